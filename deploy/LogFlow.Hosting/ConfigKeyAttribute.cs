@@ -1,0 +1,15 @@
+namespace LogFlow.Hosting;
+
+/// <summary>
+/// The YAML key of a configuration property, dotted where the original tool's key is
+/// (<c>close.on_state_change.inactive</c>). Dotted and nested spellings mean the same.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ConfigKeyAttribute(string key) : Attribute
+{
+    /// <summary>The key relative to the section that the declaring type describes.</summary>
+    public string Key { get; } = key;
+
+    /// <summary>The value is never printed: not by <c>export config</c>, not in errors.</summary>
+    public bool IsSecret { get; init; }
+}
