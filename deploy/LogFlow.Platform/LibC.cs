@@ -8,7 +8,11 @@ namespace LogFlow.Platform;
 /// </summary>
 internal static partial class LibC
 {
+    internal const int Enoent = 2;
     internal const int Eintr = 4;
+    internal const int Eperm = 1;
+    internal const int Eacces = 13;
+    internal const int OCloexecMac = 0x1000000;
     internal const int Eopnotsupp = 95;
     internal const int Enosys = 38;
     internal const int ORdonly = 0;
@@ -81,6 +85,20 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(int fd, ReadOnlySpan<byte> buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    internal static partial int GetResourceLimit(int resource, out ResourceLimit limit);
+
+    /// <summary>RLIMIT_NOFILE: 7 on Linux, 8 on macOS and the BSDs.</summary>
+    internal static int RlimitOpenFiles => OperatingSystem.IsLinux() ? 7 : 8;
+
+    /// <summary>struct rlimit on 64-bit systems.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ResourceLimit
+    {
+        public ulong Current;
+        public ulong Max;
+    }
 
     /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]
