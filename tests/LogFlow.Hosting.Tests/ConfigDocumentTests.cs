@@ -117,7 +117,8 @@ public class ConfigDocumentTests
     public void Export_RoundTrips_AndMasksSecrets()
     {
         var config = ConfigDocument.Parse(
-            "output.kafka: {password: hunter2, hosts: [a]}\ninputs: [{paths: [/a], mode: second}]").Bind<SampleConfig>();
+            "output.kafka: {password: hunter2, hosts: [a]}\ninputs: [{paths: [/a], mode: second}]")
+            .Bind<SampleConfig>();
 
         var yaml = ConfigExporter.ToYaml(config);
 
