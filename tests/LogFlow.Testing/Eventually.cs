@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace LogFlow.Testing;
+
+/// <summary>Waiting for a condition, with a deadline; never for a length of time.</summary>
+public static class Eventually
+{
+    /// <summary>Polls until <paramref name="condition"/> holds.</summary>
+    /// <exception cref="TimeoutException">It did not hold in time; the message says what was awaited.</exception>
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? timeout = null)
+    {
+        var limit = timeout ?? TimeSpan.FromSeconds(60);
+        var clock = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (clock.Elapsed > limit)
+            {
+                throw new TimeoutException($"not within {limit.TotalSeconds:0} s: {what}");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    /// <inheritdoc cref="TrueAsync(Func{Task{bool}}, string, TimeSpan?)"/>
+    public static Task TrueAsync(Func<bool> condition, string what, TimeSpan? timeout = null) =>
+        TrueAsync(() => Task.FromResult(condition()), what, timeout);
+}

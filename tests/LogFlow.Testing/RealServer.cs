@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace LogFlow.Testing;
+
+/// <summary>A real Kafka, Elasticsearch or OpenSearch from shared/servers, on loopback and free ports.</summary>
+public sealed partial class RealServer : IAsyncDisposable
+{
+    private readonly string _kind;
+    private readonly string[] _settings;
+    private readonly string _dataFolder;
+    private ChildProcess? _launcher;
+    private int _javaProcessId;
+
+    private RealServer(string kind, int port, string dataFolder, string[] settings)
+    {
+        _kind = kind;
+        Port = port;
+        _dataFolder = dataFolder;
+        _settings = settings;
+    }
+
+    /// <summary>The port it listens on, kept over restarts.</summary>
+    public int Port { get; }
+
+    /// <summary>Host and port, as clients take it.</summary>
+    public string Address => $"127.0.0.1:{Port}";
+
+    /// <summary>The base address of the HTTP servers.</summary>
+    public Uri Url => new($"http://{Address}");
+
+    /// <summary>Starts Kafka; settings are lines of server.properties.</summary>
+    public static Task<RealServer> StartKafkaAsync(string dataFolder, params string[] settings) =>
+        StartAsync("kafka", 1, dataFolder, settings);
+
+    /// <summary>Starts Elasticsearch; settings are those of elasticsearch.yml.</summary>
+    public static Task<RealServer> StartElasticsearchAsync(string dataFolder, params string[] settings) =>
+        StartAsync("elasticsearch", 100, dataFolder, settings);
+
+    /// <summary>Starts OpenSearch; settings are those of opensearch.yml.</summary>
+    public static Task<RealServer> StartOpenSearchAsync(string dataFolder, params string[] settings) =>
+        StartAsync("opensearch", 100, dataFolder, settings);
+
+    /// <summary>One of Kafka's own tools, run to its end.</summary>
+    public static Task<ChildProcess> RunKafkaToolAsync(string tool, params string[] arguments) =>
+        ChildProcess.RunAsync(SharedFolder.File("servers", "kafka", "tool"), [tool, .. arguments]);
+
+    /// <summary>One of Kafka's own tools, left running.</summary>
+    public static ChildProcess StartKafkaTool(string tool, params string[] arguments) =>
+        ChildProcess.Start(SharedFolder.File("servers", "kafka", "tool"), [tool, .. arguments]);
+
+    /// <summary>kill -9 of the server's Java process; <see cref="RestartAsync"/> starts it again on its data.</summary>
+    public async Task KillAsync()
+    {
+        ChildProcess.KillById(_javaProcessId);
+        await _launcher!.WaitForExitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>Starts it again on the same data and port.</summary>
+    public Task RestartAsync() => LaunchAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_launcher is not null)
+        {
+            await _launcher.StopAsync();
+            await _launcher.DisposeAsync();
+        }
+    }
+
+    private static async Task<RealServer> StartAsync(string kind, int secondPort, string dataFolder, string[] settings)
+    {
+        var server = new RealServer(kind, FreePort.Next(secondPort), dataFolder, settings);
+        await server.LaunchAsync();
+        return server;
+    }
+
+    private async Task LaunchAsync()
+    {
+        if (_launcher is not null)
+        {
+            await _launcher.DisposeAsync();
+        }
+
+        _launcher = ChildProcess.Start(
+            SharedFolder.File("servers", _kind, "run"),
+            [
+                "--data", _dataFolder, "--port", Port.ToString(CultureInfo.InvariantCulture),
+                .. _settings.SelectMany(setting => new[] { "--set", setting }),
+            ]);
+        var ready = await _launcher.WaitForLineAsync("ready ", TimeSpan.FromSeconds(120));
+        _javaProcessId = int.Parse(JavaProcessId().Match(ready).Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"java pid (\d+)")]
+    private static partial Regex JavaProcessId();
+}
