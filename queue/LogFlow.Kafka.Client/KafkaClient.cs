@@ -81,9 +81,9 @@ public sealed class KafkaClient : IAsyncDisposable
 
     /// <summary>
     /// The topic's id and partitions, from the cache while fresh. Waits, as long as the caller does, until a broker
-    /// answers. What is wrong with the topic itself is in <see cref="TopicMetadata.Error"/>.
+    /// answers. What is wrong with the topic itself is in <see cref="TopicMetadata.Error"/>. With
+    /// <paramref name="allowAutoCreate"/> a broker that is set so creates a topic that does not exist.
     /// </summary>
-    /// <param name="allowAutoCreate">Whether a broker that is set so may create the topic.</param>
     public ValueTask<TopicMetadata> GetTopicAsync(
         string topic, bool allowAutoCreate, CancellationToken cancellationToken) =>
         Metadata.GetTopicAsync(topic, allowAutoCreate, cancellationToken);

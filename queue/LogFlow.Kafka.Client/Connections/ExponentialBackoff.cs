@@ -8,7 +8,7 @@ internal static class ExponentialBackoff
 {
     private const double Jitter = 0.2;
 
-    /// <param name="failures">Failures in a row, from 1.</param>
+    /// <summary>The delay after so many failures in a row, counted from 1.</summary>
     public static TimeSpan Delay(int failures, TimeSpan first, TimeSpan max)
     {
         // 2^30 times any sensible minimum is beyond any maximum.

@@ -92,10 +92,8 @@ internal sealed class KafkaConnection : IAsyncDisposable
 
     /// <summary>
     /// Sends a request. Requests leave in call order as long as no more than the configured number are in flight.
-    /// Cancelling stops the waiting, not the request.
+    /// Cancelling stops the waiting, not the request. Without a timeout the connection's own applies.
     /// </summary>
-    /// <param name="pooled">Whether the frame is pooled; see <see cref="ResponseFrame"/>.</param>
-    /// <param name="timeout">How long the response may take; null for the connection's default.</param>
     /// <exception cref="KafkaException">The connection was lost or closed before the response came.</exception>
     public async Task<KafkaResponse<TResponse>> SendAsync<TRequest, TResponse>(
         TRequest request, short version, bool pooled, TimeSpan? timeout, CancellationToken cancellationToken)
@@ -285,6 +283,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
                     _pending.Dequeue();
                 }
 
+                _slots.Release();
                 Complete(pending, frame);
             }
 
@@ -328,10 +327,6 @@ internal sealed class KafkaConnection : IAsyncDisposable
             pending.Fail(new KafkaException(
                 ErrorCode.NetworkException, $"{_endpoint} sent a malformed response: {exception.Message}", exception));
             throw;
-        }
-        finally
-        {
-            _slots.Release();
         }
     }
 

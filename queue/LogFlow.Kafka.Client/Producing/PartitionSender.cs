@@ -124,6 +124,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
         }
 
         await Task.WhenAll(background);
+        await _client.CloseLaneAsync(_lane);
         lock (_gate)
         {
             foreach (var batch in _rotation.SelectMany(static lane => lane.Unfinished()))
@@ -247,12 +248,17 @@ public sealed partial class PartitionSender : IAsyncDisposable
         var request = ProduceOutbox.BuildRequest(batches, _options.AckTimeout);
         var connection = outbox.Connection!;
         outbox.RequestsInFlight++;
-        var version = connection.Versions.Negotiate<ProduceRequest, ProduceResponse>(ProduceOutbox.ProduceVersionMax);
 
         // Called inside the lock: the request takes its place in the connection's order before any other can.
-        var response = connection.SendAsync<ProduceRequest, ProduceResponse>(
-            request, version, pooled: false, _options.AckTimeout + _client.Options.RequestTimeout, CancellationToken.None);
+        var response = SendAsync(connection, request);
         RunInBackground(() => HandleAsync(outbox, batches, response));
+    }
+
+    private async Task<KafkaResponse<ProduceResponse>> SendAsync(KafkaConnection connection, ProduceRequest request)
+    {
+        var version = connection.Versions.Negotiate<ProduceRequest, ProduceResponse>(ProduceOutbox.ProduceVersionMax);
+        return await connection.SendAsync<ProduceRequest, ProduceResponse>(
+            request, version, pooled: false, _options.AckTimeout + _client.Options.RequestTimeout, CancellationToken.None);
     }
 
     private async Task HandleAsync(
@@ -462,7 +468,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
         var index = lane.Partition.Partition;
         var error = topic.Error != ErrorCode.None ? topic.Error
             : index >= topic.Partitions.Count ? ErrorCode.UnknownTopicOrPartition
-            : topic.Partitions[index].LeaderId < 0 ? ErrorCode.LeaderNotAvailable
+            : _client.FindBroker(topic.Partitions[index].LeaderId) is null ? ErrorCode.LeaderNotAvailable
             : ErrorCode.None;
         if (error == ErrorCode.None || lane.Next(1, long.MaxValue) is not { } batch)
         {
