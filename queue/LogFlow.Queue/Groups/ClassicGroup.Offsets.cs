@@ -173,8 +173,7 @@ internal sealed partial class ClassicGroup
             (everHadMembers ? Math.Max(emptySinceMs, offset.CommitTimeMs) : offset.CommitTimeMs) < oldestMs);
         lock (_lock)
         {
-            return _state == GroupState.Empty && _offsets.Count == 0 && _pendingMembers.Count == 0
-                && _stateChangedMs < oldestMs;
+            return _state == GroupState.Empty && _offsets.Count == 0 && _pendingMembers.Count == 0;
         }
     }
 

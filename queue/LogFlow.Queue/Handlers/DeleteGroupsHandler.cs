@@ -1,0 +1,46 @@
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Queue.Groups;
+using LogFlow.Queue.Requests;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Queue.Handlers;
+
+/// <summary>
+/// <para><b>DeleteGroups</b>, API key 42, versions 0-2.</para>
+/// <para>Behaviour: deletes groups without members together with their offsets; NON_EMPTY_GROUP otherwise.</para>
+/// <para>Versions: 2 is flexible.</para>
+/// <para>Deviations from Apache Kafka: none.</para>
+/// </summary>
+internal sealed partial class DeleteGroupsHandler(GroupCoordinator coordinator, ILogger logger)
+    : TypedRequestHandler<DeleteGroupsRequest, DeleteGroupsResponse>
+{
+    protected override async ValueTask<DeleteGroupsResponse?> HandleAsync(
+        DeleteGroupsRequest request, RequestContext context)
+    {
+        var response = new DeleteGroupsResponse();
+        foreach (var groupId in request.GroupsNames)
+        {
+            ErrorCode error;
+            try
+            {
+                error = await coordinator.DeleteAsync(groupId);
+            }
+            catch (IOException failure)
+            {
+                Log.DeleteFailed(logger, failure, groupId);
+                error = ErrorCode.CoordinatorNotAvailable;
+            }
+
+            response.Results.Add(new DeleteGroupsResponse.DeletableGroupResult { GroupId = groupId, ErrorCode = error });
+        }
+
+        return response;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3202, LogLevel.Error, "Group {Group} could not be deleted.")]
+        public static partial void DeleteFailed(ILogger logger, Exception error, string group);
+    }
+}
