@@ -243,16 +243,13 @@ internal sealed partial class ClassicGroup
 
     private async Task<JoinGroupResult> StoreReplacementAsync(JoinGroupResult answer, GroupSnapshot snapshot)
     {
-        try
+        if (await _store.SaveGroupAsync(snapshot) == ErrorCode.None)
         {
-            await _store.SaveGroupAsync(snapshot);
             return answer;
         }
-        catch (IOException error)
-        {
-            Log.StoreFailed(_logger, error, GroupId);
-            return JoinGroupResult.Failed(ErrorCode.CoordinatorNotAvailable, answer.MemberId);
-        }
+
+        Log.StoreFailed(_logger, GroupId);
+        return JoinGroupResult.Failed(ErrorCode.CoordinatorNotAvailable, answer.MemberId);
     }
 
     private Task<JoinGroupResult> AwaitJoin(GroupMember member)

@@ -15,7 +15,7 @@ internal sealed partial class ClassicGroup
         int generation,
         IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets)
     {
-        ValueTask stored;
+        ValueTask<ErrorCode> storing;
         long sequence;
         lock (_lock)
         {
@@ -32,10 +32,15 @@ internal sealed partial class ClassicGroup
                 changes[i] = new(offsets[i].Key, offsets[i].Value);
             }
 
-            stored = _store.SaveOffsetsAsync(GroupId, changes);
+            storing = _store.SaveOffsetsAsync(GroupId, changes);
         }
 
-        await stored;
+        if (await storing != ErrorCode.None)
+        {
+            // A coordinator whose disk fails is none: clients look it up again, and try again.
+            return ErrorCode.CoordinatorNotAvailable;
+        }
+
         lock (_lock)
         {
             foreach (var (partition, offset) in offsets)
@@ -119,12 +124,13 @@ internal sealed partial class ClassicGroup
     }
 
     /// <summary>Forgets the offsets of those partitions; returns when that is durable.</summary>
-    public async ValueTask ForgetOffsetsAsync(Func<TopicPartition, CommittedOffset, bool> isForgotten)
+    public async ValueTask<ErrorCode> ForgetOffsetsAsync(Func<TopicPartition, CommittedOffset, bool> isForgotten)
     {
-        ValueTask stored;
+        ValueTask<ErrorCode> storing;
+        long sequence;
+        var changes = new List<KeyValuePair<TopicPartition, CommittedOffset?>>();
         lock (_lock)
         {
-            var changes = new List<KeyValuePair<TopicPartition, CommittedOffset?>>();
             foreach (var (partition, entry) in _offsets)
             {
                 if (isForgotten(partition, entry.Offset))
@@ -135,18 +141,30 @@ internal sealed partial class ClassicGroup
 
             if (changes.Count == 0)
             {
-                return;
+                return ErrorCode.None;
             }
 
-            foreach (var (partition, _) in changes)
-            {
-                _offsets.Remove(partition);
-            }
-
-            stored = _store.SaveOffsetsAsync(GroupId, changes);
+            sequence = ++_commitSequence;
+            storing = _store.SaveOffsetsAsync(GroupId, changes);
         }
 
-        await stored;
+        if (await storing != ErrorCode.None)
+        {
+            return ErrorCode.CoordinatorNotAvailable;
+        }
+
+        lock (_lock)
+        {
+            foreach (var (partition, _) in changes)
+            {
+                if (_offsets.TryGetValue(partition, out var entry) && entry.Sequence < sequence)
+                {
+                    _offsets.Remove(partition);
+                }
+            }
+        }
+
+        return ErrorCode.None;
     }
 
     /// <summary>
@@ -169,7 +187,7 @@ internal sealed partial class ClassicGroup
         }
 
         var oldestMs = WallClockMs - (long)_settings.OffsetsRetention.TotalMilliseconds;
-        await ForgetOffsetsAsync((_, offset) =>
+        _ = await ForgetOffsetsAsync((_, offset) =>
             (everHadMembers ? Math.Max(emptySinceMs, offset.CommitTimeMs) : offset.CommitTimeMs) < oldestMs);
         lock (_lock)
         {

@@ -149,13 +149,9 @@ internal sealed partial class ClassicGroup
     /// <summary>Keeps the time since which the group is empty. Nobody waits for it: losing it delays expiry only.</summary>
     private async Task StoreEmptyAsync(GroupSnapshot snapshot)
     {
-        try
+        if (await _store.SaveGroupAsync(snapshot) != ErrorCode.None)
         {
-            await _store.SaveGroupAsync(snapshot);
-        }
-        catch (IOException error)
-        {
-            Log.StoreFailed(_logger, error, GroupId);
+            Log.StoreFailed(_logger, GroupId);
         }
     }
 

@@ -138,15 +138,10 @@ internal sealed partial class ClassicGroup
     /// <summary>The assignment is answered only once it is durable: a restarted queue must not revive an older one.</summary>
     private async Task StoreAssignmentAsync(GroupSnapshot assigned)
     {
-        var error = ErrorCode.None;
-        try
+        var error = await _store.SaveGroupAsync(assigned);
+        if (error != ErrorCode.None)
         {
-            await _store.SaveGroupAsync(assigned);
-        }
-        catch (IOException failure)
-        {
-            Log.StoreFailed(_logger, failure, GroupId);
-            error = ErrorCode.NotCoordinator;
+            Log.StoreFailed(_logger, GroupId);
         }
 
         lock (_lock)

@@ -144,8 +144,8 @@ internal sealed partial class ClassicGroup
         public static partial void MemberExpired(ILogger logger, string group, string member, int sessionTimeoutMs);
 
         [LoggerMessage(3104, LogLevel.Error,
-            "Group {Group}: its assignment could not be stored; the members will join again.")]
-        public static partial void StoreFailed(ILogger logger, Exception error, string group);
+            "Group {Group}: its state could not be stored; a restart would not know of the latest generation.")]
+        public static partial void StoreFailed(ILogger logger, string group);
 
         [LoggerMessage(3105, LogLevel.Information,
             "Group {Group}: static member {Instance} came back as {Member}; {Previous} is fenced.")]

@@ -123,29 +123,35 @@ internal sealed partial class ClassicGroup : IDisposable
     /// <summary>Ends the group if it has no members; its offsets go with it.</summary>
     public async ValueTask<ErrorCode> DeleteAsync()
     {
-        ValueTask deleted;
+        ValueTask<ErrorCode> deletion;
         lock (_lock)
         {
-            switch (_state)
+            if (_state == GroupState.Dead)
             {
-                case GroupState.Dead:
-                    return ErrorCode.GroupIdNotFound;
-                case not GroupState.Empty:
-                    return ErrorCode.NonEmptyGroup;
+                return ErrorCode.GroupIdNotFound;
             }
 
-            if (_pendingMembers.Count > 0)
+            if (_state != GroupState.Empty || _pendingMembers.Count > 0)
             {
                 return ErrorCode.NonEmptyGroup;
             }
 
+            // Nobody may join or commit between here and the disk's answer.
             MoveTo(GroupState.Dead);
-            deleted = _store.DeleteGroupAsync(GroupId, [.. _offsets.Keys]);
-            _offsets.Clear();
+            deletion = _store.DeleteGroupAsync(GroupId, [.. _offsets.Keys]);
         }
 
-        await deleted;
-        return ErrorCode.None;
+        if (await deletion == ErrorCode.None)
+        {
+            return ErrorCode.None;
+        }
+
+        lock (_lock)
+        {
+            _state = GroupState.Empty;
+        }
+
+        return ErrorCode.CoordinatorNotAvailable;
     }
 
     public void Dispose() => _timer.Dispose();

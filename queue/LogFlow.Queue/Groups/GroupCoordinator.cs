@@ -104,7 +104,6 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     }
 
     /// <summary>Commits offsets; returns when they are durable.</summary>
-    /// <exception cref="IOException">The disk refused them.</exception>
     public async ValueTask<ErrorCode> CommitAsync(
         string groupId,
         string memberId,
@@ -139,7 +138,6 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     }
 
     /// <summary>Deletes a group without members, and its offsets.</summary>
-    /// <exception cref="IOException">The disk refused the change.</exception>
     public async ValueTask<ErrorCode> DeleteAsync(string groupId)
     {
         if (groupId.Length == 0)
@@ -166,27 +164,20 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     {
         foreach (var group in _groups.Values)
         {
-            await group.ForgetOffsetsAsync((partition, _) => partition.Topic == topic);
+            _ = await group.ForgetOffsetsAsync((partition, _) => partition.Topic == topic);
         }
     }
 
     /// <summary>Drops offsets past their retention and groups with nothing left; called by a timer.</summary>
     public async Task ExpireAsync()
     {
-        try
+        foreach (var group in _groups.Values)
         {
-            foreach (var group in _groups.Values)
+            if (await group.ExpireOffsetsAsync() && await group.DeleteAsync() == ErrorCode.None)
             {
-                if (await group.ExpireOffsetsAsync() && await group.DeleteAsync() == ErrorCode.None)
-                {
-                    Log.GroupExpired(_logger, group.GroupId);
-                    Forget(group);
-                }
+                Log.GroupExpired(_logger, group.GroupId);
+                Forget(group);
             }
-        }
-        catch (IOException error)
-        {
-            Log.ExpiryFailed(_logger, error);
         }
     }
 
@@ -233,8 +224,5 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     {
         [LoggerMessage(3121, LogLevel.Information, "Group {Group} is empty and its offsets have expired: deleted.")]
         public static partial void GroupExpired(ILogger logger, string group);
-
-        [LoggerMessage(3122, LogLevel.Error, "Expired offsets could not be removed; tried again later.")]
-        public static partial void ExpiryFailed(ILogger logger, Exception error);
     }
 }

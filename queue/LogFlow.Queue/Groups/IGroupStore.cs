@@ -4,16 +4,17 @@ namespace LogFlow.Queue.Groups;
 
 /// <summary>
 /// Where groups and their offsets survive. Calls are made in the order in which they must take effect; each task
-/// completes when its change is durable.
+/// completes when its change is durable (None) or was refused (disk full or broken); nothing is changed then.
 /// </summary>
 internal interface IGroupStore
 {
     /// <summary>Keeps the group's membership, so that a restarted queue needs no rebalance.</summary>
-    ValueTask SaveGroupAsync(GroupSnapshot group);
+    ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group);
 
     /// <summary>Keeps committed offsets; a null value forgets the partition's offset.</summary>
-    ValueTask SaveOffsetsAsync(string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets);
+    ValueTask<ErrorCode> SaveOffsetsAsync(
+        string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets);
 
     /// <summary>Forgets the group and all of its offsets.</summary>
-    ValueTask DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets);
+    ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets);
 }

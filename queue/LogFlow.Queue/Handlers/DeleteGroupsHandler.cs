@@ -2,7 +2,6 @@ using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Groups;
 using LogFlow.Queue.Requests;
-using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Handlers;
 
@@ -12,7 +11,7 @@ namespace LogFlow.Queue.Handlers;
 /// <para>Versions: 2 is flexible.</para>
 /// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
-internal sealed partial class DeleteGroupsHandler(GroupCoordinator coordinator, ILogger logger)
+internal sealed class DeleteGroupsHandler(GroupCoordinator coordinator)
     : TypedRequestHandler<DeleteGroupsRequest, DeleteGroupsResponse>
 {
     protected override async ValueTask<DeleteGroupsResponse?> HandleAsync(
@@ -21,26 +20,10 @@ internal sealed partial class DeleteGroupsHandler(GroupCoordinator coordinator, 
         var response = new DeleteGroupsResponse();
         foreach (var groupId in request.GroupsNames)
         {
-            ErrorCode error;
-            try
-            {
-                error = await coordinator.DeleteAsync(groupId);
-            }
-            catch (IOException failure)
-            {
-                Log.DeleteFailed(logger, failure, groupId);
-                error = ErrorCode.CoordinatorNotAvailable;
-            }
-
+            var error = await coordinator.DeleteAsync(groupId);
             response.Results.Add(new DeleteGroupsResponse.DeletableGroupResult { GroupId = groupId, ErrorCode = error });
         }
 
         return response;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(3202, LogLevel.Error, "Group {Group} could not be deleted.")]
-        public static partial void DeleteFailed(ILogger logger, Exception error, string group);
     }
 }

@@ -4,7 +4,6 @@ using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Groups;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Topics;
-using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Handlers;
 
@@ -18,8 +17,7 @@ namespace LogFlow.Queue.Handlers;
 /// <para>Deviations from Apache Kafka: retention_time_ms of versions 2-4 is ignored; offsets.retention.minutes
 /// decides.</para>
 /// </summary>
-internal sealed partial class OffsetCommitHandler(
-    GroupCoordinator coordinator, TopicCatalog topics, TimeProvider time, ILogger logger)
+internal sealed class OffsetCommitHandler(GroupCoordinator coordinator, TopicCatalog topics, TimeProvider time)
     : TypedRequestHandler<OffsetCommitRequest, OffsetCommitResponse>
 {
     protected override async ValueTask<OffsetCommitResponse?> HandleAsync(
@@ -28,23 +26,12 @@ internal sealed partial class OffsetCommitHandler(
         var accepted = new List<KeyValuePair<TopicPartition, CommittedOffset>>();
         var answers = new List<OffsetCommitResponse.OffsetCommitResponsePartition>();
         var response = Prepare(request, accepted, answers);
-        ErrorCode error;
-        try
-        {
-            error = await coordinator.CommitAsync(
-                request.GroupId,
-                request.MemberId,
-                request.GroupInstanceId,
-                request.GenerationIdOrMemberEpoch,
-                accepted);
-        }
-        catch (IOException failure)
-        {
-            // A coordinator whose disk fails is none; clients look for another and try again.
-            Log.CommitFailed(logger, failure, request.GroupId);
-            error = ErrorCode.CoordinatorNotAvailable;
-        }
-
+        var error = await coordinator.CommitAsync(
+            request.GroupId,
+            request.MemberId,
+            request.GroupInstanceId,
+            request.GenerationIdOrMemberEpoch,
+            accepted);
         foreach (var answer in answers)
         {
             answer.ErrorCode = error;
@@ -101,11 +88,5 @@ internal sealed partial class OffsetCommitHandler(
             && Encoding.UTF8.GetByteCount(metadata) > coordinator.Settings.OffsetMetadataBytesMax
                 ? ErrorCode.OffsetMetadataTooLarge
                 : ErrorCode.None;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(3201, LogLevel.Error, "Offsets of group {Group} could not be stored; nothing was committed.")]
-        public static partial void CommitFailed(ILogger logger, Exception error, string group);
     }
 }

@@ -3,7 +3,6 @@ using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Groups;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Topics;
-using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Handlers;
 
@@ -13,7 +12,7 @@ namespace LogFlow.Queue.Handlers;
 /// (GROUP_SUBSCRIBED_TO_TOPIC otherwise); answered when that is on disk (KIP-496).</para>
 /// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
-internal sealed partial class OffsetDeleteHandler(GroupCoordinator coordinator, TopicCatalog topics, ILogger logger)
+internal sealed class OffsetDeleteHandler(GroupCoordinator coordinator, TopicCatalog topics)
     : TypedRequestHandler<OffsetDeleteRequest, OffsetDeleteResponse>
 {
     protected override async ValueTask<OffsetDeleteResponse?> HandleAsync(
@@ -49,23 +48,12 @@ internal sealed partial class OffsetDeleteHandler(GroupCoordinator coordinator, 
             }
         }
 
-        try
+        response.ErrorCode = await group.ForgetOffsetsAsync((partition, _) => deleted.Contains(partition));
+        if (response.ErrorCode != ErrorCode.None)
         {
-            await group.ForgetOffsetsAsync((partition, _) => deleted.Contains(partition));
-        }
-        catch (IOException failure)
-        {
-            Log.DeleteFailed(logger, failure, request.GroupId);
             response.Topics.Clear();
-            response.ErrorCode = ErrorCode.CoordinatorNotAvailable;
         }
 
         return response;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(3203, LogLevel.Error, "Offsets of group {Group} could not be deleted.")]
-        public static partial void DeleteFailed(ILogger logger, Exception error, string group);
     }
 }

@@ -37,6 +37,7 @@ internal sealed partial class ClientConnection
     private volatile bool _isReceivingFrame;
     private int _unanswered;
     private int _closed;
+    private int _fetchTurn;
 
     public ClientConnection(
         Socket socket,
@@ -76,6 +77,9 @@ internal sealed partial class ClientConnection
 
     /// <summary>Fires when the connection closes or the server stops: whoever waits for records answers at once.</summary>
     public CancellationToken Closing => _closing.Token;
+
+    /// <summary>Counts this connection's fetches: each begins with another partition.</summary>
+    public int NextFetchTurn() => _fetchTurn++ & int.MaxValue;
 
     public async Task RunAsync()
     {
