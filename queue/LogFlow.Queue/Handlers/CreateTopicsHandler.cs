@@ -46,7 +46,7 @@ internal sealed class CreateTopicsHandler(TopicCatalog topics, ConfigCatalog con
         {
             if (!duplicates.Contains(topic.Name))
             {
-                response.Topics.Add(await CreateAsync(topic, request.validateOnly));
+                response.Topics.Add(await CreateAsync(topic, request.ValidateOnly));
             }
         }
 

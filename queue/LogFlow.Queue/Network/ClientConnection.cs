@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Requests;
 using Microsoft.Extensions.Logging;
+using ProtocolViolationException = LogFlow.Kafka.Protocol.ProtocolViolationException;
 
 namespace LogFlow.Queue.Network;
 

@@ -17,7 +17,6 @@ internal sealed partial class SocketServer : IAsyncDisposable
     private static readonly TimeSpan RefusalLogInterval = TimeSpan.FromSeconds(10);
 
     private readonly SocketServerOptions _options;
-    private readonly RequestDispatcher _dispatcher;
     private readonly QueueMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -31,13 +30,11 @@ internal sealed partial class SocketServer : IAsyncDisposable
 
     public SocketServer(
         SocketServerOptions options,
-        RequestDispatcher dispatcher,
         QueueMetrics metrics,
         TimeProvider time,
         ILogger logger)
     {
         _options = options;
-        _dispatcher = dispatcher;
         _metrics = metrics;
         _time = time;
         _logger = logger;
@@ -54,7 +51,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
 
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
-    /// <summary>Binds and listens; <see cref="Accept"/> begins to serve. Returns what was bound.</summary>
+    /// <summary>Binds and listens; <see cref="Accept"/> begins to serve. Returns the first address bound.</summary>
     /// <exception cref="StartupException">The port is taken, or the address is not this machine's.</exception>
     public async Task<IPEndPoint> ListenAsync(ListenerEndpoint endpoint, CancellationToken cancellationToken)
     {
@@ -98,12 +95,12 @@ internal sealed partial class SocketServer : IAsyncDisposable
         return first ?? throw new StartupException($"listeners: the host of {endpoint} has no usable address");
     }
 
-    /// <summary>Begins to accept connections.</summary>
-    public void Accept()
+    /// <summary>Begins to accept connections; what they ask goes to <paramref name="dispatcher"/>.</summary>
+    public void Accept(RequestDispatcher dispatcher)
     {
         foreach (var listener in _listeners)
         {
-            _accepting.Add(Task.Run(() => AcceptAsync(listener)));
+            _accepting.Add(Task.Run(() => AcceptAsync(listener, dispatcher)));
         }
     }
 
@@ -177,7 +174,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
         return (IPEndPoint)socket.LocalEndPoint!;
     }
 
-    private async Task AcceptAsync(Socket listener)
+    private async Task AcceptAsync(Socket listener, RequestDispatcher dispatcher)
     {
         while (!_stopping.IsCancellationRequested)
         {
@@ -203,11 +200,11 @@ internal sealed partial class SocketServer : IAsyncDisposable
                 continue;
             }
 
-            Serve(socket);
+            Serve(socket, dispatcher);
         }
     }
 
-    private void Serve(Socket socket)
+    private void Serve(Socket socket, RequestDispatcher dispatcher)
     {
         if (Interlocked.Increment(ref _connectionCount) > _options.ConnectionsMax)
         {
@@ -219,7 +216,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
 
         _metrics.ConnectionOpened();
         socket.NoDelay = true;
-        var connection = new ClientConnection(socket, this, _options, _dispatcher, _time, _logger, _stopping.Token);
+        var connection = new ClientConnection(socket, this, _options, dispatcher, _time, _logger, _stopping.Token);
         var finished = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _connections[connection] = finished.Task;
         _ = RunAsync(connection, finished);
