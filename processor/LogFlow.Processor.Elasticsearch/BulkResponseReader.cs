@@ -25,9 +25,9 @@ internal static class BulkResponseReader
         {
             return false;
         }
-        catch (InvalidOperationException)
+        catch (Exception error) when (error is InvalidOperationException or FormatException)
         {
-            // A token of another type than a bulk answer has there (GetInt32 of a string).
+            // Another type of token than a bulk answer has there, or a status beyond an integer.
             return false;
         }
     }
