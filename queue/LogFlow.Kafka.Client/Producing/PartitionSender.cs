@@ -24,6 +24,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
     private readonly int _requestsInFlightMax;
     private readonly AsyncSignal _wake;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundTasks _background = new();
     private readonly Task _pump;
 
     // Guards all below and the partitions, batches and outboxes in them. No other lock is taken while it is held,
@@ -33,7 +34,6 @@ public sealed partial class PartitionSender : IAsyncDisposable
     private readonly List<PartitionLane> _rotation = [];
     private readonly Dictionary<BrokerEndpoint, ProduceOutbox> _outboxes = [];
     private readonly HashSet<string> _resolving = [];
-    private readonly HashSet<Task> _background = [];
     private long _inFlightBytes;
     private int _first;
     private bool _disposed;
@@ -117,13 +117,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
 
         // Ends the requests under way, so that no batch's memory is in use any more.
         await _client.CloseLaneAsync(_lane);
-        Task[] background;
-        lock (_gate)
-        {
-            background = [.. _background];
-        }
-
-        await Task.WhenAll(background);
+        await _background.WhenAllAsync();
         await _client.CloseLaneAsync(_lane);
         lock (_gate)
         {
@@ -216,7 +210,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
         {
             if (_resolving.Add(partition.Topic))
             {
-                RunInBackground(() => ResolveAsync(partition.Topic));
+                _background.Run(() => ResolveAsync(partition.Topic));
             }
 
             return false;
@@ -236,7 +230,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
         {
             outbox.IsConnecting = true;
             var connecting = outbox;
-            RunInBackground(() => ConnectAsync(connecting));
+            _background.Run(() => ConnectAsync(connecting));
         }
 
         return false;
@@ -251,7 +245,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
 
         // Called inside the lock: the request takes its place in the connection's order before any other can.
         var response = SendAsync(connection, request);
-        RunInBackground(() => HandleAsync(outbox, batches, response));
+        _background.Run(() => HandleAsync(outbox, batches, response));
     }
 
     private async Task<KafkaResponse<ProduceResponse>> SendAsync(KafkaConnection connection, ProduceRequest request)
@@ -504,29 +498,6 @@ public sealed partial class PartitionSender : IAsyncDisposable
         }
 
         return lane;
-    }
-
-    private void RunInBackground(Func<Task> work)
-    {
-        var task = work();
-        if (task.IsCompleted)
-        {
-            return;
-        }
-
-        // Called inside the lock, as is the removal.
-        _background.Add(task);
-        _ = task.ContinueWith(
-            finished =>
-            {
-                lock (_gate)
-                {
-                    _background.Remove(finished);
-                }
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.None,
-            TaskScheduler.Default);
     }
 
     private static partial class Log
