@@ -42,7 +42,7 @@ internal sealed class UpCommand
         using var signals = new StopSignals();
         using var hold = DirectoryLock.Acquire(dataFolder);
         using var environment = new HostEnvironment(
-            LogWriter.ForConsole(config.LogLevel.ToLogLevel(), TimeProvider.System));
+            LogWriter.ForConsole(LogLevelName.Parse(config.LogLevel), TimeProvider.System));
         var parts = new UpParts(config, dataFolder, environment.Context);
         try
         {

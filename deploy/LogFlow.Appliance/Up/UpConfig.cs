@@ -11,7 +11,7 @@ internal sealed class UpConfig : IValidatedConfig
 
     /// <summary>trace, debug, info, warn or error.</summary>
     [ConfigKey("logging.level")]
-    public LogLevelName LogLevel { get; set; } = LogLevelName.Warn;
+    public string LogLevel { get; set; } = "warn";
 
     [ConfigKey("agent")]
     public UpAgentConfig Agent { get; set; } = new();
@@ -36,6 +36,11 @@ internal sealed class UpConfig : IValidatedConfig
     public IReadOnlyList<ConfigProblem> Validate()
     {
         var problems = new List<ConfigProblem>();
+        if (!LogLevelName.IsKnown(LogLevel))
+        {
+            problems.Add(new ConfigProblem("logging.level", $"takes {LogLevelName.Choices}"));
+        }
+
         if (!Queue.IsEnabled && Queue.Address is null && (Agent.IsEnabled || Processor.IsEnabled))
         {
             problems.Add(new ConfigProblem("queue.address", "must say where the queue is when queue.enabled is false"));
