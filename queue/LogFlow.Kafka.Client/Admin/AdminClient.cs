@@ -70,7 +70,7 @@ public sealed class AdminClient(KafkaClient client)
             BrokerTarget.Controller,
             _ => new CreatePartitionsRequest
             {
-                Topics = [new CreatePartitionsRequest.CreatePartitionsTopic { Name = topic, Count = count }],
+                Topics = [new CreatePartitionsRequest.CreatePartitionsTopic { Name = topic, Count = count, Assignments = null }],
                 TimeoutMs = TimeoutMs,
             },
             static response => FirstOrMissing(response.Results, static result => FinalIfUnknown(result.ErrorCode)),
