@@ -19,10 +19,14 @@ public static partial class Zstd
     [ThreadStatic]
     private static ContextHandle? _decompressor;
 
-    static Zstd() => NativeLibrary.SetDllImportResolver(typeof(Zstd).Assembly, Resolve);
+    static Zstd()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(Zstd).Assembly, Resolve);
+        IsAvailable = Probe();
+    }
 
     /// <summary>Whether libzstd was found on this machine.</summary>
-    public static bool IsAvailable { get; } = Probe();
+    public static bool IsAvailable { get; }
 
     /// <summary>The size that the compressed form of <paramref name="length"/> bytes never exceeds.</summary>
     public static int CompressBound(int length) => checked((int)((uint)length + ((uint)length >> 8) + 512));
@@ -73,7 +77,8 @@ public static partial class Zstd
     /// <summary>
     /// Decompresses frames of unknown size, growing the result up to <paramref name="lengthMax"/> bytes.
     /// </summary>
-    /// <exception cref="InvalidDataException">Damaged input, or more than <paramref name="lengthMax"/> bytes.</exception>
+    /// <exception cref="InvalidDataException">Damaged input, or more than <paramref name="lengthMax"/>
+    /// bytes.</exception>
     public static byte[] DecompressUnknownLength(ReadOnlySpan<byte> source, int lengthMax)
     {
         var context = _decompressor ??= ContextHandle.Decompressor();
@@ -92,7 +97,9 @@ public static partial class Zstd
                     {
                         var outBuffer = new Buffer
                         {
-                            Data = (nint)output, Size = (nuint)result.Length, Position = (nuint)written,
+                            Data = (nint)output,
+                            Size = (nuint)result.Length,
+                            Position = (nuint)written,
                         };
                         left = DecompressStream(context.DangerousGetHandle(), ref outBuffer, ref inBuffer);
                         Check(left);

@@ -58,7 +58,8 @@ public static class Requirements
 
         using var python = Process.Start(new ProcessStartInfo(DebianPython, ["-c", $"import {module}"])
         {
-            RedirectStandardError = true, RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         })!;
         python.WaitForExit();
         return python.ExitCode == 0 ? null : reason;

@@ -21,6 +21,11 @@ internal static class GzipCodec
 
     public static unsafe void Decompress(ReadOnlySpan<byte> source, ref PooledByteWriter writer)
     {
+        if (source.IsEmpty)
+        {
+            throw new InvalidDataException("gzip data is empty");
+        }
+
         fixed (byte* pointer = source)
         {
             using var input = new UnmanagedMemoryStream(pointer, source.Length);

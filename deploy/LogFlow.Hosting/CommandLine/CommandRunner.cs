@@ -1,0 +1,69 @@
+using System.CommandLine;
+using LogFlow.Platform;
+
+namespace LogFlow.Hosting;
+
+/// <summary>Runs a command line with LogFlow's exit codes: 0 ok, 1 failed, 2 usage or configuration.</summary>
+public static class CommandRunner
+{
+    /// <summary>Parses and runs. Whatever fails is told in a message; a stack trace is never printed.</summary>
+    public static async Task<int> RunAsync(RootCommand root, string[] arguments)
+    {
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            await Console.Error.WriteLineAsync($"See: {root.Name} {CommandPath(parsed)}--help");
+            return 2;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                // Signals are ours: the first one drains, which may take longer than any timeout given here.
+                ProcessTerminationTimeout = null,
+                EnableDefaultExceptionHandler = false,
+            });
+        }
+        catch (ConfigException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 2;
+        }
+        catch (StartupException error)
+        {
+            await Console.Error.WriteLineAsync($"{root.Name}: {error.Message}");
+            return error.ExitCode;
+        }
+        catch (DirectoryLockedException error)
+        {
+            await Console.Error.WriteLineAsync($"{root.Name}: {error.Message}; stop that one, or name another folder");
+            return 1;
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            await Console.Error.WriteLineAsync($"{root.Name}: no permission: {error.Message}");
+            return 1;
+        }
+        catch (IOException error)
+        {
+            await Console.Error.WriteLineAsync($"{root.Name}: {error.Message}");
+            return 1;
+        }
+        catch (Exception error) when (Environment.GetEnvironmentVariable("LOGFLOW_TRACE") != "1")
+        {
+            await Console.Error.WriteLineAsync(
+                $"{root.Name}: unexpected {error.GetType().Name}: {error.Message}\n"
+                + "This is a defect of LogFlow; with LOGFLOW_TRACE=1 it prints where it happened. Please report it.");
+            return 1;
+        }
+    }
+
+    private static string CommandPath(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+
+namespace LogFlow.Hosting;
+
+/// <summary>
+/// The command line that every service has: <c>run</c> (also without a command), <c>test config</c>,
+/// <c>export config</c>, <c>version</c>.
+/// </summary>
+internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> definition)
+    where TConfig : class, new()
+{
+    private readonly ConfigOptions _options = new();
+
+    public RootCommand Build()
+    {
+        var run = new Command("run", "Run the service (also without any command)");
+        run.SetAction((parsed, _) => RunServiceAsync(parsed));
+        var test = new Command("test", "Check the configuration")
+        {
+            Subcommand("config", "Read the configuration, check all of it, and say what is wrong", TestConfig),
+        };
+        var export = new Command("export", "Print what is in force")
+        {
+            Subcommand("config", "Print the configuration with its defaults; secrets are masked", ExportConfig),
+        };
+        var version = Subcommand("version", "Print the version", _ =>
+        {
+            Console.WriteLine($"{definition.Executable} {ProductVersion.Text}");
+            return 0;
+        });
+        var root = new RootCommand(definition.Description)
+        {
+            _options.Files, _options.Overrides, run, test, export, version,
+        };
+        foreach (var (option, _) in definition.Shorthands)
+        {
+            option.Recursive = true;
+            root.Add(option);
+        }
+
+        foreach (var command in definition.Commands)
+        {
+            root.Add(command);
+        }
+
+        root.SetAction((parsed, _) => RunServiceAsync(parsed));
+        return root;
+    }
+
+    private async Task<int> RunServiceAsync(ParseResult parsed)
+    {
+        var config = Load(parsed);
+        FailOnProblems(config);
+        using var signals = new StopSignals();
+        using var environment = new HostEnvironment(
+            LogWriter.ForConsole(definition.Level(config), TimeProvider.System));
+        await using var service = definition.Create(config, environment.Context);
+        var http = definition.Http(config);
+        await using var server = http.IsEnabled
+            ? await ObservabilityServer.StartAsync(http, environment.Metrics, [service])
+            : null;
+        return await new PartRunner([service], environment.LoggerFactory).RunAsync(signals, () => Task.CompletedTask);
+    }
+
+    private int TestConfig(ParseResult parsed)
+    {
+        FailOnProblems(Load(parsed));
+        Console.WriteLine("Config OK");
+        return 0;
+    }
+
+    private int ExportConfig(ParseResult parsed)
+    {
+        Console.Write(ConfigExporter.ToYaml(Load(parsed)));
+        return 0;
+    }
+
+    private TConfig Load(ParseResult parsed)
+    {
+        var document = _options.Load(parsed, definition.DefaultConfigFile);
+        foreach (var (option, key) in definition.Shorthands)
+        {
+            if (parsed.GetValue(option) is { } value)
+            {
+                document.Set(key, value, option.Name);
+            }
+        }
+
+        return document.Bind<TConfig>();
+    }
+
+    private void FailOnProblems(TConfig config)
+    {
+        var problems = definition.Check(config);
+        if (problems.Count > 0)
+        {
+            throw new ConfigException(
+                [.. problems.Select(problem => new ConfigError(ConfigLocation.None, problem))]);
+        }
+    }
+
+    private static Command Subcommand(string name, string description, Func<ParseResult, int> action)
+    {
+        var command = new Command(name, description);
+        command.SetAction(action);
+        return command;
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Hosting;
+
+/// <summary>What one service's executable is made of.</summary>
+/// <typeparam name="TConfig">Its configuration class.</typeparam>
+public sealed record ServiceDefinition<TConfig>
+    where TConfig : class, new()
+{
+    /// <summary>The executable's name, as the user types it.</summary>
+    public required string Executable { get; init; }
+
+    /// <summary>One sentence for <c>--help</c>.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The configuration file that is read where it exists and <c>-c</c> names none.</summary>
+    public required string DefaultConfigFile { get; init; }
+
+    /// <summary>Makes the service.</summary>
+    public required Func<TConfig, ServiceContext, ILogFlowService> Create { get; init; }
+
+    /// <summary>Where metrics and health are served.</summary>
+    public required Func<TConfig, HttpSettings> Http { get; init; }
+
+    /// <summary>The least level that is logged.</summary>
+    public required Func<TConfig, LogLevel> Level { get; init; }
+
+    /// <summary>
+    /// Checks what only the service can check (a pipeline's text, say); problems are printed as they are.
+    /// </summary>
+    public Func<TConfig, IReadOnlyList<string>> Check { get; init; } = static _ => [];
+
+    /// <summary>
+    /// Options that stand for configuration keys (Logstash's <c>-f</c> for <c>path.config</c>), by key.
+    /// </summary>
+    public IReadOnlyList<(Option<string> Option, string Key)> Shorthands { get; init; } = [];
+
+    /// <summary>Commands of its own.</summary>
+    public IReadOnlyList<Command> Commands { get; init; } = [];
+}

@@ -1,0 +1,177 @@
+using System.Collections;
+
+namespace LogFlow.Hosting;
+
+/// <summary>Fills configuration classes from the tree and collects every problem on the way.</summary>
+internal sealed class ConfigBinder
+{
+    private readonly List<ConfigError> _errors = [];
+
+    /// <summary>Fills <paramref name="target"/>.</summary>
+    /// <exception cref="ConfigException">Whatever is wrong, all of it.</exception>
+    public void Bind(ConfigNode root, object target)
+    {
+        BindSection(root, target, "");
+        if (_errors.Count > 0)
+        {
+            throw new ConfigException(
+                [.. _errors.OrderBy(error => error.Location.Source).ThenBy(error => error.Location.Line)]);
+        }
+    }
+
+    private void BindSection(ConfigNode node, object target, string path)
+    {
+        var errorsBefore = _errors.Count;
+        var properties = ConfigProperty.Of(target.GetType());
+        foreach (var property in properties)
+        {
+            if (node.Find(property.Key) is { IsEmpty: false } written)
+            {
+                BindProperty(written, target, property, Join(path, property.Key));
+            }
+        }
+
+        ReportUnknown(node, new KnownKeys(target.GetType(), properties), "", path);
+        if (_errors.Count == errorsBefore && target is IValidatedConfig validated)
+        {
+            foreach (var problem in validated.Validate())
+            {
+                var place = (problem.Key.Length == 0 ? null : node.Find(problem.Key)) ?? node;
+                var subject = problem.Key.Length == 0 ? "" : $"{Join(path, problem.Key)}: ";
+                _errors.Add(new ConfigError(place.Location, subject + problem.Message));
+            }
+        }
+    }
+
+    private void BindProperty(ConfigNode node, object target, ConfigProperty property, string path)
+    {
+        var type = property.Property.PropertyType;
+        if (ConfigProperty.IsSection(type))
+        {
+            if (node.HasValue && node.Value is not null)
+            {
+                _errors.Add(new ConfigError(node.Location, $"'{path}' is a section with keys of its own, not a value"));
+                return;
+            }
+
+            var section = property.Property.GetValue(target) ?? Activator.CreateInstance(type)!;
+            BindSection(node, section, path);
+            property.Property.SetValue(target, section);
+        }
+        else if (ConfigProperty.ListElement(type) is { } element)
+        {
+            property.Property.SetValue(target, BindList(node, type, element, path));
+        }
+        else if (ConfigProperty.IsDictionary(type))
+        {
+            var values = new Dictionary<string, string>(StringComparer.Ordinal);
+            Flatten(node, "", values, path);
+            property.Property.SetValue(target, values);
+        }
+        else if (TryScalar(node, type, path, out var value))
+        {
+            property.Property.SetValue(target, value);
+        }
+    }
+
+    private IList BindList(ConfigNode node, Type listType, Type element, string path)
+    {
+        var list = (IList)Activator.CreateInstance(listType)!;
+
+        // One value stands for a list of one, as in Filebeat.
+        var items = node.Items ?? (node.HasValue && node.Value is null ? [] : [node]);
+        for (var index = 0; index < items.Count; index++)
+        {
+            var itemPath = node.Items is null ? path : $"{path}[{index}]";
+            if (ConfigProperty.IsSection(element))
+            {
+                var section = Activator.CreateInstance(element)!;
+                BindSection(items[index], section, itemPath);
+                list.Add(section);
+            }
+            else if (TryScalar(items[index], element, itemPath, out var value))
+            {
+                list.Add(value);
+            }
+        }
+
+        return list;
+    }
+
+    private bool TryScalar(ConfigNode node, Type type, string path, out object? value)
+    {
+        value = null;
+        if (!node.HasValue)
+        {
+            var found = node.Items is null ? "a section" : "a list";
+            _errors.Add(new ConfigError(node.Location, $"'{path}' takes one value, not {found}"));
+            return false;
+        }
+
+        if (node.Value is null)
+        {
+            // "key:" with nothing behind it leaves the default, as in Filebeat.
+            return Nullable.GetUnderlyingType(type) is not null;
+        }
+
+        if (ScalarParser.TryParse(node.Value, type, out value))
+        {
+            return true;
+        }
+
+        _errors.Add(new ConfigError(
+            node.Location, $"'{path}' takes {ScalarParser.Describe(type)}, not '{node.Value}'"));
+        return false;
+    }
+
+    private void Flatten(ConfigNode node, string prefix, Dictionary<string, string> values, string path)
+    {
+        if (node.Items is not null)
+        {
+            _errors.Add(new ConfigError(node.Location, $"'{Join(path, prefix)}' takes one value, not a list"));
+            return;
+        }
+
+        if (node.HasValue && prefix.Length > 0)
+        {
+            values[prefix] = node.Value ?? "";
+        }
+
+        foreach (var (key, child) in node.Children)
+        {
+            Flatten(child, Join(prefix, key), values, path);
+        }
+    }
+
+    private void ReportUnknown(ConfigNode node, KnownKeys known, string relative, string path)
+    {
+        foreach (var (key, child) in node.Children)
+        {
+            var childKey = Join(relative, key);
+            if (known.Owns(childKey))
+            {
+                continue;
+            }
+
+            if (known.IsUnsupported(childKey))
+            {
+                _errors.Add(new ConfigError(
+                    child.Location, $"'{Join(path, childKey)}' is not supported yet; remove it to start"));
+                continue;
+            }
+
+            if (known.IsPrefix(childKey) && !child.HasValue && child.Items is null)
+            {
+                ReportUnknown(child, known, childKey, path);
+                continue;
+            }
+
+            var nearest = known.Nearest(childKey);
+            var hint = nearest is null ? "" : $"; did you mean '{Join(path, nearest)}'?";
+            _errors.Add(new ConfigError(child.Location, $"unknown key '{Join(path, childKey)}'{hint}"));
+        }
+    }
+
+    private static string Join(string left, string right) =>
+        left.Length == 0 ? right : right.Length == 0 ? left : $"{left}.{right}";
+}

@@ -1,0 +1,86 @@
+namespace LogFlow.Hosting;
+
+/// <summary>
+/// What the configuration files and the command line's overrides say, before it is bound to a service's own classes.
+/// Later files override earlier ones, overrides come last.
+/// </summary>
+public sealed class ConfigDocument
+{
+    private readonly ConfigNode _root = new(ConfigLocation.None);
+
+    /// <summary>Reads files and overrides (<c>KEY=VALUE</c>, the value being YAML).</summary>
+    /// <exception cref="ConfigException">A file that cannot be read or is not valid YAML; a malformed
+    /// override.</exception>
+    public static ConfigDocument Load(IEnumerable<string> files, IEnumerable<string> overrides)
+    {
+        var document = new ConfigDocument();
+        foreach (var file in files)
+        {
+            document._root.OverrideWith(YamlConfigReader.Read(file, ReadFile(file), VariableExpander.Environment));
+        }
+
+        foreach (var text in overrides)
+        {
+            document.Override(text);
+        }
+
+        return document;
+    }
+
+    /// <summary>Reads YAML text; for tests and for configuration that a program makes.</summary>
+    public static ConfigDocument Parse(string yaml, string source = "config.yml")
+    {
+        var document = new ConfigDocument();
+        document._root.OverrideWith(YamlConfigReader.Read(source, yaml, VariableExpander.Environment));
+        return document;
+    }
+
+    /// <summary>Sets one key, as <c>-E KEY=VALUE</c> does.</summary>
+    public void Override(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        var place = new ConfigLocation($"-E {text}", 0, 0, null);
+        if (equals <= 0)
+        {
+            throw new ConfigException(place, "an override is written KEY=VALUE, say -E queue.port=9093");
+        }
+
+        var yaml = text[(equals + 1)..];
+        var parsed = yaml.Length == 0
+            ? new ConfigNode(place) { HasValue = true, Value = "" }
+            : YamlConfigReader.Read(place.Source, yaml, VariableExpander.Environment);
+        parsed.Location = place;
+        _root.GetOrAdd(text[..equals].Trim(), place).OverrideWith(parsed);
+    }
+
+    /// <summary>Sets one key to plain text that is not looked into, as options that stand for a key do.</summary>
+    public void Set(string key, string value, string source)
+    {
+        var place = new ConfigLocation(source, 0, 0, null);
+        _root.GetOrAdd(key, place).OverrideWith(new ConfigNode(place) { HasValue = true, Value = value });
+    }
+
+    /// <summary>Makes a <typeparamref name="T"/>, its defaults overridden by what was written.</summary>
+    /// <exception cref="ConfigException">Every unknown key, bad value and failed check, each with its
+    /// place.</exception>
+    public T Bind<T>()
+        where T : class, new()
+    {
+        var target = new T();
+        new ConfigBinder().Bind(_root, target);
+        return target;
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var place = new ConfigLocation(path, 0, 0, null);
+            throw new ConfigException(place, $"cannot read the configuration file: {error.Message}");
+        }
+    }
+}
