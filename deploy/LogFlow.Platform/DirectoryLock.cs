@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text;
 
 namespace LogFlow.Platform;
 
 /// <summary>
 /// Keeps a second process out of a data folder. The lock is the operating system's (released by any kind of death),
-/// held on the file <c>.lock</c>, whose text names the holder for the message that the second process prints.
+/// held on the file <c>.lock</c>; <c>.pid</c> beside it names the holder for the message that the second one prints.
 /// </summary>
 public sealed class DirectoryLock : IDisposable
 {
@@ -18,37 +17,35 @@ public sealed class DirectoryLock : IDisposable
     public static DirectoryLock Acquire(string directory)
     {
         Directory.CreateDirectory(directory);
-        var path = Path.Combine(directory, ".lock");
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = new FileStream(
+                Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
         {
-            throw new DirectoryLockedException(directory, ReadHolder(path));
+            throw new DirectoryLockedException(directory, ReadHolder(directory));
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.UTF8.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        file.Flush();
+        File.WriteAllText(HolderPath(directory), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return new DirectoryLock(file);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static string ReadHolder(string path)
+    private static string HolderPath(string directory) => Path.Combine(directory, ".pid");
+
+    private static string ReadHolder(string directory)
     {
         try
         {
-            // A plain read would ask for a shared lock and fail; the holder's id is advice only.
-            using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            Span<byte> text = stackalloc byte[20];
-            return Encoding.UTF8.GetString(text[..RandomAccess.Read(handle, text, 0)]);
+            return File.ReadAllText(HolderPath(directory));
         }
         catch (IOException)
         {
+            // The holder's id is advice only.
             return "";
         }
     }

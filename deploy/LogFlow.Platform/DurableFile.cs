@@ -11,7 +11,8 @@ namespace LogFlow.Platform;
 public static class DurableFile
 {
     /// <summary>Makes the file's bytes and size durable. fdatasync on Linux, a full flush elsewhere.</summary>
-    /// <exception cref="IOException">The device refused; the file's unsynced bytes are to be treated as lost.</exception>
+    /// <exception cref="IOException">The device refused; the file's unsynced bytes are to be treated as
+    /// lost.</exception>
     public static void SyncData(SafeFileHandle file)
     {
         if (!OperatingSystem.IsLinux())

@@ -77,7 +77,8 @@ public static partial class Zstd
     /// <summary>
     /// Decompresses frames of unknown size, growing the result up to <paramref name="lengthMax"/> bytes.
     /// </summary>
-    /// <exception cref="InvalidDataException">Damaged input, or more than <paramref name="lengthMax"/> bytes.</exception>
+    /// <exception cref="InvalidDataException">Damaged input, or more than <paramref name="lengthMax"/>
+    /// bytes.</exception>
     public static byte[] DecompressUnknownLength(ReadOnlySpan<byte> source, int lengthMax)
     {
         var context = _decompressor ??= ContextHandle.Decompressor();

@@ -64,6 +64,8 @@ public class ConfigDocumentTests
     [InlineData("path.data: ''", "path.data: must not be empty")]
     [InlineData("path.data: a\npath.data: b", "is given twice (first at config.yml:1:1)")]
     [InlineData("path.data: ${LOGFLOW_SURELY_UNSET}", "environment variable LOGFLOW_SURELY_UNSET is not set")]
+    [InlineData("processors: [{drop_event: {}}]", "'processors' is not supported yet")]
+    [InlineData("queue.disk.max_size: 1GB", "'queue.disk' is not supported yet")]
     [InlineData("a:\n\tb: 1", "spaces, not tabs")]
     [InlineData("a: [1", "not valid YAML")]
     public void Bind_WrongInput_SaysWhat(string yaml, string expected)
@@ -117,7 +119,8 @@ public class ConfigDocumentTests
     public void Export_RoundTrips_AndMasksSecrets()
     {
         var config = ConfigDocument.Parse(
-            "output.kafka: {password: hunter2, hosts: [a]}\ninputs: [{paths: [/a], mode: second}]").Bind<SampleConfig>();
+            "output.kafka: {password: hunter2, hosts: [a]}\ninputs: [{paths: [/a], mode: second}]")
+            .Bind<SampleConfig>();
 
         var yaml = ConfigExporter.ToYaml(config);
 

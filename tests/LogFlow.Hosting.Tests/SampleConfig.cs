@@ -6,6 +6,7 @@ public enum SampleMode
     Second,
 }
 
+[UnsupportedKeys("processors", "queue.disk")]
 public sealed class SampleConfig : IValidatedConfig
 {
     [ConfigKey("inputs")]

@@ -37,6 +37,7 @@ public class DurableFileTests
         {
             var error = Assert.Throws<DirectoryLockedException>(() => DirectoryLock.Acquire(folder.Path));
             Assert.Contains(folder.Path, error.Message, StringComparison.Ordinal);
+            Assert.Contains($"(pid {Environment.ProcessId})", error.Message, StringComparison.Ordinal);
         }
 
         DirectoryLock.Acquire(folder.Path).Dispose();

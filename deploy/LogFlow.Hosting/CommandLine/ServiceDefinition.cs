@@ -26,7 +26,9 @@ public sealed record ServiceDefinition<TConfig>
     /// <summary>The least level that is logged.</summary>
     public required Func<TConfig, LogLevel> Level { get; init; }
 
-    /// <summary>Checks what only the service can check (a pipeline's text, say); problems are printed as they are.</summary>
+    /// <summary>
+    /// Checks what only the service can check (a pipeline's text, say); problems are printed as they are.
+    /// </summary>
     public Func<TConfig, IReadOnlyList<string>> Check { get; init; } = static _ => [];
 
     /// <summary>

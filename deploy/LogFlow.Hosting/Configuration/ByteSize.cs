@@ -33,7 +33,8 @@ public readonly record struct ByteSize(long Bytes)
             }
         }
 
-        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count)
+        const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
+        if (!decimal.TryParse(number, Style, CultureInfo.InvariantCulture, out var count)
             || count < 0
             || count * factor > long.MaxValue)
         {

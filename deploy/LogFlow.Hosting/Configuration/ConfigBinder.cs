@@ -31,7 +31,7 @@ internal sealed class ConfigBinder
             }
         }
 
-        ReportUnknown(node, new KnownKeys(properties), "", path);
+        ReportUnknown(node, new KnownKeys(target.GetType(), properties), "", path);
         if (_errors.Count == errorsBefore && target is IValidatedConfig validated)
         {
             foreach (var problem in validated.Validate())
@@ -150,6 +150,13 @@ internal sealed class ConfigBinder
             var childKey = Join(relative, key);
             if (known.Owns(childKey))
             {
+                continue;
+            }
+
+            if (known.IsUnsupported(childKey))
+            {
+                _errors.Add(new ConfigError(
+                    child.Location, $"'{Join(path, childKey)}' is not supported yet; remove it to start"));
                 continue;
             }
 

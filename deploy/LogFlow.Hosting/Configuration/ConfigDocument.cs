@@ -9,7 +9,8 @@ public sealed class ConfigDocument
     private readonly ConfigNode _root = new(ConfigLocation.None);
 
     /// <summary>Reads files and overrides (<c>KEY=VALUE</c>, the value being YAML).</summary>
-    /// <exception cref="ConfigException">A file that cannot be read or is not valid YAML; a malformed override.</exception>
+    /// <exception cref="ConfigException">A file that cannot be read or is not valid YAML; a malformed
+    /// override.</exception>
     public static ConfigDocument Load(IEnumerable<string> files, IEnumerable<string> overrides)
     {
         var document = new ConfigDocument();
@@ -60,7 +61,8 @@ public sealed class ConfigDocument
     }
 
     /// <summary>Makes a <typeparamref name="T"/>, its defaults overridden by what was written.</summary>
-    /// <exception cref="ConfigException">Every unknown key, bad value and failed check, each with its place.</exception>
+    /// <exception cref="ConfigException">Every unknown key, bad value and failed check, each with its
+    /// place.</exception>
     public T Bind<T>()
         where T : class, new()
     {

@@ -68,7 +68,9 @@ internal sealed class ConfigNode(ConfigLocation location)
         return node;
     }
 
-    /// <summary>Takes over what <paramref name="other"/> says here; lists and values are replaced, sections merged.</summary>
+    /// <summary>
+    /// Takes over what <paramref name="other"/> says here; lists and values are replaced, sections merged.
+    /// </summary>
     public void OverrideWith(ConfigNode other)
     {
         if (other.HasValue || other.Items is not null)

@@ -1,16 +1,24 @@
+using System.Reflection;
+
 namespace LogFlow.Hosting;
 
 /// <summary>The keys that a configuration class has, for telling unknown ones and what was probably meant.</summary>
-internal sealed class KnownKeys(ConfigProperty[] properties)
+internal sealed class KnownKeys(Type declaring, ConfigProperty[] properties)
 {
+    private readonly string[] _unsupported =
+        declaring.GetCustomAttribute<UnsupportedKeysAttribute>()?.Keys.ToArray() ?? [];
+
     private readonly string[] _keys = [.. properties.Select(property => property.Key)];
 
     /// <summary>Whether a property is bound at exactly this key.</summary>
     public bool Owns(string key) => Array.IndexOf(_keys, key) >= 0;
 
+    /// <summary>Whether the original tool has this key and we do not (yet).</summary>
+    public bool IsUnsupported(string key) => Array.IndexOf(_unsupported, key) >= 0;
+
     /// <summary>Whether known keys lie below this one.</summary>
     public bool IsPrefix(string key) =>
-        Array.Exists(_keys, known => known.StartsWith(key + ".", StringComparison.Ordinal));
+        _keys.Concat(_unsupported).Any(known => known.StartsWith(key + ".", StringComparison.Ordinal));
 
     /// <summary>The known key that differs least, or null where none is near.</summary>
     public string? Nearest(string key) => NearestName.Find(key, _keys)

@@ -11,7 +11,9 @@ internal sealed class VariableExpander(Func<string, string?> lookup)
     /// <summary>Variables of the process's environment.</summary>
     public static VariableExpander Environment { get; } = new(System.Environment.GetEnvironmentVariable);
 
-    /// <summary>The text with its variables replaced; <paramref name="unset"/> names the first that has no value.</summary>
+    /// <summary>
+    /// The text with its variables replaced; <paramref name="unset"/> names the first that has no value.
+    /// </summary>
     public string Expand(string text, out string? unset)
     {
         unset = null;

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Hosting;
 
-/// <summary>Makes loggers that write to one <see cref="LogWriter"/>; categories are shortened to the part's name.</summary>
+/// <summary>
+/// Makes loggers that write to one <see cref="LogWriter"/>; categories are shortened to the part's name.
+/// </summary>
 public sealed class ConsoleLoggerProvider(LogWriter writer) : ILoggerProvider
 {
     /// <inheritdoc/>

@@ -16,7 +16,9 @@ public sealed class LogWriter(TextWriter output, LogLevel level, bool isJournal,
     /// <summary>The least level that is written.</summary>
     public LogLevel Level { get; } = level;
 
-    /// <summary>Runs before each entry, while the output is held: a status line takes itself off the terminal.</summary>
+    /// <summary>
+    /// Runs before each entry, while the output is held: a status line takes itself off the terminal.
+    /// </summary>
     public Action? BeforeEntry { get; set; }
 
     /// <summary>Writes to standard error, for the journal where systemd started the process.</summary>

@@ -6,7 +6,9 @@ namespace LogFlow.Hosting;
 /// </summary>
 public interface ILogFlowService : IAsyncDisposable
 {
-    /// <summary>The part's name in messages, metrics and health answers: "agent", "queue", "processor", "store".</summary>
+    /// <summary>
+    /// The part's name in messages, metrics and health answers: "agent", "queue", "processor", "store".
+    /// </summary>
     string Name { get; }
 
     /// <summary>

@@ -6,7 +6,9 @@ namespace LogFlow.Hosting;
 /// <summary>Addresses that a service listens on, and the message when it cannot.</summary>
 public static class ListenAddress
 {
-    /// <summary>Reads an address as configuration writes it: an IP, "localhost", or empty, "*" and "0.0.0.0" for all.</summary>
+    /// <summary>
+    /// Reads an address as configuration writes it: an IP, "localhost", or empty, "*" and "0.0.0.0" for all.
+    /// </summary>
     /// <exception cref="StartupException">A name that has no address.</exception>
     public static IPAddress Parse(string host)
     {
@@ -27,7 +29,10 @@ public static class ListenAddress
 
         try
         {
-            return Dns.GetHostAddresses(host).OrderBy(found => found.AddressFamily == AddressFamily.InterNetworkV6).First();
+            // IPv4 first: clients that resolve "localhost" to ::1 are rarer than hosts without IPv6.
+            return Dns.GetHostAddresses(host)
+                .OrderBy(found => found.AddressFamily == AddressFamily.InterNetworkV6)
+                .First();
         }
         catch (SocketException error)
         {
@@ -48,6 +53,7 @@ public static class ListenAddress
             : isForbidden ? "not permitted (ports below 1024 need privileges)"
             : error.Message;
         return new StartupException(
-            $"cannot listen for {what} on {host}:{port}: {reason}; choose another with -E {portKey}=PORT (0 takes a free one)");
+            $"cannot listen for {what} on {host}:{port}: {reason}; "
+            + $"choose another with -E {portKey}=PORT (0 takes a free one)");
     }
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LogFlow.Hosting;
 
-/// <summary>Tells systemd about the process's state (sd_notify(3)); does nothing where systemd did not start it.</summary>
+/// <summary>
+/// Tells systemd about the process's state (sd_notify(3)); does nothing where systemd did not start it.
+/// </summary>
 internal static class SystemdNotifier
 {
     /// <summary>The service does its work now.</summary>

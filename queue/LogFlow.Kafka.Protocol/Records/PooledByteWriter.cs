@@ -1,0 +1,70 @@
+using System.Buffers;
+
+namespace LogFlow.Kafka.Protocol.Records;
+
+/// <summary>
+/// A growing array of the shared pool with an upper limit, which codecs decompress into. The limit is what a hostile
+/// batch meets before memory does.
+/// </summary>
+internal struct PooledByteWriter(int capacity, int lengthMax) : IDisposable
+{
+    private readonly int _lengthMax = lengthMax;
+    private byte[]? _array = ArrayPool<byte>.Shared.Rent(Math.Max(16, Math.Min(capacity, lengthMax)));
+
+    public int Length { get; private set; }
+
+    public readonly Span<byte> Written => _array.AsSpan(0, Length);
+
+    /// <summary>Bytes that may still be written.</summary>
+    public readonly int Remaining => _lengthMax - Length;
+
+    /// <summary>At least <paramref name="size"/> free bytes after what was written.</summary>
+    /// <exception cref="InvalidDataException">That would exceed the limit.</exception>
+    public Span<byte> GetSpan(int size)
+    {
+        var needed = (long)Length + size;
+        if (needed > _lengthMax)
+        {
+            throw new InvalidDataException($"records decompress to more than {_lengthMax} bytes");
+        }
+
+        if (needed > _array!.Length)
+        {
+            Grow((int)Math.Max(needed, Math.Min(_lengthMax, (long)_array.Length * 2)));
+        }
+
+        return _array.AsSpan(Length, Math.Min(_array.Length, _lengthMax) - Length);
+    }
+
+    /// <summary>What is free without growing; may be empty.</summary>
+    public readonly Span<byte> FreeSpan() => _array.AsSpan(Length, Math.Min(_array!.Length, _lengthMax) - Length);
+
+    /// <summary>What was written and what is free, for codecs that copy from what they wrote.</summary>
+    public readonly Span<byte> WrittenAndFree() => _array;
+
+    public void Advance(int count) => Length += count;
+
+    public PooledBuffer Detach()
+    {
+        var buffer = PooledBuffer.Own(_array!, Length);
+        _array = null;
+        return buffer;
+    }
+
+    public void Dispose()
+    {
+        if (_array is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_array);
+            _array = null;
+        }
+    }
+
+    private void Grow(int length)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(length);
+        Written.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_array!);
+        _array = larger;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace LogFlow.Kafka.Protocol.Records;
+
+/// <summary>Zigzag variable-length integers, low 7 bits first, as Protocol Buffers has them for sint32 and sint64.</summary>
+internal static class RecordVarint
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Size(long value)
+    {
+        var zigzag = (ulong)((value << 1) ^ (value >> 63));
+        return (int)(((uint)BitOperations.Log2(zigzag | 1) / 7) + 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Write(Span<byte> destination, int position, long value)
+    {
+        var zigzag = (ulong)((value << 1) ^ (value >> 63));
+        while (zigzag >= 0x80)
+        {
+            destination[position++] = (byte)(zigzag | 0x80);
+            zigzag >>= 7;
+        }
+
+        destination[position++] = (byte)zigzag;
+        return position;
+    }
+
+    public static int ReadInt32(ReadOnlySpan<byte> source, ref int position)
+    {
+        var value = ReadInt64(source, ref position);
+        return value is >= int.MinValue and <= int.MaxValue
+            ? (int)value
+            : throw new InvalidDataException("record batch is damaged: varint exceeds 32 bits");
+    }
+
+    public static long ReadInt64(ReadOnlySpan<byte> source, ref int position)
+    {
+        ulong zigzag = 0;
+        for (var shift = 0; shift < 70; shift += 7)
+        {
+            if ((uint)position >= (uint)source.Length)
+            {
+                throw new InvalidDataException("record batch is damaged: varint is cut short");
+            }
+
+            var value = source[position++];
+            zigzag |= (ulong)(value & 0x7f) << shift;
+            if (value < 0x80)
+            {
+                return (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
+            }
+        }
+
+        throw new InvalidDataException("record batch is damaged: varint exceeds 64 bits");
+    }
+}

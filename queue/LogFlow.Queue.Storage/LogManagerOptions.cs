@@ -1,0 +1,37 @@
+namespace LogFlow.Queue.Storage;
+
+/// <summary>How a <see cref="LogManager"/> works.</summary>
+public sealed record LogManagerOptions
+{
+    /// <summary>Where everything is kept. Created where needed; locked while open. Kafka's <c>log.dirs</c>.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>What topics without own settings use (Kafka's <c>log.*</c> broker settings).</summary>
+    public TopicConfig DefaultTopicConfig { get; init; } = TopicConfig.Default;
+
+    /// <summary>Matches Kafka's <c>log.retention.check.interval.ms</c>.</summary>
+    public TimeSpan RetentionCheckInterval { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How often recovery points are written while there are appends. Matches Kafka's
+    /// <c>log.flush.offset.checkpoint.interval.ms</c>.
+    /// </summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A checkpoint is also due after so many bytes: what an unclean start has to scan stays below it.</summary>
+    public long CheckpointBytes { get; init; } = 1L << 30;
+
+    /// <summary>
+    /// Disk space that is held back so that offset commits and checkpoints still work when the disk is full.
+    /// </summary>
+    public long ReserveBytes { get; init; } = 8 << 20;
+
+    /// <summary>Matches Kafka's <c>producer.id.expiration.ms</c>.</summary>
+    public TimeSpan ProducerIdExpiration { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Files that were not used for so long are closed; they open again on use.</summary>
+    public TimeSpan IdleFileTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The disk; replaced by tests.</summary>
+    public IFileSystem FileSystem { get; init; } = DiskFileSystem.Instance;
+}

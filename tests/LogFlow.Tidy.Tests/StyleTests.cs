@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+
+namespace LogFlow.Tidy.Tests;
+
+/// <summary>The rules of the style guide that a machine can check.</summary>
+public partial class StyleTests
+{
+    private const int ColumnsMax = 120;
+    private const int FileLinesMax = 600;
+    private const int MethodLinesMax = 70;
+
+    [Fact]
+    public void Lines_AreAtMost120ColumnsWide() => AssertNone(
+        from file in SourceTree.CSharpFiles
+        from line in file.Lines.Index()
+        where line.Item.Length > ColumnsMax
+        select $"{file.Path}:{line.Index + 1} has {line.Item.Length} columns");
+
+    [Fact]
+    public void Files_AreAtMost600LinesLong() => AssertNone(
+        from file in SourceTree.CSharpFiles
+        where file.Lines.Length > FileLinesMax
+        select $"{file.Path} has {file.Lines.Length} lines");
+
+    [Fact]
+    public void Methods_AreAtMost70LinesLong() => AssertNone(
+        from file in SourceTree.CSharpFiles
+        from method in Methods(file.Lines)
+        where method.Length > MethodLinesMax
+        select $"{file.Path}:{method.Line} has {method.Length} lines");
+
+    [Fact]
+    public void Sources_HoldNoLeftOvers() => AssertNone(
+        from file in SourceTree.CSharpFiles
+        where !file.Path.Contains("LogFlow.Tidy.Tests")
+        from line in file.Lines.Index()
+        where LeftOver().IsMatch(line.Item)
+        select $"{file.Path}:{line.Index + 1}: {line.Item.Trim()}");
+
+    [Fact]
+    public void ProductCode_NeverSleepsOrLocksItself() => AssertNone(
+        from file in SourceTree.CSharpFiles
+        where !file.Path.StartsWith("tests/", StringComparison.Ordinal)
+        from line in file.Lines.Index()
+        where Banned().IsMatch(line.Item)
+        select $"{file.Path}:{line.Index + 1}: {line.Item.Trim()}");
+
+    [Fact]
+    public void LogEvents_HaveIdsOfTheirOwn() => AssertNone(
+        from file in SourceTree.CSharpFiles
+        where !file.Path.StartsWith("tests/", StringComparison.Ordinal)
+        from Match match in EventId().Matches(string.Join('\n', file.Lines))
+        let place = (Id: match.Groups[1].Value, file.Path)
+        group place by place.Id into same
+        where same.Count() > 1
+        select $"event id {same.Key} is used {same.Count()} times: {string.Join(", ", same.Select(use => use.Path))}");
+
+    private static IEnumerable<(int Line, int Length)> Methods(string[] lines)
+    {
+        // With this code style a member's braces stand alone at the indentation of its signature.
+        for (var index = 1; index < lines.Length; index++)
+        {
+            var match = OpeningBrace().Match(lines[index]);
+            if (!match.Success || !MemberSignature().IsMatch(lines[index - 1]))
+            {
+                continue;
+            }
+
+            var close = Array.IndexOf(lines, match.Groups[1].Value + "}", index);
+            if (close > 0)
+            {
+                yield return (index, close - index - 1);
+            }
+        }
+    }
+
+    private static void AssertNone(IEnumerable<string> found)
+    {
+        var all = found.ToArray();
+        Assert.True(all.Length == 0, string.Join('\n', all));
+    }
+
+    [GeneratedRegex(@"^(\s+)\{$")]
+    private static partial Regex OpeningBrace();
+
+    [GeneratedRegex(@"\)$|\) where .*|^\s+: (base|this)\(.*\)$")]
+    private static partial Regex MemberSignature();
+
+    [GeneratedRegex(@"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedException")]
+    private static partial Regex LeftOver();
+
+    [GeneratedRegex(@"Thread\.Sleep\(|lock \(this\)|GC\.Collect\(|\.ConfigureAwait\(|DateTime\.(Utc)?Now\b")]
+    private static partial Regex Banned();
+
+    [GeneratedRegex(@"\[LoggerMessage\(\s*(?:EventId = )?(\d+)")]
+    private static partial Regex EventId();
+}
