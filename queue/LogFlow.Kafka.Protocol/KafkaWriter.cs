@@ -198,8 +198,8 @@ public sealed class KafkaWriter : IDisposable
     public void WriteNullBytes(bool compact) => WriteNullArray(compact);
 
     /// <summary>
-    /// As <see cref="WriteBytes"/>, but a payload of <see cref="ReferencedBytesMin"/> or more is referenced, not copied:
-    /// it must stay as it is until the segments have been used.
+    /// As <see cref="WriteBytes"/>, but a payload of <see cref="ReferencedBytesMin"/> or more is not copied but
+    /// referenced: it must stay as it is until the segments have been used.
     /// </summary>
     public void WriteRecords(ReadOnlyMemory<byte> value, bool compact)
     {

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace LogFlow.Kafka.Protocol.Tests.Capture;
 
-/// <summary>Stands between Kafka clients and a broker, passes every frame on as it is, and keeps the exchanges.</summary>
+/// <summary>Stands between Kafka clients and a broker, passes every frame on as it is, keeps the exchanges.</summary>
 internal sealed class CaptureProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -64,8 +64,9 @@ internal sealed class CaptureProxy : IAsyncDisposable
                 await broker.ConnectAsync(IPAddress.Loopback, _brokerPort, _stop.Token);
                 var pending = new ConcurrentDictionary<int, (RequestHeader Header, byte[] Frame)>();
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-                var requests = PumpAsync(client.GetStream(), broker.GetStream(), frame => Remember(pending, frame), ended.Token);
-                var responses = PumpAsync(broker.GetStream(), client.GetStream(), frame => Match(pending, frame), ended.Token);
+                var (near, far) = (client.GetStream(), broker.GetStream());
+                var requests = PumpAsync(near, far, frame => Remember(pending, frame), ended.Token);
+                var responses = PumpAsync(far, near, frame => Match(pending, frame), ended.Token);
                 await Task.WhenAny(requests, responses);
                 await ended.CancelAsync();
                 await Task.WhenAll(requests, responses);

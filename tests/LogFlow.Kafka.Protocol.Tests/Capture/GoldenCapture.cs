@@ -3,7 +3,7 @@ using LogFlow.Testing;
 
 namespace LogFlow.Kafka.Protocol.Tests.Capture;
 
-/// <summary>Runs real clients against a real Kafka through <see cref="CaptureProxy"/> and writes golden files.</summary>
+/// <summary>Runs real clients against a real Kafka through <see cref="CaptureProxy"/>; writes golden files.</summary>
 public sealed class GoldenCapture
 {
     private const string Java = "Apache Kafka's Java client 4.1.0";
@@ -12,6 +12,8 @@ public sealed class GoldenCapture
 
     // Frames are kept for people to read: large ones only where there is no smaller one.
     private const int FrameBytesMax = 2500;
+
+    private static string KafkaTool => SharedFolder.File("servers", "kafka", "tool");
 
     [CaptureFact]
     public async Task RealClients_AgainstRealKafka_AreCaptured()
@@ -38,11 +40,13 @@ public sealed class GoldenCapture
     {
         string[] settings =
         [
-            $"listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{broker + 1},SASL_PLAINTEXT://127.0.0.1:{sasl}",
+            $"listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{broker + 1},"
+                + $"SASL_PLAINTEXT://127.0.0.1:{sasl}",
             $"advertised.listeners=PLAINTEXT://127.0.0.1:{proxy.Port},SASL_PLAINTEXT://127.0.0.1:{saslProxy.Port}",
             "sasl.enabled.mechanisms=PLAIN",
-            "listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule "
-                + "required username=\"admin\" password=\"secret\" user_admin=\"secret\";",
+            "listener.name.sasl_plaintext.plain.sasl.jaas.config="
+                + "org.apache.kafka.common.security.plain.PlainLoginModule required "
+                + "username=\"admin\" password=\"secret\" user_admin=\"secret\";",
             "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
             "super.users=User:ANONYMOUS;User:admin",
         ];
@@ -59,34 +63,32 @@ public sealed class GoldenCapture
     private static async Task RunJavaToolsAsync(TempDirectory folder, CaptureProxy proxy, string address)
     {
         proxy.Client = Java;
-        await RunToolsAsync(address, ToolsBeforeTransaction);
-        var source = folder.File("Transactions.java");
-        await File.WriteAllBytesAsync(source, Resources.Read("Transactions.java"));
-        await RunAsync("java", "-cp", SharedFolder.File("servers", "kafka", "lib") + "/*", source, address);
-        await RunToolsAsync(address, ToolsAfterTransaction);
+        foreach (var line in Resources.ReadText("kafka-tools.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line == "@transactions")
+            {
+                var source = folder.File("Transactions.java");
+                await File.WriteAllBytesAsync(source, Resources.Read("Transactions.java"));
+                await RunAsync("java", "-cp", SharedFolder.File("servers", "kafka", "lib") + "/*", source, address);
+                continue;
+            }
+
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            await RunAsync(KafkaTool, [words[0], "--bootstrap-server", address, .. words[1..]]);
+        }
+
         var plan = folder.File("plan.json");
         await File.WriteAllTextAsync(
             plan, """{"version":1,"partitions":[{"topic":"golden","partition":0,"replicas":[1]}]}""");
         await RunAsync(
-            SharedFolder.File("servers", "kafka", "tool"),
+            KafkaTool,
             "reassign-partitions", "--bootstrap-server", address, "--reassignment-json-file", plan, "--execute");
         var records = folder.File("records.json");
         await File.WriteAllTextAsync(
             records, """{"version":1,"partitions":[{"topic":"golden","partition":0,"offset":1}]}""");
         await RunAsync(
-            SharedFolder.File("servers", "kafka", "tool"),
+            KafkaTool,
             "delete-records", "--bootstrap-server", address, "--offset-json-file", records);
-    }
-
-    private static async Task RunToolsAsync(string address, string tools)
-    {
-        foreach (var line in tools.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            await RunAsync(
-                SharedFolder.File("servers", "kafka", "tool"),
-                [words[0], "--bootstrap-server", address, .. words[1..]]);
-        }
     }
 
     private static async Task RunOthersAsync(TempDirectory folder, CaptureProxy proxy, string address)
@@ -128,38 +130,4 @@ public sealed class GoldenCapture
             Golden.GoldenFile.Save(CaptureFactAttribute.Folder!, best);
         }
     }
-
-    private const string ToolsBeforeTransaction = """
-        topics --create --topic golden --partitions 2 --config max.message.bytes=100000
-        topics --create --topic golden-sink --partitions 1
-        topics --describe --topic golden
-        topics --alter --topic golden --partitions 3
-        verifiable-producer --topic golden --max-messages 3 --message-create-time 1700000000000
-        console-consumer --topic golden --group golden-group --from-beginning --max-messages 3
-        console-consumer --topic golden --group golden-next-group --from-beginning --max-messages 3 --consumer-property group.protocol=consumer
-        consumer-groups --list
-        consumer-groups --describe --group golden-group
-        consumer-groups --describe --group golden-next-group
-        consumer-groups --reset-offsets --group golden-group --topic golden --to-earliest --execute
-        consumer-groups --delete-offsets --group golden-group --topic golden
-        consumer-groups --delete --group golden-group
-        get-offsets --topic golden --time -3
-        configs --describe --topic golden
-        configs --alter --topic golden --add-config retention.ms=86400000
-        configs --alter --entity-type users --entity-name golden --add-config SCRAM-SHA-256=[iterations=4096,password=secret]
-        configs --describe --entity-type users --entity-name golden
-        configs --describe --entity-type clients --entity-name golden
-        acls --add --allow-principal User:golden --operation Read --topic golden
-        acls --list --topic golden
-        acls --remove --force --allow-principal User:golden --operation Read --topic golden
-        """;
-
-    private const string ToolsAfterTransaction = """
-        transactions list
-        transactions describe --transactional-id golden-txn
-        transactions describe-producers --topic golden-sink --partition 0
-        leader-election --election-type preferred --topic golden --partition 0
-        broker-api-versions
-        topics --delete --topic golden-sink
-        """;
 }

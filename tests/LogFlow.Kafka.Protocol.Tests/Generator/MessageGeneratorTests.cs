@@ -89,7 +89,9 @@ public sealed class MessageGeneratorTests
             """);
 
         Assert.Empty(result.Diagnostics);
-        var source = result.GeneratedTrees.Single(t => t.FilePath.EndsWith("PingRequest.g.cs", StringComparison.Ordinal)).ToString();
+        var source = result.GeneratedTrees
+            .Single(tree => tree.FilePath.EndsWith("PingRequest.g.cs", StringComparison.Ordinal))
+            .ToString();
         Assert.Contains("public int Id { get; set; } = -1;", source, StringComparison.Ordinal);
         Assert.Contains("public string? Name { get; set; } = \"\";", source, StringComparison.Ordinal);
         Assert.Contains("List<Item> Items { get; set; } = [];", source, StringComparison.Ordinal);
@@ -101,12 +103,14 @@ public sealed class MessageGeneratorTests
     [Fact]
     public void EditOfOneTable_LeavesTheOthersAlone()
     {
-        var first = new TableText("a/01_Ping.kafka", $"request Ping key 99 versions 0-3 flexible 2+\n  Id int32 0+{Response}");
+        var ping = $"request Ping key 99 versions 0-3 flexible 2+\n  Id int32 0+{Response}";
+        var first = new TableText("a/01_Ping.kafka", ping);
         var second = new TableText("a/Note.kafka", "data Note versions 0 flexible none\n  Id int32 0+");
         var driver = CSharpGeneratorDriver.Create(
             [new MessageGenerator().AsSourceGenerator()],
             [first, second],
-            driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+            driverOptions: new GeneratorDriverOptions(
+                IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
         var compilation = CSharpCompilation.Create("test");
         var edited = new TableText(second.Path, second.Text + " default 5");
 
@@ -128,7 +132,9 @@ public sealed class MessageGeneratorTests
     public void TablesOfTheProduct_AreOnePerApi_NamedByKeyAndName()
     {
         var folder = Path.Combine(SharedFolder.Repository, "queue", "LogFlow.Kafka.Protocol", "Messages");
-        var names = Directory.GetFiles(folder, "*_*.kafka").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
+        var names = Directory.GetFiles(folder, "*_*.kafka")
+            .Select(Path.GetFileNameWithoutExtension)
+            .Order(StringComparer.Ordinal);
 
         Assert.Equal(KafkaApis.All.Select(api => $"{(short)api.Key:00}_{api.Key}"), names);
     }

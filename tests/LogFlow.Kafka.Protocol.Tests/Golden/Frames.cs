@@ -19,7 +19,8 @@ internal static class Frames
         return (header, body);
     }
 
-    public static (int CorrelationId, IKafkaMessage Body) ReadResponse(ReadOnlyMemory<byte> frame, RequestHeader request)
+    public static (int CorrelationId, IKafkaMessage Body) ReadResponse(
+        ReadOnlyMemory<byte> frame, RequestHeader request)
     {
         var reader = new KafkaReader(frame);
         var correlationId = ResponseHeader.Read(ref reader, request.ApiKey, request.ApiVersion);

@@ -53,12 +53,10 @@ public sealed class GoldenFrameTests
         var random = new Random(seed);
         for (var i = 0; i < FlipsPerFrame; i++)
         {
-            Survives(golden.Request, frame => Frames.ReadRequest(frame), random, $"{name} request, seed {seed}, flip {i}");
+            var what = $"{name}, seed {seed}, flip {i}";
+            Survives(golden.Request, frame => Frames.ReadRequest(frame), random, $"request {what}");
             Survives(
-                golden.Response,
-                frame => Frames.ReadResponse(frame, golden.Header),
-                random,
-                $"{name} response, seed {seed}, flip {i}");
+                golden.Response, frame => Frames.ReadResponse(frame, golden.Header), random, $"response {what}");
         }
     }
 
@@ -70,7 +68,7 @@ public sealed class GoldenFrameTests
             frame[random.Next(frame.Length)] ^= (byte)(1 << random.Next(8));
         }
 
-        // Objects for what the frame can really hold, and the exception with its stack trace; never what a count claims.
+        // Objects for what the frame can really hold, the exception and its stack trace; never what a count claims.
         var allowance = (128L * frame.Length) + (128 * 1024);
         var before = GC.GetAllocatedBytesForCurrentThread();
         try

@@ -91,7 +91,7 @@ public sealed class WrittenSegmentsTests
 
     private static ProduceRequest Request(params byte[][] payloads)
     {
-        var topic = new ProduceRequest.TopicProduceData { Name = "logs", TopicId = new Guid("12345678-1234-1234-1234-123456789abc") };
+        var topic = new ProduceRequest.TopicProduceData { Name = "logs", TopicId = new Guid(1, 2, 3, new byte[8]) };
         foreach (var payload in payloads)
         {
             topic.PartitionData.Add(new() { Index = topic.PartitionData.Count, Records = payload });
