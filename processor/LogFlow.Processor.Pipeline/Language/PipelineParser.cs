@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using System.Diagnostics.CodeAnalysis;
 
 namespace LogFlow.Processor.Pipeline;

@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using System.Globalization;
 
 namespace LogFlow.Processor.Pipeline;
