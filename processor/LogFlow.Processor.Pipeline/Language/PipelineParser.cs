@@ -1,5 +1,5 @@
-using LogFlow.Platform;
 using System.Diagnostics.CodeAnalysis;
+using LogFlow.Platform;
 
 namespace LogFlow.Processor.Pipeline;
 
