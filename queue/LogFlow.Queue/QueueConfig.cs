@@ -7,7 +7,7 @@ namespace LogFlow.Queue;
 /// The queue's configuration as written in <c>queue.yml</c>: the keys of Kafka's server.properties that have a meaning
 /// for a single node. Defaults are Kafka's unless a comment says otherwise.
 /// </summary>
-public sealed class QueueConfig : IValidatedConfig
+public class QueueConfig : IValidatedConfig
 {
     /// <summary>Loopback only until configured otherwise (Kafka: every address).</summary>
     [ConfigKey("listeners")]
@@ -136,6 +136,14 @@ public sealed class QueueConfig : IValidatedConfig
     [ConfigKey("queue.http.port")]
     public int HttpPort { get; set; } = 9644;
 
+    /// <summary>Address of metrics and health.</summary>
+    [ConfigKey("queue.http.host")]
+    public string HttpHost { get; set; } = "127.0.0.1";
+
+    /// <summary>trace, debug, info, warn, error or fatal. Kafka sets this in log4j's own file.</summary>
+    [ConfigKey("log.level")]
+    public string LogLevel { get; set; } = "info";
+
     /// <summary>The one data folder: <c>log.dirs</c>, else <c>log.dir</c>.</summary>
     public string DataDirectory => string.IsNullOrWhiteSpace(LogDirs) ? LogDir : LogDirs.Trim();
 
@@ -185,6 +193,11 @@ public sealed class QueueConfig : IValidatedConfig
         if (MessageMaxBytes > LogSegmentBytes)
         {
             problems.Add(new("message.max.bytes", $"must fit into a segment (log.segment.bytes is {LogSegmentBytes})"));
+        }
+
+        if (!LogLevelName.IsKnown(LogLevel))
+        {
+            problems.Add(new("log.level", $"takes {LogLevelName.Choices}"));
         }
 
         if (HttpPort is < -1 or > ushort.MaxValue)

@@ -1,0 +1,84 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace LogFlow.Processor.Elasticsearch;
+
+/// <summary>The body of one bulk request: the bytes of its items, neighbours in one write, gzip on demand.</summary>
+internal sealed class BulkContent : HttpContent
+{
+    private readonly ReadOnlyMemory<BulkItemRef> _items;
+    private readonly long _length;
+    private readonly CompressionLevel? _gzip;
+
+    public BulkContent(ReadOnlyMemory<BulkItemRef> items, CompressionLevel? gzip)
+    {
+        _items = items;
+        _gzip = gzip;
+        _length = SizeOf(items.Span);
+        Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        if (gzip is not null)
+        {
+            Headers.ContentEncoding.Add("gzip");
+        }
+    }
+
+    /// <summary>The uncompressed size of a body with these items.</summary>
+    public static long SizeOf(ReadOnlySpan<BulkItemRef> items)
+    {
+        long length = 0;
+        foreach (ref readonly var item in items)
+        {
+            length += item.Bytes.Length;
+        }
+
+        return length;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        if (_gzip is not { } level)
+        {
+            await WriteItemsAsync(stream, cancellationToken);
+            return;
+        }
+
+        await using var gzip = new GZipStream(stream, level, leaveOpen: true);
+        await WriteItemsAsync(gzip, cancellationToken);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _length;
+        return _gzip is null;
+    }
+
+    private async Task WriteItemsAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        for (var index = 0; index < _items.Length;)
+        {
+            var run = NextRun(ref index);
+            await stream.WriteAsync(run, cancellationToken);
+        }
+    }
+
+    /// <summary>Items that follow each other in one request's buffer form one run of bytes.</summary>
+    private ReadOnlyMemory<byte> NextRun(ref int index)
+    {
+        var items = _items.Span;
+        var first = items[index++];
+        var last = first.Index;
+        while (index < items.Length
+            && ReferenceEquals(items[index].Request, first.Request)
+            && items[index].Index == last + 1)
+        {
+            last = items[index++].Index;
+        }
+
+        return first.Request.GetRun(first.Index, last);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+
+namespace LogFlow.Processor.Pipeline;
+
+/// <summary>Codecs <c>json</c> and <c>json_lines</c>: one JSON object per event; a list of objects is several events.</summary>
+internal sealed class JsonCodec(bool lines) : ICodec
+{
+    private const string FailureTag = "_jsonparsefailure";
+
+    public static PluginSpec Spec { get; } = new(
+        PluginKind.Codec,
+        "json",
+        new SettingSpec("charset", SettingType.String) { Default = "UTF-8", Allowed = ["UTF-8"] },
+        new SettingSpec("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
+        new SettingSpec("target", SettingType.FieldReference) { Unsupported = "use the filter json with a target" })
+    {
+        CreateCodec = _ => new JsonCodec(lines: false),
+    };
+
+    public static PluginSpec LinesSpec { get; } = new(
+        PluginKind.Codec,
+        "json_lines",
+        new SettingSpec("charset", SettingType.String) { Default = "UTF-8", Allowed = ["UTF-8"] },
+        new SettingSpec("delimiter", SettingType.String) { Default = "\n" },
+        new SettingSpec("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
+        new SettingSpec("target", SettingType.FieldReference) { Unsupported = "use the filter json with a target" })
+    {
+        CreateCodec = _ => new JsonCodec(lines: true),
+    };
+
+    public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, ICollection<Event> events)
+    {
+        if (!lines)
+        {
+            DecodeOne(bytes, now, events);
+            return;
+        }
+        while (bytes.Length > 0)
+        {
+            var end = bytes.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? bytes : bytes[..end];
+            bytes = end < 0 ? default : bytes[(end + 1)..];
+            if (!line.Span.Trim(" \t\r"u8).IsEmpty)
+            {
+                DecodeOne(line, now, events);
+            }
+        }
+    }
+
+    public void Encode(Event source, IBufferWriter<byte> output)
+    {
+        source.WriteJson(output);
+        if (lines)
+        {
+            output.Write("\n"u8);
+        }
+    }
+
+    private static void DecodeOne(ReadOnlyMemory<byte> bytes, EventTimestamp now, ICollection<Event> events)
+    {
+        if (Event.TryFromJson(bytes, now, out var single, out _))
+        {
+            events.Add(single);
+            return;
+        }
+        var value = JsonScanner.TryReadValue(JsonScanner.EnsureUtf8(bytes), out _);
+        if (value.List is { } list && AreMaps(list))
+        {
+            for (var i = 0; i < list.Count; i++)
+            {
+                events.Add(Event.FromMap(list[i].Map!, now));
+            }
+            return;
+        }
+        var failed = PlainCodec.ToEvent(bytes, now);
+        failed.Tag(FailureTag);
+        events.Add(failed);
+    }
+
+    private static bool AreMaps(EventList list)
+    {
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (list[i].Map is null)
+            {
+                return false;
+            }
+        }
+        return list.Count > 0;
+    }
+}

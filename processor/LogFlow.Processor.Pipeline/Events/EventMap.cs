@@ -1,0 +1,279 @@
+using System.Runtime.CompilerServices;
+
+namespace LogFlow.Processor.Pipeline;
+
+/// <summary>
+/// A map of an event: the members of one JSON object, in order, each decoded only when somebody asks for it. What was
+/// not changed is written back by copying the original bytes.
+/// </summary>
+/// <remarks>Not thread-safe. The JSON it was read from must stay unchanged as long as the map lives.</remarks>
+public sealed class EventMap
+{
+    // Above this, finding names one by one costs more than a dictionary.
+    private const int LinearSearchCountMax = 48;
+
+    private EventMember[] _members;
+    private int _count;
+    private bool _modified;
+    private Dictionary<string, int>? _index;
+
+    /// <summary>Creates an empty map.</summary>
+    public EventMap(int capacity = 4) => _members = new EventMember[capacity];
+
+    internal EventMap(ReadOnlyMemory<byte> source, int capacity)
+    {
+        Source = source;
+        _members = new EventMember[capacity];
+    }
+
+    /// <summary>How many members there are.</summary>
+    public int Count => _count;
+
+    /// <summary>The JSON that the members' offsets point into.</summary>
+    internal ReadOnlyMemory<byte> Source { get; private set; }
+
+    /// <summary>Whether the map, or something in it, differs from the JSON it was read from.</summary>
+    internal bool IsModified
+    {
+        get
+        {
+            if (_modified)
+            {
+                return true;
+            }
+            for (var i = 0; i < _count; i++)
+            {
+                ref readonly var value = ref _members[i].Value;
+                if (value.Map is { IsModified: true } || value.List is { IsModified: true })
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    internal ReadOnlySpan<EventMember> Members => _members.AsSpan(0, _count);
+
+    /// <summary>The value of a member; <see cref="EventValue.Missing"/> when there is none.</summary>
+    public EventValue this[string name]
+    {
+        get
+        {
+            var index = Find(name, null);
+            return index < 0 ? EventValue.Missing : ValueAt(index);
+        }
+        set => Set(name, null, value);
+    }
+
+    /// <summary>The name of the member at an index.</summary>
+    public string NameAt(int index)
+    {
+        ref var member = ref _members[index];
+        return member.Name ??= JsonText.Decode(Source.Span.Slice(member.NameOffset, member.NameLength));
+    }
+
+    /// <summary>The value of the member at an index.</summary>
+    public EventValue ValueAt(int index)
+    {
+        ref var member = ref _members[index];
+        if (member.Value.IsMissing)
+        {
+            member.Value = JsonScanner.Decode(Source, member.ValueOffset, member.ValueLength);
+        }
+        return member.Value;
+    }
+
+    /// <summary>Whether there is a member of this name.</summary>
+    public bool ContainsKey(string name) => Find(name, null) >= 0;
+
+    /// <summary>Removes a member; its value, or <see cref="EventValue.Missing"/>.</summary>
+    public EventValue Remove(string name) => RemoveIndex(Find(name, null));
+
+    /// <summary>A copy that shares nothing mutable (the original JSON bytes are shared).</summary>
+    public EventMap DeepClone()
+    {
+        var copy = new EventMap(Source, _count) { _count = _count, _modified = _modified };
+        Array.Copy(_members, copy._members, _count);
+        for (var i = 0; i < _count; i++)
+        {
+            copy._members[i].Value = _members[i].Value.DeepClone();
+        }
+        return copy;
+    }
+
+    internal EventValue Get(FieldSegment segment)
+    {
+        var index = Find(segment.Name, segment.Utf8);
+        return index < 0 ? EventValue.Missing : ValueAt(index);
+    }
+
+    internal bool Contains(FieldSegment segment) => Find(segment.Name, segment.Utf8) >= 0;
+
+    internal void Set(FieldSegment segment, EventValue value) => Set(segment.Name, segment.Utf8, value);
+
+    internal EventValue Remove(FieldSegment segment) => RemoveIndex(Find(segment.Name, segment.Utf8));
+
+    internal int IndexOf(FieldSegment segment) => Find(segment.Name, segment.Utf8);
+
+    /// <summary>Adds a member read from JSON; a repeated name replaces the earlier one, as JSON readers do.</summary>
+    internal void AddOriginal(string? name, int nameOffset, int nameLength, int valueOffset, int valueLength)
+    {
+        var source = Source.Span;
+        var rawName = source.Slice(nameOffset, nameLength);
+        for (var i = 0; i < _count && _count < LinearSearchCountMax; i++)
+        {
+            ref readonly var existing = ref _members[i];
+            // Names are compared as bytes: the cheap check that must run for every member of every event.
+            if (existing.Name is null
+                ? existing.NameLength == nameLength
+                    && source.Slice(existing.NameOffset, nameLength).SequenceEqual(rawName)
+                : name is null && existing.Name.Length <= nameLength && existing.Name == JsonText.Decode(rawName))
+            {
+                Replace(i, valueOffset, valueLength);
+                return;
+            }
+        }
+        if (_count >= LinearSearchCountMax)
+        {
+            name ??= JsonText.Decode(rawName);
+        }
+        if (name is not null && Find(name, null) is >= 0 and var duplicate)
+        {
+            Replace(duplicate, valueOffset, valueLength);
+            return;
+        }
+        ref var member = ref Append();
+        member.Name = name;
+        member.NameOffset = nameOffset;
+        member.NameLength = nameLength;
+        member.ValueOffset = valueOffset;
+        member.ValueLength = valueLength;
+        _index?.Add(name!, _count - 1);
+    }
+
+    /// <summary>Remembers the decoded form of an unchanged member.</summary>
+    internal void CacheValue(int index, EventValue value) => _members[index].Value = value;
+
+    /// <summary>Whether both maps have equal values under the same names, in any order.</summary>
+    internal bool ContentEquals(EventMap other)
+    {
+        if (_count != other._count)
+        {
+            return false;
+        }
+        for (var i = 0; i < _count; i++)
+        {
+            var index = other.Find(NameAt(i), null);
+            if (index < 0 || !ValueAt(i).Equals(other.ValueAt(index)))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void Replace(int index, int valueOffset, int valueLength)
+    {
+        _members[index].ValueOffset = valueOffset;
+        _members[index].ValueLength = valueLength;
+        _modified = true;
+    }
+
+    private void Set(string name, byte[]? utf8, EventValue value)
+    {
+        if (value.IsMissing)
+        {
+            value = EventValue.Null;
+        }
+        _modified = true;
+        var index = Find(name, utf8);
+        if (index >= 0)
+        {
+            ref var existing = ref _members[index];
+            existing.Value = value;
+            existing.ValueOffset = -1;
+            return;
+        }
+        ref var member = ref Append();
+        member.Name = name;
+        member.NameOffset = -1;
+        member.NameLength = -1;
+        member.ValueOffset = -1;
+        member.Value = value;
+        _index?.Add(name, _count - 1);
+    }
+
+    private EventValue RemoveIndex(int index)
+    {
+        if (index < 0)
+        {
+            return EventValue.Missing;
+        }
+        var value = ValueAt(index);
+        _count--;
+        Array.Copy(_members, index + 1, _members, index, _count - index);
+        _members[_count] = default;
+        _modified = true;
+        _index = null;
+        return value;
+    }
+
+    private ref EventMember Append()
+    {
+        if (_count == _members.Length)
+        {
+            Array.Resize(ref _members, Math.Max(4, _count * 2));
+        }
+        return ref _members[_count++];
+    }
+
+    private int Find(string name, byte[]? utf8)
+    {
+        if (_count > LinearSearchCountMax)
+        {
+            return FindIndexed(name);
+        }
+        var source = Source.Span;
+        var members = _members.AsSpan(0, _count);
+        for (var i = 0; i < members.Length; i++)
+        {
+            ref readonly var member = ref members[i];
+            if (member.Name is { } decoded)
+            {
+                if (decoded.Length == name.Length && (ReferenceEquals(decoded, name) || decoded == name))
+                {
+                    return i;
+                }
+            }
+            else if (Matches(source.Slice(member.NameOffset, member.NameLength), name, utf8))
+            {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Matches(ReadOnlySpan<byte> raw, string name, byte[]? utf8)
+    {
+        if (utf8 is not null)
+        {
+            return raw.Length == utf8.Length && raw.SequenceEqual(utf8);
+        }
+        return raw.Length >= name.Length && raw.Length <= name.Length * 3 && JsonText.Decode(raw) == name;
+    }
+
+    private int FindIndexed(string name)
+    {
+        if (_index is null)
+        {
+            _index = new Dictionary<string, int>(_count * 2, StringComparer.Ordinal);
+            for (var i = 0; i < _count; i++)
+            {
+                _index[NameAt(i)] = i;
+            }
+        }
+        return _index.TryGetValue(name, out var index) ? index : -1;
+    }
+}

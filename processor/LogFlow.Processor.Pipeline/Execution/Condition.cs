@@ -1,0 +1,21 @@
+namespace LogFlow.Processor.Pipeline;
+
+/// <summary>A compiled condition.</summary>
+internal abstract class Condition
+{
+    /// <summary>Judges an event.</summary>
+    public abstract Verdict Evaluate(Event source);
+
+    /// <summary>Why <see cref="Evaluate"/> said <see cref="Verdict.Error"/>.</summary>
+    public abstract string DescribeError(Event source);
+}
+
+/// <summary>The result of a condition.</summary>
+internal enum Verdict
+{
+    False,
+    True,
+
+    /// <summary>The operands cannot be compared: the event is dead-lettered.</summary>
+    Error,
+}

@@ -1,0 +1,27 @@
+namespace LogFlow.Processor.Pipeline;
+
+/// <summary>What a filter needs from the worker that runs it.</summary>
+public sealed class FilterContext
+{
+    private readonly TimeProvider _time;
+    private readonly List<Event> _created = [];
+
+    internal FilterContext(TimeProvider time) => _time = time;
+
+    /// <summary>The current time, to the millisecond.</summary>
+    public EventTimestamp Now => EventTimestamp.FromMilliseconds(_time.GetUtcNow());
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>What the running filter counts into.</summary>
+    public PluginCounters Counters { get; internal set; } = null!;
+
+    /// <summary>Adds a new event behind the current one; it goes on with the next filter and gets the parent's origin.</summary>
+    public void Emit(Event created) => _created.Add(created);
+
+    /// <summary>Counts an event the filter could not handle.</summary>
+    public void CountFailure() => Counters.FailureCount++;
+
+    internal List<Event> Created => _created;
+}

@@ -1,0 +1,23 @@
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Records;
+
+namespace LogFlow.Processor.DeadLetters;
+
+/// <summary>A record that could not be processed, and why. The record's memory lives as long as its batch.</summary>
+/// <param name="Record">The record as it was read.</param>
+/// <param name="Source">Where it was read.</param>
+/// <param name="Stage">At which stage it failed.</param>
+/// <param name="Plugin">Which plugin refused it.</param>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="Attempts">How often it was tried.</param>
+internal sealed record DeadLetter(
+    Record Record, TopicPartition Source, DeadLetterStage Stage, string Plugin, string Reason, int Attempts = 1)
+{
+    /// <summary>The stage as header and metric write it.</summary>
+    public static string NameOf(DeadLetterStage stage) => stage switch
+    {
+        DeadLetterStage.Decode => "decode",
+        DeadLetterStage.Filter => "filter",
+        _ => "output",
+    };
+}

@@ -1,0 +1,9 @@
+namespace LogFlow.Processor.DeadLetters;
+
+/// <summary>The stage at which a record failed; header <c>dlq.stage</c> in lower case.</summary>
+internal enum DeadLetterStage
+{
+    Decode,
+    Filter,
+    Output,
+}

@@ -1,0 +1,10 @@
+namespace LogFlow.Processor.DeadLetters;
+
+/// <summary>Where records go that cannot be processed.</summary>
+internal interface IDeadLetterSink : IAsyncDisposable
+{
+    /// <summary>
+    /// Returns when the letters are kept as safely as the sink can; it tries until then. Called from several threads.
+    /// </summary>
+    Task SendAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken);
+}

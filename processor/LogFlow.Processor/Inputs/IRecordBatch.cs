@@ -1,0 +1,23 @@
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Records;
+
+namespace LogFlow.Processor.Inputs;
+
+/// <summary>
+/// Records of one partition, as an input delivers them: offsets from <see cref="FirstOffset"/> up to, not including,
+/// <see cref="NextOffset"/>, without a gap to the batch before. Disposing gives the memory back.
+/// </summary>
+internal interface IRecordBatch : IDisposable
+{
+    TopicPartition TopicPartition { get; }
+
+    Guid TopicId { get; }
+
+    long FirstOffset { get; }
+
+    long NextOffset { get; }
+
+    ReadOnlyMemory<Record> Records { get; }
+
+    int SizeInBytes { get; }
+}

@@ -1,0 +1,35 @@
+using LogFlow.Kafka.Client;
+using LogFlow.Kafka.Protocol;
+
+namespace LogFlow.Processor.Inputs;
+
+/// <summary>
+/// A member of a consumer group: the part of <see cref="GroupConsumer"/> that processing needs. Tests put a scripted
+/// queue in its place.
+/// </summary>
+internal interface IRecordConsumer : IAsyncDisposable
+{
+    /// <summary>
+    /// Joins the group. <paramref name="resolveStart"/> is asked where to start each partition assigned; null means at
+    /// the committed offset.
+    /// </summary>
+    Task StartAsync(
+        Func<TopicPartition, Guid, CancellationToken, ValueTask<long?>> resolveStart,
+        IRebalanceListener listener,
+        CancellationToken cancellationToken);
+
+    /// <summary>The next batch of any assigned partition.</summary>
+    ValueTask<IRecordBatch> PollAsync(CancellationToken cancellationToken);
+
+    /// <summary>Commits the offsets to read next.</summary>
+    Task CommitAsync(IReadOnlyDictionary<TopicPartition, long> nextOffsets, CancellationToken cancellationToken);
+
+    /// <summary>Reads the partition from this offset on; what was fetched ahead is forgotten.</summary>
+    void Seek(TopicPartition partition, long offset);
+
+    /// <summary>Records behind the read position, over all assigned partitions; null while unknown.</summary>
+    long? GetLag();
+
+    /// <summary>Leaves the group, so that others take over at once.</summary>
+    Task LeaveAsync(CancellationToken cancellationToken);
+}

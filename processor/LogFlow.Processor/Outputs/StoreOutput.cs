@@ -1,0 +1,280 @@
+using System.Text.Json;
+using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor.Elasticsearch;
+using LogFlow.Processor.Execution;
+using LogFlow.Processor.Pipeline;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Processor.Outputs;
+
+/// <summary>
+/// Output <c>store</c>: LogFlow's embedded store over HTTP. Each bulk says which queue offsets it covers; the store
+/// keeps the next offset per partition, in memory for what is searchable and on disk with each segment. The queue is
+/// the store's write-ahead log: offsets are committed only as far as the store says they are durable, and when it has
+/// lost what was only in memory (412) reading goes back to where it stands.
+/// </summary>
+internal sealed class StoreOutput : Output
+{
+    private const string PositionsHeader = "X-LogFlow-Positions";
+    private const string DurableHeader = "X-LogFlow-Durable";
+
+    private readonly ElasticsearchClient _client;
+    private readonly OutageReport _outage;
+    private readonly BackoffPolicy _backoff;
+    private readonly TimeProvider _time;
+    private readonly OutputServices _services;
+    private readonly DocumentTarget _dataStreams;
+    private readonly StorePositions _positions = new();
+
+    public StoreOutput(
+        int index, string name, int batchesMax, ElasticsearchOptions server, DataStreamOptions dataStreams, OutputServices services)
+        : base(index, name, laneCount: 1, keepsOrder: true, batchesMax)
+    {
+        _services = services;
+        _time = services.Time;
+        _client = new ElasticsearchClient(server, services.Time);
+        _outage = new OutageReport("The store", services.Time, services.Loggers.CreateLogger<StoreOutput>());
+        // A store on the same machine is back as soon as it is started again: short waits.
+        _backoff = new BackoffPolicy(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+        _dataStreams = new DocumentTarget(dataStreams);
+    }
+
+    public override bool WantsEmptyBatches => true;
+
+    public override string? LastError => _outage.LastError;
+
+    public override DateTimeOffset? WaitingSince => _outage.WaitingSince;
+
+    public override long Failures => _outage.Failures;
+
+    public override OutputPart CreatePart(int recordCount) =>
+        new BulkPart(new BulkRequest(Math.Min(recordCount, 4096) * 800));
+
+    public override void Encode(Event item, in EventContext context, OutputPart part)
+    {
+        var request = ((BulkPart)part).Request;
+        DocumentTarget.SetIngested(item, context.Now);
+        Span<byte> id = stackalloc byte[PartitionIdentity.DocumentIdBytesMax];
+        var length = context.Partition.WriteDocumentId(id, context.Offset, context.Part);
+        request.BeginItem(BulkAction.Create, _dataStreams.Choose(item).Utf8, id[..length]);
+        item.WriteJson(request);
+        request.EndItem(context.Offset);
+    }
+
+    public override async ValueTask<long?> ResolveStartAsync(
+        PartitionIdentity partition, CancellationToken cancellationToken)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            if (await TryLoadPositionsAsync(HttpMethod.Get, "/_logflow/positions", cancellationToken) is { } known)
+            {
+                return known.TryGetValue(partition.PositionKey, out var position)
+                    ? _positions.Begin(partition.PositionKey, position.Next, position.Durable)
+                    : _positions.BeginUnknown(partition.PositionKey);
+            }
+
+            await Task.Delay(_backoff.GetDelay(failures), _time, cancellationToken);
+        }
+    }
+
+    public override long GetCommittable(PartitionIdentity partition, long doneOffset) =>
+        _positions.GetCommittable(partition.PositionKey, doneOffset);
+
+    public override async Task FlushAsync(CancellationToken cancellationToken) =>
+        await TryLoadPositionsAsync(HttpMethod.Post, "/_logflow/flush", cancellationToken);
+
+    public override async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (_positions.HasUndurable)
+        {
+            await TryLoadPositionsAsync(HttpMethod.Get, "/_logflow/positions", cancellationToken);
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _client.DisposeAsync();
+    }
+
+    protected override async Task WriteAsync(List<InFlightBatch> batches, CancellationToken cancellationToken)
+    {
+        var work = new Stack<List<StoreSlice>>();
+        work.Push(StoreSlice.Of(batches, Index));
+        var failures = 0;
+        while (work.TryPop(out var slices))
+        {
+            slices.RemoveAll(static slice => slice.Batch.Window.IsClosed);
+            if (!slices.Exists(static slice => slice.ItemCount > 0))
+            {
+                continue;
+            }
+
+            if (await SendAsync(slices, work, cancellationToken))
+            {
+                failures = 0;
+                continue;
+            }
+
+            work.Push(slices);
+            await Task.Delay(_backoff.GetDelay(++failures), _time, cancellationToken);
+        }
+
+        foreach (var batch in batches)
+        {
+            batch.OutputDone();
+        }
+    }
+
+    /// <summary>One request. True: the slices are dealt with (or pushed back in parts); false: the same again.</summary>
+    private async Task<bool> SendAsync(
+        List<StoreSlice> slices, Stack<List<StoreSlice>> work, CancellationToken cancellationToken)
+    {
+        var items = StoreSlice.Items(slices);
+        var header = new KeyValuePair<string, string>(PositionsHeader, _positions.MakeHeader(slices));
+        using var response = await _client.SendAsync(
+            HttpMethod.Post,
+            "/_bulk?filter_path=errors,items.*.status,items.*.error",
+            node => new BulkContent(items, _client.GetGzipLevel(node)),
+            [header],
+            cancellationToken);
+        switch (response.Status)
+        {
+            case >= 200 and < 300:
+                return await AcceptAsync(slices, items.Length, response, cancellationToken);
+            case 412:
+                return HandleGap(slices, work, response);
+            case 413 or 400:
+                await SplitAsync(slices, work, response, cancellationToken);
+                return true;
+            default:
+                var (type, reason) = response.ReadError();
+                var isRefusal = response.Status is >= 300 and < 500 and not (408 or 429);
+                _outage.Failed(
+                    response.Node,
+                    response.Failure ?? $"HTTP {response.Status} {type}: {reason}",
+                    needsOperator: isRefusal);
+                return false;
+        }
+    }
+
+    private async Task<bool> AcceptAsync(
+        List<StoreSlice> slices, int itemCount, ElasticsearchResponse response, CancellationToken cancellationToken)
+    {
+        var results = new BulkItemResult[itemCount];
+        if (!BulkResponseReader.TryRead(response.Body.Span, results))
+        {
+            _outage.Failed(response.Node, "its answer does not account for the documents sent", needsOperator: false);
+            return false;
+        }
+
+        var letters = StoreSlice.Refused(slices, results, Name);
+        if (letters.Count > 0)
+        {
+            await _services.DeadLetters.SendAsync(letters, cancellationToken);
+        }
+
+        _positions.Sent(slices);
+        _positions.Durable(response.GetHeader(DurableHeader));
+        _outage.Succeeded();
+        return true;
+    }
+
+    /// <summary>
+    /// The store does not have what comes before: its tail is gone with its process, or its data altogether. Reading
+    /// goes back for the partitions concerned; the others are sent again.
+    /// </summary>
+    private bool HandleGap(List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response)
+    {
+        var stands = ReadGap(response);
+        if (stands is null || !_positions.GoBack(slices, stands, _services.SeekBack))
+        {
+            var (type, reason) = response.ReadError();
+            _outage.Failed(response.Node, $"HTTP 412 {type}: {reason}", needsOperator: false);
+            return false;
+        }
+
+        work.Push(slices);
+        return true;
+    }
+
+    /// <summary>Halves what was refused as a whole; a record alone is dead-lettered.</summary>
+    private async Task SplitAsync(
+        List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response, CancellationToken cancellationToken)
+    {
+        if (StoreSlice.TryHalve(slices, out var first, out var second))
+        {
+            work.Push(second);
+            work.Push(first);
+            return;
+        }
+
+        var (type, reason) = response.ReadError();
+        var refused = new BulkItemResult(response.Status, BulkOutcome.DeadLetter, type, reason);
+        var results = Enumerable.Repeat(refused, slices.Sum(slice => slice.ItemCount)).ToArray();
+        await _services.DeadLetters.SendAsync(StoreSlice.Refused(slices, results, Name), cancellationToken);
+    }
+
+    private async Task<Dictionary<string, (long Next, long Durable)>?> TryLoadPositionsAsync(
+        HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        using var response = await _client.SendAsync(method, path, cancellationToken: cancellationToken);
+        if (response.IsSuccess && ReadPositions(response.Body) is { } known)
+        {
+            foreach (var (key, position) in known)
+            {
+                _positions.Durable(key, position.Durable);
+            }
+
+            return known;
+        }
+
+        var (type, reason) = response.ReadError();
+        _outage.Failed(
+            response.Node,
+            response.Failure ?? $"{path}: HTTP {response.Status} {type}: {reason}",
+            needsOperator: response.Status is >= 300 and < 500 and not 429);
+        return null;
+    }
+
+    private static Dictionary<string, (long Next, long Durable)>? ReadPositions(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            var result = new Dictionary<string, (long, long)>(StringComparer.Ordinal);
+            foreach (var entry in document.RootElement.GetProperty("positions").EnumerateObject())
+            {
+                result[entry.Name] =
+                    (entry.Value.GetProperty("next").GetInt64(), entry.Value.GetProperty("durable").GetInt64());
+            }
+
+            return result;
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static Dictionary<string, long>? ReadGap(ElasticsearchResponse response)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(response.Body);
+            var result = new Dictionary<string, long>(StringComparer.Ordinal);
+            foreach (var entry in document.RootElement.GetProperty("positions").EnumerateObject())
+            {
+                result[entry.Name] = entry.Value.GetInt64();
+            }
+
+            return result;
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
+        {
+            return null;
+        }
+    }
+}

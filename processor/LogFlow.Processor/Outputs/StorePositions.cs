@@ -1,0 +1,213 @@
+using System.Globalization;
+using System.Text;
+using LogFlow.Processor.Execution;
+
+namespace LogFlow.Processor.Outputs;
+
+/// <summary>
+/// What is known of the store's position in each partition: the next offset it expects, and how far it is durable.
+/// Batches without documents are not sent: the range of the next that has some begins where the store stands, and so
+/// covers them. Written by the store's lane and at assignments, read by commits.
+/// </summary>
+internal sealed class StorePositions
+{
+    /// <summary>Guards <see cref="_positions"/> and what is in it.</summary>
+    private readonly Lock _lock = new();
+
+    private readonly Dictionary<string, Position> _positions = new(StringComparer.Ordinal);
+
+    /// <summary>Whether something sent was not durable yet when the store last spoke.</summary>
+    public bool HasUndurable
+    {
+        get
+        {
+            lock (_lock)
+            {
+                foreach (var position in _positions.Values)
+                {
+                    if (position.Durable < position.Next)
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            }
+        }
+    }
+
+    /// <summary>The store knows the partition: reading starts at <paramref name="next"/>.</summary>
+    public long? Begin(string key, long next, long durable)
+    {
+        lock (_lock)
+        {
+            _positions[key] = new Position { Next = next, Durable = durable };
+            return next;
+        }
+    }
+
+    /// <summary>The store does not know the partition: the first range begins it.</summary>
+    public long? BeginUnknown(string key)
+    {
+        lock (_lock)
+        {
+            _positions[key] = new Position { Next = -1, Durable = -1 };
+            return null;
+        }
+    }
+
+    /// <summary>The header for the slices: one entry per partition, from where the store stands to the last slice.</summary>
+    public string MakeHeader(List<StoreSlice> slices)
+    {
+        var header = new StringBuilder();
+        lock (_lock)
+        {
+            foreach (var (key, first, next) in Ranges(slices))
+            {
+                var position = Get(key);
+                var begins = position.Next < 0;
+                header.Append(header.Length == 0 ? string.Empty : ",")
+                    .Append(CultureInfo.InvariantCulture, $"{key}:{(begins ? first : Math.Min(first, position.Next))}:{next}")
+                    .Append(begins ? ":b" : string.Empty);
+            }
+        }
+
+        return header.ToString();
+    }
+
+    /// <summary>The store has taken the slices.</summary>
+    public void Sent(List<StoreSlice> slices)
+    {
+        lock (_lock)
+        {
+            foreach (var (key, _, next) in Ranges(slices))
+            {
+                var position = Get(key);
+                position.Next = Math.Max(position.Next, next);
+            }
+        }
+    }
+
+    /// <summary>Takes over the answer's header <c>topicId22:partition:next,...</c>; what cannot be read is left out.</summary>
+    public void Durable(string? header)
+    {
+        foreach (var entry in (header ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var colon = entry.LastIndexOf(':');
+            if (colon > 0
+                && long.TryParse(entry.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var durable))
+            {
+                Durable(entry[..colon].Trim(), durable);
+            }
+        }
+    }
+
+    /// <summary>The store is durable up to <paramref name="durable"/>.</summary>
+    public void Durable(string key, long durable)
+    {
+        lock (_lock)
+        {
+            if (_positions.TryGetValue(key, out var position))
+            {
+                position.Durable = Math.Max(position.Durable, durable);
+            }
+        }
+    }
+
+    /// <summary>How far a partition may be committed: as far as its documents are durable, empty batches included.</summary>
+    public long GetCommittable(string key, long doneOffset)
+    {
+        lock (_lock)
+        {
+            if (!_positions.TryGetValue(key, out var position))
+            {
+                return -1;
+            }
+
+            return position.Durable >= position.Next ? doneOffset : Math.Min(doneOffset, position.Durable);
+        }
+    }
+
+    /// <summary>
+    /// Compares where the store stands with where it was believed to stand, and has reading go back where it stands
+    /// earlier or knows nothing. False: it stands nowhere earlier, so the refusal had another reason.
+    /// </summary>
+    public bool GoBack(
+        List<StoreSlice> slices, Dictionary<string, long> stands, Action<PartitionWindow, long?> seekBack)
+    {
+        var windows = new List<(PartitionWindow Window, long? Offset)>();
+        lock (_lock)
+        {
+            foreach (var slice in slices)
+            {
+                var window = slice.Batch.Window;
+                var key = window.Identity.PositionKey;
+                var position = Get(key);
+                if (window.IsClosed || windows.Exists(entry => entry.Window == window))
+                {
+                    continue;
+                }
+
+                if (!stands.TryGetValue(key, out var next))
+                {
+                    if (position.Next >= 0)
+                    {
+                        _positions[key] = new Position { Next = -1, Durable = -1 };
+                        windows.Add((window, null));
+                    }
+                }
+                else if (position.Next < 0 || next < position.Next)
+                {
+                    _positions[key] = new Position { Next = next, Durable = Math.Min(next, position.Durable) };
+                    windows.Add((window, next));
+                }
+            }
+        }
+
+        foreach (var (window, offset) in windows)
+        {
+            seekBack(window, offset);
+        }
+
+        return windows.Count > 0;
+    }
+
+    /// <summary>Per partition the offsets that the slices cover; slices of a partition follow each other.</summary>
+    private static List<(string Key, long First, long Next)> Ranges(List<StoreSlice> slices)
+    {
+        var ranges = new List<(string Key, long First, long Next)>();
+        foreach (var slice in slices)
+        {
+            var key = slice.Batch.Window.Identity.PositionKey;
+            var known = ranges.FindIndex(range => range.Key == key);
+            if (known < 0)
+            {
+                ranges.Add((key, slice.FirstOffset, slice.NextOffset));
+            }
+            else
+            {
+                ranges[known] = (key, ranges[known].First, slice.NextOffset);
+            }
+        }
+
+        return ranges;
+    }
+
+    private Position Get(string key)
+    {
+        if (!_positions.TryGetValue(key, out var position))
+        {
+            _positions[key] = position = new Position { Next = -1, Durable = -1 };
+        }
+
+        return position;
+    }
+
+    private sealed class Position
+    {
+        /// <summary>The offset the store expects next; -1: it does not know the partition.</summary>
+        public long Next { get; set; }
+
+        public long Durable { get; set; }
+    }
+}

@@ -1,0 +1,158 @@
+using LogFlow.Hosting;
+
+namespace LogFlow.Processor;
+
+/// <summary>
+/// Settings of the processor, by logstash.yml's names where Logstash has them. Sections that the pipeline text lacks
+/// are filled in: without a filter section the default pipeline runs; without an input, the queue given by
+/// <c>queue.*</c> is read; without an output, documents go where <c>output.*</c> says.
+/// </summary>
+public class ProcessorConfig : IValidatedConfig
+{
+    /// <summary>A file, a folder (its files in alphabetical order) or a glob with pipeline text.</summary>
+    [ConfigKey("path.config")]
+    public string? PathConfig { get; set; }
+
+    /// <summary>Pipeline text itself.</summary>
+    [ConfigKey("config.string")]
+    public string? ConfigString { get; set; }
+
+    /// <summary>Folder for state.</summary>
+    [ConfigKey("path.data")]
+    public string PathData { get; set; } = "data";
+
+    /// <summary>Threads that filter; 0: one per core, as in Logstash.</summary>
+    [ConfigKey("pipeline.workers")]
+    public int PipelineWorkers { get; set; }
+
+    /// <summary>
+    /// Events that one worker takes at once. Logstash: 125; ours is larger as a batch costs a request but no memory
+    /// to speak of, and <see cref="PipelineBatchBytes"/> bounds it as well.
+    /// </summary>
+    [ConfigKey("pipeline.batch.size")]
+    public int PipelineBatchSize { get; set; } = 2048;
+
+    /// <summary>
+    /// How long Logstash waits for a batch to fill. Here a batch goes on as soon as it is read; while outputs are busy
+    /// what waits is written together. Accepted for compatibility.
+    /// </summary>
+    [ConfigKey("pipeline.batch.delay")]
+    public int PipelineBatchDelayMs { get; set; } = 50;
+
+    /// <summary>Bytes in flight between input and outputs, all batches together; the queue holds the rest.</summary>
+    [ConfigKey("pipeline.batch.bytes")]
+    public ByteSize PipelineBatchBytes { get; set; } = 24L * 1024 * 1024;
+
+    /// <summary>v8, v1 or disabled: field names of filters. Matches Logstash.</summary>
+    [ConfigKey("pipeline.ecs_compatibility")]
+    public string PipelineEcsCompatibility { get; set; } = "v8";
+
+    /// <summary>Order is always kept per partition; <c>auto</c>, <c>true</c> and <c>false</c> are accepted.</summary>
+    [ConfigKey("pipeline.ordered")]
+    public string PipelineOrdered { get; set; } = "auto";
+
+    /// <summary>Backslash escapes in quoted strings. Matches Logstash.</summary>
+    [ConfigKey("config.support_escapes")]
+    public bool ConfigSupportEscapes { get; set; }
+
+    /// <summary>Not supported yet: restart the processor instead.</summary>
+    [ConfigKey("config.reload.automatic")]
+    public bool ConfigReloadAutomatic { get; set; }
+
+    /// <summary>
+    /// Whether what cannot be processed goes to <c>TOPIC.dlq</c>. Logstash's default is false, which loses it; ours
+    /// is true.
+    /// </summary>
+    [ConfigKey("dead_letter_queue.enable")]
+    public bool DeadLetterQueueEnable { get; set; } = true;
+
+    /// <summary>Whether metrics and health are served. Matches Logstash.</summary>
+    [ConfigKey("api.enabled")]
+    public bool ApiEnabled { get; set; } = true;
+
+    /// <summary>Address of metrics and health. Matches Logstash.</summary>
+    [ConfigKey("api.http.host")]
+    public string ApiHttpHost { get; set; } = "127.0.0.1";
+
+    /// <summary>Port of metrics and health. Matches Logstash.</summary>
+    [ConfigKey("api.http.port")]
+    public int ApiHttpPort { get; set; } = 9600;
+
+    /// <summary>trace, debug, info, warn, error or fatal. Matches Logstash.</summary>
+    [ConfigKey("log.level")]
+    public string LogLevel { get; set; } = "info";
+
+    /// <summary>The queue of a pipeline without an input section.</summary>
+    [ConfigKey("queue.bootstrap_servers")]
+    public List<string> QueueBootstrapServers { get; set; } = ["127.0.0.1:9092"];
+
+    /// <summary>Its topics.</summary>
+    [ConfigKey("queue.topics")]
+    public List<string> QueueTopics { get; set; } = ["logs"];
+
+    /// <summary>Its consumer group.</summary>
+    [ConfigKey("queue.group_id")]
+    public string QueueGroupId { get; set; } = "logflow-processor";
+
+    /// <summary>The embedded store, for a pipeline without an output section. Takes precedence over Elasticsearch.</summary>
+    [ConfigKey("output.store.url")]
+    public string? OutputStoreUrl { get; set; }
+
+    /// <summary>Elasticsearch or OpenSearch, for a pipeline without an output section.</summary>
+    [ConfigKey("output.elasticsearch.hosts")]
+    public List<string> OutputElasticsearchHosts { get; set; } = ["http://127.0.0.1:9200"];
+
+    /// <summary>Its user.</summary>
+    [ConfigKey("output.elasticsearch.username")]
+    public string? OutputElasticsearchUsername { get; set; }
+
+    /// <summary>Its password.</summary>
+    [ConfigKey("output.elasticsearch.password", IsSecret = true)]
+    public string? OutputElasticsearchPassword { get; set; }
+
+    /// <summary>Its API key, <c>id:key</c> or base64.</summary>
+    [ConfigKey("output.elasticsearch.api_key", IsSecret = true)]
+    public string? OutputElasticsearchApiKey { get; set; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ConfigProblem> Validate()
+    {
+        var problems = new List<ConfigProblem>();
+        Check(PathConfig is null || ConfigString is null, "config.string", "give either path.config or config.string");
+        Check(PipelineWorkers is >= 0 and <= 1024, "pipeline.workers", "takes 0 (one per core) to 1024");
+        Check(PipelineBatchSize is > 0 and <= 1_000_000, "pipeline.batch.size", "takes 1 to 1000000 events");
+        Check(PipelineBatchBytes.Bytes >= 1024 * 1024, "pipeline.batch.bytes", "takes at least 1MiB");
+        Check(ApiHttpPort is >= 0 and <= 65535, "api.http.port", "takes 0 (a free one) to 65535");
+        Check(QueueTopics.Count > 0, "queue.topics", "takes at least one topic");
+        Check(QueueBootstrapServers.Count > 0, "queue.bootstrap_servers", "takes at least one host:port");
+        Check(
+            PipelineEcsCompatibility is "v1" or "v8" or "disabled",
+            "pipeline.ecs_compatibility", "takes v8, v1 or disabled");
+        Check(
+            PipelineOrdered is "auto" or "true" or "false", "pipeline.ordered", "takes auto, true or false");
+        Check(
+            !ConfigReloadAutomatic, "config.reload.automatic", "is not supported yet; restart the processor instead");
+        Check(
+            LogLevel is "trace" or "debug" or "info" or "warn" or "error" or "fatal",
+            "log.level", "takes trace, debug, info, warn, error or fatal");
+        Check(
+            OutputStoreUrl is null || IsHttp(OutputStoreUrl), "output.store.url", "takes a URL such as http://127.0.0.1:9200");
+        foreach (var host in OutputElasticsearchHosts)
+        {
+            Check(IsHttp(host), "output.elasticsearch.hosts", $"'{host}' is no URL such as http://127.0.0.1:9200");
+        }
+
+        return problems;
+
+        void Check(bool holds, string key, string message)
+        {
+            if (!holds)
+            {
+                problems.Add(new ConfigProblem(key, message));
+            }
+        }
+    }
+
+    private static bool IsHttp(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is ("http" or "https");
+}

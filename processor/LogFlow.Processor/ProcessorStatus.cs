@@ -1,0 +1,20 @@
+namespace LogFlow.Processor;
+
+/// <summary>A snapshot of what the processor does, for status lines and pages.</summary>
+/// <param name="RecordsIn">Records taken from the queue since the start.</param>
+/// <param name="BytesIn">Their bytes.</param>
+/// <param name="EventsOut">Events that all their outputs have taken.</param>
+/// <param name="Dropped">Events dropped on purpose by filters.</param>
+/// <param name="DeadLetters">Records dead-lettered.</param>
+/// <param name="Lag">Records in the queue that were not taken yet; null while unknown.</param>
+/// <param name="BytesInFlight">Bytes between input and outputs.</param>
+/// <param name="Outputs">Each output.</param>
+public sealed record ProcessorStatus(
+    long RecordsIn,
+    long BytesIn,
+    long EventsOut,
+    long Dropped,
+    long DeadLetters,
+    long? Lag,
+    long BytesInFlight,
+    IReadOnlyList<OutputStatus> Outputs);

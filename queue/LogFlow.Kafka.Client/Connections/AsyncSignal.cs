@@ -1,0 +1,60 @@
+namespace LogFlow.Kafka.Client;
+
+/// <summary>
+/// Wakes one waiter; setting it while nobody waits wakes the next at once, and setting it twice counts once.
+/// </summary>
+internal sealed class AsyncSignal(TimeProvider time)
+{
+    // Guards the two below.
+    private readonly Lock _gate = new();
+    private bool _isSet;
+    private TaskCompletionSource? _waiter;
+
+    public void Set()
+    {
+        TaskCompletionSource? waiter;
+        lock (_gate)
+        {
+            waiter = _waiter;
+            _waiter = null;
+            _isSet = waiter is null;
+        }
+
+        waiter?.TrySetResult();
+    }
+
+    /// <summary>Waits until set, or until the time is over. One waiter at a time.</summary>
+    public async ValueTask WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource waiter;
+        lock (_gate)
+        {
+            if (_isSet)
+            {
+                _isSet = false;
+                return;
+            }
+
+            _waiter = waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        try
+        {
+            await waiter.Task.WaitAsync(timeout, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The time is over, which is one of the two things waited for.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (_waiter == waiter)
+                {
+                    _waiter = null;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Kafka.Protocol.Records;
+
+namespace LogFlow.Kafka.Client;
+
+/// <summary>
+/// What one fetch brought for one partition: record batches as they came, decoded one at a time. Holds a reference to
+/// the response's frame until disposed. Used by one decoder at a time.
+/// </summary>
+internal sealed class FetchedChunk(
+    TopicPartition partition,
+    Guid topicId,
+    ReadOnlyMemory<byte> recordSet,
+    List<FetchResponse.AbortedTransaction>? aborted,
+    bool readCommitted,
+    int batchBytesMax,
+    ResponseFrame frame) : IDisposable
+{
+    private readonly AbortedTransactions? _aborted = readCommitted ? new AbortedTransactions(aborted) : null;
+    private ReadOnlyMemory<byte> _rest = recordSet;
+
+    /// <summary>Up to here, exclusive, the batches that were looked at reach.</summary>
+    public long DecodedTo { get; private set; } = -1;
+
+    /// <summary>Whether any whole batch was found.</summary>
+    public bool HasProgressed => DecodedTo >= 0;
+
+    /// <summary>The next batch with something to read at or behind an offset; null at the end.</summary>
+    /// <exception cref="InvalidDataException">A batch is damaged.</exception>
+    public ConsumedBatch? DecodeNext(long from)
+    {
+        while (true)
+        {
+            var error = RecordBatch.TryReadHeader(_rest.Span, out var header);
+            if (error == RecordBatchError.Truncated)
+            {
+                return null;
+            }
+
+            if (error != RecordBatchError.None)
+            {
+                throw new InvalidDataException($"What was fetched behind offset {from} is no record batch: {error}.");
+            }
+
+            var bytes = _rest[..header.TotalSize];
+            var isReadable = _aborted?.Covers(header, bytes) != true && !header.IsControl && header.NextOffset > from;
+            var batch = isReadable ? Decode(header, bytes, from) : null;
+            _rest = _rest[header.TotalSize..];
+            DecodedTo = Math.Max(DecodedTo, header.NextOffset);
+            if (batch is not null)
+            {
+                return batch;
+            }
+        }
+    }
+
+    /// <summary>Stands for offsets that hold nothing to read, so that the reader can commit beyond them.</summary>
+    public ConsumedBatch Gap(long from, long to) =>
+        new(partition, topicId, from, to, ArrayPool<Record>.Shared.Rent(1), 0, 0, NoMemory.Instance);
+
+    public void Dispose() => frame.Dispose();
+
+    private ConsumedBatch Decode(RecordBatchHeader header, ReadOnlyMemory<byte> bytes, long from)
+    {
+        var decoded = RecordBatch.Decode(bytes, batchBytesMax);
+
+        // The smallest record takes 7 bytes, so a hostile count cannot ask for more than the batch could hold.
+        var countMax = Math.Min(header.Count, decoded.RecordBytes.Length / RecordSizeMin);
+        var records = ArrayPool<Record>.Shared.Rent(Math.Max(1, countMax));
+        var count = 0;
+        try
+        {
+            foreach (var record in decoded)
+            {
+                if (record.Offset >= from)
+                {
+                    records[count++] = record;
+                }
+            }
+        }
+        catch
+        {
+            ArrayPool<Record>.Shared.Return(records, clearArray: true);
+            decoded.Dispose();
+            throw;
+        }
+
+        IDisposable memory = header.Compression == CompressionType.None
+            ? new BorrowedMemory(decoded, frame.Retain())
+            : decoded;
+        return new ConsumedBatch(
+            partition, topicId, from, header.NextOffset, records, count, decoded.RecordBytes.Length, memory);
+    }
+
+    private const int RecordSizeMin = 7;
+
+    /// <summary>Uncompressed records lie in the response itself.</summary>
+    private sealed class BorrowedMemory(DecodedRecordBatch decoded, ResponseFrame frame) : IDisposable
+    {
+        public void Dispose()
+        {
+            decoded.Dispose();
+            frame.Dispose();
+        }
+    }
+
+    private sealed class NoMemory : IDisposable
+    {
+        public static NoMemory Instance { get; } = new();
+
+        public void Dispose()
+        {
+        }
+    }
+}

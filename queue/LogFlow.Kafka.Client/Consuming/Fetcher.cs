@@ -1,0 +1,406 @@
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Kafka.Client;
+
+/// <summary>
+/// Keeps one fetch under way to each broker that leads a partition with room. Fetches are session-less: each names
+/// all its partitions, which costs bytes in the request but leaves no state at the broker to fall out of step with.
+/// </summary>
+internal sealed partial class Fetcher
+{
+    // From version 13 on topics go by id.
+    private const short VersionMaxByName = 12;
+    private const int SessionlessEpoch = -1;
+
+    // While a partition of the same broker is being drained, others must not hold up its next fetch for long.
+    private static readonly TimeSpan WaitWhileBusy = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(30);
+
+    private readonly KafkaClient _client;
+    private readonly GroupConsumerOptions _options;
+    private readonly PartitionStreams _streams;
+    private readonly OffsetResolver _resolver;
+    private readonly ILogger _logger;
+    private readonly int _lane;
+    private readonly CancellationToken _stopping;
+
+    // Guards the two below.
+    private readonly Lock _gate = new();
+    private readonly HashSet<BrokerNode> _fetching = [];
+    private readonly HashSet<string> _lookingUp = [];
+    private readonly BackgroundTasks _background = new();
+
+    public Fetcher(
+        KafkaClient client,
+        GroupConsumerOptions options,
+        PartitionStreams streams,
+        OffsetResolver resolver,
+        ILogger logger,
+        CancellationToken stopping)
+    {
+        _client = client;
+        _options = options;
+        _streams = streams;
+        _resolver = resolver;
+        _logger = logger;
+        _lane = client.AllocateLane();
+        _stopping = stopping;
+        streams.DamageFound = OnDamage;
+    }
+
+    public async Task RunAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                ResolvePositions();
+                StartFetches();
+                await _streams.FetchWanted.WaitAsync(_streams.UntilNextRetry(IdleInterval), _stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        await _client.CloseLaneAsync(_lane);
+        await _background.WhenAllAsync();
+        await _client.CloseLaneAsync(_lane);
+    }
+
+    private void ResolvePositions()
+    {
+        var unresolved = _streams.TakeUnresolved();
+        if (unresolved.Count > 0)
+        {
+            _background.Run(() => ResolveAsync(unresolved));
+        }
+    }
+
+    private async Task ResolveAsync(List<FetchPlan> plans)
+    {
+        var positions = new Dictionary<TopicPartition, long>();
+        try
+        {
+            await _resolver.ResolveAsync(plans, positions, _stopping);
+        }
+        catch (KafkaException exception)
+        {
+            _streams.Fail(exception);
+        }
+        catch (OperationCanceledException)
+        {
+            // The consumer is being disposed.
+        }
+        catch (Exception exception)
+        {
+            Log.ResolverFailed(_logger, exception);
+            _streams.Fail(new KafkaException(
+                ErrorCode.UnknownServerError, $"The start offset resolver failed: {exception.Message}", exception));
+        }
+        finally
+        {
+            foreach (var plan in plans)
+            {
+                _streams.OnResolved(plan, positions.TryGetValue(plan.Partition, out var offset) ? offset : null);
+            }
+        }
+    }
+
+    private void StartFetches()
+    {
+        var (wanted, busy) = _streams.PlanFetches();
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
+        var byBroker = new Dictionary<BrokerNode, List<FetchPlan>>();
+        foreach (var plan in wanted)
+        {
+            if (FindLeader(plan.Partition) is not { } leader)
+            {
+                LookUp(plan.Partition.Topic);
+            }
+            else if (byBroker.TryGetValue(leader, out var plans))
+            {
+                plans.Add(plan);
+            }
+            else
+            {
+                byBroker[leader] = [plan];
+            }
+        }
+
+        foreach (var (broker, plans) in byBroker)
+        {
+            lock (_gate)
+            {
+                if (!_fetching.Add(broker))
+                {
+                    continue;
+                }
+            }
+
+            _streams.BeginFetch(plans);
+            var isBusy = busy.Any(partition => FindLeader(partition) == broker);
+            _background.Run(() => FetchAsync(broker, plans, isBusy ? WaitWhileBusy : _options.FetchWaitMax));
+        }
+    }
+
+    private async Task FetchAsync(BrokerNode broker, List<FetchPlan> plans, TimeSpan wait)
+    {
+        try
+        {
+            var connection = await broker.ConnectAsync(_lane, _stopping);
+            var ids = plans.ToDictionary(static plan => plan, plan => CurrentTopicId(plan));
+            var versionMax = ids.Values.Contains(Guid.Empty) ? VersionMaxByName : short.MaxValue;
+            var version = connection.Versions.Negotiate<FetchRequest, FetchResponse>(versionMax);
+            using var response = await connection.SendAsync<FetchRequest, FetchResponse>(
+                BuildRequest(plans, ids, wait), version, pooled: true, wait + _client.Options.RequestTimeout, _stopping);
+            foreach (var plan in plans)
+            {
+                await ApplyAsync(plan, ids[plan], response);
+            }
+        }
+        catch (KafkaException exception) when (exception.IsRetriable)
+        {
+            foreach (var plan in plans)
+            {
+                _streams.BackOff(plan, _client.Options.RetryBackoff, _client.Options.RetryBackoffMax);
+                _client.InvalidateTopic(plan.Partition.Topic);
+            }
+        }
+        catch (KafkaException exception)
+        {
+            _streams.Fail(exception);
+        }
+        catch (OperationCanceledException)
+        {
+            // The consumer is being disposed.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _fetching.Remove(broker);
+            }
+
+            _streams.EndFetch(plans);
+        }
+    }
+
+    private FetchRequest BuildRequest(List<FetchPlan> plans, Dictionary<FetchPlan, Guid> ids, TimeSpan wait)
+    {
+        var request = new FetchRequest
+        {
+            MaxWaitMs = (int)wait.TotalMilliseconds,
+            MinBytes = _options.FetchBytesMin,
+            MaxBytes = _options.FetchBytesMax,
+            IsolationLevel = (sbyte)_options.IsolationLevel,
+            SessionEpoch = SessionlessEpoch,
+        };
+        foreach (var plan in plans)
+        {
+            var topic = request.Topics.Find(known => known.Topic == plan.Partition.Topic);
+            if (topic is null)
+            {
+                topic = new FetchRequest.FetchTopic { Topic = plan.Partition.Topic, TopicId = ids[plan] };
+                request.Topics.Add(topic);
+            }
+
+            topic.Partitions.Add(new FetchRequest.FetchPartition
+            {
+                Partition = plan.Partition.Partition,
+                FetchOffset = plan.Position,
+                PartitionMaxBytes = _options.PartitionFetchBytesMax,
+            });
+        }
+
+        return request;
+    }
+
+    private async ValueTask ApplyAsync(FetchPlan plan, Guid topicId, KafkaResponse<FetchResponse> response)
+    {
+        if (topicId != plan.TopicId && plan.TopicId != Guid.Empty)
+        {
+            // The position belongs to a topic of that name which is no more.
+            Log.TopicRecreated(_logger, plan.Partition.Topic, plan.TopicId, topicId);
+            _streams.OnTopicRecreated(plan, topicId);
+            return;
+        }
+
+        var data = response.Message.Responses
+            .Find(topic => topic.Topic == plan.Partition.Topic || (topicId != Guid.Empty && topic.TopicId == topicId))?
+            .Partitions.Find(partition => partition.PartitionIndex == plan.Partition.Partition);
+        var error = data is null ? response.Message.ErrorCode : data.ErrorCode;
+        switch (error)
+        {
+            case ErrorCode.None when data is null:
+                // The broker ran out of room before this partition.
+                break;
+            case ErrorCode.None when data.Records is { Length: > 0 } records:
+                _streams.OnFetched(plan, new FetchedChunk(
+                    plan.Partition,
+                    plan.TopicId,
+                    records,
+                    data.AbortedTransactions,
+                    _options.IsolationLevel == IsolationLevel.ReadCommitted,
+                    _options.BatchBytesMax,
+                    response.Frame.Retain()));
+                break;
+            case ErrorCode.None:
+                _streams.OnFetched(plan, null);
+                break;
+            case ErrorCode.OffsetOutOfRange:
+                await ResetAsync(plan);
+                break;
+            default:
+                OnError(plan, error);
+                break;
+        }
+    }
+
+    private async ValueTask ResetAsync(FetchPlan plan)
+    {
+        var (start, end) = await _resolver.FindRangeAsync(plan.Partition, _stopping);
+        if (plan.Position >= start && plan.Position <= end)
+        {
+            // It is there by now: a new leader had not caught up.
+            _streams.BackOff(plan, _client.Options.RetryBackoff, _client.Options.RetryBackoffMax);
+            return;
+        }
+
+        if (_options.AutoOffsetReset == AutoOffsetReset.None)
+        {
+            _streams.Fail(new KafkaException(
+                ErrorCode.OffsetOutOfRange,
+                $"Offset {plan.Position} of {plan.Partition} is not in the log, which holds {start} to {end}, and " +
+                "auto.offset.reset is none."));
+            return;
+        }
+
+        var target = _options.AutoOffsetReset == AutoOffsetReset.Earliest ? start : end;
+        if (plan.Position < start)
+        {
+            Log.RecordsGone(_logger, plan.Partition, plan.Position, start, target);
+        }
+        else
+        {
+            Log.LogShrank(_logger, plan.Partition, plan.Position, end, target);
+        }
+
+        _streams.Reset(plan, target);
+    }
+
+    private void OnError(FetchPlan plan, ErrorCode error)
+    {
+        if (error is ErrorCode.TopicAuthorizationFailed or ErrorCode.InvalidTopicException)
+        {
+            _streams.Fail(new KafkaException(error, $"Topic '{plan.Partition.Topic}' cannot be read: {error}."));
+            return;
+        }
+
+        // Retriable or not, reading cannot go on elsewhere; the first repetitions of a failover are not worth a word.
+        _client.InvalidateTopic(plan.Partition.Topic);
+        var failures = _streams.BackOff(plan, _client.Options.RetryBackoff, _client.Options.RetryBackoffMax);
+        if (IsWorthALine(failures))
+        {
+            Log.FetchFails(_logger, plan.Partition, failures, error);
+        }
+    }
+
+    private void OnDamage(TopicPartition partition, long position, int failures, string reason)
+    {
+        if (failures == 1 || IsWorthALine(failures))
+        {
+            Log.Damaged(_logger, partition, position, reason);
+        }
+    }
+
+    // With a second between attempts: after some seconds, then about every five minutes.
+    private static bool IsWorthALine(int failures) => failures == 8 || failures % 300 == 0;
+
+    private BrokerNode? FindLeader(TopicPartition partition) =>
+        _client.Metadata.Find(partition.Topic) is { Error: ErrorCode.None } topic
+            && partition.Partition < topic.Partitions.Count
+                ? _client.FindBroker(topic.Partitions[partition.Partition].LeaderId)
+                : null;
+
+    private Guid CurrentTopicId(FetchPlan plan) =>
+        _client.Metadata.Find(plan.Partition.Topic)?.TopicId ?? plan.TopicId;
+
+    private void LookUp(string topic)
+    {
+        lock (_gate)
+        {
+            if (!_lookingUp.Add(topic))
+            {
+                return;
+            }
+        }
+
+        _background.Run(() => LookUpAsync(topic));
+    }
+
+    private async Task LookUpAsync(string topic)
+    {
+        try
+        {
+            // Asks even if what is known is fresh: it names no leader that is known.
+            _client.InvalidateTopic(topic);
+            var found = await _client.GetTopicAsync(topic, allowAutoCreate: false, _stopping);
+            if (found.Error != ErrorCode.None || found.Partitions.Any(static partition => partition.LeaderId < 0))
+            {
+                await _client.BackOffAsync(attempt: 3, _stopping);
+            }
+        }
+        catch (Exception exception) when (exception is KafkaException or OperationCanceledException)
+        {
+            // Unreachable brokers are told by BrokerReachability; the next round asks again.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _lookingUp.Remove(topic);
+            }
+
+            _streams.FetchWanted.Set();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1240, LogLevel.Error,
+            "{Partition}: offset {Position} is no longer in the log, which begins at {Start}: retention was faster than " +
+            "this reader, and the records between are lost to it. Going on at {Target}.")]
+        public static partial void RecordsGone(
+            ILogger logger, TopicPartition partition, long position, long start, long target);
+
+        [LoggerMessage(1241, LogLevel.Error,
+            "{Partition}: offset {Position} is beyond the log, which ends at {End}: the log has lost records that were " +
+            "read before. Going on at {Target}.")]
+        public static partial void LogShrank(
+            ILogger logger, TopicPartition partition, long position, long end, long target);
+
+        [LoggerMessage(1242, LogLevel.Warning,
+            "{Partition} could not be read {Failures} times in a row: {Error}. Trying again until it can.")]
+        public static partial void FetchFails(ILogger logger, TopicPartition partition, int failures, ErrorCode error);
+
+        [LoggerMessage(1243, LogLevel.Error,
+            "{Partition}: what the broker holds at offset {Position} is damaged ({Reason}). Nothing is skipped: the " +
+            "partition waits there and is tried again.")]
+        public static partial void Damaged(ILogger logger, TopicPartition partition, long position, string reason);
+
+        [LoggerMessage(1244, LogLevel.Warning,
+            "Topic {Topic} was deleted and made anew ({OldId} is now {NewId}); its partitions start over.")]
+        public static partial void TopicRecreated(ILogger logger, string topic, Guid oldId, Guid newId);
+
+        [LoggerMessage(1245, LogLevel.Error, "The start offset resolver failed.")]
+        public static partial void ResolverFailed(ILogger logger, Exception exception);
+    }
+}

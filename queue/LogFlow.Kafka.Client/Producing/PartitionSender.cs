@@ -1,0 +1,516 @@
+using System.Diagnostics.CodeAnalysis;
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Kafka.Protocol.Records;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Kafka.Client;
+
+/// <summary>
+/// Brings encoded record batches into their partitions: in call order, each once. A batch carries its producer id,
+/// epoch and sequence, so sending the same bytes again after a lost connection is recognised by the broker; it is done
+/// until the broker answers, for as long as the caller waits. Errors that trying again does not mend are returned.
+/// </summary>
+public sealed partial class PartitionSender : IAsyncDisposable
+{
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromMinutes(1);
+    private const int FailuresBeforeLog = 5;
+
+    private readonly KafkaClient _client;
+    private readonly PartitionSenderOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly int _lane;
+    private readonly int _requestsInFlightMax;
+    private readonly AsyncSignal _wake;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundTasks _background = new();
+    private readonly Task _pump;
+
+    // Guards all below and the partitions, batches and outboxes in them. No other lock is taken while it is held,
+    // except the metadata cache's.
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TopicPartition, PartitionLane> _lanes = [];
+    private readonly List<PartitionLane> _rotation = [];
+    private readonly Dictionary<BrokerEndpoint, ProduceOutbox> _outboxes = [];
+    private readonly HashSet<string> _resolving = [];
+    private long _inFlightBytes;
+    private int _first;
+    private bool _disposed;
+
+    public PartitionSender(KafkaClient client, PartitionSenderOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.InFlightPerPartitionMax, 1);
+        _client = client;
+        _options = options;
+        _time = client.Time;
+        _logger = client.Loggers.CreateLogger<PartitionSender>();
+        _lane = client.AllocateLane();
+        _wake = new AsyncSignal(_time);
+
+        // With places to spare the connection never makes a request wait, so requests leave in the order of their
+        // sending. See KafkaConnection.SendAsync.
+        _requestsInFlightMax = Math.Max(1, client.Options.InFlightPerConnectionMax / 2);
+        _pump = Task.Run(PumpAsync);
+    }
+
+    /// <summary>
+    /// Sends one record batch (format 2). Call order is log order within a partition. The memory must stay valid and
+    /// unchanged until the task ends. After a result that is not a success, wait for the results of all other batches
+    /// of the partition before sending it more of the same producer epoch.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">
+    /// Given up; the batch may be in the log or not. A batch on its way is answered for first.
+    /// </exception>
+    public ValueTask<SendResult> SendAsync(
+        TopicPartition partition, ReadOnlyMemory<byte> recordBatch, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<SendResult>(cancellationToken);
+        }
+
+        var batch = new OutgoingBatch(partition, recordBatch);
+        if (batch.Header.TotalSize != recordBatch.Length)
+        {
+            throw new ArgumentException("The memory must hold exactly one record batch.", nameof(recordBatch));
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            batch.Cancellation = cancellationToken.Register(() => Cancel(batch, cancellationToken));
+        }
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!batch.IsCancelled)
+            {
+                var lane = Lane(partition);
+                if (!lane.TryEnqueue(batch))
+                {
+                    batch.Cancellation.Unregister();
+                    return ValueTask.FromResult(lane.NotSent());
+                }
+            }
+        }
+
+        _wake.Set();
+        return new ValueTask<SendResult>(batch.Task);
+    }
+
+    /// <summary>Ends without waiting for acknowledgements; what is unfinished is cancelled.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+        }
+
+        await _stopping.CancelAsync();
+        await _pump;
+
+        // Ends the requests under way, so that no batch's memory is in use any more.
+        await _client.CloseLaneAsync(_lane);
+        await _background.WhenAllAsync();
+        await _client.CloseLaneAsync(_lane);
+        lock (_gate)
+        {
+            foreach (var batch in _rotation.SelectMany(static lane => lane.Unfinished()))
+            {
+                batch.Cancellation.Unregister();
+                batch.Cancel(_stopping.Token);
+            }
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await _wake.WaitAsync(Dispatch(), _stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Sends all that can be sent now; returns how long there is nothing more to do by itself.</summary>
+    private TimeSpan Dispatch()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                FillOutboxes();
+                var sent = false;
+                foreach (var outbox in _outboxes.Values)
+                {
+                    if (outbox.HasBatches)
+                    {
+                        Send(outbox);
+                        sent = true;
+                    }
+                }
+
+                if (!sent)
+                {
+                    return UntilNextRetry();
+                }
+            }
+        }
+    }
+
+    /// <summary>At most one batch of each partition: they share a request where they go to the same broker.</summary>
+    private void FillOutboxes()
+    {
+        var now = _time.GetTimestamp();
+        _first = _rotation.Count == 0 ? 0 : (_first + 1) % _rotation.Count;
+        for (var index = 0; index < _rotation.Count; index++)
+        {
+            var lane = _rotation[(_first + index) % _rotation.Count];
+            var batch = lane.Next(_options.InFlightPerPartitionMax, now);
+            if (batch is null || !TryFindOutbox(lane.Partition, out var outbox))
+            {
+                continue;
+            }
+
+            if (_inFlightBytes > 0 && _inFlightBytes + batch.Bytes.Length > _options.InFlightBytesMax)
+            {
+                return;
+            }
+
+            if (outbox.RequestsInFlight < _requestsInFlightMax && outbox.HasRoomFor(batch, _options.RequestBytesMax))
+            {
+                lane.Take(batch);
+                outbox.Add(batch);
+                _inFlightBytes += batch.Bytes.Length;
+            }
+        }
+    }
+
+    /// <summary>The way to the partition's leader, if it is known and connected; else work on that is begun.</summary>
+    private bool TryFindOutbox(TopicPartition partition, [NotNullWhen(true)] out ProduceOutbox? outbox)
+    {
+        outbox = null;
+        var topic = _client.Metadata.Find(partition.Topic);
+        var node = topic is { Error: ErrorCode.None } && partition.Partition < topic.Partitions.Count
+            ? _client.FindBroker(topic.Partitions[partition.Partition].LeaderId)
+            : null;
+        if (node is null)
+        {
+            if (_resolving.Add(partition.Topic))
+            {
+                _background.Run(() => ResolveAsync(partition.Topic));
+            }
+
+            return false;
+        }
+
+        if (!_outboxes.TryGetValue(node.Endpoint, out outbox))
+        {
+            _outboxes[node.Endpoint] = outbox = new ProduceOutbox(node);
+        }
+
+        if (outbox.Connection is { IsOpen: true })
+        {
+            return true;
+        }
+
+        if (!outbox.IsConnecting)
+        {
+            outbox.IsConnecting = true;
+            var connecting = outbox;
+            _background.Run(() => ConnectAsync(connecting));
+        }
+
+        return false;
+    }
+
+    private void Send(ProduceOutbox outbox)
+    {
+        var batches = outbox.TakeBatches();
+        var request = ProduceOutbox.BuildRequest(batches, _options.AckTimeout);
+        var connection = outbox.Connection!;
+        outbox.RequestsInFlight++;
+
+        // Called inside the lock: the request takes its place in the connection's order before any other can.
+        var response = SendAsync(connection, request);
+        _background.Run(() => HandleAsync(outbox, batches, response));
+    }
+
+    private async Task<KafkaResponse<ProduceResponse>> SendAsync(KafkaConnection connection, ProduceRequest request)
+    {
+        var version = connection.Versions.Negotiate<ProduceRequest, ProduceResponse>(ProduceOutbox.ProduceVersionMax);
+        return await connection.SendAsync<ProduceRequest, ProduceResponse>(
+            request, version, pooled: false, _options.AckTimeout + _client.Options.RequestTimeout, CancellationToken.None);
+    }
+
+    private async Task HandleAsync(
+        ProduceOutbox outbox, OutgoingBatch[] batches, Task<KafkaResponse<ProduceResponse>> sent)
+    {
+        ProduceResponse? response = null;
+        var failure = new SendResult(ErrorCode.NetworkException);
+        try
+        {
+            using var received = await sent;
+            response = received.Message;
+        }
+        catch (KafkaException exception)
+        {
+            failure = new SendResult(exception.Code, Message: exception.Message);
+        }
+
+        var finished = new List<(OutgoingBatch Batch, SendResult Result)>();
+        lock (_gate)
+        {
+            outbox.RequestsInFlight--;
+            foreach (var batch in batches)
+            {
+                _inFlightBytes -= batch.Bytes.Length;
+                var answer = response is null ? failure : FindAnswer(response, batch.Partition);
+                OnAnswer(Lane(batch.Partition), batch, answer, finished);
+            }
+        }
+
+        Complete(finished);
+        _wake.Set();
+    }
+
+    private void OnAnswer(
+        PartitionLane lane, OutgoingBatch batch, SendResult answer, List<(OutgoingBatch, SendResult)> finished)
+    {
+        if (!lane.OnAnswer(batch, answer, finished))
+        {
+            OnProgress(lane);
+            return;
+        }
+
+        if (batch.IsCancelled && lane.TryCancel(batch, finished))
+        {
+            batch.Cancel(CancellationToken.None);
+        }
+
+        // A request that failed brings its batches here one after the other: that is one failure of the partition.
+        if (lane.NotBefore <= _time.GetTimestamp())
+        {
+            OnSetback(lane, answer);
+        }
+    }
+
+    private void OnSetback(PartitionLane lane, SendResult answer)
+    {
+        lane.Failures++;
+        var options = _client.Options;
+        var delay = ExponentialBackoff.Delay(lane.Failures, options.RetryBackoff, options.RetryBackoffMax);
+        lane.NotBefore = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
+        _client.InvalidateTopic(lane.Partition.Topic);
+        if (lane.Failures == 1)
+        {
+            lane.FailingSince = _time.GetUtcNow();
+        }
+
+        // An outage of the broker itself is told by BrokerReachability.
+        var isDue = lane.Failures == FailuresBeforeLog
+            || (lane.Failures > FailuresBeforeLog && _time.GetElapsedTime(lane.SaidAt) > _options.StuckLogInterval);
+        if (isDue && answer.Error != ErrorCode.NetworkException)
+        {
+            lane.SaidAt = _time.GetTimestamp();
+            Log.Stuck(_logger, lane.Partition, answer.Error, lane.FailingSince, answer.Message);
+        }
+    }
+
+    private void OnProgress(PartitionLane lane)
+    {
+        if (lane.Failures >= FailuresBeforeLog)
+        {
+            Log.Unstuck(_logger, lane.Partition, _time.GetUtcNow() - lane.FailingSince);
+        }
+
+        lane.Failures = 0;
+    }
+
+    private static SendResult FindAnswer(ProduceResponse response, TopicPartition partition)
+    {
+        var answer = response.Responses.Find(topic => topic.Name == partition.Topic)?
+            .PartitionResponses.Find(candidate => candidate.Index == partition.Partition);
+
+        // A response that leaves a partition out says nothing about it: ask again.
+        return answer is null
+            ? new SendResult(ErrorCode.NetworkException, Message: "the response does not mention the partition")
+            : new SendResult(answer.ErrorCode, answer.BaseOffset, Message: answer.ErrorMessage);
+    }
+
+    private void Cancel(OutgoingBatch batch, CancellationToken cancellationToken)
+    {
+        var finished = new List<(OutgoingBatch, SendResult)>();
+        bool isOut;
+        lock (_gate)
+        {
+            isOut = Lane(batch.Partition).TryCancel(batch, finished);
+        }
+
+        if (isOut)
+        {
+            batch.Cancel(cancellationToken);
+        }
+
+        Complete(finished);
+        _wake.Set();
+    }
+
+    private static void Complete(List<(OutgoingBatch Batch, SendResult Result)> finished)
+    {
+        foreach (var (batch, result) in finished)
+        {
+            batch.Cancellation.Unregister();
+            batch.Complete(result);
+        }
+    }
+
+    private async Task ConnectAsync(ProduceOutbox outbox)
+    {
+        try
+        {
+            var connection = await outbox.Node.ConnectAsync(_lane, _stopping.Token);
+            lock (_gate)
+            {
+                outbox.Connection = connection;
+            }
+        }
+        catch (KafkaException)
+        {
+            // Told by BrokerReachability, which also spaces the attempts. Its partitions may have moved meanwhile.
+            InvalidateTopicsOf(outbox);
+        }
+        catch (OperationCanceledException)
+        {
+            // The sender or the client is being disposed.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                outbox.IsConnecting = false;
+            }
+
+            _wake.Set();
+        }
+    }
+
+    private void InvalidateTopicsOf(ProduceOutbox outbox)
+    {
+        lock (_gate)
+        {
+            foreach (var topic in _rotation.Select(static lane => lane.Partition.Topic).Distinct())
+            {
+                if (_client.Metadata.Find(topic) is { } known
+                    && known.Partitions.Any(partition => _client.FindBroker(partition.LeaderId) == outbox.Node))
+                {
+                    _client.InvalidateTopic(topic);
+                }
+            }
+        }
+    }
+
+    private async Task ResolveAsync(string topic)
+    {
+        var finished = new List<(OutgoingBatch, SendResult)>();
+        try
+        {
+            var found = await _client.GetTopicAsync(topic, _options.AllowAutoCreateTopics, _stopping.Token);
+            lock (_gate)
+            {
+                foreach (var lane in _rotation.Where(lane => lane.Partition.Topic == topic))
+                {
+                    OnResolved(lane, found, finished);
+                }
+            }
+        }
+        catch (KafkaException exception)
+        {
+            Log.MetadataFailed(_logger, topic, exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The sender is being disposed.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _resolving.Remove(topic);
+            }
+
+            Complete(finished);
+            _wake.Set();
+        }
+    }
+
+    /// <summary>A topic that cannot be used is an answer to its next batch, as if the leader had given it.</summary>
+    private void OnResolved(PartitionLane lane, TopicMetadata topic, List<(OutgoingBatch, SendResult)> finished)
+    {
+        var index = lane.Partition.Partition;
+        var error = topic.Error != ErrorCode.None ? topic.Error
+            : index >= topic.Partitions.Count ? ErrorCode.UnknownTopicOrPartition
+            : _client.FindBroker(topic.Partitions[index].LeaderId) is null ? ErrorCode.LeaderNotAvailable
+            : ErrorCode.None;
+        if (error == ErrorCode.None || lane.Next(1, long.MaxValue) is not { } batch)
+        {
+            return;
+        }
+
+        lane.Take(batch);
+        OnAnswer(lane, batch, new SendResult(error), finished);
+    }
+
+    private TimeSpan UntilNextRetry()
+    {
+        var now = _time.GetTimestamp();
+        var nearest = IdleInterval;
+        foreach (var lane in _rotation)
+        {
+            var left = _time.GetElapsedTime(now, lane.NotBefore);
+            if (left > TimeSpan.Zero && left < nearest)
+            {
+                nearest = left;
+            }
+        }
+
+        return nearest;
+    }
+
+    private PartitionLane Lane(TopicPartition partition)
+    {
+        if (!_lanes.TryGetValue(partition, out var lane))
+        {
+            _lanes[partition] = lane = new PartitionLane(partition);
+            _rotation.Add(lane);
+        }
+
+        return lane;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1220, LogLevel.Warning,
+            "Partition {Partition} has not accepted a batch since {Since:u}: {Error}. {Reason} Trying again until it does.")]
+        public static partial void Stuck(
+            ILogger logger, TopicPartition partition, ErrorCode error, DateTimeOffset since, string? reason);
+
+        [LoggerMessage(1221, LogLevel.Information, "Partition {Partition} accepts batches again, after {Outage}.")]
+        public static partial void Unstuck(ILogger logger, TopicPartition partition, TimeSpan outage);
+
+        [LoggerMessage(1222, LogLevel.Warning, "The leaders of topic {Topic} cannot be looked up: {Reason}")]
+        public static partial void MetadataFailed(ILogger logger, string topic, string reason);
+    }
+}

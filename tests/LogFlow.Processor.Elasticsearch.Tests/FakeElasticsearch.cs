@@ -1,0 +1,249 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Processor.Elasticsearch.Tests;
+
+/// <summary>
+/// Elasticsearch's side of <c>_bulk</c> in memory, with faults on order. Documents whose source contains
+/// <see cref="Poison"/> are refused for good. It counts how often each document was stored: the tests' oracle.
+/// </summary>
+public sealed class FakeElasticsearch : IAsyncDisposable
+{
+    public const string Poison = "p0ison";
+
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, byte[]> _documents = new();
+    private int _bulkRequests;
+
+    private FakeElasticsearch(WebApplication app) => _app = app;
+
+    /// <summary>Decides how each bulk request goes, from its number (from 0).</summary>
+    public Func<int, FakeFault> Plan { get; set; } = _ => FakeFault.None;
+
+    /// <summary>For "some items": whether the item fails.</summary>
+    public Func<bool> Coin { get; set; } = () => true;
+
+    /// <summary>Bodies above this are answered 413.</summary>
+    public long BodyBytesMax { get; set; } = long.MaxValue;
+
+    /// <summary>A poisoned document fails its whole request with 400, as with an ingest pipeline.</summary>
+    public bool PoisonFailsRequest { get; set; }
+
+    /// <summary>The version block of <c>GET /</c>.</summary>
+    public string VersionJson { get; set; } = """{"number":"8.19.0","build_flavor":"default"}""";
+
+    /// <summary>Every stored document by <c>index/id</c>.</summary>
+    public ConcurrentDictionary<string, byte[]> Documents => _documents;
+
+    /// <summary>Path and query of every request, in order.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    /// <summary>Headers of the last request.</summary>
+    public IReadOnlyDictionary<string, string> LastHeaders { get; private set; } = new Dictionary<string, string>();
+
+    public int BulkRequests => Volatile.Read(ref _bulkRequests);
+
+    public Uri Url { get; private set; } = new("http://127.0.0.1");
+
+    public static async Task<FakeElasticsearch> StartAsync(Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.Limits.MaxRequestBodySize = null;
+            options.Limits.MinResponseDataRate = null;
+        });
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        configure?.Invoke(builder);
+        var app = builder.Build();
+        var fake = new FakeElasticsearch(app);
+        app.Run(fake.HandleAsync);
+        await app.StartAsync();
+        fake.Url = new Uri(app.Urls.First());
+        return fake;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var soon = new CancellationTokenSource();
+        await soon.CancelAsync();
+        await _app.StopAsync(soon.Token);
+        await _app.DisposeAsync();
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+        LastHeaders = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString());
+        if (context.Request.Path == "/_bulk")
+        {
+            await HandleBulkAsync(context);
+            return;
+        }
+
+        if (context.Request.Path == "/")
+        {
+            await AnswerAsync(context, 200, $$"""{"name":"fake","version":{{VersionJson}}}""");
+            return;
+        }
+
+        await AnswerAsync(context, 404, """{"error":{"type":"not_found","reason":"unknown path"},"status":404}""");
+    }
+
+    private async Task HandleBulkAsync(HttpContext context)
+    {
+        var fault = Plan(Interlocked.Increment(ref _bulkRequests) - 1);
+        var body = await ReadBodyAsync(context.Request);
+        switch (fault)
+        {
+            case FakeFault.ResetBefore:
+                context.Abort();
+                return;
+            case FakeFault.Busy:
+                await AnswerAsync(context, 429, Error("es_rejected_execution_exception", "queue full"));
+                return;
+            case FakeFault.Unavailable:
+                await AnswerAsync(context, 503, "<html>no healthy upstream</html>");
+                return;
+            case FakeFault.Unauthorized:
+                await AnswerAsync(context, 401, Error("security_exception", "unable to authenticate"));
+                return;
+        }
+
+        if (body.Length > BodyBytesMax)
+        {
+            await AnswerAsync(context, 413, string.Empty);
+            return;
+        }
+
+        var items = Parse(body);
+        if (PoisonFailsRequest && items.Any(item => item.Source.Contains(Poison, StringComparison.Ordinal)))
+        {
+            await AnswerAsync(context, 400, Error("illegal_argument_exception", "pipeline failed"));
+            return;
+        }
+
+        await AnswerBulkAsync(context, fault, items);
+    }
+
+    private async Task AnswerBulkAsync(HttpContext context, FakeFault fault, List<Item> items)
+    {
+        var answers = new List<string>();
+        foreach (var item in items)
+        {
+            answers.Add(Store(item, fault));
+        }
+
+        if (fault == FakeFault.ItemMissing)
+        {
+            answers.RemoveAt(0);
+        }
+
+        var answer = $$"""{"errors":true,"items":[{{string.Join(',', answers)}}]}""";
+        switch (fault)
+        {
+            case FakeFault.ResetAfter:
+                context.Abort();
+                return;
+            case FakeFault.Silence:
+                var gone = new TaskCompletionSource();
+                await using (context.RequestAborted.Register(gone.SetResult))
+                {
+                    await gone.Task;
+                }
+
+                return;
+            case FakeFault.TornAnswer:
+                var bytes = Encoding.UTF8.GetBytes(answer);
+                context.Response.ContentType = "application/json";
+                context.Response.ContentLength = bytes.Length;
+                await context.Response.Body.WriteAsync(bytes.AsMemory(0, bytes.Length / 2));
+                await context.Response.Body.FlushAsync();
+                context.Abort();
+                return;
+            default:
+                await AnswerAsync(context, 200, answer);
+                return;
+        }
+    }
+
+    private string Store(Item item, FakeFault fault)
+    {
+        if (item.Source.Contains(Poison, StringComparison.Ordinal))
+        {
+            return Answer(item.Action, 400, "document_parsing_exception", "failed to parse field [status]");
+        }
+
+        if (fault is FakeFault.ItemsBusy or FakeFault.ItemsUnavailable && Coin())
+        {
+            return fault == FakeFault.ItemsBusy
+                ? Answer(item.Action, 429, "es_rejected_execution_exception", "rejected execution")
+                : Answer(item.Action, 503, "unavailable_shards_exception", "primary shard is not active");
+        }
+
+        var stored = _documents.TryAdd($"{item.Index}/{item.Id}", Encoding.UTF8.GetBytes(item.Source));
+        if (!stored && item.Action == "create")
+        {
+            return Answer(item.Action, 409, "version_conflict_engine_exception", "document already exists");
+        }
+
+        return $$$"""{"{{{item.Action}}}":{"status":{{{(stored ? 201 : 200)}}}}}""";
+    }
+
+    private static string Answer(string action, int status, string type, string reason) =>
+        "{\"" + action + "\":{\"status\":" + status.ToString(CultureInfo.InvariantCulture)
+        + ",\"error\":{\"type\":\"" + type + "\",\"reason\":\"" + reason + "\"}}}";
+
+    private static string Error(string type, string reason) =>
+        $$$"""{"error":{"root_cause":[],"type":"{{{type}}}","reason":"{{{reason}}}"},"status":0}""";
+
+    private static async Task AnswerAsync(HttpContext context, int status, string body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = body.StartsWith('{') ? "application/json" : "text/html";
+        await context.Response.WriteAsync(body);
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(HttpRequest request)
+    {
+        var stream = request.Headers.ContentEncoding == "gzip"
+            ? new GZipStream(request.Body, CompressionMode.Decompress)
+            : request.Body;
+        var body = new MemoryStream();
+        await stream.CopyToAsync(body);
+        return body.ToArray();
+    }
+
+    private static List<Item> Parse(byte[] body)
+    {
+        Assert.Equal((byte)'\n', body[^1]);
+        var items = new List<Item>();
+        var lines = Encoding.UTF8.GetString(body).Split('\n')[..^1];
+        for (var line = 0; line < lines.Length;)
+        {
+            using var action = JsonDocument.Parse(lines[line++]);
+            var verb = action.RootElement.EnumerateObject().Single();
+            var source = verb.Name == "delete" ? string.Empty : lines[line++];
+            items.Add(new Item(
+                verb.Name,
+                verb.Value.TryGetProperty("_index", out var index) ? index.GetString()! : string.Empty,
+                verb.Value.TryGetProperty("_id", out var id)
+                    ? id.GetString()!
+                    : Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture),
+                source));
+        }
+
+        return items;
+    }
+
+    private sealed record Item(string Action, string Index, string Id, string Source);
+}
