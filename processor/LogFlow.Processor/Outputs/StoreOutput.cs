@@ -187,7 +187,7 @@ internal sealed class StoreOutput : Output
     private bool HandleGap(List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response)
     {
         var stands = ReadGap(response);
-        if (stands is null || !_positions.GoBack(slices, stands, _services.SeekBack))
+        if (stands is null || !_positions.GoBack(slices, stands))
         {
             var (type, reason) = response.ReadError();
             _outage.Failed(response.Node, $"HTTP 412 {type}: {reason}", needsOperator: false);
