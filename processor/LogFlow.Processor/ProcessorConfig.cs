@@ -7,7 +7,7 @@ namespace LogFlow.Processor;
 /// are filled in: without a filter section the default pipeline runs; without an input, the queue given by
 /// <c>queue.*</c> is read; without an output, documents go where <c>output.*</c> says.
 /// </summary>
-public sealed class ProcessorConfig : IValidatedConfig
+public class ProcessorConfig : IValidatedConfig
 {
     /// <summary>A file, a folder (its files in alphabetical order) or a glob with pipeline text.</summary>
     [ConfigKey("path.config")]

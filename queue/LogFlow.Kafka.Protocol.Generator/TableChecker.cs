@@ -71,6 +71,11 @@ internal static class TableChecker
                 Report("exists in none of the message's versions");
             }
 
+            if (!char.IsUpper(field.Name[0]))
+            {
+                Report("names of fields start with a capital letter");
+            }
+
             // C# allows no member named as its class, nor a property named as a class nested beside it.
             if (field.Name == owner.Name || (owner == message.Root && message.FindStruct(field.Name) != null))
             {

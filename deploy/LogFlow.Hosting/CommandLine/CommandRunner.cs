@@ -55,6 +55,13 @@ public static class CommandRunner
             await Console.Error.WriteLineAsync($"{root.Name}: {error.Message}");
             return 1;
         }
+        catch (Exception error) when (Environment.GetEnvironmentVariable("LOGFLOW_TRACE") != "1")
+        {
+            await Console.Error.WriteLineAsync(
+                $"{root.Name}: unexpected {error.GetType().Name}: {error.Message}\n"
+                + "This is a defect of LogFlow; with LOGFLOW_TRACE=1 it prints where it happened. Please report it.");
+            return 1;
+        }
     }
 
     private static string CommandPath(ParseResult parsed) =>

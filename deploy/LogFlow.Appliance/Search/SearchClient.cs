@@ -1,0 +1,83 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LogFlow.Hosting;
+
+namespace LogFlow.Appliance.Search;
+
+/// <summary>Asks an Elasticsearch, or our store, which answers alike.</summary>
+internal sealed class SearchClient : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly Uri _url;
+
+    /// <summary>User and password in the address become basic authentication.</summary>
+    public SearchClient(Uri url)
+    {
+        _url = url;
+        _http = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
+        if (url.UserInfo.Length > 0)
+        {
+            var credentials = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo));
+            _http.DefaultRequestHeaders.Authorization =
+                new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
+        }
+    }
+
+    /// <summary>Posts to an API of the indices and returns the answer.</summary>
+    /// <exception cref="StartupException">It cannot be reached, or refuses; the message says what to do.</exception>
+    public async Task<JsonObject> PostAsync(
+        string index, string api, JsonObject body, CancellationToken cancellationToken)
+    {
+        var address = new UriBuilder(_url)
+        {
+            UserName = "", Password = "", Path = $"{_url.AbsolutePath.TrimEnd('/')}/{index}/{api}",
+            Query = "ignore_unavailable=true&allow_no_indices=true",
+        }.Uri;
+        try
+        {
+            using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+            using var response = await _http.PostAsync(address, content, cancellationToken);
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            return response.IsSuccessStatusCode
+                ? (JsonObject)JsonNode.Parse(text)!
+                : throw Refused((int)response.StatusCode, text);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new StartupException(
+                $"cannot reach {_url.GetLeftPart(UriPartial.Authority)}: {error.Message} "
+                + "(is 'logflow up' running? --url names another address)");
+        }
+        catch (JsonException)
+        {
+            throw new StartupException($"{address} did not answer with JSON; is it an Elasticsearch?");
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StartupException($"no answer from {address} within {_http.Timeout.TotalSeconds:0} s");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static StartupException Refused(int status, string text)
+    {
+        var reason = text;
+        try
+        {
+            var error = JsonNode.Parse(text)?["error"];
+            var cause = error?["root_cause"]?[0]?["reason"] ?? error?["reason"] ?? error;
+            reason = cause?.ToString() ?? text;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // Not Elasticsearch's shape (a proxy's page, say): the text itself is the best there is.
+        }
+
+        // 400 is what a query earns that cannot be parsed: the user's to mend.
+        return new StartupException($"the search was refused ({status}): {reason.Trim()}", status == 400 ? 2 : 1);
+    }
+}

@@ -1,0 +1,135 @@
+using System.CommandLine;
+using LogFlow.Appliance.Up;
+using LogFlow.Hosting;
+
+namespace LogFlow.Appliance.Search;
+
+/// <summary><c>logflow search</c>: the newest hits of a query, in the embedded store or any Elasticsearch.</summary>
+internal sealed class SearchCommand
+{
+    private readonly Argument<string[]> _query = new("query")
+    {
+        Description = "words, \"phrases\", field:value, field:>=500, [a TO b], wildcards, AND OR NOT, parentheses",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string?> _since = new("--since")
+    {
+        Description = "Oldest time: how long ago (15m, 1h, 7d), or a date and time", HelpName = "TIME",
+    };
+
+    private readonly Option<string?> _until = new("--until")
+    {
+        Description = "Newest time, written as --since", HelpName = "TIME",
+    };
+
+    private readonly Option<int> _limit = new("--limit", "-n")
+    {
+        Description = "Hits to show", HelpName = "N", DefaultValueFactory = _ => 20,
+    };
+
+    private readonly Option<string?> _fields = new("--fields")
+    {
+        Description = "Fields to show instead of the message, separated by commas", HelpName = "a,b",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print documents as JSON lines" };
+
+    private readonly Option<bool> _count = new("--count") { Description = "Print only the number of hits" };
+
+    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on with what arrives" };
+
+    private readonly Option<string?> _url = new("--url")
+    {
+        Description = "The store or Elasticsearch to ask (default: the running 'logflow up')", HelpName = "URL",
+    };
+
+    private readonly Option<string> _index = new("--index")
+    {
+        Description = "Index expression", HelpName = "NAME", DefaultValueFactory = _ => "logs-*",
+    };
+
+    private readonly Option<string?> _data = DataFolder.Option();
+
+    /// <summary>The command for the root.</summary>
+    public static Command Create()
+    {
+        var search = new SearchCommand();
+        var command = new Command("search", "Search the logs, newest first")
+        {
+            search._query, search._since, search._until, search._limit, search._fields, search._json, search._count,
+            search._follow, search._url, search._index, search._data,
+        };
+        command.SetAction((parsed, cancellationToken) => search.RunAsync(parsed, cancellationToken));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var signals = new StopSignals();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, signals.Drain);
+        var isColoured = !Console.IsOutputRedirected
+            && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        var runner = new SearchRunner(Read(parsed), Console.Out, Console.Error, isColoured);
+        try
+        {
+            await runner.RunAsync(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return 1;
+        }
+
+        return 0;
+    }
+
+    private SearchOptions Read(ParseResult parsed)
+    {
+        var limit = parsed.GetValue(_limit);
+        if (limit is < 0 or > SearchOptions.LimitMax)
+        {
+            throw new StartupException($"--limit takes 0 to {SearchOptions.LimitMax}, not {limit}", exitCode: 2);
+        }
+
+        return new SearchOptions
+        {
+            Query = string.Join(' ', parsed.GetValue(_query) ?? []),
+            Url = ReadUrl(parsed),
+            Index = parsed.GetValue(_index)!,
+            Since = ReadTime(parsed, _since),
+            Until = ReadTime(parsed, _until),
+            Limit = limit,
+            Fields = parsed.GetValue(_fields)?.Split(
+                ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            IsJson = parsed.GetValue(_json),
+            IsCount = parsed.GetValue(_count),
+            IsFollow = parsed.GetValue(_follow),
+        };
+    }
+
+    private Uri ReadUrl(ParseResult parsed)
+    {
+        if (parsed.GetValue(_url) is not { } text)
+        {
+            return Endpoints.ReadStoreUrl(DataFolder.Choose(parsed.GetValue(_data)));
+        }
+
+        var withScheme = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}";
+        return Uri.TryCreate(withScheme, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new StartupException($"--url takes an address such as http://127.0.0.1:9200, not '{text}'", 2);
+    }
+
+    private static DateTimeOffset? ReadTime(ParseResult parsed, Option<string?> option)
+    {
+        if (parsed.GetValue(option) is not { } text)
+        {
+            return null;
+        }
+
+        return TimeBound.TryParse(text, TimeProvider.System.GetUtcNow(), out var time)
+            ? time
+            : throw new StartupException(
+                $"{option.Name} takes a time such as 15m, 1h, 7d or 2026-01-31T12:00:00Z, not '{text}'", 2);
+    }
+}

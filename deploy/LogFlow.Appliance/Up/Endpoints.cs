@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LogFlow.Platform;
+
+namespace LogFlow.Appliance.Up;
+
+/// <summary>
+/// The addresses of a running appliance, kept as <c>endpoints.json</c> in its data folder so that other commands find
+/// it whatever its ports are.
+/// </summary>
+internal sealed record Endpoints(string Queue, string? Store, string Console)
+{
+    private const string DefaultStore = "http://127.0.0.1:9200";
+
+    /// <summary>Writes them for other processes to find.</summary>
+    public void Save(string dataFolder) => DurableFile.Replace(
+        PathIn(dataFolder),
+        JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+        {
+            ["queue"] = Queue, ["store"] = Store, ["console"] = Console,
+        }));
+
+    /// <summary>The store's address, or the default one where no appliance has run on this folder.</summary>
+    public static Uri ReadStoreUrl(string dataFolder)
+    {
+        try
+        {
+            var saved = JsonNode.Parse(File.ReadAllBytes(PathIn(dataFolder)));
+            return new Uri(saved?["store"]?.ToString() ?? DefaultStore);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return new Uri(DefaultStore);
+        }
+    }
+
+    private static string PathIn(string dataFolder) => Path.Combine(dataFolder, "endpoints.json");
+}

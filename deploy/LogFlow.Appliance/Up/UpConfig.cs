@@ -1,0 +1,65 @@
+using LogFlow.Hosting;
+
+namespace LogFlow.Appliance.Up;
+
+/// <summary>The configuration of <c>logflow up</c>: the parts' own keys below their sections, and what joins them.</summary>
+internal sealed class UpConfig : IValidatedConfig
+{
+    /// <summary>Where all state lives; empty: <see cref="DataFolder"/> chooses.</summary>
+    [ConfigKey("path.data")]
+    public string PathData { get; set; } = "";
+
+    /// <summary>trace, debug, info, warn or error.</summary>
+    [ConfigKey("logging.level")]
+    public string LogLevel { get; set; } = "warn";
+
+    [ConfigKey("agent")]
+    public UpAgentConfig Agent { get; set; } = new();
+
+    [ConfigKey("queue")]
+    public UpQueueConfig Queue { get; set; } = new();
+
+    [ConfigKey("processor")]
+    public UpProcessorConfig Processor { get; set; } = new();
+
+    [ConfigKey("store")]
+    public UpStoreConfig Store { get; set; } = new();
+
+    /// <summary>The address of the console: status, metrics, health.</summary>
+    [ConfigKey("console.host")]
+    public string ConsoleHost { get; set; } = "127.0.0.1";
+
+    [ConfigKey("console.port")]
+    public int ConsolePort { get; set; } = 5600;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ConfigProblem> Validate()
+    {
+        var problems = new List<ConfigProblem>();
+        if (!LogLevelName.IsKnown(LogLevel))
+        {
+            problems.Add(new ConfigProblem("logging.level", $"takes {LogLevelName.Choices}"));
+        }
+
+        if (!Queue.IsEnabled && Queue.Address is null && (Agent.IsEnabled || Processor.IsEnabled))
+        {
+            problems.Add(new ConfigProblem("queue.address", "must say where the queue is when queue.enabled is false"));
+        }
+
+        if (!Store.IsEnabled && Store.Address is null && Processor is { IsEnabled: true, PathConfig: null, ConfigString: null })
+        {
+            problems.Add(new ConfigProblem("store.address", "must say where the store is when store.enabled is false"));
+        }
+
+        foreach (var (key, port) in (ReadOnlySpan<(string, int)>)
+            [("queue.port", Queue.Port), ("store.http.port", Store.HttpPort), ("console.port", ConsolePort)])
+        {
+            if (port is < 0 or > ushort.MaxValue)
+            {
+                problems.Add(new ConfigProblem(key, $"takes 0 (a free port) to {ushort.MaxValue}"));
+            }
+        }
+
+        return problems;
+    }
+}

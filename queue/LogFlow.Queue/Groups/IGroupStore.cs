@@ -1,0 +1,20 @@
+using LogFlow.Kafka.Protocol;
+
+namespace LogFlow.Queue.Groups;
+
+/// <summary>
+/// Where groups and their offsets survive. Calls are made in the order in which they must take effect; each task
+/// completes when its change is durable (None) or was refused (disk full or broken); nothing is changed then.
+/// </summary>
+internal interface IGroupStore
+{
+    /// <summary>Keeps the group's membership, so that a restarted queue needs no rebalance.</summary>
+    ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group);
+
+    /// <summary>Keeps committed offsets; a null value forgets the partition's offset.</summary>
+    ValueTask<ErrorCode> SaveOffsetsAsync(
+        string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets);
+
+    /// <summary>Forgets the group and all of its offsets.</summary>
+    ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets);
+}

@@ -1,0 +1,56 @@
+using LogFlow.Kafka.Protocol;
+using LogFlow.Queue.Storage;
+
+namespace LogFlow.Queue.Groups;
+
+/// <summary>Groups and committed offsets in a <see cref="StateLog"/>, group-committed with the record batches.</summary>
+internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
+{
+    public ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group) => log.WriteAsync(
+        [new StateChange(GroupStateCodec.GroupKey(group.GroupId), GroupStateCodec.EncodeGroup(group))]);
+
+    public ValueTask<ErrorCode> SaveOffsetsAsync(
+        string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets)
+    {
+        var changes = new StateChange[offsets.Count];
+        for (var i = 0; i < changes.Length; i++)
+        {
+            var (partition, offset) = offsets[i];
+            changes[i] = new StateChange(
+                GroupStateCodec.OffsetKey(groupId, partition),
+                offset is null ? null : (ReadOnlyMemory<byte>?)GroupStateCodec.EncodeOffset(offset));
+        }
+
+        return log.WriteAsync(changes);
+    }
+
+    public ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets)
+    {
+        var changes = new StateChange[offsets.Count + 1];
+        changes[0] = new StateChange(GroupStateCodec.GroupKey(groupId), null);
+        for (var i = 0; i < offsets.Count; i++)
+        {
+            changes[i + 1] = new StateChange(GroupStateCodec.OffsetKey(groupId, offsets[i]), null);
+        }
+
+        return log.WriteAsync(changes);
+    }
+
+    /// <summary>Brings back every group and offset. Offsets may stand without a group (standalone consumers).</summary>
+    public void Load(GroupCoordinator coordinator)
+    {
+        foreach (var (key, value) in log.GetEntries())
+        {
+            var groupId = GroupStateCodec.ReadKey(key, out var partition);
+            var group = coordinator.Restore(groupId);
+            if (partition is { } committed)
+            {
+                group.RestoreOffset(committed, GroupStateCodec.DecodeOffset(value));
+            }
+            else
+            {
+                group.Restore(GroupStateCodec.DecodeGroup(groupId, value));
+            }
+        }
+    }
+}

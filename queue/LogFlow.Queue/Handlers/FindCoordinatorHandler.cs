@@ -1,0 +1,59 @@
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Queue.Requests;
+
+namespace LogFlow.Queue.Handlers;
+
+/// <summary>
+/// <para><b>FindCoordinator</b>, API key 10, versions 0-6.</para>
+/// <para>Behaviour: this node coordinates every group and every transaction.</para>
+/// <para>Versions: 1 adds the key type (0 group, 1 transaction, 2 share group) and a message; 3 is flexible; 4 asks for
+/// several keys at once (KIP-699); 5 and 6 add error codes that are not used here.</para>
+/// <para>Deviations from Apache Kafka: none; it would answer COORDINATOR_NOT_AVAILABLE while its internal topics are
+/// created, which here do not exist.</para>
+/// </summary>
+internal sealed class FindCoordinatorHandler(NodeIdentity node)
+    : TypedRequestHandler<FindCoordinatorRequest, FindCoordinatorResponse>
+{
+    private const sbyte KeyTypeGroup = 0;
+    private const sbyte KeyTypeTransaction = 1;
+
+    protected override ValueTask<FindCoordinatorResponse?> HandleAsync(
+        FindCoordinatorRequest request, RequestContext context)
+    {
+        var response = new FindCoordinatorResponse();
+        if (context.Version < 4)
+        {
+            var (error, message) = Check(request.KeyType, request.Key);
+            response.ErrorCode = error;
+            response.ErrorMessage = message;
+            response.NodeId = error == ErrorCode.None ? node.NodeId : -1;
+            response.Host = error == ErrorCode.None ? node.Host : "";
+            response.Port = error == ErrorCode.None ? node.Port : -1;
+            return new(response);
+        }
+
+        foreach (var key in request.CoordinatorKeys)
+        {
+            var (error, message) = Check(request.KeyType, key);
+            response.Coordinators.Add(new FindCoordinatorResponse.Coordinator
+            {
+                Key = key,
+                NodeId = error == ErrorCode.None ? node.NodeId : -1,
+                Host = error == ErrorCode.None ? node.Host : "",
+                Port = error == ErrorCode.None ? node.Port : -1,
+                ErrorCode = error,
+                ErrorMessage = message,
+            });
+        }
+
+        return new(response);
+    }
+
+    private static (ErrorCode Error, string? Message) Check(sbyte keyType, string key) => keyType switch
+    {
+        KeyTypeGroup => (ErrorCode.None, ""),
+        KeyTypeTransaction when key.Length > 0 => (ErrorCode.None, ""),
+        _ => (ErrorCode.InvalidRequest, "this key type has no coordinator here"),
+    };
+}

@@ -1,0 +1,188 @@
+using System.Runtime.InteropServices;
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Queue.Requests;
+using LogFlow.Queue.Storage;
+using LogFlow.Queue.Topics;
+
+namespace LogFlow.Queue.Handlers;
+
+/// <summary>
+/// <para><b>Produce</b>, API key 0, versions 3-13, advertised from 0.</para>
+/// <para>Behaviour: each partition's batch is appended as it came; acks 1 and -1 are answered when fdatasync has
+/// returned, acks 0 not at all. A batch that an idempotent producer sends again is answered with its original offset.
+/// Requests of one connection overlap: the next is appended while this one waits for the disk.</para>
+/// <para>Versions: 7 allows zstd; 8 adds per-record errors and messages; 9 is flexible; 10 the current leader;
+/// 12 implicit transaction members (KIP-890); 13 topic ids (KIP-516).</para>
+/// <para>Deviations from Apache Kafka: acks 1 is as durable as acks -1, and acks 0 is written all the same, only
+/// without an answer. The time limit of the request is not used: there are no replicas to wait for. Versions 0-2 (format
+/// before record batches) end the connection.</para>
+/// </summary>
+internal sealed class ProduceHandler(TopicCatalog topics, QueueMetrics metrics)
+    : TypedRequestHandler<ProduceRequest, ProduceResponse>
+{
+    private const short FirstVersionWithZstd = 7;
+    private const short FirstVersionWithTopicIds = 13;
+
+    /// <summary>See <see cref="ApiVersionsHandler"/>.</summary>
+    public override short AdvertisedMinVersion => 0;
+
+    public override bool MayOverlap => true;
+
+    protected override async ValueTask<ProduceResponse?> HandleAsync(ProduceRequest request, RequestContext context)
+    {
+        var response = new ProduceResponse();
+        var appends = new List<PendingAppend>();
+        foreach (var topicData in request.TopicData)
+        {
+            BeginTopic(request, topicData, context.Version, response, appends);
+        }
+
+        foreach (var append in appends)
+        {
+            Complete(append, await append.Result);
+        }
+
+        if (request.Acks != 0)
+        {
+            return response;
+        }
+
+        // Nobody waits for an answer; closing the connection is the only way to say that something was refused.
+        foreach (var topic in response.Responses)
+        {
+            foreach (var partition in topic.PartitionResponses)
+            {
+                if (partition.ErrorCode != ErrorCode.None)
+                {
+                    throw new ProtocolViolationException(
+                        $"a batch sent with acks=0 was refused with {partition.ErrorCode}");
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private void BeginTopic(
+        ProduceRequest request,
+        ProduceRequest.TopicProduceData topicData,
+        short version,
+        ProduceResponse response,
+        List<PendingAppend> appends)
+    {
+        var hasId = version >= FirstVersionWithTopicIds;
+        var topic = hasId ? topics.Logs.FindTopic(topicData.TopicId) : topics.Logs.FindTopic(topicData.Name);
+        var answer = new ProduceResponse.TopicProduceResponse { Name = topicData.Name, TopicId = topicData.TopicId };
+        response.Responses.Add(answer);
+        foreach (var data in topicData.PartitionData)
+        {
+            var partition = new ProduceResponse.PartitionProduceResponse { Index = data.Index, BaseOffset = -1 };
+            answer.PartitionResponses.Add(partition);
+            if (request.Acks is not (-1 or 0 or 1))
+            {
+                Refuse(partition, ErrorCode.InvalidRequiredAcks, null);
+            }
+            else if (!TopicCatalog.TryGetPartition(topic, data.Index, out var log))
+            {
+                var isUnknownId = hasId && topic is null;
+                Refuse(
+                    partition, isUnknownId ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition, null);
+            }
+            else if (Check(data.Records, version, out var header, out var problem) is var error
+                && error != ErrorCode.None)
+            {
+                Refuse(partition, error, problem);
+            }
+            else
+            {
+                appends.Add(new PendingAppend(
+                    partition, log, header.Count, header.TotalSize, log.AppendAsync(data.Records!.Value)));
+            }
+        }
+    }
+
+    /// <summary>What only the request knows; the batch itself is validated where it is appended.</summary>
+    private static ErrorCode Check(
+        ReadOnlyMemory<byte>? records, short version, out RecordBatchHeader header, out string? problem)
+    {
+        header = default;
+        problem = null;
+        if (records is not { IsEmpty: false } batch)
+        {
+            problem = $"Produce requests with version {version} must have exactly one record batch per partition";
+            return ErrorCode.InvalidRecord;
+        }
+
+        switch (RecordBatch.TryReadHeader(batch.Span, out header))
+        {
+            case RecordBatchError.None:
+                break;
+            case RecordBatchError.UnsupportedMagic:
+                problem = $"Produce requests with version {version} must have record batches of format 2";
+                return ErrorCode.InvalidRecord;
+            default:
+                problem = "The record batch is cut short";
+                return ErrorCode.CorruptMessage;
+        }
+
+        if (header.TotalSize != batch.Length)
+        {
+            problem = $"Produce requests with version {version} must have exactly one record batch per partition";
+            return ErrorCode.InvalidRecord;
+        }
+
+        if (header.IsControl)
+        {
+            problem = "Clients are not allowed to write control records";
+            return ErrorCode.InvalidRecord;
+        }
+
+        if (header.IsTransactional)
+        {
+            problem = "Transactions are not supported";
+            return ErrorCode.InvalidTxnState;
+        }
+
+        if (header.Compression == CompressionType.Zstd && version < FirstVersionWithZstd)
+        {
+            problem = $"Produce requests with version {version} must not be compressed with zstd";
+            return ErrorCode.UnsupportedCompressionType;
+        }
+
+        return ErrorCode.None;
+    }
+
+    private void Refuse(ProduceResponse.PartitionProduceResponse partition, ErrorCode error, string? message)
+    {
+        partition.ErrorCode = error;
+        partition.ErrorMessage = message;
+        metrics.ProduceRefused(error);
+    }
+
+    private void Complete(PendingAppend append, AppendResult result)
+    {
+        append.Response.LogStartOffset = result.LogStartOffset;
+        if (result.Error != ErrorCode.None)
+        {
+            Refuse(append.Response, result.Error, null);
+            return;
+        }
+
+        append.Response.BaseOffset = result.BaseOffset;
+        append.Response.LogAppendTimeMs = result.LogAppendTimeMs;
+        if (!result.IsDuplicate)
+        {
+            metrics.Produced(append.Log.Topic.Name, append.RecordCount, append.SizeInBytes);
+        }
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct PendingAppend(
+        ProduceResponse.PartitionProduceResponse Response,
+        PartitionLog Log,
+        int RecordCount,
+        int SizeInBytes,
+        ValueTask<AppendResult> Result);
+}

@@ -1,0 +1,293 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using LogFlow.Hosting;
+using LogFlow.Queue.Requests;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Queue.Network;
+
+/// <summary>
+/// Listens, accepts and looks after connections. Raw sockets rather than Kestrel: a frame is received straight into a
+/// buffer of its size, which pipes of small segments cannot do.
+/// </summary>
+internal sealed partial class SocketServer : IAsyncDisposable
+{
+    private const int ListenBacklog = 1024;
+    private static readonly TimeSpan RefusalLogInterval = TimeSpan.FromSeconds(10);
+
+    private readonly SocketServerOptions _options;
+    private readonly QueueMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly List<Socket> _listeners = [];
+    private readonly List<Task> _accepting = [];
+    private readonly ConcurrentDictionary<ClientConnection, Task> _connections = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ITimer _sweeper;
+    private long _lastRefusalLog = long.MinValue;
+    private int _connectionCount;
+
+    public SocketServer(
+        SocketServerOptions options,
+        QueueMetrics metrics,
+        TimeProvider time,
+        ILogger logger)
+    {
+        _options = options;
+        _metrics = metrics;
+        _time = time;
+        _logger = logger;
+        Frames = new FramePool(options.PooledBytesMax);
+        Budget = new ByteBudget(options.RequestBytesMax);
+        var shortest = options.IdleTimeout < options.StallTimeout ? options.IdleTimeout : options.StallTimeout;
+        var interval = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds / 4, 50, 10_000));
+        _sweeper = time.CreateTimer(static server => ((SocketServer)server!).Sweep(), this, interval, interval);
+    }
+
+    public FramePool Frames { get; }
+
+    public ByteBudget Budget { get; }
+
+    public int ConnectionCount => Volatile.Read(ref _connectionCount);
+
+    /// <summary>Binds and listens; <see cref="Accept"/> begins to serve. Returns the first address bound.</summary>
+    /// <exception cref="StartupException">The port is taken, or the address is not this machine's.</exception>
+    public async Task<IPEndPoint> ListenAsync(ListenerEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IPAddress> addresses;
+        try
+        {
+            addresses = await endpoint.ResolveAsync(cancellationToken);
+        }
+        catch (SocketException error)
+        {
+            throw new StartupException(
+                $"listeners: the host of {endpoint} cannot be resolved ({error.Message}); name an address of this machine");
+        }
+
+        var port = endpoint.Port;
+        IPEndPoint? first = null;
+        foreach (var address in addresses)
+        {
+            if (address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6)
+            {
+                continue;
+            }
+
+            try
+            {
+                var bound = Bind(new IPEndPoint(address, port));
+                first ??= bound;
+                port = bound.Port;
+            }
+            catch (SocketException error) when (first is null)
+            {
+                throw CannotListen(endpoint, error);
+            }
+            catch (SocketException error)
+            {
+                // A name with several addresses: one is enough ("localhost" on a machine without ::1).
+                Log.SecondaryAddressSkipped(_logger, address.ToString(), port, error.Message);
+            }
+        }
+
+        return first ?? throw new StartupException($"listeners: the host of {endpoint} has no usable address");
+    }
+
+    /// <summary>Begins to accept connections; what they ask goes to <paramref name="dispatcher"/>.</summary>
+    public void Accept(RequestDispatcher dispatcher)
+    {
+        foreach (var listener in _listeners)
+        {
+            _accepting.Add(Task.Run(() => AcceptAsync(listener, dispatcher)));
+        }
+    }
+
+    /// <summary>
+    /// Takes no more requests, lets those under way be answered, and closes. When the token fires, connections are cut.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (!_stopping.IsCancellationRequested)
+        {
+            await _stopping.CancelAsync();
+        }
+
+        foreach (var listener in _listeners)
+        {
+            listener.Dispose();
+        }
+
+        await Task.WhenAll(_accepting);
+        foreach (var connection in _connections.Keys)
+        {
+            connection.StopReceiving();
+        }
+
+        await using (cancellationToken.Register(CloseAll))
+        {
+            await Task.WhenAll(_connections.Values);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sweeper.DisposeAsync();
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await StopAsync(now.Token);
+        _stopping.Dispose();
+    }
+
+    private static StartupException CannotListen(ListenerEndpoint endpoint, SocketException error) =>
+        error.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse => new StartupException(
+                $"port {endpoint.Port} is in use by another process, so the queue cannot listen on {endpoint}; "
+                + "change 'listeners', or stop the other process"),
+            SocketError.AccessDenied => new StartupException(
+                $"no permission to listen on {endpoint}; choose a port from 1024 in 'listeners'"),
+            _ => new StartupException($"the queue cannot listen on {endpoint}: {error.Message}; see 'listeners'"),
+        };
+
+    private IPEndPoint Bind(IPEndPoint endPoint)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endPoint.Address.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            socket.Bind(endPoint);
+            socket.Listen(ListenBacklog);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        _listeners.Add(socket);
+        return (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    private async Task AcceptAsync(Socket listener, RequestDispatcher dispatcher)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            Socket socket;
+            try
+            {
+                socket = await listener.AcceptAsync(_stopping.Token);
+            }
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException error)
+            {
+                if (_stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                // The peer gave up, or descriptors ran out; those come back as other connections end.
+                Log.AcceptFailed(_logger, error.Message);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), _time, CancellationToken.None);
+                continue;
+            }
+
+            Serve(socket, dispatcher);
+        }
+    }
+
+    private void Serve(Socket socket, RequestDispatcher dispatcher)
+    {
+        if (Interlocked.Increment(ref _connectionCount) > _options.ConnectionsMax)
+        {
+            Interlocked.Decrement(ref _connectionCount);
+            LogRefusal(socket);
+            socket.Dispose();
+            return;
+        }
+
+        _metrics.ConnectionOpened();
+        socket.NoDelay = true;
+        var connection = new ClientConnection(socket, this, _options, dispatcher, _time, _logger, _stopping.Token);
+        var finished = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections[connection] = finished.Task;
+        _ = RunAsync(connection, finished);
+    }
+
+    private async Task RunAsync(ClientConnection connection, TaskCompletionSource finished)
+    {
+        await Task.Yield();
+        try
+        {
+            await connection.RunAsync();
+        }
+        catch (Exception error)
+        {
+            // The loop's top: a defect in one request must not take the others down.
+            Log.ConnectionFailed(_logger, error, connection.Peer);
+        }
+        finally
+        {
+            connection.Close();
+            _connections.TryRemove(connection, out _);
+            Interlocked.Decrement(ref _connectionCount);
+            _metrics.ConnectionClosed();
+            finished.SetResult();
+        }
+    }
+
+    private void LogRefusal(Socket socket)
+    {
+        var now = _time.GetTimestamp();
+        var last = Volatile.Read(ref _lastRefusalLog);
+        if (last != long.MinValue && _time.GetElapsedTime(last, now) < RefusalLogInterval)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _lastRefusalLog, now);
+        Log.TooManyConnections(_logger, socket.RemoteEndPoint?.ToString() ?? "?", _options.ConnectionsMax);
+    }
+
+    private void Sweep()
+    {
+        foreach (var connection in _connections.Keys)
+        {
+            connection.CloseIfIdle();
+        }
+
+        Frames.Trim();
+    }
+
+    private void CloseAll()
+    {
+        foreach (var connection in _connections.Keys)
+        {
+            connection.Close();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3001, LogLevel.Warning, "Accepting a connection failed: {Reason}.")]
+        public static partial void AcceptFailed(ILogger logger, string reason);
+
+        [LoggerMessage(3002, LogLevel.Warning,
+            "Connection from {Peer} refused: {ConnectionsMax} are open (max.connections).")]
+        public static partial void TooManyConnections(ILogger logger, string peer, int connectionsMax);
+
+        [LoggerMessage(3003, LogLevel.Error, "Connection from {Peer} closed by an unexpected error.")]
+        public static partial void ConnectionFailed(ILogger logger, Exception error, string peer);
+
+        [LoggerMessage(3004, LogLevel.Information, "Not listening on {Address} port {Port}: {Reason}.")]
+        public static partial void SecondaryAddressSkipped(ILogger logger, string address, int port, string reason);
+    }
+}

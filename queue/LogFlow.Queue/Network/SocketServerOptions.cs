@@ -1,0 +1,27 @@
+namespace LogFlow.Queue.Network;
+
+/// <summary>The limits that keep one client, or many, from taking the queue down.</summary>
+internal sealed record SocketServerOptions
+{
+    /// <summary>The largest request taken; a frame that announces more ends its connection.</summary>
+    public int FrameBytesMax { get; init; } = 104_857_600;
+
+    public int ConnectionsMax { get; init; } = 10_000;
+
+    /// <summary>Requests of one connection that may be under way at once; beyond it the socket is not read.</summary>
+    public int RequestsInFlightMax { get; init; } = 64;
+
+    /// <summary>Bytes of requests that all connections together may hold.</summary>
+    public long RequestBytesMax { get; init; } = 64 << 20;
+
+    /// <summary>Receive buffers kept for reuse.</summary>
+    public long PooledBytesMax { get; init; } = 32 << 20;
+
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// A peer that has begun a frame, or has an answer to take, and moves no byte for so long is cut off: it holds
+    /// memory that others wait for. Kafka has no such limit; 30 s is its clients' own request timeout.
+    /// </summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

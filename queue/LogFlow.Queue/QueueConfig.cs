@@ -1,0 +1,251 @@
+using LogFlow.Hosting;
+using LogFlow.Queue.Network;
+
+namespace LogFlow.Queue;
+
+/// <summary>
+/// The queue's configuration as written in <c>queue.yml</c>: the keys of Kafka's server.properties that have a meaning
+/// for a single node. Defaults are Kafka's unless a comment says otherwise.
+/// </summary>
+public class QueueConfig : IValidatedConfig
+{
+    /// <summary>Loopback only until configured otherwise (Kafka: every address).</summary>
+    [ConfigKey("listeners")]
+    public List<string> Listeners { get; set; } = ["PLAINTEXT://127.0.0.1:9092"];
+
+    /// <summary>What clients are told to connect to; empty: derived from the listeners, IPv4 for loopback.</summary>
+    [ConfigKey("advertised.listeners")]
+    public List<string> AdvertisedListeners { get; set; } = [];
+
+    /// <summary>This node's id in Metadata and FindCoordinator.</summary>
+    [ConfigKey("node.id")]
+    public int NodeId { get; set; } = 1;
+
+    /// <summary>The data folder. Wins over <see cref="LogDir"/>, as in Kafka; one folder only.</summary>
+    [ConfigKey("log.dirs")]
+    public string? LogDirs { get; set; }
+
+    /// <summary>The data folder. Kafka's default is /tmp/kafka-logs; ours is not a temporary one.</summary>
+    [ConfigKey("log.dir")]
+    public string LogDir { get; set; } = "/var/lib/logflow/queue";
+
+    [ConfigKey("num.partitions")]
+    public int NumPartitions { get; set; } = 1;
+
+    [ConfigKey("auto.create.topics.enable")]
+    public bool AutoCreateTopicsEnable { get; set; } = true;
+
+    [ConfigKey("delete.topic.enable")]
+    public bool DeleteTopicEnable { get; set; } = true;
+
+    /// <summary>
+    /// There is one node, so one replica. True (Kafka has no such switch): a request for more replicas is taken as a
+    /// request for one; tools and frameworks ask for three by default. False: INVALID_REPLICATION_FACTOR.
+    /// </summary>
+    [ConfigKey("replication.factor.clamp.enable")]
+    public bool ReplicationFactorClampEnable { get; set; } = true;
+
+    [ConfigKey("log.retention.hours")]
+    public int LogRetentionHours { get; set; } = 168;
+
+    [ConfigKey("log.retention.minutes")]
+    public long? LogRetentionMinutes { get; set; }
+
+    /// <summary>Wins over the minutes, which win over the hours; -1: no limit.</summary>
+    [ConfigKey("log.retention.ms")]
+    public long? LogRetentionMs { get; set; }
+
+    /// <summary>Per partition; -1: no limit.</summary>
+    [ConfigKey("log.retention.bytes")]
+    public long LogRetentionBytes { get; set; } = -1;
+
+    [ConfigKey("log.retention.check.interval.ms")]
+    public long LogRetentionCheckIntervalMs { get; set; } = 300_000;
+
+    /// <summary>Ours: 256 MiB (Kafka: 1 GiB); a segment is the unit of retention and of recovery.</summary>
+    [ConfigKey("log.segment.bytes")]
+    public int LogSegmentBytes { get; set; } = 256 << 20;
+
+    [ConfigKey("log.roll.hours")]
+    public int LogRollHours { get; set; } = 168;
+
+    /// <summary>Wins over the hours.</summary>
+    [ConfigKey("log.roll.ms")]
+    public long? LogRollMs { get; set; }
+
+    [ConfigKey("log.message.timestamp.type")]
+    public string LogMessageTimestampType { get; set; } = "CreateTime";
+
+    [ConfigKey("compression.type")]
+    public string CompressionType { get; set; } = "producer";
+
+    /// <summary>The largest record batch taken. Matches Kafka: 1 MiB and 12 bytes.</summary>
+    [ConfigKey("message.max.bytes")]
+    public int MessageMaxBytes { get; set; } = 1_048_588;
+
+    [ConfigKey("socket.request.max.bytes")]
+    public int SocketRequestMaxBytes { get; set; } = 104_857_600;
+
+    /// <summary>
+    /// Bytes of requests held in memory by all connections together; beyond it sockets are not read. Ours: 64 MiB
+    /// (Kafka: unlimited).
+    /// </summary>
+    [ConfigKey("queued.max.request.bytes")]
+    public long QueuedMaxRequestBytes { get; set; } = 64 << 20;
+
+    /// <summary>The most that one Fetch answer carries.</summary>
+    [ConfigKey("fetch.max.bytes")]
+    public int FetchMaxBytes { get; set; } = 57_671_680;
+
+    [ConfigKey("connections.max.idle.ms")]
+    public long ConnectionsMaxIdleMs { get; set; } = 600_000;
+
+    /// <summary>Ours: 10,000 (Kafka: unlimited). One more is closed at once, with a warning.</summary>
+    [ConfigKey("max.connections")]
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>
+    /// Ours: 100 ms (Kafka: 3 s). Long enough that the members of one process arrive together, short enough that
+    /// nobody waits for it.
+    /// </summary>
+    [ConfigKey("group.initial.rebalance.delay.ms")]
+    public int GroupInitialRebalanceDelayMs { get; set; } = 100;
+
+    [ConfigKey("group.min.session.timeout.ms")]
+    public int GroupMinSessionTimeoutMs { get; set; } = 6_000;
+
+    [ConfigKey("group.max.session.timeout.ms")]
+    public int GroupMaxSessionTimeoutMs { get; set; } = 1_800_000;
+
+    [ConfigKey("group.max.size")]
+    public int GroupMaxSize { get; set; } = int.MaxValue;
+
+    [ConfigKey("offsets.retention.minutes")]
+    public int OffsetsRetentionMinutes { get; set; } = 10_080;
+
+    [ConfigKey("offsets.retention.check.interval.ms")]
+    public long OffsetsRetentionCheckIntervalMs { get; set; } = 600_000;
+
+    [ConfigKey("offset.metadata.max.bytes")]
+    public int OffsetMetadataMaxBytes { get; set; } = 4096;
+
+    [ConfigKey("producer.id.expiration.ms")]
+    public int ProducerIdExpirationMs { get; set; } = 86_400_000;
+
+    /// <summary>Status, metrics and health; served by the host. 0: a free port; -1: none.</summary>
+    [ConfigKey("queue.http.port")]
+    public int HttpPort { get; set; } = 9644;
+
+    /// <summary>Address of metrics and health.</summary>
+    [ConfigKey("queue.http.host")]
+    public string HttpHost { get; set; } = "127.0.0.1";
+
+    /// <summary>trace, debug, info, warn, error or fatal. Kafka sets this in log4j's own file.</summary>
+    [ConfigKey("log.level")]
+    public string LogLevel { get; set; } = "info";
+
+    /// <summary>The one data folder: <c>log.dirs</c>, else <c>log.dir</c>.</summary>
+    public string DataDirectory => string.IsNullOrWhiteSpace(LogDirs) ? LogDir : LogDirs.Trim();
+
+    /// <summary>How long records are kept, in milliseconds; -1: for ever.</summary>
+    public long EffectiveRetentionMs =>
+        LogRetentionMs ?? (LogRetentionMinutes is { } minutes ? ToMs(minutes, 60_000) : ToMs(LogRetentionHours, 3_600_000));
+
+    /// <summary>When a segment that still has room is closed, in milliseconds since its first record.</summary>
+    public long EffectiveRollMs => LogRollMs ?? ToMs(LogRollHours, 3_600_000);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ConfigProblem> Validate()
+    {
+        var problems = new List<ConfigProblem>();
+        ValidateListeners(problems, "listeners", Listeners, isRequired: true);
+        ValidateListeners(problems, "advertised.listeners", AdvertisedListeners, isRequired: false);
+        if (DataDirectory.Contains(','))
+        {
+            problems.Add(new("log.dirs", "names several folders; the queue keeps its data in one"));
+        }
+
+        RequireAtLeast(problems, "node.id", NodeId, 0);
+        RequireAtLeast(problems, "num.partitions", NumPartitions, 1);
+        RequireAtLeast(problems, "log.segment.bytes", LogSegmentBytes, 1 << 20);
+        RequireAtLeast(problems, "message.max.bytes", MessageMaxBytes, 1024);
+        RequireAtLeast(problems, "socket.request.max.bytes", SocketRequestMaxBytes, 1024);
+        RequireAtLeast(problems, "queued.max.request.bytes", QueuedMaxRequestBytes, 1 << 20);
+        RequireAtLeast(problems, "fetch.max.bytes", FetchMaxBytes, 1024);
+        RequireAtLeast(problems, "connections.max.idle.ms", ConnectionsMaxIdleMs, 1000);
+        RequireAtLeast(problems, "max.connections", MaxConnections, 1);
+        RequireAtLeast(problems, "group.initial.rebalance.delay.ms", GroupInitialRebalanceDelayMs, 0);
+        RequireAtLeast(problems, "group.min.session.timeout.ms", GroupMinSessionTimeoutMs, 1);
+        RequireAtLeast(problems, "group.max.session.timeout.ms", GroupMaxSessionTimeoutMs, GroupMinSessionTimeoutMs);
+        RequireAtLeast(problems, "group.max.size", GroupMaxSize, 1);
+        RequireAtLeast(problems, "offsets.retention.minutes", OffsetsRetentionMinutes, 1);
+        RequireAtLeast(problems, "offset.metadata.max.bytes", OffsetMetadataMaxBytes, 0);
+        RequireAtLeast(problems, "log.retention.check.interval.ms", LogRetentionCheckIntervalMs, 1);
+        RequireAtLeast(problems, "offsets.retention.check.interval.ms", OffsetsRetentionCheckIntervalMs, 1);
+        RequireAtLeast(problems, "producer.id.expiration.ms", ProducerIdExpirationMs, 1);
+        RequireOneOf(
+            problems, "log.message.timestamp.type", LogMessageTimestampType, ["CreateTime", "LogAppendTime"]);
+        RequireOneOf(
+            problems,
+            "compression.type",
+            CompressionType,
+            ["producer", "uncompressed", "none", "gzip", "snappy", "lz4", "zstd"]);
+        if (MessageMaxBytes > LogSegmentBytes)
+        {
+            problems.Add(new("message.max.bytes", $"must fit into a segment (log.segment.bytes is {LogSegmentBytes})"));
+        }
+
+        if (!LogLevelName.IsKnown(LogLevel))
+        {
+            problems.Add(new("log.level", $"takes {LogLevelName.Choices}"));
+        }
+
+        if (HttpPort is < -1 or > ushort.MaxValue)
+        {
+            problems.Add(new("queue.http.port", "must be a port, 0 for a free one, or -1 for none"));
+        }
+
+        return problems;
+    }
+
+    private static long ToMs(long count, long unitMs) => count < 0 ? -1 : count * unitMs;
+
+    private static void ValidateListeners(
+        List<ConfigProblem> problems, string key, List<string> listeners, bool isRequired)
+    {
+        if (isRequired && listeners.Count == 0)
+        {
+            problems.Add(new(key, "must name at least one listener, such as PLAINTEXT://127.0.0.1:9092"));
+        }
+
+        if (key == "advertised.listeners" && listeners.Count > 1)
+        {
+            problems.Add(new(key, "names several listeners; clients are told one"));
+        }
+
+        foreach (var listener in listeners)
+        {
+            if (!ListenerEndpoint.TryParse(listener, out _, out var problem))
+            {
+                problems.Add(new(key, problem));
+            }
+        }
+    }
+
+    private static void RequireAtLeast(List<ConfigProblem> problems, string key, long value, long least)
+    {
+        if (value < least)
+        {
+            problems.Add(new(key, $"is {value} but must be at least {least}"));
+        }
+    }
+
+    private static void RequireOneOf(
+        List<ConfigProblem> problems, string key, string value, ReadOnlySpan<string> allowed)
+    {
+        if (!allowed.Contains(value))
+        {
+            problems.Add(new(key, $"is '{value}' but must be one of {string.Join(", ", allowed.ToArray())}"));
+        }
+    }
+}

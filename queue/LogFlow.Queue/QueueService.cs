@@ -1,0 +1,314 @@
+using LogFlow.Hosting;
+using LogFlow.Platform;
+using LogFlow.Queue.Configuration;
+using LogFlow.Queue.Groups;
+using LogFlow.Queue.Network;
+using LogFlow.Queue.Producers;
+using LogFlow.Queue.Requests;
+using LogFlow.Queue.Storage;
+using LogFlow.Queue.Topics;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Queue;
+
+/// <summary>The queue: a single-node broker of the Kafka protocol over durable partitions.</summary>
+public sealed partial class QueueService : ILogFlowService
+{
+    private readonly QueueConfig _config;
+    private readonly ServiceContext _context;
+    private readonly ILogger _logger;
+    private readonly QueueMetrics _metrics;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SocketServer? _server;
+    private LogManager? _logs;
+    private GroupCoordinator? _coordinator;
+    private ProducerIdAllocator? _producerIds;
+    private TopicConfigEditor? _configEditor;
+    private NodeIdentity? _node;
+
+    /// <param name="config">The validated configuration.</param>
+    /// <param name="context">What the host provides.</param>
+    public QueueService(QueueConfig config, ServiceContext context)
+    {
+        _config = config;
+        _context = context;
+        _logger = context.LoggerFactory.CreateLogger<QueueService>();
+        _metrics = new QueueMetrics(context.MeterFactory);
+        QueueGauges.Register(_metrics.Meter, GetStatus);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "queue";
+
+    /// <inheritdoc/>
+    public Task Completion => _completion.Task;
+
+    /// <summary>The port that is listened on; what was configured, or the free port that was taken for 0.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Host and port that clients are told to use: a bootstrap server.</summary>
+    public string Endpoint => _node is { } node ? $"{node.Host}:{node.Port}" : "";
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var problems = _config.Validate();
+        if (problems.Count > 0)
+        {
+            throw new StartupException(
+                string.Join('\n', problems.Select(problem => $"{problem.Key}: {problem.Message}")), exitCode: 2);
+        }
+
+        try
+        {
+            await StartPartsAsync(cancellationToken);
+        }
+        catch
+        {
+            await DisposePartsAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_server is { } server)
+        {
+            await server.StopAsync(cancellationToken);
+            Log.Stopped(_logger, _metrics.RecordsIn);
+        }
+
+        await DisposePartsAsync();
+        _completion.TrySetResult();
+    }
+
+    /// <inheritdoc/>
+    public HealthReport CheckHealth()
+    {
+        if (_logs is not { } logs || _node is null)
+        {
+            return new HealthReport(false, "the queue has not started");
+        }
+
+        if (logs.IsDiskFull)
+        {
+            return new HealthReport(false, $"the disk of {_config.DataDirectory} is full: producers are refused");
+        }
+
+        foreach (var topic in logs.Topics)
+        {
+            foreach (var partition in topic.Partitions)
+            {
+                if (partition.IsOffline)
+                {
+                    return new HealthReport(
+                        false, $"partition {topic.Name}-{partition.Partition} is offline after a failed write");
+                }
+            }
+        }
+
+        return HealthReport.Ready;
+    }
+
+    /// <summary>A snapshot for status lines; <see cref="QueueStatus.Empty"/> before the start and after the stop.</summary>
+    public QueueStatus GetStatus()
+    {
+        if (_logs is not { } logs || _coordinator is not { } coordinator)
+        {
+            return QueueStatus.Empty;
+        }
+
+        var bytesOnDisk = 0L;
+        var topics = new List<QueueTopicStatus>();
+        foreach (var topic in logs.Topics)
+        {
+            var partitions = new List<QueuePartitionStatus>(topic.Partitions.Count);
+            foreach (var log in topic.Partitions)
+            {
+                bytesOnDisk += log.SizeInBytes;
+                partitions.Add(new(log.LogStartOffset, log.HighWatermark, log.SizeInBytes, log.IsOffline));
+            }
+
+            topics.Add(new QueueTopicStatus(topic.Name, topic.Id, partitions));
+        }
+
+        return new QueueStatus(
+            _metrics.RecordsIn,
+            _metrics.BytesIn,
+            _metrics.BytesOut,
+            bytesOnDisk,
+            _server?.ConnectionCount ?? 0,
+            topics,
+            DescribeGroups(logs, coordinator));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await DisposePartsAsync();
+        _completion.TrySetResult();
+    }
+
+    private static List<QueueGroupStatus> DescribeGroups(LogManager logs, GroupCoordinator coordinator)
+    {
+        var groups = new List<QueueGroupStatus>();
+        foreach (var group in coordinator.Groups)
+        {
+            var offsets = new List<QueueGroupOffset>();
+            foreach (var (partition, committed) in group.GetOffsets())
+            {
+                if (TopicCatalog.TryGetPartition(logs.FindTopic(partition.Topic), partition.Partition, out var log))
+                {
+                    var lag = log.HighWatermark - Math.Max(committed.Offset, log.LogStartOffset);
+                    offsets.Add(new(partition.Topic, partition.Partition, committed.Offset, Math.Max(0, lag)));
+                }
+            }
+
+            var snapshot = group.Describe();
+            groups.Add(new QueueGroupStatus(
+                snapshot.GroupId, snapshot.State.ToString(), snapshot.Members.Count, offsets));
+        }
+
+        return groups;
+    }
+
+    private async Task StartPartsAsync(CancellationToken cancellationToken)
+    {
+        var configs = new ConfigCatalog(_config);
+        _logs = OpenLogs(configs);
+        _ = WatchAsync(_logs.Completion);
+        var store = new StateLogGroupStore(_logs.OpenStateLog("groups"));
+        _coordinator = new GroupCoordinator(
+            Settings(_config),
+            store,
+            _context.TimeProvider,
+            _metrics,
+            _context.LoggerFactory.CreateLogger<GroupCoordinator>(),
+            TimeSpan.FromMilliseconds(_config.OffsetsRetentionCheckIntervalMs));
+        store.Load(_coordinator);
+        _producerIds = new ProducerIdAllocator(_logs.OpenStateLog("producer-ids"));
+
+        _server = new SocketServer(
+            new SocketServerOptions
+            {
+                FrameBytesMax = _config.SocketRequestMaxBytes,
+                ConnectionsMax = _config.MaxConnections,
+                RequestBytesMax = _config.QueuedMaxRequestBytes,
+                IdleTimeout = TimeSpan.FromMilliseconds(_config.ConnectionsMaxIdleMs),
+            },
+            _metrics,
+            _context.TimeProvider,
+            _context.LoggerFactory.CreateLogger<SocketServer>());
+        var advertised = await ListenAsync(_server, cancellationToken);
+        _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId), advertised.Host, advertised.Port);
+
+        var topics = new TopicCatalog(_logs, _config);
+        _configEditor = new TopicConfigEditor(topics, configs);
+        var handlers = HandlerCatalog.Create(
+            topics, _coordinator, _producerIds, configs, _configEditor, _node, _metrics, _context.TimeProvider);
+        _server.Accept(new RequestDispatcher(handlers, _metrics, _context.TimeProvider));
+        Log.Started(_logger, Endpoint, _config.DataDirectory, _logs.Topics.Count);
+    }
+
+    private LogManager OpenLogs(ConfigCatalog configs)
+    {
+        var options = new LogManagerOptions
+        {
+            DataDirectory = _config.DataDirectory,
+            DefaultTopicConfig = configs.DefaultTopicConfig,
+            RetentionCheckInterval = TimeSpan.FromMilliseconds(_config.LogRetentionCheckIntervalMs),
+            ProducerIdExpiration = TimeSpan.FromMilliseconds(_config.ProducerIdExpirationMs),
+        };
+        try
+        {
+            return LogManager.Open(options, _context.LoggerFactory, _context.TimeProvider, _context.MeterFactory);
+        }
+        catch (DirectoryLockedException error)
+        {
+            throw new StartupException($"{error.Message}; stop it, or choose another folder with 'log.dirs'");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(
+                $"the data folder {_config.DataDirectory} cannot be used: {error.Message}; see 'log.dirs'");
+        }
+    }
+
+    private async Task<ListenerEndpoint> ListenAsync(SocketServer server, CancellationToken cancellationToken)
+    {
+        ListenerEndpoint? advertised = null;
+        foreach (var text in _config.Listeners)
+        {
+            _ = ListenerEndpoint.TryParse(text, out var endpoint, out _);
+            var bound = await server.ListenAsync(endpoint, cancellationToken);
+            if (advertised is null)
+            {
+                Port = bound.Port;
+                advertised = endpoint.Advertise(bound);
+            }
+        }
+
+        if (_config.AdvertisedListeners.Count > 0)
+        {
+            _ = ListenerEndpoint.TryParse(_config.AdvertisedListeners[0], out var configured, out _);
+            advertised = configured.Port == 0 ? configured with { Port = Port } : configured;
+        }
+
+        return advertised!;
+    }
+
+    private static GroupSettings Settings(QueueConfig config) => new()
+    {
+        MinSessionTimeoutMs = config.GroupMinSessionTimeoutMs,
+        MaxSessionTimeoutMs = config.GroupMaxSessionTimeoutMs,
+        InitialRebalanceDelayMs = config.GroupInitialRebalanceDelayMs,
+        SizeMax = config.GroupMaxSize,
+        OffsetMetadataBytesMax = config.OffsetMetadataMaxBytes,
+        OffsetsRetention = TimeSpan.FromMinutes(config.OffsetsRetentionMinutes),
+    };
+
+    /// <summary>When the storage cannot go on, neither can the queue: its host ends the process.</summary>
+    private async Task WatchAsync(Task storage)
+    {
+        try
+        {
+            await storage;
+        }
+        catch (Exception error)
+        {
+            _completion.TrySetException(error);
+        }
+    }
+
+    private async Task DisposePartsAsync()
+    {
+        if (Interlocked.Exchange(ref _server, null) is { } server)
+        {
+            await server.DisposeAsync();
+        }
+
+        if (Interlocked.Exchange(ref _coordinator, null) is { } coordinator)
+        {
+            await coordinator.DisposeAsync();
+        }
+
+        if (Interlocked.Exchange(ref _logs, null) is { } logs)
+        {
+            await logs.DisposeAsync();
+        }
+
+        Interlocked.Exchange(ref _producerIds, null)?.Dispose();
+        Interlocked.Exchange(ref _configEditor, null)?.Dispose();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3000, LogLevel.Information,
+            "The queue listens on {Endpoint}; its data is in {DataDirectory}, {TopicCount} topics.")]
+        public static partial void Started(ILogger logger, string endpoint, string dataDirectory, int topicCount);
+
+        [LoggerMessage(3005, LogLevel.Information, "The queue has stopped; it took in {Records} records.")]
+        public static partial void Stopped(ILogger logger, long records);
+    }
+}

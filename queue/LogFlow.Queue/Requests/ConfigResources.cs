@@ -1,0 +1,9 @@
+namespace LogFlow.Queue.Requests;
+
+/// <summary>Kafka's ConfigResource types.</summary>
+internal static class ConfigResources
+{
+    public const sbyte Topic = 2;
+    public const sbyte Broker = 4;
+    public const sbyte BrokerLogger = 8;
+}

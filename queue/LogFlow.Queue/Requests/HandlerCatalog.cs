@@ -1,0 +1,59 @@
+using LogFlow.Queue.Configuration;
+using LogFlow.Queue.Groups;
+using LogFlow.Queue.Handlers;
+using LogFlow.Queue.Network;
+using LogFlow.Queue.Producers;
+using LogFlow.Queue.Topics;
+
+namespace LogFlow.Queue.Requests;
+
+/// <summary>Every API that the queue speaks, in the order of the keys.</summary>
+internal static class HandlerCatalog
+{
+    /// <summary>Records of all Fetch answers together that are being sent.</summary>
+    private const long FetchBytesMax = 128 << 20;
+
+    public static IReadOnlyList<RequestHandler> Create(
+        TopicCatalog topics,
+        GroupCoordinator coordinator,
+        ProducerIdAllocator producerIds,
+        ConfigCatalog configs,
+        TopicConfigEditor configEditor,
+        NodeIdentity node,
+        QueueMetrics metrics,
+        TimeProvider time)
+    {
+        var handlers = new List<RequestHandler>
+        {
+            new ProduceHandler(topics, metrics),
+            new FetchHandler(topics, new ByteBudget(FetchBytesMax), metrics, time),
+            new ListOffsetsHandler(topics),
+            new MetadataHandler(topics, node),
+            new OffsetCommitHandler(coordinator, topics, time),
+            new OffsetFetchHandler(coordinator),
+            new FindCoordinatorHandler(node),
+            new JoinGroupHandler(coordinator),
+            new HeartbeatHandler(coordinator),
+            new LeaveGroupHandler(coordinator),
+            new SyncGroupHandler(coordinator),
+            new DescribeGroupsHandler(coordinator),
+            new ListGroupsHandler(coordinator),
+            new CreateTopicsHandler(topics, configs, node),
+            new DeleteTopicsHandler(topics, coordinator, metrics),
+            new DeleteRecordsHandler(topics),
+            new InitProducerIdHandler(producerIds),
+            new OffsetForLeaderEpochHandler(topics),
+            new DescribeConfigsHandler(topics, configs, node),
+            new AlterConfigsHandler(configEditor),
+            new DescribeLogDirsHandler(topics),
+            new CreatePartitionsHandler(topics, node),
+            new DeleteGroupsHandler(coordinator),
+            new IncrementalAlterConfigsHandler(configEditor),
+            new OffsetDeleteHandler(coordinator, topics),
+            new DescribeClusterHandler(node),
+        };
+        handlers.Add(new ApiVersionsHandler(handlers));
+        handlers.Sort((left, right) => left.Key.CompareTo(right.Key));
+        return handlers;
+    }
+}

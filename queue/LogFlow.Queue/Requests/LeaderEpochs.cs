@@ -1,0 +1,20 @@
+using LogFlow.Kafka.Protocol;
+
+namespace LogFlow.Queue.Requests;
+
+/// <summary>Compares the leader epoch that a client knows with the partition's (KIP-320).</summary>
+internal static class LeaderEpochs
+{
+    /// <summary>The client does not check.</summary>
+    public const int Unknown = -1;
+
+    public static ErrorCode Check(int clientEpoch, int currentEpoch)
+    {
+        if (clientEpoch == Unknown || clientEpoch == currentEpoch)
+        {
+            return ErrorCode.None;
+        }
+
+        return clientEpoch < currentEpoch ? ErrorCode.FencedLeaderEpoch : ErrorCode.UnknownLeaderEpoch;
+    }
+}
