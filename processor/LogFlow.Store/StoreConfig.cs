@@ -3,7 +3,7 @@ using LogFlow.Hosting;
 namespace LogFlow.Store;
 
 /// <summary>The embedded store's configuration: section <c>store</c> of the appliance's YAML.</summary>
-public sealed class StoreConfig
+public class StoreConfig
 {
     /// <summary>Where the store keeps its data; one process at a time.</summary>
     [ConfigKey("path.data")]
