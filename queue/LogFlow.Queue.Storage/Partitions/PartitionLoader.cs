@@ -182,7 +182,10 @@ internal sealed partial class PartitionLoader(
         var config = topic.Config;
         using (var scanner = new SegmentScanner(segment, position, fileLength, verifiesCrc: true))
         {
-            while (scanner.MoveNext() && scanner.Header.BaseOffset >= nextOffset)
+            // The CRC does not cover the offset. Only compaction leaves gaps between batches of one segment.
+            while (scanner.MoveNext()
+                && (scanner.Header.BaseOffset == nextOffset
+                    || (config.IsCompacted && scanner.Header.BaseOffset > nextOffset)))
             {
                 var header = scanner.Header;
                 if (header.BaseOffset >= knownOffset)
