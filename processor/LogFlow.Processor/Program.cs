@@ -2,6 +2,8 @@ using System.CommandLine;
 using LogFlow.Hosting;
 using LogFlow.Processor;
 
+var pipeline = new Command("pipeline", "Print the default pipeline, to be copied and changed");
+pipeline.SetAction(_ => Console.Write(ProcessorService.DefaultPipeline));
 return await ServiceProgram.RunAsync(
     new ServiceDefinition<ProcessorConfig>
     {
@@ -12,6 +14,7 @@ return await ServiceProgram.RunAsync(
         Http = static config => new HttpSettings(
             config.ApiEnabled, config.ApiHttpHost, config.ApiHttpPort, "api.http.port"),
         Level = static config => LogLevelName.Parse(config.LogLevel),
+        Exports = [pipeline],
         Check = ProcessorService.TestConfig,
         Shorthands =
         [
