@@ -132,8 +132,7 @@ internal sealed class StorePositions
     /// Compares where the store stands with where it was believed to stand, and has reading go back where it stands
     /// earlier or knows nothing. False: it stands nowhere earlier, so the refusal had another reason.
     /// </summary>
-    public bool GoBack(
-        List<StoreSlice> slices, Dictionary<string, long> stands, Action<PartitionWindow, long?> seekBack)
+    public bool GoBack(List<StoreSlice> slices, Dictionary<string, long> stands)
     {
         var windows = new List<(PartitionWindow Window, long? Offset)>();
         lock (_lock)
@@ -166,7 +165,7 @@ internal sealed class StorePositions
 
         foreach (var (window, offset) in windows)
         {
-            seekBack(window, offset);
+            window.SeekBack(offset);
         }
 
         return windows.Count > 0;

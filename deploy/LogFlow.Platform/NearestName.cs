@@ -1,4 +1,4 @@
-namespace LogFlow.Hosting;
+namespace LogFlow.Platform;
 
 /// <summary>Finds the name that a typo most likely meant.</summary>
 public static class NearestName
@@ -10,7 +10,7 @@ public static class NearestName
     public static string? Find(string name, IEnumerable<string> candidates)
     {
         var best = (Name: (string?)null, Distance: Math.Max(1, name.Length / 3) + 1);
-        foreach (var candidate in candidates)
+        foreach (var candidate in candidates.Order(StringComparer.Ordinal))
         {
             var distance = Distance(name, candidate);
             if (distance < best.Distance)
@@ -20,6 +20,19 @@ public static class NearestName
         }
 
         return best.Name;
+    }
+
+    /// <summary>A sentence that names the nearest candidate, or all of them when they are few.</summary>
+    public static string? Remedy(string name, IReadOnlyCollection<string> candidates)
+    {
+        if (name.Length > 0 && Find(name, candidates) is { } nearest)
+        {
+            return $"did you mean '{nearest}'?";
+        }
+
+        return candidates.Count is > 0 and <= 40
+            ? $"known: {string.Join(", ", candidates.Order(StringComparer.Ordinal))}"
+            : null;
     }
 
     /// <summary>Optimal string alignment distance, without regard to case.</summary>
