@@ -136,8 +136,8 @@ public class ProcessorConfig : IValidatedConfig
         Check(
             !ConfigReloadAutomatic, "config.reload.automatic", "is not supported yet; restart the processor instead");
         Check(
-            LogLevel is "trace" or "debug" or "info" or "warn" or "error" or "fatal",
-            "log.level", "takes trace, debug, info, warn, error or fatal");
+            LogLevelName.IsKnown(LogLevel),
+            "log.level", $"takes {LogLevelName.Choices}");
         Check(
             OutputStoreUrl is null || IsHttp(OutputStoreUrl), "output.store.url", "takes a URL such as http://127.0.0.1:9200");
         foreach (var host in OutputElasticsearchHosts)
