@@ -235,6 +235,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     {
         var partition = window.TopicPartition;
         long target;
+        window.Close();
         lock (_lock)
         {
             if (!_windows.TryGetValue(partition, out var current) || current != window)
@@ -243,7 +244,6 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
             }
 
             target = offset ?? (_committed.TryGetValue(partition, out var committed) ? committed : window.StartOffset);
-            window.Close();
             _windows[partition] = NewWindow(partition, topicId, target);
         }
 
@@ -330,6 +330,12 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
             foreach (var output in _stage.Outputs)
             {
                 offset = Math.Min(offset, output.GetCommittable(window.Identity, window.DoneOffset));
+            }
+
+            // Asked last: an output that has lost data closes the window before it changes its mind about the position.
+            if (window.IsClosed)
+            {
+                continue;
             }
 
             lock (_lock)
