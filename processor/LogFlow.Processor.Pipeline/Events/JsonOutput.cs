@@ -73,7 +73,8 @@ internal ref struct JsonOutput(IBufferWriter<byte> output)
             var stop = text.IndexOfAny(MustEscape);
             var plain = stop < 0 ? text : text[..stop];
             // Lone surrogates come out as U+FFFD: Elasticsearch refuses anything else.
-            _used += Encoding.UTF8.GetBytes(plain, Reserve(plain.Length * 3)[_used..]);
+            var written = Encoding.UTF8.GetBytes(plain, Reserve(plain.Length * 3)[_used..]);
+            _used += written; // not in one statement: Reserve changes _used
             if (stop < 0)
             {
                 break;
