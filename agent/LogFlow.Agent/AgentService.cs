@@ -12,7 +12,7 @@ public sealed partial class AgentService : ILogFlowService
 {
     private readonly AgentConfig _config;
     private readonly ServiceContext _host;
-    private readonly Func<AgentConfig, ServiceContext, IBatchSink> _sinkFactory;
+    private readonly AgentSeams _seams;
     private readonly ILogger _logger;
     private readonly AgentCounters _counters = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,18 +25,16 @@ public sealed partial class AgentService : ILogFlowService
 
     /// <summary>An agent for a Kafka-protocol queue.</summary>
     public AgentService(AgentConfig config, ServiceContext context)
-        : this(config, context, static (agent, host) =>
-            new KafkaBatchSink(agent.Kafka, host.LoggerFactory, host.TimeProvider))
+        : this(config, context, AgentSeams.Production)
     {
     }
 
-    /// <summary>An agent for any sink; tests bring their own.</summary>
-    internal AgentService(
-        AgentConfig config, ServiceContext context, Func<AgentConfig, ServiceContext, IBatchSink> sinkFactory)
+    /// <summary>An agent whose outer parts are given; tests bring their own.</summary>
+    internal AgentService(AgentConfig config, ServiceContext context, AgentSeams seams)
     {
         _config = config;
         _host = context;
-        _sinkFactory = sinkFactory;
+        _seams = seams;
         _logger = context.LoggerFactory.CreateLogger<AgentService>();
     }
 
@@ -107,12 +105,12 @@ public sealed partial class AgentService : ILogFlowService
         {
             _lock = DirectoryLock.Acquire(data);
             registry = Registry.Open(
-                new RegistryDirectory(Path.Combine(data, _config.RegistryPath)),
+                _seams.OpenStorage(Path.Combine(data, _config.RegistryPath)),
                 _config.RegistryCheckpointSize.Bytes,
                 _host.TimeProvider,
                 _host.LoggerFactory.CreateLogger<Registry>());
             _parts = AgentParts.Create(
-                _config, _host, registry, _sinkFactory(_config, _host), _counters, GetStatus, Fail);
+                _config, _host, registry, _seams.OpenSink(_config, _host), _counters, GetStatus, Fail);
         }
         catch (DirectoryLockedException error)
         {

@@ -76,21 +76,15 @@ public sealed partial class ProcessorService : ILogFlowService
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        CompiledPipeline pipeline;
-        try
-        {
-            pipeline = new PipelineLoader(_config, _context.TimeProvider).Load();
-        }
-        catch (PipelineSyntaxException error)
-        {
-            throw new StartupException(error.Message, exitCode: 2);
-        }
-
-        Build(pipeline, node => thread => new KafkaRecordConsumer(
-            KafkaInputPlugin.ReadClient(node.Settings),
-            KafkaInputPlugin.ReadConsumer(node.Settings, thread),
-            _context.LoggerFactory,
-            _context.TimeProvider));
+        var pipeline = Load();
+        Start(
+            pipeline,
+            CreateDeadLetters(pipeline),
+            (node, thread) => new KafkaRecordConsumer(
+                KafkaInputPlugin.ReadClient(node.Settings),
+                KafkaInputPlugin.ReadConsumer(node.Settings, thread),
+                _context.LoggerFactory,
+                _context.TimeProvider));
         return Task.CompletedTask;
     }
 
@@ -151,7 +145,7 @@ public sealed partial class ProcessorService : ILogFlowService
         _metrics.EventsOut,
         _metrics.Dropped,
         _metrics.DeadLetters,
-        Lag: _inputs.Count == 0 ? null : _inputs.Sum(static input => input.GetLag()),
+        Lag: _inputs.Count == 0 ? null : _inputs.Sum(static input => input.Lag),
         _stage?.Budget.BytesInFlight ?? 0,
         [.. (_stage?.Outputs ?? []).Select(static output =>
             new OutputStatus(output.Name, output.Failures, output.LastError, output.WaitingSince))]);
@@ -171,14 +165,28 @@ public sealed partial class ProcessorService : ILogFlowService
         }
     }
 
-    /// <summary>Puts the parts together; tests hand in a queue of their own.</summary>
-    internal void Build(CompiledPipeline pipeline, Func<PluginNode, Func<int, IRecordConsumer>> consumers)
+    /// <exception cref="StartupException">The pipeline has mistakes.</exception>
+    internal CompiledPipeline Load()
     {
-        _deadLetters = CreateDeadLetters(pipeline);
+        try
+        {
+            return new PipelineLoader(_config, _context.TimeProvider).Load();
+        }
+        catch (PipelineSyntaxException error)
+        {
+            throw new StartupException(error.Message, exitCode: 2);
+        }
+    }
+
+    /// <summary>Puts the parts together and starts them; tests hand in a queue and dead letters of their own.</summary>
+    internal void Start(
+        CompiledPipeline pipeline, IDeadLetterSink deadLetters, Func<PluginNode, int, IRecordConsumer> createConsumer)
+    {
+        _deadLetters = deadLetters;
         var services = new OutputServices(
             _context.LoggerFactory,
             _context.TimeProvider,
-            _deadLetters,
+            deadLetters,
             new ElasticsearchMetrics(_context.MeterFactory));
         var workers = _config.PipelineWorkers > 0 ? _config.PipelineWorkers : Environment.ProcessorCount;
         if (pipeline.IsStateful && workers > 1)
@@ -190,18 +198,17 @@ public sealed partial class ProcessorService : ILogFlowService
         _stage = new FilterStage(
             pipeline,
             OutputFactory.Create(pipeline, services),
-            _deadLetters,
+            deadLetters,
             new FilterStageOptions(workers, _config.PipelineBatchSize, _config.PipelineBatchBytes.Bytes),
             _context.TimeProvider,
             _metrics);
         foreach (var node in pipeline.Inputs)
         {
             var decoder = KafkaInputPlugin.ReadDecoder(node, pipeline.CreateCodec(node, "json"));
-            var create = consumers(node);
             for (var thread = 0; thread < node.Settings.Integer("consumer_threads"); thread++)
             {
                 _inputs.Add(new KafkaInput(
-                    create(thread),
+                    createConsumer(node, thread),
                     decoder,
                     _stage,
                     KafkaInputPlugin.ReadTimings(node.Settings),

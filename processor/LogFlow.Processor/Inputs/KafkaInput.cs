@@ -34,6 +34,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     private readonly SemaphoreSlim _committing = new(1);
 
     private Task[] _running = [];
+    private long _lag = -1;
 
     public KafkaInput(
         IRecordConsumer consumer,
@@ -68,9 +69,11 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         }
     }
 
-    public long? GetLag() => _consumer.GetLag();
+    /// <summary>Records in the queue that not every output has yet; null while unknown.</summary>
+    public long? Lag => Interlocked.Read(ref _lag) is >= 0 and var lag ? lag : null;
 
-    public void Start() => _running = [Task.Run(ReadAsync), Task.Run(CommitRegularlyAsync)];
+    public void Start() =>
+        _running = [Task.Run(ReadAsync), Task.Run(CommitRegularlyAsync), Task.Run(MeasureLagAsync)];
 
     /// <summary>Reads no more; waits until what was read is written, unless an output is stuck.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
@@ -263,6 +266,30 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         }
     }
 
+    private async Task MeasureLagAsync()
+    {
+        using var timer = new PeriodicTimer(_options.LagInterval, _time);
+        while (await timer.WaitForNextTickAsync(_stop.Token))
+        {
+            try
+            {
+                long lag = 0;
+                foreach (var window in TakeWindows(null, remove: false))
+                {
+                    var end = await _consumer.GetEndOffsetAsync(window.TopicPartition, _stop.Token);
+                    lag += Math.Max(0, end - window.DoneOffset);
+                }
+
+                Interlocked.Exchange(ref _lag, lag);
+            }
+            catch (KafkaException error)
+            {
+                // The number is for people; reading itself reports what is wrong with the queue.
+                Log.LagUnknown(_logger, error.Message);
+            }
+        }
+    }
+
     private async Task CommitAsync(List<PartitionWindow> windows, CancellationToken cancellationToken)
     {
         await _committing.WaitAsync(cancellationToken);
@@ -390,5 +417,8 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
 
         [LoggerMessage(6015, LogLevel.Debug, "Offsets could not be committed: {Reason}")]
         public static partial void CommitFailed(ILogger logger, string reason);
+
+        [LoggerMessage(6016, LogLevel.Debug, "The queue does not tell its end: {Reason}")]
+        public static partial void LagUnknown(ILogger logger, string reason);
     }
 }

@@ -9,6 +9,9 @@ internal sealed record KafkaInputOptions
     /// </summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often the lag is measured.</summary>
+    public TimeSpan LagInterval { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a revocation waits for what is in flight.</summary>
     public TimeSpan RevokeDrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

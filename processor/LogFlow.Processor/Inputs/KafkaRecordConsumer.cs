@@ -10,12 +10,14 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
 {
     private readonly KafkaClient _client;
     private readonly GroupConsumer _consumer;
+    private readonly AdminClient _admin;
 
     public KafkaRecordConsumer(
         KafkaClientOptions client, GroupConsumerOptions consumer, ILoggerFactory loggers, TimeProvider time)
     {
         _client = new KafkaClient(client, loggers, time);
         _consumer = new GroupConsumer(_client, consumer, loggers);
+        _admin = new AdminClient(_client);
     }
 
     public Task StartAsync(
@@ -38,7 +40,8 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
 
     public void Seek(TopicPartition partition, long offset) => _consumer.Seek(partition, offset);
 
-    public long? GetLag() => null;
+    public async Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
+        (await _admin.ListOffsetAsync(partition, ListedOffset.Latest, cancellationToken)).Offset;
 
     public async Task LeaveAsync(CancellationToken cancellationToken) =>
         await _consumer.DisposeAsync().AsTask().WaitAsync(cancellationToken);

@@ -30,6 +30,7 @@ internal static class GzipCodec
         {
             using var input = new UnmanagedMemoryStream(pointer, source.Length);
             using var gzip = new GZipStream(input, CompressionMode.Decompress);
+
             // At the limit one byte more is asked for: its absence is the regular end, its presence the error.
             Span<byte> probe = stackalloc byte[1];
             while (true)

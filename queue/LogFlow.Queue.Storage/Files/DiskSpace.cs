@@ -63,6 +63,16 @@ internal sealed partial class DiskSpace(IFileSystem files, string directory, lon
         return true;
     }
 
+    /// <summary>Reserves space for the queue's own state, giving up the reserve where the disk is full.</summary>
+    /// <exception cref="IOException">No space even so, or another failure.</exception>
+    public void ReserveForState(IStorageFile file, long needed, long wanted) => RunWithReserve(() =>
+    {
+        if (!TryReserve(file, wanted))
+        {
+            file.Reserve(needed);
+        }
+    });
+
     /// <summary>Runs something for the queue's own state, giving up the reserve where the disk is full.</summary>
     public void RunWithReserve(Action action)
     {

@@ -84,10 +84,15 @@ public sealed partial class PartitionLog
         {
             length = segment.Read(buffer.Span, position);
             var end = 0;
+            var nextOffset = segment.BaseOffset;
             var walk = RecordBatch.Walk(buffer.Span[..length]);
             while (walk.MoveNext())
             {
-                if (position + walk.Position < segment.UnverifiedEnd && !RecordBatch.HasValidCrc(walk.Current))
+                // The CRC does not cover the offset, which at least must rise.
+                var isOffsetPossible = walk.Header.BaseOffset >= nextOffset && walk.Header.NextOffset <= LogEndOffset;
+                nextOffset = walk.Header.NextOffset;
+                if (!isOffsetPossible
+                    || (position + walk.Position < segment.UnverifiedEnd && !RecordBatch.HasValidCrc(walk.Current)))
                 {
                     // What stands before the damage is served; the damage is dealt with when it comes first.
                     break;

@@ -14,6 +14,7 @@ public sealed partial class PartitionLog : IWriteTarget
     // Of the group that is being committed; made with the first append, so that quiet partitions have none.
     private List<AppendOperation>? _staged;
     private List<ReadOnlyMemory<byte>>? _stagedBuffers;
+    private byte[]? _mark;
     private int _writtenCount;
     private long _stagedPosition;
     private long _stagedRecords;
@@ -213,7 +214,7 @@ public sealed partial class PartitionLog : IWriteTarget
 
     private bool TryReserve(LogSegment segment, int size, TopicConfig config)
     {
-        var needed = segment.EndPosition + size;
+        var needed = segment.EndPosition + size + CommitMark.Size;
         if (needed <= segment.ReservedBytes)
         {
             return true;
@@ -320,6 +321,9 @@ public sealed partial class PartitionLog : IWriteTarget
                 _stagedBuffers.RemoveRange(0, _writtenCount);
             }
 
+            _mark ??= new byte[CommitMark.Size];
+            CommitMark.Write(_mark, _stagedPosition, Active.EndPosition);
+            _stagedBuffers.Add(_mark);
             Active.Touch();
             Active.File.Write(_stagedBuffers, _stagedPosition);
             _writtenCount = _stagedBuffers.Count;

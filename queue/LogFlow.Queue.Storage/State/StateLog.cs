@@ -222,8 +222,8 @@ public sealed partial class StateLog : IWriteTarget
 
         try
         {
-            var length = Math.Max(needed, _reserved + Math.Max(ReserveStep, _reserved / 4));
-            _context.Space.RunWithReserve(() => _file.Reserve(length));
+            var wanted = Math.Max(needed, _reserved + Math.Max(ReserveStep, _reserved / 4));
+            _context.Space.ReserveForState(_file, needed, wanted);
             _reserved = _file.Length;
             return true;
         }

@@ -65,7 +65,10 @@ public sealed class GroupSyncTests : IDisposable
             ErrorCode.InconsistentGroupProtocol,
             (await _harness.Coordinator.SyncAsync(GroupHarness.GroupId, new SyncGroupInput
             {
-                MemberId = member.MemberId, Generation = 1, ProtocolType = "consumer", ProtocolName = "other",
+                MemberId = member.MemberId,
+                Generation = 1,
+                ProtocolType = "consumer",
+                ProtocolName = "other",
             })).Error);
     }
 
