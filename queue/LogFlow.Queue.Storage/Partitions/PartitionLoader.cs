@@ -4,8 +4,8 @@ namespace LogFlow.Queue.Storage;
 
 /// <summary>
 /// Opens a partition. After a clean stop the checkpoint is believed and no file is touched. After a crash everything
-/// behind the recovery point is read and checked: what is whole stays, a torn tail with nothing valid behind it (it was
-/// never acknowledged) is cut, and damage with valid batches behind it becomes a gap (see SegmentRepair).
+/// behind the recovery point is read and checked: what is whole stays, a torn last group (it was never acknowledged, see
+/// CommitMark) is cut, and damage to what was acknowledged becomes a gap (see SegmentRepair).
 /// </summary>
 internal sealed partial class PartitionLoader(
     StorageContext context, CheckpointWriter checkpoints, Topic topic, int partition, string directory)
@@ -224,13 +224,19 @@ internal sealed partial class PartitionLoader(
         var segment = segments[index];
         var end = segment.EndPosition;
         var isLast = index == segments.Count - 1;
-        if (isLast && SegmentRepair.IsZero(segment, end, fileLength))
+        if (isLast && CommitMark.IsBlank(segment, end, fileLength))
         {
             return;
         }
 
-        if (isLast && SegmentRepair.FindValidBatch(segment, end + 1, fileLength, nextOffset, out _) < 0)
+        // Without a mark behind it, the group that was being written did not get as far as its own.
+        if (isLast && CommitMark.FindLast(segment, end, fileLength).GroupStart <= end)
         {
+            if (SegmentRepair.FindValidBatch(segment, end + 1, fileLength, nextOffset, out _) >= 0)
+            {
+                SegmentRepair.SaveDamage(context, directory, segment, end, fileLength, nextOffset);
+            }
+
             Log.TornTailCut(context.Logger, Label, fileLength - end, nextOffset);
             segment.Truncate(end, isSealed: false);
             return;

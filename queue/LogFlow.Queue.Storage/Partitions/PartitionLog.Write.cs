@@ -14,10 +14,14 @@ public sealed partial class PartitionLog : IWriteTarget
     // Of the group that is being committed; made with the first append, so that quiet partitions have none.
     private List<AppendOperation>? _staged;
     private List<ReadOnlyMemory<byte>>? _stagedBuffers;
+    private byte[]? _mark;
     private int _writtenCount;
     private long _stagedPosition;
     private long _stagedRecords;
     private long _stagedBytes;
+
+    // The active segment's name is not durable yet; it becomes so with the first group in it.
+    private bool _isSegmentNew;
 
     // The checkpoint's record of this partition, and whether it is out of date.
     private byte[]? _savedState;
@@ -73,6 +77,11 @@ public sealed partial class PartitionLog : IWriteTarget
         try
         {
             Active.File.SyncData();
+            if (_isSegmentNew)
+            {
+                _context.Files.SyncDirectory(_directory);
+                _isSegmentNew = false;
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -213,17 +222,17 @@ public sealed partial class PartitionLog : IWriteTarget
 
     private bool TryReserve(LogSegment segment, int size, TopicConfig config)
     {
-        var needed = segment.EndPosition + size;
+        var needed = segment.EndPosition + size + CommitMark.Size;
         if (needed <= segment.ReservedBytes)
         {
             return true;
         }
 
-        var isNew = segment.ReservedBytes == 0;
-        if (isNew)
+        if (segment.ReservedBytes == 0)
         {
             segment.Create();
             segment.ReservedBytes = segment.File.Length;
+            _isSegmentNew |= segment.EndPosition == 0;
             if (needed <= segment.ReservedBytes)
             {
                 return true;
@@ -239,12 +248,6 @@ public sealed partial class PartitionLog : IWriteTarget
         }
 
         segment.ReservedBytes = segment.File.Length;
-        if (isNew && segment.EndPosition == 0)
-        {
-            segment.File.SyncData();
-            _context.Files.SyncDirectory(_directory);
-        }
-
         return true;
     }
 
@@ -265,6 +268,13 @@ public sealed partial class PartitionLog : IWriteTarget
         {
             next.Delete();
             return false;
+        }
+
+        // Retention may remove all before it, and then its name alone says which offset comes next.
+        if (size == 0)
+        {
+            _context.Files.SyncDirectory(_directory);
+            _isSegmentNew = false;
         }
 
         _segments = [.. _segments, next];
@@ -320,6 +330,9 @@ public sealed partial class PartitionLog : IWriteTarget
                 _stagedBuffers.RemoveRange(0, _writtenCount);
             }
 
+            _mark ??= new byte[CommitMark.Size];
+            CommitMark.Write(_mark, _stagedPosition, Active.EndPosition);
+            _stagedBuffers.Add(_mark);
             Active.Touch();
             Active.File.Write(_stagedBuffers, _stagedPosition);
             _writtenCount = _stagedBuffers.Count;

@@ -39,7 +39,7 @@ internal static partial class SegmentRepair
         long nextOffset,
         long followingOffset)
     {
-        if (followingOffset == nextOffset && IsZero(segment, position, end))
+        if (followingOffset == nextOffset && CommitMark.IsBlank(segment, position, end))
         {
             // Nothing is missing: space that a crash or a failed close left reserved.
             segment.Truncate(position, isSealed: true);
@@ -159,7 +159,8 @@ internal static partial class SegmentRepair
         return -1;
     }
 
-    private static void SaveDamage(
+    /// <summary>Keeps a copy of bytes that are about to be cut.</summary>
+    public static void SaveDamage(
         StorageContext context, string directory, LogSegment segment, long start, long end, long offset)
     {
         var name = offset.ToString("D20", CultureInfo.InvariantCulture) + DamagedSuffix;
@@ -182,6 +183,7 @@ internal static partial class SegmentRepair
             {
                 file.SetLength(0);
                 Copy(segment, start, end, file);
+                MoveMark(segment, start, end, file);
                 file.SyncData();
             }
 
@@ -191,6 +193,18 @@ internal static partial class SegmentRepair
 
         context.Files.SyncDirectory(directory);
         return rest;
+    }
+
+    /// <summary>A mark says where it stands, so it is written anew in the file it was copied to.</summary>
+    private static void MoveMark(LogSegment segment, long start, long end, IStorageFile target)
+    {
+        var (position, groupStart) = CommitMark.FindLast(segment, start, end);
+        if (position >= 0)
+        {
+            Span<byte> mark = stackalloc byte[CommitMark.Size];
+            CommitMark.Write(mark, Math.Max(0, groupStart - start), position - start);
+            target.Write(mark, position - start);
+        }
     }
 
     private static void Copy(LogSegment segment, long start, long end, IStorageFile target)
