@@ -28,6 +28,18 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     /// <summary>Set when there may be something to fetch, or a position to find.</summary>
     public AsyncSignal FetchWanted { get; } = new(time);
 
+    /// <summary>Batches that are decoded and not taken.</summary>
+    public int ReadyCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rotation.Sum(static stream => stream.Ready.Count);
+            }
+        }
+    }
+
     public void Add(TopicPartition partition, Guid topicId)
     {
         lock (_gate)
