@@ -7,6 +7,11 @@ internal static class BuiltInPlugins
 
     public static IReadOnlyList<PluginSpec> All { get; } =
     [
+        GrokFilter.Spec,
+        DissectFilter.Spec,
+        DateFilter.Spec,
+        JsonFilter.Spec,
+        MutateFilter.Spec,
         DropFilter.Spec,
         JsonCodec.Spec,
         JsonCodec.LinesSpec,
