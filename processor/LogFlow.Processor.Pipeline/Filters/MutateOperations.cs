@@ -1,3 +1,5 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>Makes the operations of a mutate filter from its options.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LogFlow.Platform;
 
 namespace LogFlow.Processor.Pipeline;
 

@@ -11,6 +11,9 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
 {
     private const long ShareBytesMin = 64 * 1024;
 
+    // Added to waits: timers cut fractions off and would fire just too early.
+    private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
+
     // Guards all below and the streams. Innermost: no other lock is taken inside, except the signals' own.
     private readonly Lock _gate = new();
     private readonly Dictionary<TopicPartition, PartitionStream> _streams = [];
@@ -178,11 +181,10 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     /// Partitions to be fetched now, in an order that rotates, because a broker fills its response in the order asked.
     /// The second list has those that are not asked for because they hold something already.
     /// </summary>
-    public (List<FetchPlan> Wanted, List<TopicPartition> Busy) PlanFetches()
+    public (List<FetchPlan> Wanted, List<TopicPartition> Busy) PlanFetches(long now)
     {
         var wanted = new List<FetchPlan>();
         var busy = new List<TopicPartition>();
-        var now = time.GetTimestamp();
         lock (_gate)
         {
             _nextToFetch = _rotation.Count == 0 ? 0 : (_nextToFetch + 1) % _rotation.Count;
@@ -266,19 +268,18 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         }
     }
 
-    /// <summary>How long until a partition that was left alone may be asked again.</summary>
-    public TimeSpan UntilNextRetry(TimeSpan idle)
+    /// <summary>How long after a moment a partition that was left alone then may be asked again.</summary>
+    public TimeSpan UntilNextRetry(long now, TimeSpan idle)
     {
         lock (_gate)
         {
-            var now = time.GetTimestamp();
             var nearest = idle;
             foreach (var stream in _rotation)
             {
-                var left = time.GetElapsedTime(now, stream.NotBefore);
-                if (left > TimeSpan.Zero && left < nearest)
+                if (stream.NotBefore > now)
                 {
-                    nearest = left;
+                    var left = time.GetElapsedTime(now, stream.NotBefore) + TimerResolution;
+                    nearest = left < nearest ? left : nearest;
                 }
             }
 

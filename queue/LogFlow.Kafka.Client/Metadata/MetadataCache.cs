@@ -115,15 +115,15 @@ internal sealed class MetadataCache(KafkaClient client, KafkaClientOptions optio
         AllowAutoTopicCreation = allowAutoCreate,
     };
 
+    public static IReadOnlyList<TopicMetadata> ReadTopics(MetadataResponse response, long now) =>
+        [.. response.Topics.Where(static topic => topic.Name is not null).Select(topic => ToMetadata(topic, now))];
+
     private void Apply(MetadataResponse response)
     {
         var now = time.GetTimestamp();
         var brokers = response.Brokers.ToFrozenDictionary(
             static broker => broker.NodeId, static broker => new BrokerEndpoint(broker.Host, broker.Port));
-        var topics = response.Topics
-            .Where(static topic => topic.Name is not null)
-            .Select(topic => ToMetadata(topic, now))
-            .ToFrozenDictionary(static topic => topic.Name);
+        var topics = ReadTopics(response, now).ToFrozenDictionary(static topic => topic.Name);
         lock (_gate)
         {
             _current = new ClusterSnapshot(response.ClusterId, response.ControllerId, brokers, topics);

@@ -1,0 +1,43 @@
+namespace LogFlow.Agent;
+
+/// <summary>What the agent has done since it started. Thread-safe; added to per block or batch.</summary>
+internal sealed class AgentCounters
+{
+    private long _linesRead;
+    private long _bytesRead;
+    private long _acknowledged;
+    private long _truncated;
+    private long _uncertain;
+    private long _lost;
+    private long _errors;
+
+    public long LinesRead => Volatile.Read(ref _linesRead);
+
+    public long BytesRead => Volatile.Read(ref _bytesRead);
+
+    public long Acknowledged => Volatile.Read(ref _acknowledged);
+
+    public long Truncated => Volatile.Read(ref _truncated);
+
+    /// <summary>Records that were sent again without the queue being able to tell repetitions.</summary>
+    public long Uncertain => Volatile.Read(ref _uncertain);
+
+    /// <summary>Records of which it is not known whether the queue has them, and that can be read no more.</summary>
+    public long Lost => Volatile.Read(ref _lost);
+
+    public long Errors => Volatile.Read(ref _errors);
+
+    public void AddLinesRead(int count) => Interlocked.Add(ref _linesRead, count);
+
+    public void AddBytesRead(long count) => Interlocked.Add(ref _bytesRead, count);
+
+    public void AddAcknowledged(int count) => Interlocked.Add(ref _acknowledged, count);
+
+    public void AddTruncated() => Interlocked.Increment(ref _truncated);
+
+    public void AddUncertain(int count) => Interlocked.Add(ref _uncertain, count);
+
+    public void AddLost(int count) => Interlocked.Add(ref _lost, count);
+
+    public void AddError() => Interlocked.Increment(ref _errors);
+}

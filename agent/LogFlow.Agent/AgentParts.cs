@@ -1,0 +1,155 @@
+using System.Reflection;
+using LogFlow.Hosting;
+using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Agent;
+
+/// <summary>The parts of a started agent and how they hang together.</summary>
+internal sealed class AgentParts : IAsyncDisposable
+{
+    private const int ThreadsMax = 4;
+
+    private readonly AgentMetrics _metrics;
+    private readonly AgentCounters _counters;
+    private readonly PublisherOptions _options;
+    private readonly ServiceContext _host;
+
+    private AgentParts(
+        AgentMetrics metrics, AgentCounters counters, PublisherOptions options, ServiceContext host)
+    {
+        _metrics = metrics;
+        _counters = counters;
+        _options = options;
+        _host = host;
+    }
+
+    public required Registry Registry { get; init; }
+
+    public required IBatchSink Sink { get; init; }
+
+    public required MemoryBudget Budget { get; init; }
+
+    public required Publisher Publisher { get; init; }
+
+    public required HarvesterScheduler Scheduler { get; init; }
+
+    public required IReadOnlyList<FilestreamInput> Inputs { get; init; }
+
+    public static AgentParts Create(
+        AgentConfig config,
+        ServiceContext host,
+        Registry registry,
+        IBatchSink sink,
+        AgentCounters counters,
+        Func<AgentStatus?> status,
+        Action<Exception> onFatal)
+    {
+        var metrics = new AgentMetrics(host.MeterFactory, counters, status);
+        var budget = new MemoryBudget(config.MemoryQueue.Bytes.Bytes);
+        var options = BuildOptions(config);
+        var publisher = new Publisher(new PublishingContext(
+            options, sink, registry, budget, metrics, counters, host.TimeProvider,
+            host.LoggerFactory.CreateLogger<PartitionPublisher>())
+        {
+            Topic = config.Kafka.Topic,
+            OnFatal = onFatal,
+        });
+        var inputs = config.Inputs.Where(input => input.Enabled).ToList();
+        var scheduler = new HarvesterScheduler(
+            config.MaxProcs > 0 ? config.MaxProcs : Math.Min(Environment.ProcessorCount, ThreadsMax),
+            (int)inputs.Select(input => (input.HarvesterBufferSize ?? input.BufferSize).Bytes).DefaultIfEmpty(1024).Max(),
+            budget,
+            publisher,
+            host.LoggerFactory.CreateLogger<HarvesterScheduler>());
+        var identity = new AgentIdentity(
+            registry.AgentId,
+            Guid.NewGuid(),
+            config.Name.Length > 0 ? config.Name : Environment.MachineName,
+            typeof(AgentParts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
+                .InformationalVersion.Split('+')[0] ?? "0");
+        var openFiles = OpenFileLimit.ForProcess();
+        var logger = host.LoggerFactory.CreateLogger<FilestreamInput>();
+        return new AgentParts(metrics, counters, options, host)
+        {
+            Registry = registry,
+            Sink = sink,
+            Budget = budget,
+            Publisher = publisher,
+            Scheduler = scheduler,
+            Inputs =
+            [
+                .. inputs.Select(input => new FilestreamInput(
+                    new HarvestContext(
+                        new InputOptions(config, input, identity), registry, publisher, counters, host.TimeProvider,
+                        logger),
+                    scheduler,
+                    openFiles)),
+            ],
+        };
+    }
+
+    /// <summary>Takes up what a former run left unacknowledged.</summary>
+    public void Recover(TopicIdentity topic)
+    {
+        var recovery = new RecoveryCoordinator(
+            Registry,
+            Publisher,
+            new BatchRebuilder(Budget, _options, _host.TimeProvider),
+            _counters,
+            FindGeneration,
+            _host.LoggerFactory.CreateLogger<RecoveryCoordinator>());
+        recovery.Recover(recovery.CheckTopic(topic));
+    }
+
+    /// <summary>Stops at once; the registry is synced last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Publisher.DisposeAsync();
+        await Sink.DisposeAsync();
+        foreach (var input in Inputs)
+        {
+            await input.DisposeAsync();
+        }
+
+        await Registry.DisposeAsync();
+        Scheduler.Dispose();
+        Budget.Dispose();
+        _metrics.Dispose();
+    }
+
+    private Harvester? FindGeneration(long generation)
+    {
+        foreach (var input in Inputs)
+        {
+            if (input.FindGeneration(generation) is { } harvester)
+            {
+                return harvester;
+            }
+        }
+
+        return null;
+    }
+
+    private static PublisherOptions BuildOptions(AgentConfig config)
+    {
+        var kafka = config.Kafka;
+        var compression = kafka.Compression switch
+        {
+            OutputCompression.Gzip => CompressionType.Gzip,
+            OutputCompression.Snappy => CompressionType.Snappy,
+            OutputCompression.Lz4 => CompressionType.Lz4,
+            OutputCompression.Zstd => Zstd.IsAvailable ? CompressionType.Zstd : CompressionType.Gzip,
+            _ => CompressionType.None,
+        };
+        var records = int.MaxValue;
+        foreach (var limit in (ReadOnlySpan<int>)[kafka.BulkMaxSize, config.MemoryQueue.Events])
+        {
+            records = limit > 0 ? Math.Min(records, limit) : records;
+        }
+
+        return new PublisherOptions(
+            compression, Math.Max(1, kafka.CompressionLevel), (int)kafka.MaxMessageBytes.Bytes, records);
+    }
+}

@@ -1,0 +1,15 @@
+using LogFlow.Hosting;
+
+namespace LogFlow.Agent;
+
+/// <summary>Where the agent ends and the world begins; tests put fakes there.</summary>
+/// <param name="OpenSink">Where batches go.</param>
+/// <param name="OpenStorage">Where the registry lies.</param>
+internal sealed record AgentSeams(
+    Func<AgentConfig, ServiceContext, IBatchSink> OpenSink, Func<string, IRegistryStorage> OpenStorage)
+{
+    /// <summary>A Kafka-protocol queue, and a folder.</summary>
+    public static AgentSeams Production { get; } = new(
+        static (config, host) => new KafkaBatchSink(config.Kafka, host.LoggerFactory, host.TimeProvider),
+        static directory => new RegistryDirectory(directory));
+}

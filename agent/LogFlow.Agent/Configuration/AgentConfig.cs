@@ -1,0 +1,126 @@
+using LogFlow.Hosting;
+
+namespace LogFlow.Agent;
+
+/// <summary>The agent's configuration as written, with Filebeat's keys and, unless said otherwise, its defaults.</summary>
+[UnsupportedKeys(
+    "processors", "queue.disk", "output.elasticsearch", "output.logstash", "output.file", "output.console",
+    "output.redis", "filebeat.modules", "filebeat.config", "filebeat.autodiscover", "filebeat.overwrite_pipelines",
+    "setup", "cloud", "monitoring", "xpack", "keystore", "timestamp", "features")]
+public class AgentConfig : IValidatedConfig
+{
+    /// <summary>What is read.</summary>
+    [ConfigKey("filebeat.inputs")]
+    public List<InputConfig> Inputs { get; set; } = [];
+
+    /// <summary>Where the registry lies; relative to <c>path.data</c>. Matches Filebeat.</summary>
+    [ConfigKey("filebeat.registry.path")]
+    public string RegistryPath { get; set; } = "registry";
+
+    /// <summary>The registry's journal is folded into a snapshot beyond this size. Matches Filebeat's memlog.</summary>
+    [ConfigKey("filebeat.registry.memlog.checkpoint_size")]
+    public ByteSize RegistryCheckpointSize { get; set; } = 10L << 20;
+
+    /// <summary>Accepted and without effect: intents are synced before each send, which is stricter.</summary>
+    [ConfigKey("filebeat.registry.flush")]
+    public TimeSpan RegistryFlush { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long a stop waits for what was read to be acknowledged; zero: as long as the host lets it. Nothing is lost
+    /// either way.
+    /// </summary>
+    [ConfigKey("filebeat.shutdown_timeout")]
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.Zero;
+
+    /// <summary>The queue that lines go to.</summary>
+    [ConfigKey("output.kafka")]
+    public KafkaOutputConfig Kafka { get; set; } = new();
+
+    /// <summary>Base of relative paths.</summary>
+    [ConfigKey("path.home")]
+    public string PathHome { get; set; } = "";
+
+    /// <summary>Accepted; relative paths of included files would start here.</summary>
+    [ConfigKey("path.config")]
+    public string PathConfig { get; set; } = "";
+
+    /// <summary>Where the agent keeps its state; relative to <c>path.home</c>.</summary>
+    [ConfigKey("path.data")]
+    public string PathData { get; set; } = "data";
+
+    /// <summary>Accepted; the agent logs to the console.</summary>
+    [ConfigKey("path.logs")]
+    public string PathLogs { get; set; } = "logs";
+
+    /// <summary>The agent's name in events (<c>agent.name</c>, <c>host.name</c>); empty: the host's name.</summary>
+    [ConfigKey("name")]
+    public string Name { get; set; } = "";
+
+    /// <summary>Tags of every event.</summary>
+    [ConfigKey("tags")]
+    public List<string> Tags { get; set; } = [];
+
+    /// <summary>Additional fields of every event.</summary>
+    [ConfigKey("fields")]
+    public Dictionary<string, string> Fields { get; set; } = [];
+
+    /// <summary>Whether <see cref="Fields"/> stand at the top of the event rather than below <c>fields</c>.</summary>
+    [ConfigKey("fields_under_root")]
+    public bool FieldsUnderRoot { get; set; }
+
+    /// <summary>What may be read but not yet acknowledged.</summary>
+    [ConfigKey("queue.mem")]
+    public MemoryQueueConfig MemoryQueue { get; set; } = new();
+
+    /// <summary>Threads that read files; 0: one per core, four at most.</summary>
+    [ConfigKey("max_procs")]
+    public int MaxProcs { get; set; }
+
+    /// <summary>Status, metrics and health.</summary>
+    [ConfigKey("http")]
+    public AgentHttpConfig Http { get; set; } = new();
+
+    /// <summary>How the agent itself logs.</summary>
+    [ConfigKey("logging")]
+    public AgentLoggingConfig Logging { get; set; } = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ConfigProblem> Validate()
+    {
+        var problems = new List<ConfigProblem>();
+        if (!Inputs.Exists(input => input.Enabled))
+        {
+            problems.Add(new ConfigProblem(
+                "filebeat.inputs", "no input is enabled; add one with 'type: filestream', 'id' and 'paths'"));
+        }
+
+        foreach (var twice in Inputs.Where(input => input.Id.Length > 0).GroupBy(input => input.Id))
+        {
+            if (twice.Count() > 1)
+            {
+                problems.Add(new ConfigProblem(
+                    "filebeat.inputs", $"id '{twice.Key}' is used by {twice.Count()} inputs; each needs its own"));
+            }
+        }
+
+        if (Inputs.Count(input => input is { Enabled: true, Id.Length: 0 }) > 1)
+        {
+            problems.Add(new ConfigProblem(
+                "filebeat.inputs", "with several inputs each needs an 'id', by which its files are remembered"));
+        }
+
+        var needed = 2L * Kafka.MaxMessageBytes.Bytes;
+        if (MemoryQueue.Bytes.Bytes < needed)
+        {
+            problems.Add(new ConfigProblem(
+                "queue.mem.bytes", $"must be {needed} or more: twice output.kafka.max_message_bytes"));
+        }
+
+        if (MaxProcs < 0)
+        {
+            problems.Add(new ConfigProblem("max_procs", "must not be negative"));
+        }
+
+        return problems;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+
+namespace LogFlow.Agent;
+
+/// <summary>
+/// What every event of an input says besides its line, in the fields Filebeat uses (ECS). Order of precedence as in
+/// Filebeat: the input's fields over the global ones, and both under the agent's own where not at the root.
+/// </summary>
+internal sealed class EventMetadata
+{
+    private const string EcsVersion = "8.0.0";
+    private readonly JsonObject _template;
+
+    /// <summary>Builds the constant part for one input.</summary>
+    public EventMetadata(AgentConfig agent, InputConfig input, AgentIdentity identity)
+    {
+        _template = new JsonObject
+        {
+            ["log"] = new JsonObject(),
+            ["input"] = new JsonObject { ["type"] = input.Type },
+            ["host"] = new JsonObject { ["name"] = identity.Name },
+            ["agent"] = new JsonObject
+            {
+                ["id"] = identity.Id.ToString(),
+                ["name"] = identity.Name,
+                ["type"] = "logflow-agent",
+                ["version"] = identity.Version,
+                ["ephemeral_id"] = identity.EphemeralId.ToString(),
+            },
+            ["ecs"] = new JsonObject { ["version"] = EcsVersion },
+        };
+        var tags = agent.Tags.Concat(input.Tags).ToList();
+        if (tags.Count > 0)
+        {
+            _template["tags"] = new JsonArray([.. tags.Select(tag => (JsonNode)tag)]);
+        }
+
+        Merge(agent.Fields, agent.FieldsUnderRoot);
+        Merge(input.Fields, input.FieldsUnderRoot);
+    }
+
+    /// <summary>The whole constant part for one file.</summary>
+    public JsonObject For(string path)
+    {
+        var metadata = (JsonObject)_template.DeepClone();
+        if (metadata["log"] is not JsonObject log)
+        {
+            metadata["log"] = log = [];
+        }
+
+        log["file"] = new JsonObject { ["path"] = path };
+        return metadata;
+    }
+
+    private void Merge(Dictionary<string, string> fields, bool underRoot)
+    {
+        if (fields.Count == 0)
+        {
+            return;
+        }
+
+        var target = _template;
+        if (!underRoot)
+        {
+            target = (JsonObject)(_template["fields"] ??= new JsonObject());
+        }
+
+        foreach (var (key, value) in fields)
+        {
+            // A dotted key names a nested field, as in Filebeat's configuration.
+            var parts = key.Split('.');
+            var node = target;
+            foreach (var part in parts[..^1])
+            {
+                if (node[part] is not JsonObject child)
+                {
+                    node[part] = child = [];
+                }
+
+                node = child;
+            }
+
+            node[parts[^1]] = value;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace LogFlow.Agent;
+
+/// <summary>What a reader thread brings to each file it reads. Idle files hold no buffers.</summary>
+internal sealed class HarvestWorker(int bufferSize)
+{
+    private readonly byte[] _timestamp = new byte[EventEncoder.TimestampLength];
+
+    /// <summary>Reads lines.</summary>
+    public LineReader Reader { get; } = new(bufferSize);
+
+    /// <summary>Room for events.</summary>
+    public EventScratch Scratch { get; } = new();
+
+    /// <summary>The time of reading, as events have it.</summary>
+    public ReadOnlySpan<byte> Timestamp => _timestamp;
+
+    /// <summary>The time of reading, as records have it.</summary>
+    public long TimestampMs { get; private set; }
+
+    /// <summary>Sets the time of what is read next.</summary>
+    public void SetTime(DateTimeOffset now)
+    {
+        var nowMs = now.ToUnixTimeMilliseconds();
+        if (nowMs != TimestampMs)
+        {
+            TimestampMs = nowMs;
+            EventEncoder.FormatTimestamp(now, _timestamp);
+        }
+    }
+
+    /// <summary>Gives up what a very long line needed.</summary>
+    public void Trim()
+    {
+        Reader.Trim();
+        Scratch.Trim();
+    }
+}

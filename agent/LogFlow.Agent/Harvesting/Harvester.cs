@@ -1,0 +1,307 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace LogFlow.Agent;
+
+/// <summary>
+/// Reads one file. Its turns are taken by reader threads, one at a time (<see cref="HarvesterScheduler"/>); between
+/// turns the prospector may take it to open, close or forget it. Who has it may touch everything; others read only the
+/// published figures.
+/// </summary>
+internal sealed partial class Harvester
+{
+    /// <summary>Blocks of one turn: then other files have theirs.</summary>
+    private const int BlocksPerTurn = 2;
+
+    private readonly HarvestContext _context;
+    private SafeFileHandle? _file;
+    private LineEncoding _encoding;
+    private LineFramer _framer;
+    private EventEncoder? _encoder;
+    private long _position;
+    private long _searchedTo;
+    private int _partitionHint = FileState.PartitionUnknown;
+    private bool _failed;
+
+    public Harvester(HarvestContext context, string path, FileIdentity identity, FileState? state)
+    {
+        _context = context;
+        _encoding = context.Options.Encoding;
+        _framer = context.Options.Framer(_encoding);
+        Path = path;
+        Identity = identity;
+        State = state;
+        if (state is not null)
+        {
+            (_position, TailCrc) = context.Registry.AckedPosition(state);
+        }
+    }
+
+    /// <summary>Where the file was last seen.</summary>
+    public string Path { get; set; }
+
+    /// <summary>Device, inode, birth.</summary>
+    public FileIdentity Identity { get; set; }
+
+    /// <summary>What the registry has; null until something is read for the first time.</summary>
+    public FileState? State { get; private set; }
+
+    /// <summary>Where the next line to read starts.</summary>
+    public long Position => Volatile.Read(ref _position);
+
+    /// <summary>Checksum of the bytes before <see cref="Position"/>.</summary>
+    public uint TailCrc { get; private set; }
+
+    /// <summary>Everything up to here has been looked at, a line without end included.</summary>
+    public long SearchedTo => Math.Max(Position, Volatile.Read(ref _searchedTo));
+
+    /// <summary>Whether the file is open.</summary>
+    public bool IsOpen => _file is not null;
+
+    /// <summary>The open file, for whoever has the harvester.</summary>
+    public SafeFileHandle? File => _file;
+
+    /// <summary>When something was last read, or the file opened: a <see cref="TimeProvider"/> timestamp.</summary>
+    public long ActiveAt { get; private set; }
+
+    /// <summary>Whether all that was read is acknowledged.</summary>
+    public bool IsAcknowledged => State is not { } state || _context.Registry.AckedPosition(state).Position >= Position;
+
+    /// <summary>Takes an open file and makes sure that it is the one that was read.</summary>
+    public void Attach(SafeFileHandle file, long length)
+    {
+        _file = file;
+        ActiveAt = _context.Time.GetTimestamp();
+        if (_position > 0 && !IsSameContent(file, length))
+        {
+            Restart(length < _position ? "is shorter than what was read" : "has other content than what was read");
+        }
+
+        if (_context.Options.Encoding.MarkDecides)
+        {
+            Span<byte> head = stackalloc byte[2];
+            _encoding = _context.Options.Encoding.Resolve(head[..ContentMark.ReadFully(file, head, 0)]);
+            _framer = _context.Options.Framer(_encoding);
+        }
+    }
+
+    /// <summary>Closes the file; it can be attached again.</summary>
+    public void Detach()
+    {
+        _file?.Dispose();
+        _file = null;
+        _encoder = null;
+        _searchedTo = 0;
+    }
+
+    /// <summary>Begins, where nothing was read yet, at a position other than 0, and remembers that.</summary>
+    public void SkipTo(SafeFileHandle file, long position, uint tailCrc)
+    {
+        (_position, TailCrc) = (position, tailCrc);
+        State = _context.Registry.CreateFile(
+            _context.Options.Id,
+            Path,
+            Identity,
+            ContentMark.Read(file, position),
+            position,
+            tailCrc,
+            _ => FileState.PartitionUnknown);
+    }
+
+    /// <summary>The file as the recovery of a former run's batches needs it.</summary>
+    public RecoverySource RecoverySource() => new(
+        Path, _file, _context.Options, _encoding, _framer, _context.Options.Encoder(State!, Path, _encoding));
+
+    /// <summary>After batches of a former run were built again: reading goes on behind them.</summary>
+    public void ContinueAt(long position, uint tailCrc) => (_position, TailCrc) = (position, tailCrc);
+
+    /// <summary>One turn.</summary>
+    public HarvestResult Harvest(HarvestWorker worker)
+    {
+        if (_file is not { } file)
+        {
+            return HarvestResult.AtEnd;
+        }
+
+        try
+        {
+            var result = HarvestResult.More;
+            for (var block = 0; block < BlocksPerTurn && result == HarvestResult.More; block++)
+            {
+                result = HarvestBlock(file, worker, isFirst: block == 0);
+            }
+
+            _failed = false;
+            return result;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (!_failed)
+            {
+                _failed = true;
+                _context.Counters.AddError();
+                Log.ReadFailed(_context.Logger, Path, error.Message);
+            }
+
+            return HarvestResult.Failed;
+        }
+    }
+
+    private HarvestResult HarvestBlock(SafeFileHandle file, HarvestWorker worker, bool isFirst)
+    {
+        var length = RandomAccess.GetLength(file);
+        if (length < _position)
+        {
+            Restart("was truncated");
+        }
+
+        if (length < _searchedTo)
+        {
+            _searchedTo = _position;
+        }
+
+        if (length == SearchedTo)
+        {
+            // Woken without anything new: it may have been truncated and filled again to the same length.
+            if (!isFirst || (ContentMark.TryReadTail(file, _position, out var tailCrc) && tailCrc == TailCrc))
+            {
+                return HarvestResult.AtEnd;
+            }
+
+            Restart("was replaced in place");
+        }
+
+        EnsureState(file, length);
+        worker.SetTime(_context.Time.GetUtcNow());
+        var status = worker.Reader.Read(
+            file, _framer, _position, TailCrc, long.MaxValue, _context.Options.LineLengthMax, ref _searchedTo);
+        switch (status)
+        {
+            case ReadStatus.Lines:
+                return AppendLines(file, worker, length);
+            case ReadStatus.LongLine:
+                return AppendLongLine(file, worker);
+            case ReadStatus.Searching:
+                return HarvestResult.More;
+            case ReadStatus.Replaced:
+                Restart("was replaced in place");
+                return HarvestResult.More;
+            default:
+                return HarvestResult.AtEnd;
+        }
+    }
+
+    private HarvestResult AppendLines(SafeFileHandle file, HarvestWorker worker, long length)
+    {
+        var appender = new LineAppender(
+            _context, _context.Publishing.ForPartition(State!.Partition), worker, _encoder!, State.Generation);
+        var complete = appender.Append(worker.Reader.Lines, _position, _framer, _encoding, out var consumed);
+        if (consumed > 0)
+        {
+            TailCrc = worker.Reader.TailCrcAt(consumed);
+            Moved(_position + consumed, consumed);
+            GrowHead(file);
+        }
+
+        worker.Trim();
+        return !complete ? HarvestResult.NoRoom : _position == length ? HarvestResult.AtEnd : HarvestResult.More;
+    }
+
+    private HarvestResult AppendLongLine(SafeFileHandle file, HarvestWorker worker)
+    {
+        var end = worker.Reader.LongLineEnd;
+        if (!ContentMark.TryReadTail(file, end, out var tailCrc))
+        {
+            _searchedTo = _position;
+            return HarvestResult.More;
+        }
+
+        var appender = new LineAppender(
+            _context, _context.Publishing.ForPartition(State!.Partition), worker, _encoder!, State.Generation);
+        var appended = appender.AppendLong(worker.Reader.Lines, _position, end, tailCrc, _encoding);
+        if (appended)
+        {
+            TailCrc = tailCrc;
+            Moved(end, end - _position);
+        }
+
+        worker.Trim();
+        return appended ? HarvestResult.More : HarvestResult.NoRoom;
+    }
+
+    private void Moved(long position, long bytes)
+    {
+        Volatile.Write(ref _position, position);
+        _searchedTo = position;
+        ActiveAt = _context.Time.GetTimestamp();
+        _context.Counters.AddBytesRead(bytes);
+    }
+
+    /// <summary>The file holds something else now: what was read belongs to an incarnation that has ended.</summary>
+    private void Restart(string reason)
+    {
+        if (State is { } state)
+        {
+            Log.Restarted(_context.Logger, Path, reason, _position);
+            _context.Supersede(state, _position);
+            _partitionHint = state.Partition;
+        }
+
+        State = null;
+        _encoder = null;
+        _position = 0;
+        _searchedTo = 0;
+        TailCrc = 0;
+    }
+
+    private void EnsureState(SafeFileHandle file, long length)
+    {
+        if (State is null)
+        {
+            // The new incarnation stays in the partition of the old one, so that consumers see them in order.
+            State = _context.Registry.CreateFile(
+                _context.Options.Id,
+                Path,
+                Identity,
+                ContentMark.Read(file, length),
+                _position,
+                TailCrc,
+                _ => _partitionHint);
+        }
+
+        if (State.Partition < 0 || State.Partition >= _context.Publishing.PartitionCount)
+        {
+            var partition = _context.ChoosePartition(Path);
+            _context.Registry.UpdateFile(State, state => state.Partition = partition);
+        }
+
+        _encoder ??= _context.Options.Encoder(State, Path, _encoding);
+    }
+
+    /// <summary>Small files are known by little; as they grow, by more.</summary>
+    private void GrowHead(SafeFileHandle file)
+    {
+        var known = State!.Head.Length;
+        if (known < ContentMark.LengthMax && _position >= Math.Min(ContentMark.LengthMax, known * 2L))
+        {
+            var head = ContentMark.Read(file, _position);
+            _context.Registry.UpdateFile(State, state => state.Head = head);
+        }
+    }
+
+    private bool IsSameContent(SafeFileHandle file, long length) =>
+        length >= _position
+        && (State is not { } state || state.Head.Matches(file))
+        && ContentMark.TryReadTail(file, _position, out var tailCrc)
+        && tailCrc == TailCrc;
+
+    private static partial class Log
+    {
+        [LoggerMessage(4200, LogLevel.Warning, "{Path} cannot be read: {Reason}. It is tried again")]
+        public static partial void ReadFailed(ILogger logger, string path, string reason);
+
+        [LoggerMessage(4201, LogLevel.Information,
+            "{Path} {Reason} ({Position} bytes); it is read from its beginning")]
+        public static partial void Restarted(ILogger logger, string path, string reason, long position);
+    }
+}

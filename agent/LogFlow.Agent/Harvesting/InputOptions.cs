@@ -1,0 +1,66 @@
+using System.Text;
+
+namespace LogFlow.Agent;
+
+/// <summary>An input's settings as the readers use them. Immutable.</summary>
+internal sealed class InputOptions
+{
+    private readonly EventMetadata _metadata;
+    private readonly OutputCodec _codec;
+    private readonly LineTerminator _terminator;
+    private readonly string _keyPrefix;
+
+    public InputOptions(AgentConfig agent, InputConfig input, AgentIdentity identity)
+    {
+        Config = input;
+        Id = input.Id.Length > 0 ? input.Id : "default";
+        Encoding = LineEncoding.Find(input.Encoding)!;
+        Filter = LineFilter.Create(input.IncludeLines, input.ExcludeLines);
+        LineLengthMax = (int)Math.Min(
+            (input.MaxBytes ?? input.MessageMaxBytes).Bytes, agent.Kafka.MaxMessageBytes.Bytes);
+        _metadata = new EventMetadata(agent, input, identity);
+        _codec = agent.Kafka.Codec;
+        _terminator = input.LineTerminator;
+        _keyPrefix = identity.Id.ToString("N")[..8];
+        Scanner = new FileScanner(
+            [.. input.Paths.Select(PathPattern.Parse)],
+            input.RecursiveGlob,
+            input.Symlinks,
+            LinePattern.CompileAll(input.IncludeFiles),
+            LinePattern.CompileAll(input.ExcludeFiles.Concat(input.LegacyExcludeFiles)));
+    }
+
+    /// <summary>As written.</summary>
+    public InputConfig Config { get; }
+
+    /// <summary>The name under which files are remembered.</summary>
+    public string Id { get; }
+
+    /// <summary>What files' bytes are.</summary>
+    public LineEncoding Encoding { get; }
+
+    /// <summary>Which lines become events; null: all.</summary>
+    public LineFilter? Filter { get; }
+
+    /// <summary>Bytes of a line that are kept: message_max_bytes, or what a batch can hold.</summary>
+    public int LineLengthMax { get; }
+
+    /// <summary>Finds the files.</summary>
+    public FileScanner Scanner { get; }
+
+    /// <summary>How often to look for files.</summary>
+    public TimeSpan CheckInterval => Config.ScanFrequency ?? Config.CheckInterval;
+
+    /// <summary>When to close an unchanged file.</summary>
+    public TimeSpan CloseInactive => Config.LegacyCloseInactive ?? Config.CloseInactive;
+
+    /// <summary>Whether to begin at the end of the files that are there first.</summary>
+    public bool SeekToTail => Config.TailFiles ?? Config.SeekToTail;
+
+    /// <summary>Finds line ends in a file of this encoding.</summary>
+    public LineFramer Framer(LineEncoding encoding) => new(_terminator, encoding);
+
+    /// <summary>Builds the events of a file incarnation.</summary>
+    public EventEncoder Encoder(FileState state, string path, LineEncoding encoding) => new(
+        System.Text.Encoding.ASCII.GetBytes($"{_keyPrefix}-{state.Generation:x}"), _codec, encoding, _metadata.For(path));
+}

@@ -1,0 +1,152 @@
+namespace LogFlow.Agent;
+
+/// <summary>Turns lines into events of a partition's batch, sealing batches as they fill.</summary>
+internal readonly ref struct LineAppender(
+    HarvestContext context,
+    PartitionPublisher publisher,
+    HarvestWorker worker,
+    EventEncoder encoder,
+    long generation)
+{
+    /// <summary>Appends a block of whole lines; false where memory ran out before its end.</summary>
+    public bool Append(
+        ReadOnlySpan<byte> data, long position, LineFramer framer, LineEncoding encoding, out int consumed)
+    {
+        var isValid = encoder.ValidatesUtf8 && LineBlock.IsValidUtf8(data);
+        var block = new LineBlock(data, position, framer, encoding, context.Options.LineLengthMax);
+        var rangeStart = 0;
+        var lines = 0;
+        lock (publisher.BuildLock)
+        {
+            while (block.MoveNext())
+            {
+                if (IsEvent(block.Line))
+                {
+                    var result = Publish(block.Line, position + block.Start, isValid, block.IsTruncated);
+                    if (result == AppendResult.BatchFull)
+                    {
+                        AddRange(data, position, rangeStart, block.Start);
+                        rangeStart = block.Start;
+                        publisher.SealOpen();
+                        result = Publish(block.Line, position + block.Start, isValid, block.IsTruncated);
+                    }
+
+                    if (result == AppendResult.NoRoom)
+                    {
+                        AddRange(data, position, rangeStart, block.Start);
+                        consumed = block.Start;
+                        context.Counters.AddLinesRead(lines);
+                        return false;
+                    }
+
+                    lines++;
+                }
+
+                if (block.IsTruncated)
+                {
+                    AddRange(data, position, rangeStart, block.Start);
+                    publisher.AddRange(
+                        generation,
+                        position + block.Start,
+                        position + block.End,
+                        data.Slice(block.Start, block.ChecksumLength),
+                        worker.Reader.TailCrcAt(block.End));
+                    rangeStart = block.End;
+                }
+            }
+
+            AddRange(data, position, rangeStart, block.End);
+        }
+
+        consumed = block.End;
+        context.Counters.AddLinesRead(lines);
+        return true;
+    }
+
+    /// <summary>Appends the kept bytes of a line over the limit; false where memory ran out.</summary>
+    public bool AppendLong(
+        ReadOnlySpan<byte> kept, long position, long end, uint tailCrc, LineEncoding encoding)
+    {
+        var line = LineBlock.Cut(kept, position, TrimmedLength(kept, encoding), encoding);
+        lock (publisher.BuildLock)
+        {
+            if (IsEvent(line))
+            {
+                var result = Publish(line, position, isValid: false, isTruncated: true);
+                if (result == AppendResult.BatchFull)
+                {
+                    publisher.SealOpen();
+                    result = Publish(line, position, isValid: false, isTruncated: true);
+                }
+
+                if (result == AppendResult.NoRoom)
+                {
+                    return false;
+                }
+
+                context.Counters.AddLinesRead(1);
+            }
+
+            publisher.AddRange(generation, position, end, kept, tailCrc);
+        }
+
+        return true;
+    }
+
+    /// <summary>The kept bytes end at the limit, possibly within a character.</summary>
+    public static int TrimmedLength(ReadOnlySpan<byte> kept, LineEncoding encoding)
+    {
+        if (!encoding.IsUtf8)
+        {
+            return kept.Length - (kept.Length % encoding.UnitSize);
+        }
+
+        // As a cut of a longer text: the last character goes if its first byte asks for more than is there.
+        var start = kept.Length - 1;
+        while (start > 0 && kept.Length - start < 4 && (kept[start] & 0xC0) == 0x80)
+        {
+            start--;
+        }
+
+        var needed = kept[start] switch { >= 0xF0 => 4, >= 0xE0 => 3, >= 0xC0 => 2, _ => 1 };
+        return start + needed > kept.Length ? start : kept.Length;
+    }
+
+    private bool IsEvent(ReadOnlySpan<byte> line)
+    {
+        if (line.IsEmpty)
+        {
+            return false;
+        }
+
+        return context.Options.Filter is not { } filter || filter.Passes(line);
+    }
+
+    private AppendResult Publish(ReadOnlySpan<byte> line, long position, bool isValid, bool isTruncated)
+    {
+        var value = encoder.Encode(
+            line,
+            position,
+            isValid,
+            ref isTruncated,
+            worker.Timestamp,
+            publisher.ValueLengthMax(encoder.Key.Length),
+            worker.Scratch);
+        var result = publisher.Append(worker.TimestampMs, encoder.Key, value);
+        if (isTruncated && result == AppendResult.Appended)
+        {
+            context.Counters.AddTruncated();
+        }
+
+        return result;
+    }
+
+    private void AddRange(ReadOnlySpan<byte> data, long position, int start, int end)
+    {
+        if (end > start)
+        {
+            publisher.AddRange(
+                generation, position + start, position + end, data[start..end], worker.Reader.TailCrcAt(end));
+        }
+    }
+}

@@ -1,0 +1,323 @@
+using LogFlow.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Agent;
+
+/// <summary>
+/// The prospector of one input: finds its files, follows them through renames, truncations and removals, and decides
+/// which are open. One loop does all of it; readers and the directory watcher only leave notes for it.
+/// </summary>
+internal sealed partial class FilestreamInput : IAsyncDisposable
+{
+    /// <summary>How often open files are checked for being due.</summary>
+    private static readonly TimeSpan MaintenanceInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>A scan may take this part of the time: one twentieth.</summary>
+    private const int ScanRestFactor = 20;
+
+    private static readonly TimeSpan ScanRestMin = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Changed paths that are noted; beyond, everything is looked at.</summary>
+    private const int ChangesMax = 4096;
+
+    private readonly HarvestContext _context;
+    private readonly InputOptions _options;
+    private readonly HarvesterScheduler _scheduler;
+    private readonly OpenFileLimit _openFiles;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly AsyncSignal _signal = new();
+
+    // Notes of the directory watcher.
+    private readonly Lock _changesLock = new();
+    private readonly HashSet<string> _changedPaths = [];
+    private bool _scanWanted;
+    private bool _changesOverflowed;
+
+    /// <summary>Guards the map of files against the status's reader. Changed by the loop only.</summary>
+    private readonly Lock _filesLock = new();
+    private readonly Dictionary<(ulong Device, ulong Inode), TrackedFile> _byIdentity = [];
+
+    // Owned by the loop.
+    private readonly Dictionary<string, TrackedFile> _byPath = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _warned = [];
+    private HashSet<string> _watched = [];
+    private DirectoryWatcher? _watcher;
+    private Task _loop = Task.CompletedTask;
+    private long _scanNumber;
+    private long _nextScanAt;
+    private long _earliestScanAt;
+    private long _nextMaintenanceAt;
+
+    public FilestreamInput(
+        HarvestContext context, HarvesterScheduler scheduler, OpenFileLimit openFiles)
+    {
+        _context = context;
+        _options = context.Options;
+        _scheduler = scheduler;
+        _openFiles = openFiles;
+        _time = context.Time;
+        _logger = context.Logger;
+    }
+
+    /// <summary>Looks for files for the first time and goes on looking.</summary>
+    public void Start()
+    {
+        _watcher = DirectoryWatcher.TryCreate(OnDirectoryChange);
+        var isFirstStart = LoadStates() == 0;
+        Scan(seekToTail: isFirstStart && _options.SeekToTail);
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Adds what this input does to a status.</summary>
+    public (int Watched, int Open, long BytesBehind) Measure()
+    {
+        lock (_filesLock)
+        {
+            var open = 0;
+            var behind = 0L;
+            foreach (var file in _byIdentity.Values)
+            {
+                open += file.Harvester.IsOpen ? 1 : 0;
+                if (!file.IsIgnored)
+                {
+                    var acked = file.Harvester.State is { } state
+                        ? _context.Registry.AckedPosition(state).Position
+                        : file.Harvester.Position;
+                    behind += Math.Max(0, file.LengthKnown - acked);
+                }
+            }
+
+            return (_byIdentity.Count, open, behind);
+        }
+    }
+
+    /// <summary>The harvester of a file incarnation, for the recovery of a former run's batches.</summary>
+    public Harvester? FindGeneration(long generation)
+    {
+        lock (_filesLock)
+        {
+            foreach (var file in _byIdentity.Values)
+            {
+                if (file.Harvester.State?.Generation == generation)
+                {
+                    return file.Harvester;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Stops looking. Open files stay open until <see cref="DisposeAsync"/>: they may be read still.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        _watcher?.Dispose();
+        await _loop;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        foreach (var file in _byIdentity.Values)
+        {
+            if (file.Harvester.IsOpen)
+            {
+                file.Harvester.Detach();
+                _openFiles.Release();
+            }
+        }
+
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await _signal.WaitAsync(UntilNextDuty(), _time, _stopping.Token);
+                HandleChanges();
+                if (IsScanDue())
+                {
+                    Scan(seekToTail: false);
+                }
+
+                if (_time.GetTimestamp() >= _nextMaintenanceAt)
+                {
+                    Maintain();
+                    _nextMaintenanceAt = After(MaintenanceInterval);
+                }
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                // Whatever went wrong with one look, the next one is taken.
+                _context.Counters.AddError();
+                Log.ProspectorFailed(_logger, _options.Id, error);
+                _nextScanAt = After(_options.CheckInterval);
+                _nextMaintenanceAt = After(MaintenanceInterval);
+            }
+        }
+    }
+
+    /// <summary>Called on the watcher's thread.</summary>
+    private void OnDirectoryChange(DirectoryChange change)
+    {
+        lock (_changesLock)
+        {
+            if (change.Kind == DirectoryChangeKind.Modified && _changedPaths.Count < ChangesMax)
+            {
+                if (!_changedPaths.Add(Path.Combine(change.Directory, change.Name)))
+                {
+                    return;
+                }
+            }
+            else if (change.Kind == DirectoryChangeKind.Entries)
+            {
+                _scanWanted = true;
+            }
+            else
+            {
+                _changesOverflowed = true;
+            }
+        }
+
+        _signal.Set();
+    }
+
+    private void HandleChanges()
+    {
+        string[] changed;
+        bool overflowed;
+        lock (_changesLock)
+        {
+            changed = [.. _changedPaths];
+            _changedPaths.Clear();
+            overflowed = _changesOverflowed;
+            _changesOverflowed = false;
+            _scanWanted |= overflowed;
+        }
+
+        foreach (var path in changed)
+        {
+            if (_byPath.TryGetValue(path, out var file))
+            {
+                Touch(file);
+            }
+        }
+
+        if (overflowed)
+        {
+            foreach (var file in _byIdentity.Values)
+            {
+                Touch(file);
+            }
+        }
+    }
+
+    /// <summary>The file has, or may have, more to read.</summary>
+    private void Touch(TrackedFile file)
+    {
+        if (file.IsIgnored)
+        {
+            // An old file that is written again: the next scan sees its new time.
+            RequestScan();
+        }
+        else if (file.Harvester.IsOpen)
+        {
+            file.PollPause = _options.Config.BackoffInit;
+            file.PollAt = After(file.PollPause);
+            file.Scheduled.Wake();
+        }
+        else if (file.Scheduled.TryTake())
+        {
+            OpenTaken(file);
+        }
+    }
+
+    private bool IsScanDue()
+    {
+        var now = _time.GetTimestamp();
+        lock (_changesLock)
+        {
+            if (now < _nextScanAt && !(_scanWanted && now >= _earliestScanAt))
+            {
+                return false;
+            }
+
+            _scanWanted = false;
+            return true;
+        }
+    }
+
+    private void RequestScan()
+    {
+        lock (_changesLock)
+        {
+            _scanWanted = true;
+        }
+
+        _signal.Set();
+    }
+
+    private TimeSpan UntilNextDuty()
+    {
+        var next = Math.Min(_nextScanAt, _nextMaintenanceAt);
+        lock (_changesLock)
+        {
+            next = _scanWanted ? Math.Min(next, _earliestScanAt) : next;
+        }
+
+        var left = _time.GetElapsedTime(_time.GetTimestamp(), next);
+        return left < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : left;
+    }
+
+    private long After(TimeSpan time) =>
+        _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency);
+
+    /// <summary>Says something about a path once, until it is fine again.</summary>
+    private bool IsFirstWarning(string path) => _warned.Add(path);
+
+    private static partial class Log
+    {
+        [LoggerMessage(4300, LogLevel.Error, "Input {Input}: looking for files failed unexpectedly; it is tried again")]
+        public static partial void ProspectorFailed(ILogger logger, string input, Exception error);
+
+        [LoggerMessage(4301, LogLevel.Warning, "Input {Input}: {Path} cannot be read: {Reason}. It is tried again")]
+        public static partial void CannotRead(ILogger logger, string input, string path, string reason);
+
+        [LoggerMessage(4302, LogLevel.Warning,
+            "Input {Input}: {Path} is gzip-compressed and not read; exclude it with prospector.scanner.exclude_files")]
+        public static partial void Compressed(ILogger logger, string input, string path);
+
+        [LoggerMessage(4303, LogLevel.Debug, "Input {Input}: new file {Path}, read from {Position}")]
+        public static partial void NewFile(ILogger logger, string input, string path, long position);
+
+        [LoggerMessage(4304, LogLevel.Debug, "Input {Input}: {OldPath} was renamed to {Path}")]
+        public static partial void Renamed(ILogger logger, string input, string oldPath, string path);
+
+        [LoggerMessage(4305, LogLevel.Debug, "Input {Input}: {Path} is gone and forgotten")]
+        public static partial void Removed(ILogger logger, string input, string path);
+
+        [LoggerMessage(4306, LogLevel.Debug, "Input {Input}: closed {Path}: {Reason}")]
+        public static partial void Closed(ILogger logger, string input, string path, string reason);
+
+        [LoggerMessage(4307, LogLevel.Information,
+            "Input {Input}: {Path} is a copy of {Source} that was made by rotation; its first {Position} bytes are "
+            + "not read again")]
+        public static partial void CopyFound(
+            ILogger logger, string input, string path, string source, long position);
+
+        [LoggerMessage(4308, LogLevel.Warning,
+            "Input {Input}: {Open} files are open, as many as may be; {Path} waits until one can be closed")]
+        public static partial void TooManyOpen(ILogger logger, string input, int open, string path);
+    }
+}

@@ -1,0 +1,145 @@
+using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
+
+namespace LogFlow.Agent;
+
+/// <summary>
+/// Records and file ranges being collected for one partition, then, sealed, on their way. Its memory is accounted to
+/// the budget: uncompressed while it is built, compressed afterwards.
+/// </summary>
+internal sealed class OpenBatch(MemoryBudget budget, int initialCapacity) : IDisposable
+{
+    /// <summary>The budget is asked in steps, not for each record.</summary>
+    private const int ReserveStep = 64 * 1024;
+
+    private readonly RecordBatchBuilder _builder = new(initialCapacity);
+    private readonly List<FileRange> _ranges = [];
+    private PooledBuffer? _encoded;
+    private long _reserved;
+
+    /// <summary>Records so far.</summary>
+    public int RecordCount { get; private set; }
+
+    /// <summary>Bytes before compression.</summary>
+    public int Size => _builder.UncompressedSize;
+
+    /// <summary>What it is made of.</summary>
+    public IReadOnlyList<FileRange> Ranges => _ranges;
+
+    /// <summary>Completes when the batch is compressed.</summary>
+    public Task Encoding { get; private set; } = Task.CompletedTask;
+
+    /// <summary>The batch as it is sent.</summary>
+    public ReadOnlyMemory<byte> Encoded => _encoded!.Memory;
+
+    /// <summary>The intent under which it is sent.</summary>
+    public Intent? Intent { get; set; }
+
+    /// <summary>It is sent again after a restart, under the intent that is on disk.</summary>
+    public bool IsResend { get; init; }
+
+    /// <summary>The send that is under way.</summary>
+    public Task<SendOutcome>? Sending { get; set; }
+
+    /// <summary>When it was given to the sink, a <see cref="TimeProvider"/> timestamp.</summary>
+    public long SentAt { get; set; }
+
+    /// <summary>Ranges without records that lie behind this batch: they count as done when it is.</summary>
+    public List<FileRange> RangesBehind { get; } = [];
+
+    /// <summary>Takes memory for another record; false when there is none.</summary>
+    public bool TryReserve(int recordSize)
+    {
+        var needed = _builder.UncompressedSize + recordSize - _reserved;
+        if (needed <= 0)
+        {
+            return true;
+        }
+
+        var step = Math.Max(needed, ReserveStep);
+        if (!budget.TryReserve(step))
+        {
+            return false;
+        }
+
+        _reserved += step;
+        return true;
+    }
+
+    /// <summary>Takes memory without asking, for a batch that is sent again.</summary>
+    public void ReserveAnyway(int recordSize)
+    {
+        var needed = _builder.UncompressedSize + recordSize - _reserved;
+        if (needed > 0)
+        {
+            budget.Reserve(needed);
+            _reserved += needed;
+        }
+    }
+
+    /// <summary>Adds a record.</summary>
+    public void Append(long timestampMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        _builder.Append(timestampMs, key, value);
+        RecordCount++;
+    }
+
+    /// <summary>Says which bytes the last records came from. Adjoining ranges of a file become one.</summary>
+    public void AddRange(long generation, long start, long end, ReadOnlySpan<byte> bytes, uint tailCrc)
+    {
+        if (_ranges.Count > 0 && _ranges[^1] is var last && last.Generation == generation && last.End == start)
+        {
+            _ranges[^1] = last with { End = end, Crc = Crc32C.Append(last.Crc, bytes), TailCrc = tailCrc };
+        }
+        else
+        {
+            _ranges.Add(new FileRange(generation, start, end, Crc32C.Compute(bytes), tailCrc));
+        }
+    }
+
+    /// <summary>Ends the collecting and compresses; large batches on another thread.</summary>
+    public void Seal(PublisherOptions options)
+    {
+        if (RecordCount == 0)
+        {
+            return;
+        }
+
+        if (Size < ReserveStep)
+        {
+            Encode(options);
+        }
+        else
+        {
+            Encoding = Task.Run(() => Encode(options));
+        }
+    }
+
+    /// <summary>Puts the intent's producer and sequence into the batch.</summary>
+    public void Stamp(Intent intent)
+    {
+        Intent = intent;
+        RecordBatch.SetProducer(_encoded!.Span, intent.Producer.Id, intent.Producer.Epoch, intent.BaseSequence);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _encoded?.Dispose();
+        _encoded = null;
+        _builder.Dispose();
+        budget.Release(_reserved);
+        _reserved = 0;
+    }
+
+    private void Encode(PublisherOptions options)
+    {
+        _encoded = _builder.Build(options.Compression, level: options.Level);
+        _builder.Dispose();
+
+        // From here on only the compressed bytes are held.
+        var freed = _reserved - _encoded.Length;
+        _reserved = _encoded.Length;
+        budget.Release(freed);
+    }
+}

@@ -1,0 +1,305 @@
+using LogFlow.Kafka.Protocol.Records;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Agent;
+
+/// <summary>The loop that sends. It alone touches what is in flight, the producer and the sequence.</summary>
+internal sealed partial class PartitionPublisher
+{
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Sends until cancelled. Ends at once then; what is unacknowledged is in the registry.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await SettleAsync(cancellationToken);
+                var ready = TakeReady();
+                if (ready.Count > 0)
+                {
+                    await SendAsync(ready, cancellationToken);
+                }
+                else
+                {
+                    await _signal.WaitAsync(cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+        catch (Exception error)
+        {
+            _context.OnFatal(error);
+        }
+        finally
+        {
+            await ReleaseAllAsync();
+        }
+    }
+
+    /// <summary>Acknowledges in order what the queue has; turns to failures.</summary>
+    private async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        while (_inFlight.Count > 0 && _inFlight[0].Sending!.IsCompleted)
+        {
+            var batch = _inFlight[0];
+            var outcome = await batch.Sending!;
+            if (outcome.Kind != SendOutcomeKind.Acknowledged)
+            {
+                await MendAsync(outcome, cancellationToken);
+                return;
+            }
+
+            _inFlight.RemoveAt(0);
+            Complete(batch);
+        }
+    }
+
+    private void Complete(OpenBatch batch)
+    {
+        _context.Registry.Acknowledge(batch.Intent!);
+        foreach (var range in batch.RangesBehind)
+        {
+            _context.Registry.Advance(range);
+        }
+
+        _context.Counters.AddAcknowledged(batch.RecordCount);
+        _context.Metrics.BatchAcknowledged(
+            batch.RecordCount, batch.Encoded.Length, _context.Time.GetElapsedTime(batch.SentAt));
+        batch.Dispose();
+        if (_inFlight.Count > 0)
+        {
+            return;
+        }
+
+        lock (_buildLock)
+        {
+            _isUnderWay = false;
+            if (_flushWanted && _sealed.Count == 0)
+            {
+                Seal();
+            }
+        }
+    }
+
+    /// <summary>Sealed and compressed batches, in order, as many as may leave now.</summary>
+    private List<OpenBatch> TakeReady()
+    {
+        var ready = new List<OpenBatch>();
+        lock (_buildLock)
+        {
+            while (_inFlight.Count + ready.Count < InFlightMax
+                && _sealed.TryPeek(out var next)
+                && next.Encoding.IsCompleted
+                && MayFollow(ready.Count > 0 ? ready[^1] : _inFlight.Count > 0 ? _inFlight[^1] : null, next))
+            {
+                _sealed.Dequeue();
+                if (next.RecordCount > 0)
+                {
+                    ready.Add(next);
+                    continue;
+                }
+
+                PassOver(next, ready);
+            }
+
+            _isUnderWay = _inFlight.Count + ready.Count > 0;
+            if (!_isUnderWay && _flushWanted && _sealed.Count == 0)
+            {
+                Seal();
+            }
+        }
+
+        return ready;
+    }
+
+    /// <summary>
+    /// Batches of a former run go under another producer: what is new waits for them, or a retry could reorder.
+    /// </summary>
+    private static bool MayFollow(OpenBatch? last, OpenBatch next) =>
+        last is null || last.IsResend == next.IsResend;
+
+    /// <summary>Only filtered lines: positions move when all that was read before is acknowledged.</summary>
+    private void PassOver(OpenBatch batch, List<OpenBatch> ready)
+    {
+        var before = ready.Count > 0 ? ready[^1] : _inFlight.Count > 0 ? _inFlight[^1] : null;
+        foreach (var range in batch.Ranges)
+        {
+            if (before is null)
+            {
+                _context.Registry.Advance(range);
+            }
+            else
+            {
+                before.RangesBehind.Add(range);
+            }
+        }
+
+        batch.Dispose();
+    }
+
+    private async Task SendAsync(List<OpenBatch> batches, CancellationToken cancellationToken)
+    {
+        // From here on they are released with what is in flight, whatever happens.
+        _inFlight.AddRange(batches);
+        foreach (var batch in batches)
+        {
+            await batch.Encoding;
+        }
+
+        await CommitAsync(batches, cancellationToken);
+        Dispatch(batches, cancellationToken);
+    }
+
+    /// <summary>Gives batches without intent a sequence, and waits until their intents are durable.</summary>
+    private async Task CommitAsync(List<OpenBatch> batches, CancellationToken cancellationToken)
+    {
+        var intents = new List<Intent>();
+        foreach (var batch in batches)
+        {
+            if (batch.Intent is { } known)
+            {
+                batch.Stamp(known);
+                continue;
+            }
+
+            var producer = _producer ??= await _context.Sink.NewProducerAsync(cancellationToken);
+            var intent = new Intent
+            {
+                Partition = _partition,
+                Producer = producer,
+                BaseSequence = _nextSequence,
+                RecordCount = batch.RecordCount,
+                Ranges = batch.Ranges,
+            };
+            _nextSequence = RecordBatchHeader.AddSequence(_nextSequence, batch.RecordCount);
+            batch.Stamp(intent);
+            intents.Add(intent);
+        }
+
+        if (intents.Count > 0)
+        {
+            await _context.Registry.CommitAsync(intents).WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Dispatch(List<OpenBatch> batches, CancellationToken cancellationToken)
+    {
+        foreach (var batch in batches)
+        {
+            batch.SentAt = _context.Time.GetTimestamp();
+            batch.Sending = _context.Sink.SendAsync(_partition, batch.Encoded, cancellationToken);
+            _ = batch.Sending.ContinueWith(
+                static (_, signal) => ((AsyncSignal)signal!).Set(),
+                _signal,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>
+    /// The oldest batch under way was refused. Waits for the others, which fail with it, then sends all again: under a
+    /// new producer where the sequence was the reason, else unchanged and later.
+    /// </summary>
+    private async Task MendAsync(SendOutcome outcome, CancellationToken cancellationToken)
+    {
+        foreach (var batch in _inFlight)
+        {
+            await ((Task)batch.Sending!).WaitAsync(cancellationToken);
+        }
+
+        var remaining = new List<OpenBatch>();
+        foreach (var batch in _inFlight.ToArray())
+        {
+            var other = await batch.Sending!;
+            if (other.Kind == SendOutcomeKind.Acknowledged)
+            {
+                _inFlight.Remove(batch);
+                Complete(batch);
+            }
+            else
+            {
+                remaining.Add(batch);
+            }
+        }
+
+        if (outcome.Kind == SendOutcomeKind.SequenceRefused)
+        {
+            var records = remaining.Sum(batch => batch.RecordCount);
+            Log.SequenceRefused(_context.Logger, _context.Topic, _partition, outcome.Reason, records);
+            _context.Counters.AddUncertain(records);
+            _context.Metrics.Uncertain(records);
+            _producer = await _context.Sink.NewProducerAsync(cancellationToken);
+            _nextSequence = 0;
+            foreach (var batch in remaining)
+            {
+                _context.Registry.Withdraw(batch.Intent!);
+                batch.Intent = null;
+            }
+        }
+        else
+        {
+            var remedy = outcome.Kind == SendOutcomeKind.TooLarge
+                ? "raise the topic's max.message.bytes, or lower output.kafka.max_message_bytes and restart"
+                : "see the queue's log";
+            Log.Refused(_context.Logger, _context.Topic, _partition, outcome.Reason, remedy);
+            _context.Counters.AddError();
+            await Task.Delay(RefusedPause, _context.Time, cancellationToken);
+        }
+
+        await CommitAsync(remaining, cancellationToken);
+        Dispatch(remaining, cancellationToken);
+    }
+
+    /// <summary>At the end: memory goes back to the pools when nobody can read it any more.</summary>
+    private async Task ReleaseAllAsync()
+    {
+        foreach (var batch in _inFlight)
+        {
+            if (batch.Sending is { } sending)
+            {
+                await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            batch.Dispose();
+        }
+
+        _inFlight.Clear();
+        List<OpenBatch> left;
+        lock (_buildLock)
+        {
+            left = [.. _sealed];
+            _sealed.Clear();
+            if (_open is not null)
+            {
+                left.Add(_open);
+                _open = null;
+            }
+        }
+
+        foreach (var batch in left)
+        {
+            await batch.Encoding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            batch.Dispose();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4100, LogLevel.Error,
+            "Topic {Topic}, partition {Partition}: the queue does not accept the sequence ({Reason}). {Records} records "
+            + "are sent again under a new producer id; some of them may be there twice")]
+        public static partial void SequenceRefused(
+            ILogger logger, string topic, int partition, string reason, int records);
+
+        [LoggerMessage(4101, LogLevel.Error,
+            "Topic {Topic}, partition {Partition}: the queue refuses a batch ({Reason}). It is tried again and "
+            + "nothing is lost, but this partition waits: {Remedy}")]
+        public static partial void Refused(ILogger logger, string topic, int partition, string reason, string remedy);
+    }
+}

@@ -1,0 +1,148 @@
+namespace LogFlow.Agent;
+
+/// <summary>
+/// One partition's way to the queue. Readers append to its open batch; sealed batches are compressed in parallel and
+/// leave in order, each after its intent is durable, five under way at most. A batch is sealed when it is full, or as
+/// soon as nothing is under way: a single line leaves at once, and under load batches grow by themselves. No timer.
+/// </summary>
+internal sealed partial class PartitionPublisher
+{
+    /// <summary>Batches under way at most: as many as a queue remembers per producer to recognise a repetition.</summary>
+    public const int InFlightMax = 5;
+
+    private readonly int _partition;
+    private readonly PublishingContext _context;
+    private readonly AsyncSignal _signal = new();
+
+    /// <summary>
+    /// Guards the open batch, the sealed ones and <see cref="_isUnderWay"/>. Taken by readers for as long as they
+    /// append a block of lines, so that a file's lines and ranges stay together.
+    /// </summary>
+    private readonly Lock _buildLock = new();
+    private readonly Queue<OpenBatch> _sealed = new();
+    private OpenBatch? _open;
+    private bool _flushWanted;
+    private bool _isUnderWay;
+    private bool _wasFull;
+
+    // Owned by the loop.
+    private readonly List<OpenBatch> _inFlight = [];
+    private ProducerId? _producer;
+    private int _nextSequence;
+
+    public PartitionPublisher(int partition, PublishingContext context)
+    {
+        _partition = partition;
+        _context = context;
+    }
+
+    /// <summary>To be held over <see cref="Append"/>, <see cref="AddRange"/> and <see cref="SealOpen"/>.</summary>
+    public Lock BuildLock => _buildLock;
+
+    /// <summary>Nothing is collected, sealed or under way.</summary>
+    public bool IsDrained
+    {
+        get
+        {
+            lock (_buildLock)
+            {
+                return _open is null && _sealed.Count == 0 && !_isUnderWay;
+            }
+        }
+    }
+
+    /// <summary>The most bytes that a value with this key may have, so that a batch can hold it.</summary>
+    public int ValueLengthMax(int keyLength) => _context.Options.ValueLengthMax(keyLength);
+
+    /// <summary>Adds a record to the open batch.</summary>
+    public AppendResult Append(long timestampMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        var size = key.Length + value.Length + PublisherOptions.RecordOverheadMax;
+        var open = Open();
+        if (open.RecordCount > 0 && (open.Size + size > _context.Options.BatchBytesMax
+            || open.RecordCount >= _context.Options.BatchRecordsMax))
+        {
+            return AppendResult.BatchFull;
+        }
+
+        if (!open.TryReserve(size))
+        {
+            return AppendResult.NoRoom;
+        }
+
+        open.Append(timestampMs, key, value);
+        return AppendResult.Appended;
+    }
+
+    /// <summary>Says which bytes the records since the last call came from.</summary>
+    public void AddRange(long generation, long start, long end, ReadOnlySpan<byte> bytes, uint tailCrc) =>
+        Open().AddRange(generation, start, end, bytes, tailCrc);
+
+    /// <summary>Seals the open batch because it is full.</summary>
+    public void SealOpen()
+    {
+        _wasFull = true;
+        Seal();
+    }
+
+    /// <summary>The readers have nothing more at present, or no room: send what there is when the way is free.</summary>
+    public void RequestFlush()
+    {
+        lock (_buildLock)
+        {
+            if (_open is null)
+            {
+                return;
+            }
+
+            _wasFull = false;
+            if (_isUnderWay || _sealed.Count > 0)
+            {
+                _flushWanted = true;
+            }
+            else
+            {
+                Seal();
+            }
+        }
+    }
+
+    /// <summary>Takes batches that a former run left unacknowledged. Before <see cref="RunAsync"/> only.</summary>
+    public void AddResend(OpenBatch batch)
+    {
+        lock (_buildLock)
+        {
+            batch.Seal(_context.Options);
+            _sealed.Enqueue(batch);
+        }
+
+        _signal.Set();
+    }
+
+    private OpenBatch Open() => _open ??= new OpenBatch(
+        _context.Budget, _wasFull ? _context.Options.BatchBytesMax : 16 * 1024);
+
+    private void Seal()
+    {
+        if (_open is not { } batch)
+        {
+            return;
+        }
+
+        _open = null;
+        _flushWanted = false;
+        batch.Seal(_context.Options);
+        if (batch.RecordCount > 0 && !batch.Encoding.IsCompleted)
+        {
+            batch.Encoding.ContinueWith(
+                static (_, signal) => ((AsyncSignal)signal!).Set(),
+                _signal,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+
+        _sealed.Enqueue(batch);
+        _signal.Set();
+    }
+}

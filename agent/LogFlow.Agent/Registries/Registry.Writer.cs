@@ -1,0 +1,246 @@
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Agent;
+
+/// <summary>The thread that writes the journal.</summary>
+internal sealed partial class Registry
+{
+    /// <summary>Pause before another attempt where the disk is full.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
+    private void Run()
+    {
+        var writing = new EntryWriter();
+        try
+        {
+            while (true)
+            {
+                _work.Wait();
+                bool stopping;
+                lock (_lock)
+                {
+                    (writing, _pending) = (_pending, writing);
+                    (_syncing, _waiting) = (_waiting, _syncing);
+                    stopping = _stopping;
+                }
+
+                Write(writing, sync: _syncing.Count > 0 || stopping);
+                writing.Reset();
+                CompleteSync();
+                if (stopping)
+                {
+                    _completion.TrySetResult();
+                    return;
+                }
+
+                if (_journalLength >= _nextCheckpointAt)
+                {
+                    Checkpoint();
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    /// <summary>
+    /// Appends and syncs. A write that fails (disk full) is tried again at the same place until it works. A sync that
+    /// fails ends the registry: the kernel may have dropped the pages, so nothing may be built on them.
+    /// </summary>
+    private void Write(EntryWriter entries, bool sync)
+    {
+        if (entries.Length > 0)
+        {
+            while (true)
+            {
+                try
+                {
+                    _journal.Write(entries.Written, _journalLength);
+                    break;
+                }
+                catch (IOException error)
+                {
+                    if (Blocked is null)
+                    {
+                        Log.Blocked(_logger, _storage.Location, error.Message);
+                    }
+
+                    Blocked = error.Message;
+                    if (_abort.Token.WaitHandle.WaitOne(RetryPause))
+                    {
+                        throw;
+                    }
+                }
+            }
+
+            if (Blocked is not null)
+            {
+                Blocked = null;
+                Log.Unblocked(_logger, _storage.Location);
+            }
+
+            _journalLength += entries.Length;
+        }
+
+        if (sync)
+        {
+            _journal.Sync();
+        }
+    }
+
+    /// <summary>Folds the journal into a snapshot. Where that fails the old journal simply grows on.</summary>
+    private void Checkpoint()
+    {
+        var number = _journalNumber + 1;
+        IRegistryJournal? journal = null;
+        try
+        {
+            journal = _storage.CreateJournal(number, _checkpointBytes);
+            var length = WriteJournalHeader(journal, number);
+            var snapshot = new EntryWriter();
+            RegistryFormat.WriteHeader(snapshot, RegistryFormat.SnapshotMagic, number);
+            var taken = new EntryWriter();
+            lock (_lock)
+            {
+                EntryCodec.WriteAll(snapshot, _state);
+                (taken, _pending) = (_pending, taken);
+                (_syncing, _waiting) = (_waiting, _syncing);
+            }
+
+            if (!TryReplaceSnapshot(snapshot, number))
+            {
+                // The snapshot has what is pending; since there is none, it goes to the old journal after all.
+                Write(taken, sync: _syncing.Count > 0);
+                journal.Dispose();
+                _storage.DeleteJournal(number);
+                _nextCheckpointAt = _journalLength + _checkpointBytes;
+            }
+            else
+            {
+                _journal.Dispose();
+                _storage.DeleteJournal(_journalNumber);
+                (_journal, _journalNumber, _journalLength) = (journal, number, length);
+                _nextCheckpointAt = _checkpointBytes;
+            }
+
+            CompleteSync();
+        }
+        catch (Exception error) when (journal is null && error is IOException or UnauthorizedAccessException)
+        {
+            Log.CheckpointFailed(_logger, _storage.Location, error.Message);
+            _nextCheckpointAt = _journalLength + _checkpointBytes;
+        }
+    }
+
+    private bool TryReplaceSnapshot(EntryWriter snapshot, long number)
+    {
+        try
+        {
+            _storage.ReplaceSnapshot(snapshot.Written);
+            return true;
+        }
+        catch (IOException error)
+        {
+            // If it failed after the rename, the new snapshot and the new journal are what a restart will use.
+            if (_storage.ReadSnapshot() is { } there
+                && RegistryFormat.TryReadHeader(there, RegistryFormat.SnapshotMagic, out var written)
+                && written == number)
+            {
+                throw;
+            }
+
+            Log.CheckpointFailed(_logger, _storage.Location, error.Message);
+            return false;
+        }
+    }
+
+    /// <summary>At open: journal first, then the snapshot that names it, then the old journals go.</summary>
+    private void StartJournal()
+    {
+        var number = _journalNumber + 1;
+        try
+        {
+            _journal = _storage.CreateJournal(number, _checkpointBytes);
+            _journalLength = WriteJournalHeader(_journal, number);
+            var snapshot = new EntryWriter();
+            RegistryFormat.WriteHeader(snapshot, RegistryFormat.SnapshotMagic, number);
+            EntryCodec.WriteAll(snapshot, _state);
+            _storage.ReplaceSnapshot(snapshot.Written);
+            _journalNumber = number;
+            foreach (var old in _storage.ListJournals())
+            {
+                if (old != number)
+                {
+                    _storage.DeleteJournal(old);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new Hosting.StartupException(
+                $"the agent cannot write its registry in {_storage.Location}: {error.Message}. Free or grant what it "
+                + "needs, or set path.data to another folder");
+        }
+    }
+
+    private static int WriteJournalHeader(IRegistryJournal journal, long number)
+    {
+        var header = new EntryWriter();
+        RegistryFormat.WriteHeader(header, RegistryFormat.JournalMagic, number);
+        journal.Write(header.Written, 0);
+        journal.Sync();
+        return header.Length;
+    }
+
+    private void CompleteSync()
+    {
+        foreach (var waiter in _syncing)
+        {
+            waiter.SetResult();
+        }
+
+        _syncing.Clear();
+    }
+
+    private void Fail(Exception error)
+    {
+        var failure = new IOException($"the registry in {_storage.Location} failed: {error.Message}", error);
+        lock (_lock)
+        {
+            _failure = failure;
+            _syncing.AddRange(_waiting);
+            _waiting.Clear();
+        }
+
+        if (!_abort.IsCancellationRequested)
+        {
+            Log.Failed(_logger, _storage.Location, error);
+        }
+
+        foreach (var waiter in _syncing)
+        {
+            waiter.SetException(failure);
+        }
+
+        _completion.TrySetException(failure);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4010, LogLevel.Error,
+            "Registry {Location} cannot be written: {Reason}. Sending waits until it can; nothing is lost")]
+        public static partial void Blocked(ILogger logger, string location, string reason);
+
+        [LoggerMessage(4011, LogLevel.Information, "Registry {Location} can be written again")]
+        public static partial void Unblocked(ILogger logger, string location);
+
+        [LoggerMessage(4012, LogLevel.Warning,
+            "Registry {Location}: the journal could not be folded into a snapshot: {Reason}. It grows on")]
+        public static partial void CheckpointFailed(ILogger logger, string location, string reason);
+
+        [LoggerMessage(4013, LogLevel.Error, "Registry {Location} failed; the agent stops")]
+        public static partial void Failed(ILogger logger, string location, Exception error);
+    }
+}

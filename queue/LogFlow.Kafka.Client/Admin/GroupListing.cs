@@ -1,0 +1,7 @@
+namespace LogFlow.Kafka.Client;
+
+/// <summary>A group by name.</summary>
+/// <param name="GroupId">Its name.</param>
+/// <param name="ProtocolType"><c>consumer</c> for consumer groups.</param>
+/// <param name="State"><c>Stable</c>, <c>Empty</c> ...; empty where the broker is older than Kafka 2.6.</param>
+public sealed record GroupListing(string GroupId, string ProtocolType, string State);

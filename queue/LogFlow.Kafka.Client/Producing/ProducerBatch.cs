@@ -1,0 +1,43 @@
+using LogFlow.Kafka.Protocol.Records;
+
+namespace LogFlow.Kafka.Client;
+
+/// <summary>Records of one partition from the first append to their common fate.</summary>
+internal sealed class ProducerBatch(RecordBatchBuilder builder, long createdAt)
+{
+    private readonly TaskCompletionSource<SendResult> _completion =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Being filled; null once it is encoded.</summary>
+    public RecordBatchBuilder? Builder { get; set; } = builder;
+
+    /// <summary>Timestamp of the first append; linger and delivery timeout count from it.</summary>
+    public long CreatedAt => createdAt;
+
+    /// <summary>Bytes of the producer's budget that its records hold.</summary>
+    public long ReservedBytes { get; set; }
+
+    public int Count { get; set; }
+
+    /// <summary>The encoded batch, kept for sending it again under another epoch.</summary>
+    public PooledBuffer? Encoded { get; set; }
+
+    /// <summary>The send that is under way.</summary>
+    public Task<SendResult>? Sending { get; set; }
+
+    public CancellationTokenSource? Expiry { get; set; }
+
+    /// <summary>The offset of the first record, or the error of all.</summary>
+    public Task<SendResult> Task => _completion.Task;
+
+    public void Complete(SendResult result)
+    {
+        Encoded?.Dispose();
+        Encoded = null;
+        Builder?.Dispose();
+        Builder = null;
+        Expiry?.Dispose();
+        Expiry = null;
+        _completion.TrySetResult(result);
+    }
+}

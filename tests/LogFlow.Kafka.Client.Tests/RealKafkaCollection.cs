@@ -1,0 +1,4 @@
+namespace LogFlow.Kafka.Client.Tests;
+
+[CollectionDefinition(nameof(RealKafkaCollection))]
+public sealed class RealKafkaCollection : ICollectionFixture<RealKafkaFixture>;
