@@ -8,7 +8,7 @@ namespace LogFlow.Processor.Elasticsearch;
 /// <remarks>
 /// <code>{"errors":true,"items":[{"create":{"status":201}},{"create":{"status":400,"error":{"type":"…","reason":"…"}}}]}</code>
 /// </remarks>
-internal static class BulkResponseReader
+public static class BulkResponseReader
 {
     /// <summary>
     /// Reads one item per element of <paramref name="items"/> (with <see cref="BulkOutcome.Unknown"/>, which the caller

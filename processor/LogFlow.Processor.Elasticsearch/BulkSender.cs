@@ -112,11 +112,8 @@ public sealed class BulkSender
 
         var size = BulkContent.SizeOf(selected);
         var started = _time.GetTimestamp();
-        using var response = await _client.SendAsync(
-            HttpMethod.Post,
-            PathFor(server),
-            node => new BulkContent(selected, _client.GetGzipLevel(node)),
-            cancellationToken: cancellationToken);
+        using var response = await _client.SendBulkAsync(
+            PathFor(server), selected, headers: null, cancellationToken);
         _metrics?.RequestSent(response.Status, size, _time.GetElapsedTime(started));
         run.RetryAfter = Min(response.RetryAfter ?? TimeSpan.Zero, _backoff.Max);
         var (type, reason) = response.IsSuccess ? (string.Empty, string.Empty) : response.ReadError();

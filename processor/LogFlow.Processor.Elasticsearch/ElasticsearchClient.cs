@@ -77,6 +77,18 @@ public sealed class ElasticsearchClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends the items as one bulk request, compressed as the options say.</summary>
+    public Task<ElasticsearchResponse> SendBulkAsync(
+        string pathAndQuery,
+        ReadOnlyMemory<BulkItemRef> items,
+        IReadOnlyList<KeyValuePair<string, string>>? headers,
+        CancellationToken cancellationToken) => SendAsync(
+            HttpMethod.Post,
+            pathAndQuery,
+            node => new BulkContent(items, GetGzipLevel(node)),
+            headers,
+            cancellationToken);
+
     /// <summary>Who the server is, asked once (<c>GET /</c>); null while it does not say.</summary>
     public async ValueTask<ServerInfo?> GetServerInfoAsync(CancellationToken cancellationToken)
     {

@@ -3,10 +3,13 @@ using LogFlow.Hosting;
 namespace LogFlow.Processor;
 
 /// <summary>
-/// Settings of the processor, by logstash.yml's names where Logstash has them. Sections that the pipeline text lacks
-/// are filled in: without a filter section the default pipeline runs; without an input, the queue given by
-/// <c>queue.*</c> is read; without an output, documents go where <c>output.*</c> says.
+/// Settings of the processor, by logstash.yml's names where Logstash has them. Without pipeline text the default
+/// pipeline runs. What the text lacks is filled in: without an input the queue given by <c>queue.*</c> is read, without
+/// an output documents go where <c>output.*</c> says.
 /// </summary>
+[UnsupportedKeys(
+    "config.reload.interval", "queue.type", "queue.max_bytes", "path.queue", "path.dead_letter_queue", "pipeline.id",
+    "dead_letter_queue.max_bytes", "modules", "xpack", "monitoring")]
 public class ProcessorConfig : IValidatedConfig
 {
     /// <summary>A file, a folder (its files in alphabetical order) or a glob with pipeline text.</summary>
@@ -133,8 +136,8 @@ public class ProcessorConfig : IValidatedConfig
         Check(
             !ConfigReloadAutomatic, "config.reload.automatic", "is not supported yet; restart the processor instead");
         Check(
-            LogLevel is "trace" or "debug" or "info" or "warn" or "error" or "fatal",
-            "log.level", "takes trace, debug, info, warn, error or fatal");
+            LogLevelName.IsKnown(LogLevel),
+            "log.level", $"takes {LogLevelName.Choices}");
         Check(
             OutputStoreUrl is null || IsHttp(OutputStoreUrl), "output.store.url", "takes a URL such as http://127.0.0.1:9200");
         foreach (var host in OutputElasticsearchHosts)

@@ -98,7 +98,7 @@ public sealed class KafkaClient : IAsyncDisposable
         var response = await SendUntilAnsweredAsync<InitProducerIdRequest, InitProducerIdResponse>(
             BrokerTarget.Any,
             // Without a transactional id the timeout means nothing; Java sends its maximum, too.
-            static _ => new InitProducerIdRequest { TransactionTimeoutMs = int.MaxValue },
+            static _ => new InitProducerIdRequest { TransactionalId = null, TransactionTimeoutMs = int.MaxValue },
             static response => response.ErrorCode,
             cancellationToken);
         var error = response.ErrorCode;

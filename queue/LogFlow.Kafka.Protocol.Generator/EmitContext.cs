@@ -41,7 +41,7 @@ internal sealed class EmitContext
     /// <summary>The condition under which a field may be null: null for always; ask only for nullable fields.</summary>
     public string? NullableCondition(FieldTable field) => Condition(field.Nullable, field.Versions);
 
-    /// <summary>The fewest bytes one value of the field's type takes in any version: what bounds array counts.</summary>
+    /// <summary>The fewest bytes one value of a type takes in any version: what bounds array counts.</summary>
     public int ElementBytesMin(WireType type, string? structName) => type switch
     {
         WireType.Int8 or WireType.Bool => 1,

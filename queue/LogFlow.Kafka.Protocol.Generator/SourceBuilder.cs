@@ -35,7 +35,8 @@ internal sealed class SourceBuilder
         Line("}");
     }
 
-    /// <summary>Opens <c>if (condition)</c>; with no condition, opens nothing. Pass the answer to <see cref="CloseIf"/>.</summary>
+    /// <summary>Opens <c>if (condition)</c>, or nothing without a condition; the answer is for
+    /// <see cref="CloseIf"/>.</summary>
     public bool OpenIf(string? condition)
     {
         if (condition == null)

@@ -3,7 +3,7 @@ using LogFlow.Kafka.Protocol.Messages;
 namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
-/// What consumers tell each other through JoinGroup and SyncGroup (protocol type <c>consumer</c>), opaque to the broker:
+/// What consumers tell each other in JoinGroup and SyncGroup (protocol type <c>consumer</c>), opaque to the broker:
 /// <code>
 /// version int16 | ConsumerProtocolSubscription or ConsumerProtocolAssignment in that version
 /// </code>

@@ -1,7 +1,9 @@
 namespace LogFlow.Kafka.Protocol;
 
-/// <summary>The APIs this library can encode and decode, in the order of their keys. What a broker advertises is its own
-/// decision within these ranges.</summary>
+/// <summary>
+/// The APIs this library can encode and decode, in the order of their keys. What a broker advertises is its own decision
+/// within these ranges.
+/// </summary>
 public static partial class KafkaApis
 {
     private static readonly ApiVersionRange[] Table = CreateTable();

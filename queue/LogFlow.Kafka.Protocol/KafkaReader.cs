@@ -8,8 +8,8 @@ namespace LogFlow.Kafka.Protocol;
 /// <summary>
 /// Reads the primitives of the Kafka protocol (https://kafka.apache.org/protocol#protocol_types) from one contiguous
 /// frame, without its 4-byte length. Every length is checked against what is left before it is used; what does not fit
-/// is a <see cref="ProtocolViolationException"/>. Bytes and records are slices of the frame: the frame must live as long
-/// as they are used.
+/// is a <see cref="ProtocolViolationException"/>. Bytes and records are slices of the frame: it must live as long as
+/// they are used.
 /// <para>"Compact" lengths (flexible versions) are unsigned varints of length + 1, 0 meaning null.</para>
 /// </summary>
 public ref struct KafkaReader

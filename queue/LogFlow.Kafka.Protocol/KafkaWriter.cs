@@ -20,6 +20,9 @@ public sealed class KafkaWriter : IDisposable
     private const int InitialBytes = 512;
     private const int LengthPrefixBytes = 4;
 
+    // Enough for the metadata of a few thousand partitions.
+    private const int RetainedBytesMax = 256 * 1024;
+
     private readonly List<Reference> _references = [];
     private readonly List<ReadOnlyMemory<byte>> _segments = [];
     private byte[] _buffer = [];
@@ -52,9 +55,14 @@ public sealed class KafkaWriter : IDisposable
         }
     }
 
-    /// <summary>Forgets what was written and keeps the buffer.</summary>
+    /// <summary>Forgets what was written and keeps the buffer, unless one large message made it unusually large.</summary>
     public void Reset()
     {
+        if (_buffer.Length > RetainedBytesMax)
+        {
+            ReturnBuffer();
+        }
+
         _position = 0;
         _referencedBytes = 0;
         _openTags = 0;
@@ -66,12 +74,7 @@ public sealed class KafkaWriter : IDisposable
     public void Dispose()
     {
         Reset();
-        var buffer = _buffer;
-        _buffer = [];
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        ReturnBuffer();
     }
 
     /// <summary>Copies the message into one new array. For tests and small embedded messages.</summary>
@@ -198,8 +201,8 @@ public sealed class KafkaWriter : IDisposable
     public void WriteNullBytes(bool compact) => WriteNullArray(compact);
 
     /// <summary>
-    /// As <see cref="WriteBytes"/>, but a payload of <see cref="ReferencedBytesMin"/> or more is referenced, not copied:
-    /// it must stay as it is until the segments have been used.
+    /// As <see cref="WriteBytes"/>, but a payload of <see cref="ReferencedBytesMin"/> or more is not copied but
+    /// referenced: it must stay as it is until the segments have been used.
     /// </summary>
     public void WriteRecords(ReadOnlyMemory<byte> value, bool compact)
     {
@@ -311,12 +314,18 @@ public sealed class KafkaWriter : IDisposable
         var doubled = (int)Math.Min(Math.Max(InitialBytes, _buffer.Length * 2L), Array.MaxLength);
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, doubled));
         _buffer.AsSpan(0, _position).CopyTo(larger);
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
-
+        ReturnBuffer();
         _buffer = larger;
+    }
+
+    private void ReturnBuffer()
+    {
+        var buffer = _buffer;
+        _buffer = [];
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <param name="Position">Where in the copied bytes the payload belongs.</param>

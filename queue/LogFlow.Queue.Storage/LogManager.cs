@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
@@ -7,61 +9,266 @@ namespace LogFlow.Queue.Storage;
 /// All topics of a data directory. Owns the directory's lock, its one writer thread and its upkeep (retention,
 /// checkpoints).
 /// </summary>
-public sealed class LogManager : IAsyncDisposable
+public sealed partial class LogManager : IAsyncDisposable
 {
+    private const string DeletedSuffix = ".deleted";
+
+    private readonly StorageContext _context;
+    private readonly DataDirectory _directory;
+    private readonly DirectoryLock? _lock;
+    private readonly CheckpointWriter _checkpoints;
+    private readonly LogUpkeep _upkeep;
+    private readonly ConcurrentDictionary<string, Topic> _topicsByName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, Topic> _topicsById = new();
+    private readonly ConcurrentDictionary<string, StateLog> _stateLogs = new(StringComparer.Ordinal);
+
+    // Held while topics are created, changed or deleted.
+    private readonly SemaphoreSlim _topicGate = new(1);
+    private bool _isClosed;
+
+    private LogManager(StorageContext context, DataDirectory directory, DirectoryLock? directoryLock)
+    {
+        _context = context;
+        _directory = directory;
+        _lock = directoryLock;
+        _checkpoints = new CheckpointWriter(context, directory.CheckpointPath, () => Topics);
+        _upkeep = new LogUpkeep(context, _checkpoints, () => Topics);
+    }
+
     /// <summary>A UUID made with the data directory.</summary>
-    public Guid ClusterId => throw new NotImplementedException();
+    public Guid ClusterId => _directory.ClusterId;
 
     /// <summary>The epoch of this start: one higher after each start that follows a crash.</summary>
-    public int LeaderEpoch => throw new NotImplementedException();
+    public int LeaderEpoch => _context.LeaderEpoch;
 
     /// <summary>The last stop was a clean one, so nothing had to be recovered.</summary>
-    public bool WasStoppedCleanly => throw new NotImplementedException();
+    public bool WasStoppedCleanly => _directory.WasStoppedCleanly;
 
     /// <summary>The disk is full: appends that need space are refused until it has some again.</summary>
-    public bool IsDiskFull => throw new NotImplementedException();
+    public bool IsDiskFull => _context.Space.IsFull;
 
     /// <summary>Faulted when the writer met an error it cannot go on from; then the process should end.</summary>
-    public Task Completion => throw new NotImplementedException();
+    public Task Completion => _context.Writer.Completion;
 
     /// <summary>All topics, a snapshot.</summary>
-    public IReadOnlyCollection<Topic> Topics => throw new NotImplementedException();
+    public IReadOnlyCollection<Topic> Topics => (IReadOnlyCollection<Topic>)_topicsById.Values;
+
+    internal LogUpkeep Upkeep => _upkeep;
 
     /// <summary>Opens the directory, recovering what a crash left behind.</summary>
-    /// <exception cref="LogFlow.Platform.DirectoryLockedException">Another process has it.</exception>
+    /// <exception cref="DirectoryLockedException">Another process has it.</exception>
     /// <exception cref="IOException">It cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read or written.</exception>
     public static LogManager Open(
-        LogManagerOptions options, ILoggerFactory loggers, TimeProvider time, IMeterFactory? meters = null) =>
-        throw new NotImplementedException();
+        LogManagerOptions options, ILoggerFactory loggers, TimeProvider time, IMeterFactory? meters = null)
+    {
+        options = options with { DataDirectory = Path.GetFullPath(options.DataDirectory) };
+        var logger = loggers.CreateLogger("LogFlow.Queue.Storage");
+        var files = options.FileSystem;
+        files.CreateDirectory(options.DataDirectory);
+        var directoryLock = files is DiskFileSystem ? DirectoryLock.Acquire(options.DataDirectory) : null;
+        try
+        {
+            var directory = new DataDirectory(files, options.DataDirectory, time, logger);
+            directory.Open();
+            var metrics = new StorageMetrics(meters);
+            var context = new StorageContext(
+                options,
+                logger,
+                time,
+                new LogWriter(logger, metrics),
+                new DiskSpace(files, options.DataDirectory, options.ReserveBytes, logger),
+                metrics,
+                directory.LeaderEpoch);
+            var manager = new LogManager(context, directory, directoryLock);
+            manager.Load();
+            return manager;
+        }
+        catch
+        {
+            directoryLock?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The topic of that name, or null.</summary>
-    public Topic? FindTopic(string name) => throw new NotImplementedException();
+    public Topic? FindTopic(string name) => _topicsByName.GetValueOrDefault(name);
 
     /// <summary>The topic with that id, or null.</summary>
-    public Topic? FindTopic(Guid id) => throw new NotImplementedException();
-
-    /// <summary>
-    /// Creates a topic, durably. TopicAlreadyExists (with the topic), InvalidTopicException, InvalidPartitions,
-    /// InvalidConfig, KafkaStorageError.
-    /// </summary>
-    public Task<TopicResult> CreateTopicAsync(
-        string name, int partitionCount, IReadOnlyDictionary<string, string>? overrides = null) =>
-        throw new NotImplementedException();
-
-    /// <summary>Deletes a topic, durably; its files go in the background. UnknownTopicId.</summary>
-    public Task<TopicResult> DeleteTopicAsync(Guid id) => throw new NotImplementedException();
-
-    /// <summary>Raises the number of partitions. InvalidPartitions where it would not.</summary>
-    public Task<TopicResult> SetPartitionCountAsync(Guid id, int partitionCount) => throw new NotImplementedException();
-
-    /// <summary>Replaces a topic's own settings. InvalidConfig.</summary>
-    public Task<TopicResult> SetTopicConfigAsync(Guid id, IReadOnlyDictionary<string, string> overrides) =>
-        throw new NotImplementedException();
+    public Topic? FindTopic(Guid id) => _topicsById.GetValueOrDefault(id);
 
     /// <summary>Opens, or creates, a map for the queue's own state. One instance per name.</summary>
     /// <param name="name">Letters, digits and dashes.</param>
-    public StateLog OpenStateLog(string name) => throw new NotImplementedException();
+    /// <exception cref="IOException">Its file cannot be read.</exception>
+    public StateLog OpenStateLog(string name)
+    {
+        if (TopicName.FindProblem(name) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(name));
+        }
+
+        return _stateLogs.GetOrAdd(name, _ => StateLog.Open(_context, Path.Combine(_directory.StatePath, name)));
+    }
 
     /// <summary>Completes what was accepted, writes a checkpoint that makes the next start quick, and closes.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
+        await _upkeep.DisposeAsync();
+        _context.Writer.Dispose();
+        try
+        {
+            CloseFiles();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Log.NotClosedCleanly(_context.Logger, error, _context.Options.DataDirectory);
+        }
+        finally
+        {
+            _checkpoints.Dispose();
+            _topicGate.Dispose();
+            _context.Metrics.Dispose();
+            _lock?.Dispose();
+        }
+    }
+
+    private void CloseFiles()
+    {
+        var isClean = !Completion.IsFaulted;
+        foreach (var topic in Topics)
+        {
+            foreach (var partition in topic.Partitions)
+            {
+                isClean &= !partition.IsOffline;
+                partition.Close();
+            }
+        }
+
+        foreach (var state in _stateLogs.Values)
+        {
+            state.Close();
+        }
+
+        if (isClean)
+        {
+            _checkpoints.WriteFinal();
+            _directory.MarkStoppedCleanly();
+        }
+    }
+
+    private void Load()
+    {
+        var start = _context.Time.GetTimestamp();
+        var checkpoint = _directory.ReadCheckpoint();
+        var files = _context.Files;
+        foreach (var name in files.ListDirectories(_directory.TopicsPath).ToList())
+        {
+            var directory = Path.Combine(_directory.TopicsPath, name);
+            if (name.EndsWith(DeletedSuffix, StringComparison.Ordinal))
+            {
+                files.DeleteDirectory(directory);
+            }
+            else
+            {
+                LoadTopic(directory, checkpoint);
+            }
+        }
+
+        _context.Space.TryHoldReserve();
+        _context.Writer.Start();
+        if (!WasStoppedCleanly)
+        {
+            // So that a crash from here on has no more to scan than this one had.
+            _checkpoints.WriteAsync().GetAwaiter().GetResult();
+        }
+
+        _upkeep.Start();
+        var elapsed = _context.Time.GetElapsedTime(start);
+        Log.Opened(
+            _context.Logger, _context.Options.DataDirectory, Topics.Count, Topics.Sum(topic => topic.Partitions.Count),
+            elapsed.TotalMilliseconds, WasStoppedCleanly ? "cleanly" : "by a crash", LeaderEpoch);
+    }
+
+    private void LoadTopic(string directory, Checkpoint checkpoint)
+    {
+        try
+        {
+            var manifest = TopicManifest.Load(_context.Files, directory, _context.Logger);
+            if (manifest is null)
+            {
+                Log.FolderWithoutTopic(_context.Logger, directory);
+                return;
+            }
+
+            var config = _context.Options.DefaultTopicConfig.With(manifest.Overrides, out _);
+            var topic = new Topic(manifest.Name, manifest.Id, config);
+            var partitions = new PartitionLog[manifest.PartitionCount];
+            Parallel.For(0, partitions.Length, partition =>
+            {
+                var saved = checkpoint.Find(topic.Id, partition);
+                partitions[partition] = LoadPartition(topic, partition, directory, saved);
+            });
+            topic.SetPartitions(partitions);
+            Register(topic);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            Log.TopicNotLoaded(_context.Logger, error, directory);
+        }
+    }
+
+    private PartitionLog LoadPartition(Topic topic, int partition, string topicDirectory, byte[]? saved)
+    {
+        var directory = PartitionPath(topicDirectory, partition);
+        _context.Files.CreateDirectory(directory);
+        return new PartitionLoader(_context, _checkpoints, topic, partition, directory).Load(saved, WasStoppedCleanly);
+    }
+
+    private void Register(Topic topic)
+    {
+        _topicsById[topic.Id] = topic;
+        _topicsByName[topic.Name] = topic;
+    }
+
+    private static string PartitionPath(string topicDirectory, int partition) =>
+        Path.Combine(topicDirectory, partition.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    private static partial class Log
+    {
+        [LoggerMessage(2090, LogLevel.Information,
+            "Opened {Directory}: {TopicCount} topics, {PartitionCount} partitions in {ElapsedMs:F0} ms; it was last "
+            + "stopped {Stop}, leader epoch {LeaderEpoch}.")]
+        public static partial void Opened(
+            ILogger logger, string directory, int topicCount, int partitionCount, double elapsedMs, string stop, int leaderEpoch);
+
+        [LoggerMessage(2091, LogLevel.Warning,
+            "Closing {Directory} did not complete; the next start will check its logs.")]
+        public static partial void NotClosedCleanly(ILogger logger, Exception error, string directory);
+
+        [LoggerMessage(2092, LogLevel.Warning,
+            "The folder {Directory} holds no topic (its creation was cut off) and is left alone.")]
+        public static partial void FolderWithoutTopic(ILogger logger, string directory);
+
+        [LoggerMessage(2093, LogLevel.Error,
+            "The topic in {Directory} cannot be loaded and is not served. Its files are left alone.")]
+        public static partial void TopicNotLoaded(ILogger logger, Exception error, string directory);
+
+        [LoggerMessage(2094, LogLevel.Information, "Created topic {Topic} ({TopicId}) with {PartitionCount} partitions.")]
+        public static partial void TopicCreated(ILogger logger, string topic, Guid topicId, int partitionCount);
+
+        [LoggerMessage(2095, LogLevel.Information, "Deleted topic {Topic} ({TopicId}).")]
+        public static partial void TopicDeleted(ILogger logger, string topic, Guid topicId);
+
+        [LoggerMessage(2096, LogLevel.Warning, "The files of a deleted topic in {Directory} could not be removed yet.")]
+        public static partial void FilesNotRemoved(ILogger logger, Exception error, string directory);
+
+        [LoggerMessage(2097, LogLevel.Error, "Topic {Topic} could not be changed.")]
+        public static partial void TopicChangeFailed(ILogger logger, Exception error, string topic);
+    }
 }

@@ -1,6 +1,5 @@
 using LogFlow.Hosting;
 using LogFlow.Queue;
-using Microsoft.Extensions.Logging;
 
 return await ServiceProgram.RunAsync(
     new ServiceDefinition<QueueConfig>

@@ -7,7 +7,7 @@ namespace LogFlow.Agent;
     "processors", "queue.disk", "output.elasticsearch", "output.logstash", "output.file", "output.console",
     "output.redis", "filebeat.modules", "filebeat.config", "filebeat.autodiscover", "filebeat.overwrite_pipelines",
     "setup", "cloud", "monitoring", "xpack", "keystore", "timestamp", "features")]
-public sealed class AgentConfig : IValidatedConfig
+public class AgentConfig : IValidatedConfig
 {
     /// <summary>What is read.</summary>
     [ConfigKey("filebeat.inputs")]

@@ -64,7 +64,7 @@ internal sealed class UpCommand
     }
 
     private static IReadOnlyList<string> ProcessorCheck(UpConfig config) =>
-        config.Processor.IsEnabled ? Processor.ProcessorService.CheckPipeline(config.Processor) : [];
+        config.Processor.IsEnabled ? LogFlow.Processor.ProcessorService.TestConfig(config.Processor) : [];
 
     private static void FailOnProblems(IReadOnlyList<string> problems)
     {

@@ -38,9 +38,9 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
             root.Add(option);
         }
 
-        foreach (var command in definition.Commands)
+        foreach (var command in definition.Exports)
         {
-            root.Add(command);
+            export.Add(command);
         }
 
         root.SetAction((parsed, _) => RunServiceAsync(parsed));

@@ -36,6 +36,6 @@ public sealed record ServiceDefinition<TConfig>
     /// </summary>
     public IReadOnlyList<(Option<string> Option, string Key)> Shorthands { get; init; } = [];
 
-    /// <summary>Commands of its own.</summary>
-    public IReadOnlyList<Command> Commands { get; init; } = [];
+    /// <summary>What it exports besides its configuration.</summary>
+    public IReadOnlyList<Command> Exports { get; init; } = [];
 }

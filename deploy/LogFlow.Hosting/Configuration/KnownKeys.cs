@@ -1,4 +1,5 @@
 using System.Reflection;
+using LogFlow.Platform;
 
 namespace LogFlow.Hosting;
 

@@ -11,16 +11,21 @@ internal sealed partial class DateFormat
 {
     private readonly DateElement[] _elements;
     private readonly DateLocale _locale;
+    private readonly bool _hasYear;
 
     private DateFormat(string pattern, DateElement[] elements, DateLocale locale)
     {
         Pattern = pattern;
         _elements = elements;
         _locale = locale;
+        _hasYear = elements.Any(e => e.Kind is DateElementKind.Year or DateElementKind.WeekYear or DateElementKind.Century);
     }
 
     /// <summary>The pattern as written.</summary>
     public string Pattern { get; }
+
+    /// <summary>Whether reading depends on the current time: without a year, or with a year of two digits.</summary>
+    public bool NeedsNow => !_hasYear;
 
     /// <summary>Compiles a pattern; false with the reason when a letter is unknown.</summary>
     public static bool TryCompile(

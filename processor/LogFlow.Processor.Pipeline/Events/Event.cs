@@ -135,6 +135,24 @@ public sealed class Event
         SetBelow(map, segments, 1, value, field);
     }
 
+    /// <summary>Sets a field unless it has a value.</summary>
+    /// <returns>False when it has one: <paramref name="existing"/>.</returns>
+    internal bool TryAdd(FieldReference field, EventValue value, out EventValue existing)
+    {
+        var segments = field.Segments;
+        if (segments.Length == 1 && segments[0].Name is not ("tags" or "@timestamp" or "@metadata"))
+        {
+            return _root.TryAdd(segments[0], value, out existing);
+        }
+        existing = Get(field);
+        if (!existing.IsNil)
+        {
+            return false;
+        }
+        Set(field, value);
+        return true;
+    }
+
     /// <summary>Removes a field.</summary>
     /// <returns>The value it had; missing when there was none.</returns>
     public EventValue Remove(FieldReference field)

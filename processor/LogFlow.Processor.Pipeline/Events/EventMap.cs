@@ -112,6 +112,28 @@ public sealed class EventMap
 
     internal void Set(FieldSegment segment, EventValue value) => Set(segment.Name, segment.Utf8, value);
 
+    /// <summary>Adds a member unless there is one that is not null.</summary>
+    /// <returns>False when there is one: <paramref name="existing"/>.</returns>
+    internal bool TryAdd(FieldSegment segment, EventValue value, out EventValue existing)
+    {
+        var index = Find(segment.Name, segment.Utf8);
+        if (index >= 0)
+        {
+            existing = ValueAt(index);
+            if (!existing.IsNil)
+            {
+                return false;
+            }
+            _members[index].Value = value;
+            _members[index].ValueOffset = -1;
+            _modified = true;
+            return true;
+        }
+        existing = default;
+        Add(segment.Name, value);
+        return true;
+    }
+
     internal EventValue Remove(FieldSegment segment) => RemoveIndex(Find(segment.Name, segment.Utf8));
 
     internal int IndexOf(FieldSegment segment) => Find(segment.Name, segment.Utf8);
@@ -195,6 +217,12 @@ public sealed class EventMap
             existing.ValueOffset = -1;
             return;
         }
+        Add(name, value);
+    }
+
+    private void Add(string name, EventValue value)
+    {
+        _modified = true;
         ref var member = ref Append();
         member.Name = name;
         member.NameOffset = -1;

@@ -73,7 +73,9 @@ internal ref struct JsonOutput(IBufferWriter<byte> output)
             var stop = text.IndexOfAny(MustEscape);
             var plain = stop < 0 ? text : text[..stop];
             // Lone surrogates come out as U+FFFD: Elasticsearch refuses anything else.
-            _used += Encoding.UTF8.GetBytes(plain, Reserve(plain.Length * 3)[_used..]);
+            // Two statements: "_used +=" would read _used before Reserve sets it to 0.
+            var written = Encoding.UTF8.GetBytes(plain, Reserve(plain.Length * 3)[_used..]);
+            _used += written;
             if (stop < 0)
             {
                 break;

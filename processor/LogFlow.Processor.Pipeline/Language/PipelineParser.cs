@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using LogFlow.Platform;
 
 namespace LogFlow.Processor.Pipeline;
 

@@ -18,9 +18,10 @@ internal sealed class InFlightBatch
     private int _outputsLeft;
 
     public InFlightBatch(
-        PartitionWindow window, IRecordBatch records, int outputCount, Action<InFlightBatch> finished)
+        PartitionWindow window, IRecordBatch records, RecordDecoder decoder, int outputCount, Action<InFlightBatch> finished)
     {
         Window = window;
+        Decoder = decoder;
         _records = records;
         _parts = new OutputPart?[outputCount];
         _finished = finished;
@@ -31,6 +32,12 @@ internal sealed class InFlightBatch
     }
 
     public PartitionWindow Window { get; }
+
+    /// <summary>Makes events of the records, as their input says.</summary>
+    public RecordDecoder Decoder { get; }
+
+    /// <summary>Events that go to at least one output.</summary>
+    public int EventCount { get; set; }
 
     public long FirstOffset { get; }
 
@@ -84,6 +91,7 @@ internal sealed class InFlightBatch
         }
 
         DeadLetters = null;
+        EventCount = 0;
     }
 
     /// <summary>Before it is handed out: how many outputs (dead letters included) have to finish.</summary>
@@ -101,7 +109,9 @@ internal sealed class InFlightBatch
     /// <summary>Lets go of all memory and tells the window.</summary>
     public void Finish()
     {
+        var events = EventCount;
         Reset();
+        EventCount = events;
         _records.Dispose();
         _finished(this);
     }

@@ -10,7 +10,7 @@ namespace LogFlow.Processor.Execution;
 /// </summary>
 internal sealed class PartitionWindow
 {
-    /// <summary>Guards all mutable fields. Outputs' channels are written under it; nothing else is locked inside.</summary>
+    /// <summary>Guards all mutable fields. Batches are released and finished under it: see the lock order.</summary>
     private readonly Lock _lock = new();
 
     private readonly Queue<InFlightBatch> _unreleased = new();
@@ -21,8 +21,16 @@ internal sealed class PartitionWindow
     private bool _isClosed;
     private bool _isStopping;
 
-    public PartitionWindow(TopicPartition partition, Guid topicId, long startOffset)
+    private readonly Action<PartitionWindow, long?> _seekBack;
+
+    /// <param name="partition">The partition.</param>
+    /// <param name="topicId">Its topic's id.</param>
+    /// <param name="startOffset">Where reading (re)starts.</param>
+    /// <param name="seekBack">Has the input read again from an offset (null: from the last commit).</param>
+    public PartitionWindow(
+        TopicPartition partition, Guid topicId, long startOffset, Action<PartitionWindow, long?> seekBack)
     {
+        _seekBack = seekBack;
         TopicPartition = partition;
         Identity = new PartitionIdentity(topicId, partition);
         StartOffset = startOffset;
@@ -131,6 +139,12 @@ internal sealed class PartitionWindow
             return _drained.Task;
         }
     }
+
+    /// <summary>
+    /// An output has lost what came from <paramref name="offset"/> on (null: it knows nothing of the partition): the
+    /// window is closed and reading starts again there.
+    /// </summary>
+    public void SeekBack(long? offset) => _seekBack(this, offset);
 
     /// <summary>From now on nothing of it counts: <see cref="DoneOffset"/> stays where it is.</summary>
     public void Close()

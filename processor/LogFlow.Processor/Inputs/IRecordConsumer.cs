@@ -27,8 +27,8 @@ internal interface IRecordConsumer : IAsyncDisposable
     /// <summary>Reads the partition from this offset on; what was fetched ahead is forgotten.</summary>
     void Seek(TopicPartition partition, long offset);
 
-    /// <summary>Records behind the read position, over all assigned partitions; null while unknown.</summary>
-    long? GetLag();
+    /// <summary>The offset behind the partition's last record; waits until the queue answers.</summary>
+    Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken);
 
     /// <summary>Leaves the group, so that others take over at once.</summary>
     Task LeaveAsync(CancellationToken cancellationToken);

@@ -11,5 +11,7 @@ internal sealed class BulkPart(BulkRequest request) : OutputPart
 
     public override int SizeInBytes => Request.SizeInBytes;
 
+    public override void Abandon() => Request.AbandonItem();
+
     public override void Dispose() => Request.Dispose();
 }

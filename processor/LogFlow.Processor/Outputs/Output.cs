@@ -86,8 +86,8 @@ internal abstract class Output : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when the output has ended; faulted when it cannot go on.</summary>
-    public Task Completion => Task.WhenAll(_running);
+    /// <summary>Completes when a lane has ended; faulted when it cannot go on. Only after <see cref="Start"/>.</summary>
+    public Task Completion => Task.WhenAny(_running).Unwrap();
 
     /// <summary>Hands it a batch; the window's order is the call order.</summary>
     public void Enqueue(InFlightBatch batch)
@@ -106,7 +106,7 @@ internal abstract class Output : IAsyncDisposable
         await _stop.CancelAsync();
         try
         {
-            await Completion;
+            await Task.WhenAll(_running);
         }
         catch (OperationCanceledException)
         {

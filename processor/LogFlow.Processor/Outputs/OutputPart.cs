@@ -9,5 +9,8 @@ internal abstract class OutputPart : IDisposable
     /// <summary>Encoded bytes.</summary>
     public abstract int SizeInBytes { get; }
 
+    /// <summary>Takes back a document or line that could not be written to its end.</summary>
+    public abstract void Abandon();
+
     public abstract void Dispose();
 }

@@ -132,12 +132,8 @@ internal sealed class StoreOutput : Output
     {
         var items = StoreSlice.Items(slices);
         var header = new KeyValuePair<string, string>(PositionsHeader, _positions.MakeHeader(slices));
-        using var response = await _client.SendAsync(
-            HttpMethod.Post,
-            "/_bulk?filter_path=errors,items.*.status,items.*.error",
-            node => new BulkContent(items, _client.GetGzipLevel(node)),
-            [header],
-            cancellationToken);
+        using var response = await _client.SendBulkAsync(
+            "/_bulk?filter_path=errors,items.*.status,items.*.error", items, [header], cancellationToken);
         switch (response.Status)
         {
             case >= 200 and < 300:
@@ -187,7 +183,7 @@ internal sealed class StoreOutput : Output
     private bool HandleGap(List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response)
     {
         var stands = ReadGap(response);
-        if (stands is null || !_positions.GoBack(slices, stands, _services.SeekBack))
+        if (stands is null || !_positions.GoBack(slices, stands))
         {
             var (type, reason) = response.ReadError();
             _outage.Failed(response.Node, $"HTTP 412 {type}: {reason}", needsOperator: false);

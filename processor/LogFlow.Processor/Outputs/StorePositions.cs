@@ -132,8 +132,7 @@ internal sealed class StorePositions
     /// Compares where the store stands with where it was believed to stand, and has reading go back where it stands
     /// earlier or knows nothing. False: it stands nowhere earlier, so the refusal had another reason.
     /// </summary>
-    public bool GoBack(
-        List<StoreSlice> slices, Dictionary<string, long> stands, Action<PartitionWindow, long?> seekBack)
+    public bool GoBack(List<StoreSlice> slices, Dictionary<string, long> stands)
     {
         var windows = new List<(PartitionWindow Window, long? Offset)>();
         lock (_lock)
@@ -141,32 +140,30 @@ internal sealed class StorePositions
             foreach (var slice in slices)
             {
                 var window = slice.Batch.Window;
-                var key = window.Identity.PositionKey;
-                var position = Get(key);
                 if (window.IsClosed || windows.Exists(entry => entry.Window == window))
                 {
                     continue;
                 }
 
-                if (!stands.TryGetValue(key, out var next))
+                var believed = Get(window.Identity.PositionKey).Next;
+                var isKnown = stands.TryGetValue(window.Identity.PositionKey, out var next);
+                if (isKnown ? believed < 0 || next < believed : believed >= 0)
                 {
-                    if (position.Next >= 0)
-                    {
-                        _positions[key] = new Position { Next = -1, Durable = -1 };
-                        windows.Add((window, null));
-                    }
-                }
-                else if (position.Next < 0 || next < position.Next)
-                {
-                    _positions[key] = new Position { Next = next, Durable = Math.Min(next, position.Durable) };
-                    windows.Add((window, next));
+                    windows.Add((window, isKnown ? next : null));
                 }
             }
         }
 
         foreach (var (window, offset) in windows)
         {
-            seekBack(window, offset);
+            // Closed first: a commit that reads the new position must not find the old window's offsets still valid.
+            window.SeekBack(offset);
+            lock (_lock)
+            {
+                var position = Get(window.Identity.PositionKey);
+                position.Next = offset ?? -1;
+                position.Durable = offset is null ? -1 : Math.Min(offset.Value, position.Durable);
+            }
         }
 
         return windows.Count > 0;

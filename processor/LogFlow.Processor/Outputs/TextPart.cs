@@ -7,6 +7,7 @@ internal sealed class TextPart : OutputPart
 {
     private readonly ArrayBufferWriter<byte> _text = new(16 * 1024);
     private readonly List<Piece> _pieces = [];
+    private int _start;
 
     public override int Count => _pieces.Count;
 
@@ -21,11 +22,14 @@ internal sealed class TextPart : OutputPart
     /// <param name="offset">The queue offset of the record it came from.</param>
     public void EndPiece(string target, long offset)
     {
-        var start = _pieces.Count == 0 ? 0 : _pieces[^1].End;
-        _pieces.Add(new Piece(target, offset, start, _text.WrittenCount));
+        _pieces.Add(new Piece(target, offset, _start, _text.WrittenCount));
+        _start = _text.WrittenCount;
     }
 
     public ReadOnlyMemory<byte> TextOf(in Piece piece) => _text.WrittenMemory[piece.Start..piece.End];
+
+    /// <summary>The half-written text stays in the buffer, but belongs to no piece.</summary>
+    public override void Abandon() => _start = _text.WrittenCount;
 
     public override void Dispose() => _text.ResetWrittenCount();
 

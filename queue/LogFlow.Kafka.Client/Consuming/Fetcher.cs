@@ -56,9 +56,11 @@ internal sealed partial class Fetcher
         {
             try
             {
+                // One moment for both, or a retry that falls due in between would be missed.
+                var now = _client.Time.GetTimestamp();
                 ResolvePositions();
-                StartFetches();
-                await _streams.FetchWanted.WaitAsync(_streams.UntilNextRetry(IdleInterval), _stopping);
+                StartFetches(now);
+                await _streams.FetchWanted.WaitAsync(_streams.UntilNextRetry(now, IdleInterval), _stopping);
             }
             catch (OperationCanceledException)
             {
@@ -110,9 +112,9 @@ internal sealed partial class Fetcher
         }
     }
 
-    private void StartFetches()
+    private void StartFetches(long now)
     {
-        var (wanted, busy) = _streams.PlanFetches();
+        var (wanted, busy) = _streams.PlanFetches(now);
         if (wanted.Count == 0)
         {
             return;

@@ -11,6 +11,9 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
 {
     private const long ShareBytesMin = 64 * 1024;
 
+    // Added to waits: timers cut fractions off and would fire just too early.
+    private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
+
     // Guards all below and the streams. Innermost: no other lock is taken inside, except the signals' own.
     private readonly Lock _gate = new();
     private readonly Dictionary<TopicPartition, PartitionStream> _streams = [];
@@ -24,6 +27,18 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
 
     /// <summary>Set when there may be something to fetch, or a position to find.</summary>
     public AsyncSignal FetchWanted { get; } = new(time);
+
+    /// <summary>Batches that are decoded and not taken.</summary>
+    public int ReadyCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rotation.Sum(static stream => stream.Ready.Count);
+            }
+        }
+    }
 
     public void Add(TopicPartition partition, Guid topicId)
     {
@@ -124,7 +139,6 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                 {
                     DropChunk(stream);
                     stream.Version++;
-                    stream.Position = stream.Covered;
                 }
             }
         }
@@ -178,11 +192,10 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     /// Partitions to be fetched now, in an order that rotates, because a broker fills its response in the order asked.
     /// The second list has those that are not asked for because they hold something already.
     /// </summary>
-    public (List<FetchPlan> Wanted, List<TopicPartition> Busy) PlanFetches()
+    public (List<FetchPlan> Wanted, List<TopicPartition> Busy) PlanFetches(long now)
     {
         var wanted = new List<FetchPlan>();
         var busy = new List<TopicPartition>();
-        var now = time.GetTimestamp();
         lock (_gate)
         {
             _nextToFetch = _rotation.Count == 0 ? 0 : (_nextToFetch + 1) % _rotation.Count;
@@ -266,19 +279,18 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         }
     }
 
-    /// <summary>How long until a partition that was left alone may be asked again.</summary>
-    public TimeSpan UntilNextRetry(TimeSpan idle)
+    /// <summary>How long after a moment a partition that was left alone then may be asked again.</summary>
+    public TimeSpan UntilNextRetry(long now, TimeSpan idle)
     {
         lock (_gate)
         {
-            var now = time.GetTimestamp();
             var nearest = idle;
             foreach (var stream in _rotation)
             {
-                var left = time.GetElapsedTime(now, stream.NotBefore);
-                if (left > TimeSpan.Zero && left < nearest)
+                if (stream.NotBefore > now)
                 {
-                    nearest = left;
+                    var left = time.GetElapsedTime(now, stream.NotBefore) + TimerResolution;
+                    nearest = left < nearest ? left : nearest;
                 }
             }
 
@@ -367,16 +379,16 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     /// <summary>Decodes outside of the lock; the chunk is this method's while it is <c>Decoding</c>.</summary>
     private void Decode(PartitionStream stream)
     {
-        while (NextToDecode(stream) is (var chunk, var from))
+        while (NextToDecode(stream) is (var chunk, var position, var covered))
         {
             ConsumedBatch? batch = null;
             Exception? damage = null;
             try
             {
-                batch = chunk.DecodeNext(from);
-                if (batch is null && chunk.DecodedTo > from)
+                batch = chunk.DecodeNext(position, covered);
+                if (batch is null && chunk.DecodedTo > position)
                 {
-                    batch = chunk.Gap(from, chunk.DecodedTo);
+                    batch = chunk.Gap(covered, chunk.DecodedTo);
                 }
             }
             catch (Exception exception)
@@ -388,7 +400,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         }
     }
 
-    private (FetchedChunk Chunk, long From)? NextToDecode(PartitionStream stream)
+    private (FetchedChunk Chunk, long Position, long Covered)? NextToDecode(PartitionStream stream)
     {
         lock (_gate)
         {
@@ -401,7 +413,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
 
             if (stream.Decoding is { } chunk && stream.ReadyBytes < ShareBytes())
             {
-                return (chunk, stream.Covered);
+                return (chunk, stream.Position, stream.Covered);
             }
 
             stream.Decoding = null;

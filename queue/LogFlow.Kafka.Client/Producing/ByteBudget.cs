@@ -10,15 +10,29 @@ internal sealed class ByteBudget(long bytesMax)
 
     public long BytesMax => bytesMax;
 
+    /// <summary>Takes the bytes if they are free and nobody waits for some.</summary>
+    public bool TryReserve(long bytes)
+    {
+        lock (_gate)
+        {
+            if (_waiters.Count > 0 || _used + bytes > bytesMax)
+            {
+                return false;
+            }
+
+            _used += bytes;
+            return true;
+        }
+    }
+
     public ValueTask ReserveAsync(long bytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, bytesMax);
         LinkedListNode<(long, TaskCompletionSource Granted)> waiter;
         lock (_gate)
         {
-            if (_waiters.Count == 0 && _used + bytes <= bytesMax)
+            if (TryReserve(bytes))
             {
-                _used += bytes;
                 return ValueTask.CompletedTask;
             }
 

@@ -24,6 +24,10 @@ public sealed class KafkaProducer : IAsyncDisposable
     private readonly HashSet<ProducerBatch> _unfinished = [];
     private bool _disposed;
 
+    // Sends that could not append at once follow each other; see AppendInTurnAsync.
+    private Task _lastInTurn = Task.CompletedTask;
+    private int _waitingCount;
+
     public KafkaProducer(KafkaClient client, KafkaProducerOptions options)
     {
         _client = client;
@@ -46,31 +50,17 @@ public sealed class KafkaProducer : IAsyncDisposable
             return new ProduceResult(ErrorCode.MessageTooLarge, nowhere, -1, "larger than the producer's buffer");
         }
 
-        await _budget.ReserveAsync(size, cancellationToken);
-        var isAppended = false;
-        try
+        var (partition, batch, index, refusal) = TryAppend(record, size, out var appended)
+            ? appended
+            : await AppendInTurnAsync(record, size, cancellationToken);
+        if (batch is null)
         {
-            var topic = await FindTopicAsync(record.Topic, cancellationToken);
-            if (topic is null || topic.Error != ErrorCode.None)
-            {
-                return new ProduceResult(topic?.Error ?? ErrorCode.RequestTimedOut, nowhere, -1, "the topic is not available");
-            }
+            return new ProduceResult(refusal, nowhere, -1, "the topic is not available");
+        }
 
-            var partition = new TopicPartition(record.Topic, ChoosePartition(record, topic.Partitions.Count));
-            var (batch, index) = Accumulator(partition).Append(record, size);
-            isAppended = true;
-            Track(batch);
-            var result = await batch.Task;
-            var offset = result.IsSuccess && result.BaseOffset >= 0 ? result.BaseOffset + index : -1;
-            return new ProduceResult(result.Error, partition, offset, result.Message);
-        }
-        finally
-        {
-            if (!isAppended)
-            {
-                _budget.Release(size);
-            }
-        }
+        var result = await batch.Task;
+        var offset = result.IsSuccess && result.BaseOffset >= 0 ? result.BaseOffset + index : -1;
+        return new ProduceResult(result.Error, partition, offset, result.Message);
     }
 
     /// <summary>Sends what is buffered and waits until all records sent before have their fate.</summary>
@@ -117,6 +107,68 @@ public sealed class KafkaProducer : IAsyncDisposable
         }
 
         await Task.WhenAll(running);
+    }
+
+    /// <summary>Appends at once, if there is nothing to wait for and nobody waiting.</summary>
+    private bool TryAppend(in ProducerRecord record, int size, out Appended appended)
+    {
+        appended = default;
+        if (Volatile.Read(ref _waitingCount) > 0
+            || _client.Metadata.Find(record.Topic) is not { Error: ErrorCode.None } topic
+            || !_budget.TryReserve(size))
+        {
+            return false;
+        }
+
+        appended = Append(record, size, topic);
+        return true;
+    }
+
+    /// <summary>Waits for room and metadata behind all who wait already, so that calls keep their order.</summary>
+    private async Task<Appended> AppendInTurnAsync(ProducerRecord record, int size, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task turn;
+        lock (_gate)
+        {
+            turn = _lastInTurn;
+            _lastInTurn = done.Task;
+            Interlocked.Increment(ref _waitingCount);
+        }
+
+        try
+        {
+            await turn;
+            var topic = await FindTopicAsync(record.Topic, cancellationToken);
+            if (topic is null || topic.Error != ErrorCode.None)
+            {
+                return new Appended(default, null, 0, topic?.Error ?? ErrorCode.RequestTimedOut);
+            }
+
+            await _budget.ReserveAsync(size, cancellationToken);
+            return Append(record, size, topic);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waitingCount);
+            done.SetResult();
+        }
+    }
+
+    private Appended Append(in ProducerRecord record, int size, TopicMetadata topic)
+    {
+        try
+        {
+            var partition = new TopicPartition(record.Topic, ChoosePartition(record, topic.Partitions.Count));
+            var (batch, index) = Accumulator(partition).Append(record, size);
+            Track(batch);
+            return new Appended(partition, batch, index, ErrorCode.None);
+        }
+        catch
+        {
+            _budget.Release(size);
+            throw;
+        }
     }
 
     /// <summary>Null when no broker tells of the topic within the delivery timeout.</summary>
@@ -212,4 +264,7 @@ public sealed class KafkaProducer : IAsyncDisposable
             TaskContinuationOptions.None,
             TaskScheduler.Default);
     }
+
+    /// <summary>Where a record was put; no batch when it was refused.</summary>
+    private readonly record struct Appended(TopicPartition Partition, ProducerBatch? Batch, int Index, ErrorCode Refusal);
 }

@@ -24,6 +24,9 @@ internal sealed class OutgoingBatch
 
     public ProducerIdentity Producer => new(Header.ProducerId, Header.ProducerEpoch);
 
+    /// <summary>Its place among all batches of the partition.</summary>
+    public long Ordinal { get; set; }
+
     public OutgoingBatchState State { get; set; }
 
     /// <summary>Times that the broker called the bytes corrupt.</summary>

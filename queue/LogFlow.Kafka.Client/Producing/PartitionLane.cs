@@ -13,18 +13,24 @@ internal sealed class PartitionLane(TopicPartition partition)
     // Brokers call a batch corrupt when the network has changed it; when it left so, no repetition helps.
     private const int CorruptCountMax = 3;
 
-    // Sent at least once and not acknowledged, in order; at most the in-flight limit.
+    // Sent at least once and not acknowledged, in order.
     private readonly List<OutgoingBatch> _unacknowledged = [];
     private readonly Queue<OutgoingBatch> _waiting = new();
 
+    private long _ordinal;
     private int _inFlight;
     private bool _draining;
+
+    // The producer epoch of which the broker has acknowledged a batch, so that it would notice a gap.
+    private ProducerIdentity _knownProducer = ProducerIdentity.None;
 
     // After a refusal: the only sequence of this producer epoch that may come next.
     private ProducerIdentity _refusedProducer = ProducerIdentity.None;
     private int _refusedSequence;
 
     public TopicPartition Partition => partition;
+
+    public int InFlightCount => _inFlight;
 
     /// <summary>Timestamp before which nothing is sent.</summary>
     public long NotBefore { get; set; }
@@ -50,6 +56,7 @@ internal sealed class PartitionLane(TopicPartition partition)
             _refusedProducer = ProducerIdentity.None;
         }
 
+        batch.Ordinal = _ordinal++;
         _waiting.Enqueue(batch);
         return true;
     }
@@ -73,7 +80,21 @@ internal sealed class PartitionLane(TopicPartition partition)
             return again;
         }
 
-        return _unacknowledged.Count < inFlightMax && _waiting.TryPeek(out var next) ? next : null;
+        if (!_waiting.TryPeek(out var next) || _unacknowledged.Count == 0)
+        {
+            return next;
+        }
+
+        // A broker that knows nothing of a producer takes any sequence: were the first batch refused and the second
+        // not, the second would be the log's beginning. So the first goes alone.
+        if (next.Producer != _knownProducer && next.Producer.ProducerId >= 0)
+        {
+            return null;
+        }
+
+        // Counted from the oldest, not by how many are left: those between are in the log by now, and the oldest may be,
+        // unbeknown to us. One batch too many behind it, and the broker would no longer recognise it.
+        return next.Ordinal - _unacknowledged[0].Ordinal < inFlightMax ? next : null;
     }
 
     public void Take(OutgoingBatch batch)
@@ -101,7 +122,11 @@ internal sealed class PartitionLane(TopicPartition partition)
 
         var isDuplicate = answer.Error == ErrorCode.DuplicateSequenceNumber;
         Finish(batch, isDuplicate ? new SendResult(ErrorCode.None, IsDuplicate: true) : answer, finished);
-        if (answer.Error != ErrorCode.None && !isDuplicate)
+        if (answer.Error == ErrorCode.None || isDuplicate)
+        {
+            _knownProducer = batch.Producer;
+        }
+        else
         {
             Refuse(batch, finished);
         }

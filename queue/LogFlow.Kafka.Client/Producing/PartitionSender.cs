@@ -16,6 +16,9 @@ public sealed partial class PartitionSender : IAsyncDisposable
     private static readonly TimeSpan IdleInterval = TimeSpan.FromMinutes(1);
     private const int FailuresBeforeLog = 5;
 
+    // Added to waits: timers cut fractions off and would fire just too early.
+    private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
+
     private readonly KafkaClient _client;
     private readonly PartitionSenderOptions _options;
     private readonly TimeProvider _time;
@@ -41,6 +44,8 @@ public sealed partial class PartitionSender : IAsyncDisposable
     public PartitionSender(KafkaClient client, PartitionSenderOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.InFlightPerPartitionMax, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            options.InFlightPerPartitionMax, PartitionSenderOptions.InFlightPerPartitionLimit);
         _client = client;
         _options = options;
         _time = client.Time;
@@ -99,6 +104,30 @@ public sealed partial class PartitionSender : IAsyncDisposable
         return new ValueTask<SendResult>(batch.Task);
     }
 
+    /// <summary>Batches sent and not yet acknowledged.</summary>
+    internal int InFlightCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rotation.Sum(static lane => lane.InFlightCount);
+            }
+        }
+    }
+
+    /// <summary>Their bytes.</summary>
+    internal long InFlightBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _inFlightBytes;
+            }
+        }
+    }
+
     /// <summary>Ends without waiting for acknowledgements; what is unfinished is cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -151,7 +180,9 @@ public sealed partial class PartitionSender : IAsyncDisposable
         {
             lock (_gate)
             {
-                FillOutboxes();
+                // One moment for both: a retry that falls due in between would be waited for until something else wakes.
+                var now = _time.GetTimestamp();
+                FillOutboxes(now);
                 var sent = false;
                 foreach (var outbox in _outboxes.Values)
                 {
@@ -164,16 +195,15 @@ public sealed partial class PartitionSender : IAsyncDisposable
 
                 if (!sent)
                 {
-                    return UntilNextRetry();
+                    return UntilNextRetry(now);
                 }
             }
         }
     }
 
     /// <summary>At most one batch of each partition: they share a request where they go to the same broker.</summary>
-    private void FillOutboxes()
+    private void FillOutboxes(long now)
     {
-        var now = _time.GetTimestamp();
         _first = _rotation.Count == 0 ? 0 : (_first + 1) % _rotation.Count;
         for (var index = 0; index < _rotation.Count; index++)
         {
@@ -473,21 +503,21 @@ public sealed partial class PartitionSender : IAsyncDisposable
         OnAnswer(lane, batch, new SendResult(error), finished);
     }
 
-    private TimeSpan UntilNextRetry()
+    private TimeSpan UntilNextRetry(long now)
     {
-        var now = _time.GetTimestamp();
         var nearest = IdleInterval;
         foreach (var lane in _rotation)
         {
-            var left = _time.GetElapsedTime(now, lane.NotBefore);
-            if (left > TimeSpan.Zero && left < nearest)
+            if (lane.NotBefore > now)
             {
-                nearest = left;
+                nearest = Min(nearest, _time.GetElapsedTime(now, lane.NotBefore) + TimerResolution);
             }
         }
 
         return nearest;
     }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private PartitionLane Lane(TopicPartition partition)
     {

@@ -4,10 +4,16 @@ namespace LogFlow.Kafka.Client;
 public sealed record PartitionSenderOptions
 {
     /// <summary>
-    /// Batches of one partition that are sent and not yet acknowledged. Brokers remember the last 5 of a producer, so
-    /// more would not be recognised when sent again (Kafka <c>max.in.flight.requests.per.connection</c>).
+    /// Brokers remember the last 5 batches of a producer in a partition; more on their way could not be recognised when
+    /// sent again.
     /// </summary>
-    public int InFlightPerPartitionMax { get; init; } = 5;
+    public const int InFlightPerPartitionLimit = 5;
+
+    /// <summary>
+    /// Batches of one partition that are sent and not yet acknowledged, 1 to <see cref="InFlightPerPartitionLimit"/>
+    /// (Kafka <c>max.in.flight.requests.per.connection</c>).
+    /// </summary>
+    public int InFlightPerPartitionMax { get; init; } = InFlightPerPartitionLimit;
 
     /// <summary>Bytes of all partitions that are sent and not yet acknowledged; one batch may always go.</summary>
     public long InFlightBytesMax { get; init; } = 32L * 1024 * 1024;

@@ -30,10 +30,11 @@ internal static class GzipCodec
         {
             using var input = new UnmanagedMemoryStream(pointer, source.Length);
             using var gzip = new GZipStream(input, CompressionMode.Decompress);
+
+            // At the limit one byte more is asked for: its absence is the regular end, its presence the error.
+            Span<byte> probe = stackalloc byte[1];
             while (true)
             {
-                // At the limit one byte more is asked for: its absence is the regular end, its presence the error.
-                Span<byte> probe = stackalloc byte[1];
                 var free = writer.FreeSpan();
                 var read = gzip.Read(free.Length > 0 ? free : probe);
                 if (read == 0)

@@ -35,7 +35,8 @@ public readonly record struct RecordBatchHeader
 
     internal const int BatchLengthAt = 8;
     internal const int LeaderEpochAt = 12;
-    internal const int MagicAt = 16;
+    /// <summary>Where <see cref="Magic"/> stands, for searching batches in bytes.</summary>
+    public const int MagicAt = 16;
     internal const int CrcAt = 17;
     internal const int AttributesAt = 21;
     internal const int LastOffsetDeltaAt = 23;

@@ -1,4 +1,3 @@
-using LogFlow.Kafka.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Groups;

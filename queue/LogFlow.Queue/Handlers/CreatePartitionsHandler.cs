@@ -25,7 +25,9 @@ internal sealed class CreatePartitionsHandler(TopicCatalog topics, NodeIdentity 
             var (error, message) = await RaiseAsync(asked, request.ValidateOnly);
             response.Results.Add(new CreatePartitionsResponse.CreatePartitionsTopicResult
             {
-                Name = asked.Name, ErrorCode = error, ErrorMessage = message,
+                Name = asked.Name,
+                ErrorCode = error,
+                ErrorMessage = message,
             });
         }
 

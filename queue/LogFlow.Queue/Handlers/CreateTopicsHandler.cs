@@ -177,7 +177,11 @@ internal sealed class CreateTopicsHandler(TopicCatalog topics, ConfigCatalog con
     {
         var described = new CreateTopicsResponse.CreatableTopicResult
         {
-            Name = name, TopicId = id, NumPartitions = partitionCount, ReplicationFactor = 1, Configs = [],
+            Name = name,
+            TopicId = id,
+            NumPartitions = partitionCount,
+            ReplicationFactor = 1,
+            Configs = [],
         };
         foreach (var entry in configs.DescribeTopic(config))
         {

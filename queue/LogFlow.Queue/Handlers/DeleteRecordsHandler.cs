@@ -29,7 +29,8 @@ internal sealed class DeleteRecordsHandler(TopicCatalog topics)
             {
                 var result = new DeleteRecordsResponse.DeleteRecordsPartitionResult
                 {
-                    PartitionIndex = partition.PartitionIndex, LowWatermark = NoOffset,
+                    PartitionIndex = partition.PartitionIndex,
+                    LowWatermark = NoOffset,
                 };
                 answer.Partitions.Add(result);
                 result.ErrorCode = topics.Find(topic.Name, partition.PartitionIndex, out var log);

@@ -2,7 +2,6 @@ using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Groups;
 using LogFlow.Queue.Requests;
-using LogFlow.Queue.Storage;
 using LogFlow.Queue.Topics;
 
 namespace LogFlow.Queue.Handlers;
@@ -62,7 +61,7 @@ internal sealed class DeleteTopicsHandler(TopicCatalog topics, GroupCoordinator 
             return result;
         }
 
-        TopicResult deleted = await topics.Logs.DeleteTopicAsync(topic.Id);
+        var deleted = await topics.Logs.DeleteTopicAsync(topic.Id);
         result.Name = topic.Name;
         result.TopicId = topic.Id;
         result.ErrorCode = deleted.Error;

@@ -35,7 +35,8 @@ internal sealed class DescribeConfigsHandler(TopicCatalog topics, ConfigCatalog 
     {
         var result = new DescribeConfigsResponse.DescribeConfigsResult
         {
-            ResourceType = resource.ResourceType, ResourceName = resource.ResourceName,
+            ResourceType = resource.ResourceType,
+            ResourceName = resource.ResourceName,
         };
         switch (resource.ResourceType)
         {
@@ -102,7 +103,9 @@ internal sealed class DescribeConfigsHandler(TopicCatalog topics, ConfigCatalog 
                 {
                     described.Synonyms.Add(new DescribeConfigsResponse.DescribeConfigsSynonym
                     {
-                        Name = name, Value = value, Source = (sbyte)source,
+                        Name = name,
+                        Value = value,
+                        Source = (sbyte)source,
                     });
                 }
             }

@@ -1,4 +1,3 @@
-using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
@@ -61,7 +60,8 @@ internal sealed class DescribeLogDirsHandler(TopicCatalog topics)
         {
             described.Partitions.Add(new DescribeLogDirsResponse.DescribeLogDirsPartition
             {
-                PartitionIndex = partition, PartitionSize = topic.Partitions[partition].SizeInBytes,
+                PartitionIndex = partition,
+                PartitionSize = topic.Partitions[partition].SizeInBytes,
             });
         }
 

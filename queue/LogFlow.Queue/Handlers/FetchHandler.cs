@@ -3,7 +3,6 @@ using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Fetching;
 using LogFlow.Queue.Network;
 using LogFlow.Queue.Requests;
-using LogFlow.Queue.Storage;
 using LogFlow.Queue.Topics;
 
 namespace LogFlow.Queue.Handlers;

@@ -64,7 +64,9 @@ internal sealed class MetadataHandler(TopicCatalog topics, NodeIdentity node)
                 ? Describe(byId, request)
                 : new MetadataResponse.MetadataResponseTopic
                 {
-                    ErrorCode = ErrorCode.UnknownTopicId, Name = null, TopicId = asked.TopicId,
+                    ErrorCode = ErrorCode.UnknownTopicId,
+                    Name = null,
+                    TopicId = asked.TopicId,
                 };
         }
 

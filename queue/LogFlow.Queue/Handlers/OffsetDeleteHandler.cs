@@ -43,7 +43,8 @@ internal sealed class OffsetDeleteHandler(GroupCoordinator coordinator, TopicCat
 
                 answer.Partitions.Add(new OffsetDeleteResponse.OffsetDeleteResponsePartition
                 {
-                    PartitionIndex = partition.PartitionIndex, ErrorCode = error,
+                    PartitionIndex = partition.PartitionIndex,
+                    ErrorCode = error,
                 });
             }
         }

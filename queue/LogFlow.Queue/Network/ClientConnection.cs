@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Requests;
 using Microsoft.Extensions.Logging;
 using ProtocolViolationException = LogFlow.Kafka.Protocol.ProtocolViolationException;
@@ -58,7 +57,9 @@ internal sealed partial class ClientConnection
         _closing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _pending = Channel.CreateBounded<RequestContext>(new BoundedChannelOptions(options.RequestsInFlightMax)
         {
-            SingleReader = true, SingleWriter = true, AllowSynchronousContinuations = false,
+            SingleReader = true,
+            SingleWriter = true,
+            AllowSynchronousContinuations = false,
         });
         var remote = (IPEndPoint?)socket.RemoteEndPoint;
         Peer = remote?.ToString() ?? "?";
@@ -91,7 +92,7 @@ internal sealed partial class ClientConnection
         }
         catch (ProtocolViolationException violation)
         {
-            Log.Malformed(_logger, Peer, violation.Message);
+            Log.Malformed(_logger, Peer, violation.Message.TrimEnd('.'));
         }
         catch (Exception error) when (IsDisconnect(error))
         {
@@ -225,7 +226,7 @@ internal sealed partial class ClientConnection
         }
         catch (ProtocolViolationException violation)
         {
-            Log.Malformed(_logger, Peer, violation.Message);
+            Log.Malformed(_logger, Peer, violation.Message.TrimEnd('.'));
         }
         catch (Exception error) when (IsDisconnect(error))
         {

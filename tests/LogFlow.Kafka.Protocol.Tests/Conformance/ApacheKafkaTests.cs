@@ -30,9 +30,10 @@ public sealed class ApacheKafkaTests
         var source = folder.File("KafkaSays.java");
         await File.WriteAllBytesAsync(source, Resources.Read("KafkaSays.java"));
 
+        var jars = SharedFolder.File("servers", "kafka", "lib") + "/*";
+
         await using var java = await ChildProcess.RunAsync(
-            "java",
-            ["-cp", SharedFolder.File("servers", "kafka", "lib") + "/*", source, folder.File("in"), folder.File("out")]);
+            "java", ["-cp", jars, source, folder.File("in"), folder.File("out")]);
 
         Assert.True(java.ExitCode == 0, java.Output);
         var answers = await File.ReadAllLinesAsync(folder.File("out"));

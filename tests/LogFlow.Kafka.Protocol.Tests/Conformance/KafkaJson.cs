@@ -13,7 +13,8 @@ internal static class KafkaJson
         foreach (var member in kafkas.EnumerateObject())
         {
             // Kafka prints no records, only that they are there or their size; their bytes were compared already.
-            if (member.Name.StartsWith("records", StringComparison.Ordinal) && ours.GetType().GetProperty("Records") is not null)
+            if (member.Name.StartsWith("records", StringComparison.Ordinal)
+                && ours.GetType().GetProperty("Records") is not null)
             {
                 continue;
             }

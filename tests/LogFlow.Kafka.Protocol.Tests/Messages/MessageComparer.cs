@@ -37,7 +37,8 @@ internal static class MessageComparer
 
         if (left is IList lefts && right is IList rights && IsStructList(lefts) && lefts.Count == rights.Count)
         {
-            return lefts.Cast<object>().Zip(rights.Cast<object>()).SelectMany(pair => Nested(path, pair.First, pair.Second));
+            return lefts.Cast<object>().Zip(rights.Cast<object>())
+                .SelectMany(pair => Nested(path, pair.First, pair.Second));
         }
 
         if (left.GetType().DeclaringType is not null)

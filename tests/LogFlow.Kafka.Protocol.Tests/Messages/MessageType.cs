@@ -1,3 +1,4 @@
+using System.Reflection;
 using LogFlow.Kafka.Protocol.Messages;
 
 namespace LogFlow.Kafka.Protocol.Tests.Messages;
@@ -38,7 +39,8 @@ public sealed class MessageType
 
     public short MaxVersion { get; }
 
-    public IEnumerable<short> Versions => Enumerable.Range(MinVersion, MaxVersion - MinVersion + 1).Select(v => (short)v);
+    public IEnumerable<short> Versions =>
+        Enumerable.Range(MinVersion, MaxVersion - MinVersion + 1).Select(version => (short)version);
 
     public static MessageType Find(string name) => All.Single(type => type.Name == name);
 
@@ -57,7 +59,7 @@ public sealed class MessageType
 
     private static MessageType Describe(Type type) =>
         (MessageType)typeof(MessageType)
-            .GetMethod(nameof(DescribeGeneric), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
+            .GetMethod(nameof(DescribeGeneric), BindingFlags.NonPublic | BindingFlags.Static)!
             .MakeGenericMethod(type)
             .Invoke(null, null)!;
 

@@ -23,10 +23,11 @@ public sealed class RoundTripTests
 
                 var (again, read) = type.Read(bytes, version);
 
-                Assert.True(read == bytes.Length, $"{name} v{version} seed {seed}: {read} of {bytes.Length} bytes read");
+                var what = $"{name} v{version} seed {seed}";
+                Assert.True(read == bytes.Length, $"{what}: {read} of {bytes.Length} bytes read");
                 Assert.True(
                     bytes.AsSpan().SequenceEqual(MessageType.Write(again, version)),
-                    $"{name} v{version} seed {seed}: written differently after being read");
+                    $"{what}: written differently after being read");
             }
         }
     }

@@ -67,6 +67,32 @@ public sealed class WrittenSegmentsTests
     }
 
     [Fact]
+    public void Writer_AfterALargeMessage_WritesSmallOnes()
+    {
+        using var writer = new KafkaWriter();
+        writer.WriteRaw(Payload(2_000_000));
+
+        writer.Reset();
+        writer.WriteInt32(7);
+
+        Assert.Equal([0, 0, 0, 7], writer.ToArray());
+    }
+
+    [Fact]
+    public void Writer_Disposed_CanBeUsedAgain()
+    {
+        var writer = new KafkaWriter();
+        writer.WriteInt32(1);
+        writer.Dispose();
+        writer.Dispose();
+
+        writer.WriteInt32(7);
+
+        Assert.Equal([0, 0, 0, 7], writer.ToArray());
+        writer.Dispose();
+    }
+
+    [Fact]
     public void ProduceRequest_ReusedWriter_AllocatesNothing()
     {
         using var writer = new KafkaWriter();
@@ -91,7 +117,7 @@ public sealed class WrittenSegmentsTests
 
     private static ProduceRequest Request(params byte[][] payloads)
     {
-        var topic = new ProduceRequest.TopicProduceData { Name = "logs", TopicId = new Guid("12345678-1234-1234-1234-123456789abc") };
+        var topic = new ProduceRequest.TopicProduceData { Name = "logs", TopicId = new Guid(1, 2, 3, new byte[8]) };
         foreach (var payload in payloads)
         {
             topic.PartitionData.Add(new() { Index = topic.PartitionData.Count, Records = payload });

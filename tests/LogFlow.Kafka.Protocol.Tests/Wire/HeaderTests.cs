@@ -59,7 +59,8 @@ public sealed class HeaderTests
 
         KafkaFrame.WriteUnsupportedApiVersions(writer, 9, response);
 
-        Assert.Equal("00000010" + "00000009" + "0023" + "00000001" + "001200000004", Convert.ToHexString(writer.ToArray()));
+        Assert.Equal(
+            "00000010" + "00000009" + "0023" + "00000001" + "001200000004", Convert.ToHexString(writer.ToArray()));
     }
 
     [Fact]

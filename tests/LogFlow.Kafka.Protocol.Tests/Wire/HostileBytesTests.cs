@@ -12,7 +12,8 @@ public sealed class HostileBytesTests
     [InlineData("FF")]
     [InlineData("")]
     public void UnsignedVarint_EndlessOrCut_IsAViolation(string hex) =>
-        Assert.Throws<ProtocolViolationException>(() => new KafkaReader(Convert.FromHexString(hex)).ReadUnsignedVarint());
+        Assert.Throws<ProtocolViolationException>(
+            () => new KafkaReader(Convert.FromHexString(hex)).ReadUnsignedVarint());
 
     [Theory]
     [InlineData("8080808080808080808001")]

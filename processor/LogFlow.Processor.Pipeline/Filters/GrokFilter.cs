@@ -1,0 +1,180 @@
+using System.Text.RegularExpressions;
+
+namespace LogFlow.Processor.Pipeline;
+
+/// <summary>Takes fields out of text by named patterns.</summary>
+internal sealed class GrokFilter : Filter
+{
+    private readonly Rule[] _rules;
+    private readonly bool _breakOnMatch;
+    private readonly bool _keepEmptyCaptures;
+    private readonly IReadOnlyList<string> _tagOnFailure;
+    private readonly string _tagOnTimeout;
+
+    private GrokFilter(PluginContext context)
+        : base(context)
+    {
+        var settings = context.Settings;
+        _breakOnMatch = settings.Boolean("break_on_match");
+        _keepEmptyCaptures = settings.Boolean("keep_empty_captures");
+        _tagOnFailure = settings.List("tag_on_failure");
+        _tagOnTimeout = settings.String("tag_on_timeout")!;
+        _rules = GrokRules.Create(context);
+    }
+
+    public static PluginSpec Spec { get; } = new(
+        PluginKind.Filter,
+        "grok",
+        new SettingSpec("match", SettingType.Hash),
+        new SettingSpec("break_on_match", SettingType.Boolean) { Default = true },
+        new SettingSpec("overwrite", SettingType.FieldReferenceList),
+        new SettingSpec("patterns_dir", SettingType.List),
+        new SettingSpec("patterns_files_glob", SettingType.String) { Default = "*" },
+        new SettingSpec("pattern_definitions", SettingType.Hash),
+        new SettingSpec("named_captures_only", SettingType.Boolean) { Default = true },
+        new SettingSpec("keep_empty_captures", SettingType.Boolean) { Default = false },
+        new SettingSpec("target", SettingType.FieldReference),
+        new SettingSpec("timeout_millis", SettingType.Number) { Default = 30000 },
+        new SettingSpec("timeout_scope", SettingType.String) { Default = "pattern", Allowed = ["pattern", "event"] },
+        new SettingSpec("tag_on_failure", SettingType.List) { Default = new[] { "_grokparsefailure" } },
+        new SettingSpec("tag_on_timeout", SettingType.String) { Default = "_groktimeout" },
+        new SettingSpec("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] })
+    {
+        CreateFilter = context => new GrokFilter(context),
+    };
+
+    /// <summary>Has every pattern translated to machine code now; for benchmarks.</summary>
+    internal void CompileNow()
+    {
+        foreach (var pattern in _rules.SelectMany(rule => rule.Patterns))
+        {
+            pattern.Regex.Compile();
+        }
+    }
+
+    public override void Apply(Event target, FilterContext context)
+    {
+        var matched = false;
+        try
+        {
+            foreach (var rule in _rules)
+            {
+                if (MatchField(rule, target))
+                {
+                    matched = true;
+                    if (_breakOnMatch)
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            context.CountFailure();
+            target.Tag(_tagOnTimeout);
+            return;
+        }
+        if (matched)
+        {
+            Matched(target, context);
+        }
+        else
+        {
+            Failed(target, context, _tagOnFailure);
+        }
+    }
+
+    private bool MatchField(Rule rule, Event target)
+    {
+        var value = target.Get(rule.Source);
+        if (value.List is not { } list)
+        {
+            return MatchText(rule, value.IsString ? value.AsString() : value.ToText(), target);
+        }
+        var matched = false;
+        // The list may be one that a capture extends.
+        var count = list.Count;
+        for (var i = 0; i < count; i++)
+        {
+            matched |= MatchText(rule, list[i].ToText(), target);
+        }
+        return matched;
+    }
+
+    private bool MatchText(Rule rule, string text, Event target)
+    {
+        var matched = false;
+        foreach (var pattern in rule.Patterns)
+        {
+            var match = pattern.Regex.Current.Match(text);
+            if (!match.Success)
+            {
+                continue;
+            }
+            matched = true;
+            Store(pattern, text, match, target);
+            if (_breakOnMatch)
+            {
+                break;
+            }
+        }
+        return matched;
+    }
+
+    private void Store(Pattern pattern, string text, Match match, Event target)
+    {
+        var groups = match.Groups;
+        foreach (ref readonly var capture in pattern.Captures.AsSpan())
+        {
+            var group = groups[capture.Group];
+            if (!group.Success || group.Length == 0)
+            {
+                if (_keepEmptyCaptures)
+                {
+                    Store(in capture, group.Success ? EventValue.Of(string.Empty) : EventValue.Null, target);
+                }
+                continue;
+            }
+            var span = text.AsSpan(group.Index, group.Length);
+            var value = capture.Type switch
+            {
+                GrokType.Integer => RubyNumber.ToInteger(span),
+                GrokType.Float => EventValue.Of(RubyNumber.ToFloat(span)),
+                _ => EventValue.Slice(text, group.Index, group.Length),
+            };
+            Store(in capture, value, target);
+        }
+    }
+
+    private static void Store(in Capture capture, EventValue value, Event target)
+    {
+        if (capture.Overwrites)
+        {
+            target.Set(capture.Field, value);
+            return;
+        }
+        if (target.TryAdd(capture.Field, value, out var existing))
+        {
+            return;
+        }
+        // A field that has a text becomes a list; one that has a number or map keeps it.
+        if (existing.List is { } list)
+        {
+            list.Add(value);
+        }
+        else if (existing.IsString)
+        {
+            target.Set(capture.Field, EventValue.Of(new EventList([existing, value])));
+        }
+    }
+
+    /// <summary>The patterns to try on one field.</summary>
+    internal sealed record Rule(FieldReference Source, Pattern[] Patterns);
+
+    /// <summary>A pattern with its fields resolved.</summary>
+    internal sealed record Pattern(TieredRegex Regex, Capture[] Captures);
+
+    /// <summary>Where a group's text goes.</summary>
+    internal readonly record struct Capture(int Group, FieldReference Field, GrokType Type, bool Overwrites);
+}

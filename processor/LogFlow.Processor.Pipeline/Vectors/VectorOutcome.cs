@@ -1,0 +1,14 @@
+namespace LogFlow.Processor.Pipeline;
+
+/// <summary>What became of a test vector.</summary>
+public enum VectorOutcome
+{
+    /// <summary>The pipeline did what the vector says.</summary>
+    Passed,
+
+    /// <summary>It did not; the message says how it differs.</summary>
+    Failed,
+
+    /// <summary>The vector needs what LogFlow does not have; the message names it.</summary>
+    Skipped,
+}

@@ -1,0 +1,257 @@
+using LogFlow.Processor.Elasticsearch;
+using LogFlow.Processor.Outputs;
+using LogFlow.Processor.Pipeline;
+
+namespace LogFlow.Processor.Configuration;
+
+/// <summary>The tables of options of outputs <c>elasticsearch</c> and <c>store</c>, and what they mean here.</summary>
+internal static class ElasticsearchOutputPlugin
+{
+    private const string NoScripts = "scripted updates are not supported";
+    private const string OwnTemplate = "LogFlow's own template is put where no other is; install yours in Elasticsearch";
+
+    private static readonly SettingSpec[] DataStreamSettings =
+    [
+        new("data_stream_type", SettingType.String) { Default = "logs", Allowed = ["logs", "metrics", "synthetics", "traces"] },
+        new("data_stream_dataset", SettingType.String) { Default = "generic" },
+        new("data_stream_namespace", SettingType.String) { Default = "default" },
+        new("data_stream_auto_routing", SettingType.Boolean) { Default = true },
+        new("data_stream_sync_fields", SettingType.Boolean) { Default = true },
+    ];
+
+    private static readonly SettingSpec[] ServerSettings =
+    [
+        new("user", SettingType.String),
+        new("password", SettingType.Password),
+        new("api_key", SettingType.Password),
+        new("timeout", SettingType.Number) { Default = 60L },
+        new("compression_level", SettingType.Number),
+        new("http_compression", SettingType.Boolean),
+        new("custom_headers", SettingType.Hash),
+        new("ssl_enabled", SettingType.Boolean),
+        new("ssl_verification_mode", SettingType.String) { Default = "full", Allowed = ["full", "none"] },
+        new("ssl_certificate_authorities", SettingType.List),
+        new("ca_trusted_fingerprint", SettingType.String),
+    ];
+
+    public static PluginSpec Spec { get; } = new(
+        PluginKind.Output,
+        "elasticsearch",
+        [
+            .. DataStreamSettings,
+            .. ServerSettings,
+            new("hosts", SettingType.List) { Default = new[] { "http://127.0.0.1:9200" } },
+            new("path", SettingType.String),
+            new("index", SettingType.String),
+            new("action", SettingType.String) { Allowed = ["create", "index", "update", "delete"] },
+            new("document_id", SettingType.String),
+            new("pipeline", SettingType.String),
+            new("routing", SettingType.String),
+            new("data_stream", SettingType.String) { Default = "auto", Allowed = ["auto", "true", "false"] },
+            new("manage_template", SettingType.Boolean) { Default = true },
+            new("template", SettingType.Path) { Unsupported = OwnTemplate },
+            new("template_name", SettingType.String) { Unsupported = OwnTemplate },
+            new("template_overwrite", SettingType.Boolean) { Unsupported = OwnTemplate },
+            new("ilm_enabled", SettingType.String) { Default = "auto", Allowed = ["auto", "false"] },
+            new("cloud_id", SettingType.String) { Unsupported = "name the hosts" },
+            new("cloud_auth", SettingType.Password) { Unsupported = "use user and password" },
+            new("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
+            new("retry_initial_interval", SettingType.Number) { Default = 1L },
+            new("retry_max_interval", SettingType.Number) { Default = 60L },
+            new("resurrect_delay", SettingType.Number) { Default = 5L },
+            new("doc_as_upsert", SettingType.Boolean),
+            new("script", SettingType.String) { Unsupported = NoScripts },
+            new("scripted_upsert", SettingType.Boolean) { Unsupported = NoScripts },
+            new("upsert", SettingType.String) { Unsupported = NoScripts },
+            new("version", SettingType.String) { Unsupported = "external versions are not supported" },
+            new("version_type", SettingType.String) { Unsupported = "external versions are not supported" },
+            new("sniffing", SettingType.Boolean) { Default = false },
+            new("pool_max", SettingType.Number),
+            new("pool_max_per_route", SettingType.Number),
+            new("validate_after_inactivity", SettingType.Number),
+            new("proxy", SettingType.String) { Unsupported = "set HTTPS_PROXY on a proxy of your own" },
+        ])
+    {
+        Check = CheckElasticsearch,
+    };
+
+    public static PluginSpec StoreSpec { get; } = new(
+        PluginKind.Output,
+        "store",
+        [
+            .. DataStreamSettings,
+            .. ServerSettings,
+            new("url", SettingType.String) { Default = "http://127.0.0.1:9200" },
+        ])
+    {
+        Check = context => CheckUrl(context, "url", context.Settings.String("url")!),
+    };
+
+    public static ElasticsearchOutputOptions Read(PluginSettings settings)
+    {
+        var hasDataStream = UsesDataStream(settings);
+        var action = settings.String("action") switch
+        {
+            "index" => BulkAction.Index,
+            "update" => BulkAction.Update,
+            "delete" => BulkAction.Delete,
+            _ => BulkAction.Create,
+        };
+        return new ElasticsearchOutputOptions
+        {
+            Server = ReadServer(settings, settings.List("hosts"), settings.String("path")),
+            Action = action,
+            DataStream = hasDataStream ? ReadDataStream(settings) : null,
+            Index = EventTemplate.Parse(settings.String("index") ?? "logstash-%{+yyyy.MM.dd}"),
+            DocumentId = Template(settings, "document_id"),
+            Pipeline = Template(settings, "pipeline"),
+            Routing = Template(settings, "routing"),
+            ManageTemplate = settings.Boolean("manage_template"),
+        };
+    }
+
+    public static ElasticsearchOptions ReadStore(PluginSettings settings) =>
+        ReadServer(settings, [settings.String("url")!], null);
+
+    public static DataStreamOptions ReadDataStream(PluginSettings settings) => new()
+    {
+        Type = settings.String("data_stream_type")!,
+        Dataset = settings.String("data_stream_dataset")!,
+        Namespace = settings.String("data_stream_namespace")!,
+        AutoRouting = settings.Boolean("data_stream_auto_routing"),
+        SyncFields = settings.Boolean("data_stream_sync_fields"),
+        DatasetFromEvent = !settings.Has("data_stream_dataset"),
+    };
+
+    /// <summary>"auto": a data stream, unless options say something that only plain indices have.</summary>
+    private static bool UsesDataStream(PluginSettings settings) => settings.String("data_stream") switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => !settings.Has("index") && (settings.String("action") ?? "create") == "create",
+    };
+
+    private static ElasticsearchOptions ReadServer(PluginSettings settings, IReadOnlyList<string> hosts, string? path)
+    {
+        int? level = settings.Has("compression_level") ? (int)settings.Integer("compression_level")
+            : settings.Has("http_compression") ? (settings.Boolean("http_compression") ? 1 : 0)
+            : null;
+        var usesTls = settings.Boolean("ssl_enabled");
+        return new ElasticsearchOptions
+        {
+            Hosts = [.. hosts.Select(host => ToUri(host, usesTls, path)!)],
+            User = settings.String("user"),
+            Password = settings.String("password"),
+            ApiKey = settings.String("api_key"),
+            Timeout = TimeSpan.FromSeconds(settings.Number("timeout")),
+            CompressionLevel = level,
+            CustomHeaders = settings.Hash("custom_headers").ToDictionary(
+                entry => entry.Name, entry => entry.Value.Text ?? string.Empty, StringComparer.OrdinalIgnoreCase),
+            VerifyCertificates = settings.String("ssl_verification_mode") != "none",
+            CertificateAuthorities = settings.List("ssl_certificate_authorities") is [var file, ..] ? file : null,
+            CaTrustedFingerprint = settings.String("ca_trusted_fingerprint"),
+            RetryInitialInterval = Seconds(settings, "retry_initial_interval", 1),
+            RetryMaxInterval = Seconds(settings, "retry_max_interval", 60),
+            ResurrectDelay = Seconds(settings, "resurrect_delay", 5),
+        };
+    }
+
+    private static TimeSpan Seconds(PluginSettings settings, string name, double otherwise) =>
+        TimeSpan.FromSeconds(settings.Has(name) ? settings.Number(name) : otherwise);
+
+    /// <summary>"host", "host:port" and URLs, as Logstash takes them; port 9200 where none is given.</summary>
+    private static Uri? ToUri(string host, bool usesTls, string? path)
+    {
+        var text = host.Contains("://", StringComparison.Ordinal) ? host : $"{(usesTls ? "https" : "http")}://{host}";
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            return null;
+        }
+
+        var builder = new UriBuilder(uri);
+        var authority = text[(text.IndexOf("://", StringComparison.Ordinal) + 3)..].Split('/')[0];
+        if (uri.IsDefaultPort && !authority.EndsWith($":{uri.Port}", StringComparison.Ordinal))
+        {
+            builder.Port = 9200;
+        }
+
+        if (path is not null)
+        {
+            builder.Path = path;
+        }
+
+        return builder.Uri;
+    }
+
+    private static EventTemplate? Template(PluginSettings settings, string name) =>
+        settings.String(name) is { } text ? EventTemplate.Parse(text) : null;
+
+    private static void CheckElasticsearch(PluginContext context)
+    {
+        var settings = context.Settings;
+        foreach (var host in settings.List("hosts"))
+        {
+            CheckUrl(context, "hosts", host);
+        }
+
+        if (settings.Boolean("sniffing"))
+        {
+            context.Error("sniffing", "sniffing is not supported", "name the nodes in 'hosts'");
+        }
+
+        if (UsesDataStream(settings))
+        {
+            CheckDataStream(context);
+        }
+        else if (settings.Value("index") is { } index && context.Template(index).IsLiteral
+            && IndexName.GetProblem(index.Text!) is { } problem)
+        {
+            context.Error("index", $"'{index.Text}' cannot be the name of an index: {problem}");
+        }
+
+        foreach (var name in (ReadOnlySpan<string>)["document_id", "pipeline", "routing"])
+        {
+            if (settings.Value(name) is { } value)
+            {
+                context.Template(value);
+            }
+        }
+
+        if (settings.String("action") is "update" or "delete" && !settings.Has("document_id"))
+        {
+            context.Error("action", $"action '{settings.String("action")}' needs to know which document", "set document_id");
+        }
+    }
+
+    private static void CheckDataStream(PluginContext context)
+    {
+        var settings = context.Settings;
+        if (settings.Has("index"))
+        {
+            context.Error(
+                "index", "a data stream's name is made of data_stream_type, data_stream_dataset and data_stream_namespace",
+                "remove 'index', or set data_stream => false");
+        }
+
+        if ((settings.String("action") ?? "create") != "create")
+        {
+            context.Error("action", "data streams take action 'create' only", "remove 'action', or set data_stream => false");
+        }
+
+        foreach (var name in (ReadOnlySpan<string>)["data_stream_dataset", "data_stream_namespace"])
+        {
+            if (settings.Value(name)?.Text is { } part && IndexName.GetPartProblem(part, name == "data_stream_namespace") is { } problem)
+            {
+                context.Error(name, $"'{part}' cannot be part of a data stream's name: {problem}");
+            }
+        }
+    }
+
+    private static void CheckUrl(PluginContext context, string setting, string text)
+    {
+        if (ToUri(text, usesTls: false, path: null) is null)
+        {
+            context.Error(setting, $"'{text}' is not the address of a server", "write: \"http://127.0.0.1:9200\"");
+        }
+    }
+}

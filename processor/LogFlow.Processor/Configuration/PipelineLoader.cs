@@ -1,0 +1,177 @@
+using LogFlow.Hosting;
+using LogFlow.Processor.Pipeline;
+
+namespace LogFlow.Processor.Configuration;
+
+/// <summary>
+/// Finds the pipeline's text, completes it from the configuration, and compiles it. What the text lacks (an input, an
+/// output) is added as text, too, so that there is one way for settings to take effect.
+/// </summary>
+internal sealed class PipelineLoader
+{
+    private const string VariablePrefix = "logflow.config.";
+
+    private const string KafkaInput = """
+        input {
+          kafka {
+            bootstrap_servers => "${logflow.config.bootstrap_servers}"
+            topics => "${logflow.config.topics}"
+            group_id => "${logflow.config.group_id}"
+            auto_offset_reset => "earliest"
+          }
+        }
+        """;
+
+    private const string StoreOutput = """
+        output { store { url => "${logflow.config.store}" } }
+        """;
+
+    private readonly ProcessorConfig _config;
+    private readonly TimeProvider _time;
+    private readonly PluginRegistry _registry = PluginRegistry.CreateDefault()
+        .Add(KafkaInputPlugin.Spec)
+        .Add(ElasticsearchOutputPlugin.Spec)
+        .Add(ElasticsearchOutputPlugin.StoreSpec)
+        .Add(SimpleOutputPlugins.Stdout)
+        .Add(SimpleOutputPlugins.File);
+
+    public PipelineLoader(ProcessorConfig config, TimeProvider time)
+    {
+        _config = config;
+        _time = time;
+    }
+
+    /// <summary>The default pipeline's text.</summary>
+    public static string DefaultText
+    {
+        get
+        {
+            using var stream = typeof(PipelineLoader).Assembly.GetManifestResourceStream("default.conf")
+                ?? throw new InvalidOperationException("the resource default.conf is missing from the assembly");
+            using var reader = new StreamReader(stream);
+            return reader.ReadToEnd();
+        }
+    }
+
+    /// <exception cref="PipelineSyntaxException">The text has mistakes; all that were found.</exception>
+    /// <exception cref="StartupException">A file cannot be read.</exception>
+    public CompiledPipeline Load()
+    {
+        if (_config.PathConfig is null && _config.ConfigString is null)
+        {
+            return Compile([new PipelineSource("default.conf", DefaultText), Input(), Output()]);
+        }
+
+        var sources = ReadSources();
+        var pipeline = Compile(sources);
+        if (pipeline.Inputs.Count > 0 && pipeline.Outputs.Count > 0)
+        {
+            return pipeline;
+        }
+
+        if (pipeline.Inputs.Count == 0)
+        {
+            sources.Add(Input());
+        }
+
+        if (pipeline.Outputs.Count == 0)
+        {
+            sources.Add(Output());
+        }
+
+        return Compile(sources);
+    }
+
+    private static PipelineSource Input() => new("queue", KafkaInput);
+
+    private CompiledPipeline Compile(IEnumerable<PipelineSource> sources) => CompiledPipeline.Load(
+        sources,
+        new PipelineOptions
+        {
+            IsEcs = _config.PipelineEcsCompatibility != "disabled",
+            SupportEscapes = _config.ConfigSupportEscapes,
+            Environment = FindVariable,
+            Time = _time,
+        },
+        _registry);
+
+    private PipelineSource Output()
+    {
+        if (_config.OutputStoreUrl is not null)
+        {
+            return new PipelineSource("output.store", StoreOutput);
+        }
+
+        var user = _config.OutputElasticsearchUsername is null
+            ? string.Empty
+            : "user => \"${logflow.config.user}\" password => \"${logflow.config.password}\"";
+        var key = _config.OutputElasticsearchApiKey is null ? string.Empty : "api_key => \"${logflow.config.api_key}\"";
+        return new PipelineSource(
+            "output.elasticsearch",
+            $"output {{ elasticsearch {{ hosts => \"${{logflow.config.hosts}}\" {user} {key} }} }}");
+    }
+
+    /// <summary>Values reach the text as variables, so that nothing in them can be taken for the language.</summary>
+    private string? FindVariable(string name)
+    {
+        if (!name.StartsWith(VariablePrefix, StringComparison.Ordinal))
+        {
+            return Environment.GetEnvironmentVariable(name);
+        }
+
+        return name[VariablePrefix.Length..] switch
+        {
+            "bootstrap_servers" => string.Join(',', _config.QueueBootstrapServers),
+            "topics" => $"[{string.Join(',', _config.QueueTopics)}]",
+            "group_id" => _config.QueueGroupId,
+            "store" => _config.OutputStoreUrl,
+            "hosts" => $"[{string.Join(',', _config.OutputElasticsearchHosts)}]",
+            "user" => _config.OutputElasticsearchUsername,
+            "password" => _config.OutputElasticsearchPassword ?? string.Empty,
+            "api_key" => _config.OutputElasticsearchApiKey,
+            _ => null,
+        };
+    }
+
+    private List<PipelineSource> ReadSources()
+    {
+        if (_config.ConfigString is { } text)
+        {
+            return [new PipelineSource("config.string", text)];
+        }
+
+        var path = _config.PathConfig!;
+        try
+        {
+            var files = FindFiles(path);
+            return files.Count > 0
+                ? [.. files.Select(PipelineSource.FromFile)]
+                : throw new StartupException($"path.config: no file matches '{path}'", exitCode: 2);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"path.config: '{path}' cannot be read: {error.Message}", exitCode: 2);
+        }
+    }
+
+    /// <summary>A file, all files of a folder, or a glob in the last part of the path; in alphabetical order.</summary>
+    private static List<string> FindFiles(string path)
+    {
+        if (File.Exists(path))
+        {
+            return [path];
+        }
+
+        var (folder, pattern) = Directory.Exists(path)
+            ? (path, "*")
+            : (Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path));
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        var files = Directory.GetFiles(folder, pattern).Where(file => !file.EndsWith('~')).ToList();
+        files.Sort(StringComparer.Ordinal);
+        return files;
+    }
+}

@@ -1,0 +1,430 @@
+using LogFlow.Kafka.Client;
+using LogFlow.Kafka.Protocol;
+using LogFlow.Processor.Execution;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Processor.Inputs;
+
+/// <summary>
+/// Input <c>kafka</c>: one member of a consumer group. Reads as fast as the byte budget lets it, keeps a window per
+/// partition, and commits what every output has, durably. When a partition is taken away it lets what is in flight
+/// finish, if it can, and commits.
+/// </summary>
+internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
+{
+    private static readonly TimeSpan DrainCheckInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly IRecordConsumer _consumer;
+    private readonly RecordDecoder _decoder;
+    private readonly FilterStage _stage;
+    private readonly KafkaInputOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ProcessorMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Guards the three below.</summary>
+    private readonly Lock _lock = new();
+
+    private readonly HashSet<TopicPartition> _assigned = [];
+    private readonly Dictionary<TopicPartition, PartitionWindow> _windows = [];
+    private readonly Dictionary<TopicPartition, long> _committed = [];
+
+    /// <summary>One commit at a time: a revocation's must not be overtaken by an older one.</summary>
+    private readonly SemaphoreSlim _committing = new(1);
+
+    private Task[] _running = [];
+    private long _lag = -1;
+
+    public KafkaInput(
+        IRecordConsumer consumer,
+        RecordDecoder decoder,
+        FilterStage stage,
+        KafkaInputOptions options,
+        TimeProvider time,
+        ProcessorMetrics metrics,
+        ILogger logger)
+    {
+        _consumer = consumer;
+        _decoder = decoder;
+        _stage = stage;
+        _options = options;
+        _time = time;
+        _metrics = metrics;
+        _logger = logger;
+    }
+
+    /// <summary>Completes when the input ends; faulted when it cannot go on. Only after <see cref="Start"/>.</summary>
+    public Task Completion => Task.WhenAny(_running).Unwrap();
+
+    /// <summary>Partitions that are read now.</summary>
+    public int AssignedCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _assigned.Count;
+            }
+        }
+    }
+
+    /// <summary>Records in the queue that not every output has yet; null while unknown.</summary>
+    public long? Lag => Interlocked.Read(ref _lag) is >= 0 and var lag ? lag : null;
+
+    public void Start() =>
+        _running = [Task.Run(ReadAsync), Task.Run(CommitRegularlyAsync), Task.Run(MeasureLagAsync)];
+
+    /// <summary>Reads no more; waits until what was read is written, unless an output is stuck.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        try
+        {
+            await Task.WhenAll(_running);
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how reading ends.
+        }
+
+        await DrainAsync(TakeWindows(null, remove: false), cancellationToken);
+    }
+
+    /// <summary>Commits what is done and leaves the group.</summary>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        var windows = TakeWindows(null, remove: false);
+        await CommitAsync(windows, cancellationToken);
+        foreach (var window in windows)
+        {
+            window.Close();
+        }
+
+        await _consumer.LeaveAsync(cancellationToken);
+    }
+
+    public ValueTask OnAssignedAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (var partition in partitions)
+            {
+                _assigned.Add(partition);
+                _windows.Remove(partition);
+                _committed.Remove(partition);
+            }
+        }
+
+        Log.Assigned(_logger, partitions.Count, string.Join(", ", partitions));
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask OnRevokedAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        var windows = TakeWindows(partitions, remove: true);
+        using var limit = new CancellationTokenSource(_options.RevokeDrainTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await DrainAsync(windows, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // What did not finish in time is read again by the partition's next owner.
+        }
+
+        await CommitAsync(windows, cancellationToken);
+        foreach (var window in windows)
+        {
+            window.Close();
+        }
+
+        Log.Revoked(_logger, partitions.Count, string.Join(", ", partitions));
+    }
+
+    public ValueTask OnLostAsync(IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        foreach (var window in TakeWindows(partitions, remove: true))
+        {
+            window.Close();
+        }
+
+        Log.Lost(_logger, partitions.Count, string.Join(", ", partitions));
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _consumer.DisposeAsync();
+        _stop.Dispose();
+        _committing.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        await _consumer.StartAsync(ResolveStartAsync, this, _stop.Token);
+        while (true)
+        {
+            var records = await _consumer.PollAsync(_stop.Token);
+            await _stage.AddAsync(records, _decoder, FindWindow, _stop.Token);
+        }
+    }
+
+    /// <summary>
+    /// Where outputs keep positions themselves, reading starts there; an output that keeps none starts at the
+    /// committed offset, and the others recognise what they have.
+    /// </summary>
+    private async ValueTask<long?> ResolveStartAsync(
+        TopicPartition partition, Guid topicId, CancellationToken cancellationToken)
+    {
+        var identity = new PartitionIdentity(topicId, partition);
+        long? start = long.MaxValue;
+        foreach (var output in _stage.Outputs)
+        {
+            var own = await output.ResolveStartAsync(identity, cancellationToken);
+            start = own is null || start is null ? null : Math.Min(start.Value, own.Value);
+        }
+
+        return start == long.MaxValue ? null : start;
+    }
+
+    /// <summary>The window that a batch belongs to; null: it is a leftover from before a revocation or a seek.</summary>
+    private PartitionWindow? FindWindow(IRecordBatch records)
+    {
+        var partition = records.TopicPartition;
+        lock (_lock)
+        {
+            if (!_assigned.Contains(partition))
+            {
+                return null;
+            }
+
+            if (!_windows.TryGetValue(partition, out var window))
+            {
+                return _windows[partition] = NewWindow(partition, records.TopicId, records.FirstOffset);
+            }
+
+            var expected = window.ExpectedOffset;
+            if (records.FirstOffset == expected)
+            {
+                return window;
+            }
+
+            if (records.FirstOffset > expected)
+            {
+                // Read before a seek took effect; asking again is harmless, reading on would lose what is between.
+                _consumer.Seek(partition, expected);
+                return null;
+            }
+
+            Log.WentBack(_logger, partition.Topic, partition.Partition, expected, records.FirstOffset);
+            window.Close();
+            return _windows[partition] = NewWindow(partition, records.TopicId, records.FirstOffset);
+        }
+    }
+
+    private PartitionWindow NewWindow(TopicPartition partition, Guid topicId, long startOffset) =>
+        new(partition, topicId, startOffset, (window, offset) => SeekBack(window, topicId, offset));
+
+    /// <summary>An output has lost what came after <paramref name="offset"/>; null: it has nothing at all.</summary>
+    private void SeekBack(PartitionWindow window, Guid topicId, long? offset)
+    {
+        var partition = window.TopicPartition;
+        long target;
+        window.Close();
+        lock (_lock)
+        {
+            if (!_windows.TryGetValue(partition, out var current) || current != window)
+            {
+                return;
+            }
+
+            target = offset ?? (_committed.TryGetValue(partition, out var committed) ? committed : window.StartOffset);
+            _windows[partition] = NewWindow(partition, topicId, target);
+        }
+
+        _consumer.Seek(partition, target);
+        _metrics.SeekBack();
+        Log.SoughtBack(_logger, partition.Topic, partition.Partition, target);
+    }
+
+    private async Task CommitRegularlyAsync()
+    {
+        using var timer = new PeriodicTimer(_options.CommitInterval, _time);
+        while (await timer.WaitForNextTickAsync(_stop.Token))
+        {
+            foreach (var output in _stage.Outputs)
+            {
+                await output.RefreshAsync(_stop.Token);
+            }
+
+            await CommitAsync(TakeWindows(null, remove: false), _stop.Token);
+        }
+    }
+
+    private async Task MeasureLagAsync()
+    {
+        using var timer = new PeriodicTimer(_options.LagInterval, _time);
+        while (await timer.WaitForNextTickAsync(_stop.Token))
+        {
+            try
+            {
+                long lag = 0;
+                foreach (var window in TakeWindows(null, remove: false))
+                {
+                    var end = await _consumer.GetEndOffsetAsync(window.TopicPartition, _stop.Token);
+                    lag += Math.Max(0, end - window.DoneOffset);
+                }
+
+                Interlocked.Exchange(ref _lag, lag);
+            }
+            catch (KafkaException error)
+            {
+                // The number is for people; reading itself reports what is wrong with the queue.
+                Log.LagUnknown(_logger, error.Message);
+            }
+        }
+    }
+
+    private async Task CommitAsync(List<PartitionWindow> windows, CancellationToken cancellationToken)
+    {
+        await _committing.WaitAsync(cancellationToken);
+        try
+        {
+            var offsets = GetCommittable(windows);
+            if (offsets.Count == 0)
+            {
+                return;
+            }
+
+            await _consumer.CommitAsync(offsets, cancellationToken);
+            lock (_lock)
+            {
+                foreach (var (partition, offset) in offsets)
+                {
+                    _committed[partition] = offset;
+                }
+            }
+        }
+        catch (KafkaException error)
+        {
+            // The next owner, or the next commit, covers it: outputs recognise what they have.
+            Log.CommitFailed(_logger, error.Message);
+        }
+        finally
+        {
+            _committing.Release();
+        }
+    }
+
+    private Dictionary<TopicPartition, long> GetCommittable(List<PartitionWindow> windows)
+    {
+        var offsets = new Dictionary<TopicPartition, long>();
+        foreach (var window in windows)
+        {
+            var offset = window.DoneOffset;
+            foreach (var output in _stage.Outputs)
+            {
+                offset = Math.Min(offset, output.GetCommittable(window.Identity, window.DoneOffset));
+            }
+
+            // Asked last: an output that has lost data closes the window before it changes its mind about the position.
+            if (window.IsClosed)
+            {
+                continue;
+            }
+
+            lock (_lock)
+            {
+                var known = _committed.TryGetValue(window.TopicPartition, out var committed)
+                    ? committed
+                    : window.StartOffset;
+                if (offset > known)
+                {
+                    offsets[window.TopicPartition] = offset;
+                }
+            }
+        }
+
+        return offsets;
+    }
+
+    private List<PartitionWindow> TakeWindows(IReadOnlyCollection<TopicPartition>? partitions, bool remove)
+    {
+        lock (_lock)
+        {
+            if (partitions is null)
+            {
+                return [.. _windows.Values];
+            }
+
+            var windows = new List<PartitionWindow>();
+            foreach (var partition in partitions)
+            {
+                if (_windows.TryGetValue(partition, out var window))
+                {
+                    windows.Add(window);
+                }
+
+                if (remove)
+                {
+                    _windows.Remove(partition);
+                    _assigned.Remove(partition);
+                }
+            }
+
+            return windows;
+        }
+    }
+
+    /// <summary>Waits until the windows' batches are done; not for an output that cannot write anyway.</summary>
+    private async Task DrainAsync(List<PartitionWindow> windows, CancellationToken cancellationToken)
+    {
+        var drained = Task.WhenAll(windows.Select(static window => window.StopAsync()));
+        while (!drained.IsCompleted)
+        {
+            if (_stage.IsBlocked)
+            {
+                return;
+            }
+
+            var check = Task.Delay(DrainCheckInterval, _time, cancellationToken);
+            if (await Task.WhenAny(drained, check) == check)
+            {
+                await check;
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(6010, LogLevel.Information, "Reading {Count} more partition(s): {Partitions}")]
+        public static partial void Assigned(ILogger logger, int count, string partitions);
+
+        [LoggerMessage(6011, LogLevel.Information, "Handed over {Count} partition(s): {Partitions}")]
+        public static partial void Revoked(ILogger logger, int count, string partitions);
+
+        [LoggerMessage(6012, LogLevel.Warning, "The group gave up on this member; {Count} partition(s) went to others: "
+            + "{Partitions}. What was in flight is processed again there.")]
+        public static partial void Lost(ILogger logger, int count, string partitions);
+
+        [LoggerMessage(6013, LogLevel.Warning, "{Topic}-{Partition} went back from offset {Expected} to {Offset}: the "
+            + "queue's log was cut. Outputs may take new records at old offsets for records they have.")]
+        public static partial void WentBack(
+            ILogger logger, string topic, int partition, long expected, long offset);
+
+        [LoggerMessage(6014, LogLevel.Information, "The store stands at offset {Offset} of {Topic}-{Partition}; reading "
+            + "goes on from there.")]
+        public static partial void SoughtBack(ILogger logger, string topic, int partition, long offset);
+
+        [LoggerMessage(6015, LogLevel.Debug, "Offsets could not be committed: {Reason}")]
+        public static partial void CommitFailed(ILogger logger, string reason);
+
+        [LoggerMessage(6016, LogLevel.Debug, "The queue does not tell its end: {Reason}")]
+        public static partial void LagUnknown(ILogger logger, string reason);
+    }
+}

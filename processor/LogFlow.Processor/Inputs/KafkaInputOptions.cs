@@ -1,0 +1,17 @@
+namespace LogFlow.Processor.Inputs;
+
+/// <summary>Timings of an input.</summary>
+internal sealed record KafkaInputOptions
+{
+    /// <summary>
+    /// How often offsets are committed. Logstash's <c>auto_commit_interval_ms</c> is 5 s; ours is 1 s, as what was not
+    /// committed is sent again after a crash.
+    /// </summary>
+    public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the lag is measured.</summary>
+    public TimeSpan LagInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a revocation waits for what is in flight.</summary>
+    public TimeSpan RevokeDrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,71 @@
+using LogFlow.Kafka.Client;
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Records;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Processor.Inputs;
+
+/// <summary>The real queue: a <see cref="GroupConsumer"/> on a client of its own.</summary>
+internal sealed class KafkaRecordConsumer : IRecordConsumer
+{
+    private readonly KafkaClient _client;
+    private readonly GroupConsumer _consumer;
+    private readonly AdminClient _admin;
+
+    public KafkaRecordConsumer(
+        KafkaClientOptions client, GroupConsumerOptions consumer, ILoggerFactory loggers, TimeProvider time)
+    {
+        _client = new KafkaClient(client, loggers, time);
+        _consumer = new GroupConsumer(_client, consumer, loggers);
+        _admin = new AdminClient(_client);
+    }
+
+    public Task StartAsync(
+        Func<TopicPartition, Guid, CancellationToken, ValueTask<long?>> resolveStart,
+        IRebalanceListener listener,
+        CancellationToken cancellationToken)
+    {
+        _consumer.StartOffsetResolver = resolveStart;
+        _consumer.RebalanceListener = listener;
+        _consumer.Start();
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask<IRecordBatch> PollAsync(CancellationToken cancellationToken) =>
+        new Batch(await _consumer.PollAsync(cancellationToken));
+
+    public Task CommitAsync(
+        IReadOnlyDictionary<TopicPartition, long> nextOffsets, CancellationToken cancellationToken) =>
+        _consumer.CommitAsync(nextOffsets, cancellationToken);
+
+    public void Seek(TopicPartition partition, long offset) => _consumer.Seek(partition, offset);
+
+    public async Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
+        (await _admin.ListOffsetAsync(partition, ListedOffset.Latest, cancellationToken)).Offset;
+
+    public async Task LeaveAsync(CancellationToken cancellationToken) =>
+        await _consumer.DisposeAsync().AsTask().WaitAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _consumer.DisposeAsync();
+        await _client.DisposeAsync();
+    }
+
+    private sealed class Batch(ConsumedBatch batch) : IRecordBatch
+    {
+        public TopicPartition TopicPartition => batch.TopicPartition;
+
+        public Guid TopicId => batch.TopicId;
+
+        public long FirstOffset => batch.FirstOffset;
+
+        public long NextOffset => batch.NextOffset;
+
+        public ReadOnlyMemory<Record> Records => batch.RecordMemory;
+
+        public int SizeInBytes => batch.SizeInBytes;
+
+        public void Dispose() => batch.Dispose();
+    }
+}

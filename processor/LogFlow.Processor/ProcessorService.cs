@@ -1,0 +1,288 @@
+using LogFlow.Hosting;
+using LogFlow.Kafka.Client;
+using LogFlow.Processor.Configuration;
+using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor.Elasticsearch;
+using LogFlow.Processor.Execution;
+using LogFlow.Processor.Inputs;
+using LogFlow.Processor.Outputs;
+using LogFlow.Processor.Pipeline;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Processor;
+
+/// <summary>
+/// The processor: reads records from the queue, takes them through the pipeline, writes what comes of them to the
+/// outputs, and commits offsets once every output has it.
+/// </summary>
+public sealed partial class ProcessorService : ILogFlowService
+{
+    private readonly ProcessorConfig _config;
+    private readonly ServiceContext _context;
+    private readonly ILogger _logger;
+    private readonly ProcessorMetrics _metrics;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<KafkaInput> _inputs = [];
+    private FilterStage? _stage;
+    private IDeadLetterSink? _deadLetters;
+    private bool _isStopping;
+
+    /// <param name="config">The validated configuration.</param>
+    /// <param name="context">What the host provides.</param>
+    public ProcessorService(ProcessorConfig config, ServiceContext context)
+    {
+        _config = config;
+        _context = context;
+        _logger = context.LoggerFactory.CreateLogger<ProcessorService>();
+        _metrics = new ProcessorMetrics(context.MeterFactory);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "processor";
+
+    /// <inheritdoc/>
+    public Task Completion => _completion.Task;
+
+    /// <summary>The text of the default pipeline, in Logstash's language.</summary>
+    public static string DefaultPipeline => PipelineLoader.DefaultText;
+
+    /// <summary>
+    /// Reads, parses and compiles everything that a start would, without starting anything.
+    /// </summary>
+    /// <returns>All problems, each ready to be printed (place, line with caret, remedy); empty: it can start.</returns>
+    public static IReadOnlyList<string> TestConfig(ProcessorConfig config)
+    {
+        var problems = config.Validate().Select(problem => $"{problem.Key}: {problem.Message}").ToList();
+        if (problems.Count > 0)
+        {
+            return problems;
+        }
+
+        try
+        {
+            new PipelineLoader(config, TimeProvider.System).Load();
+            return [];
+        }
+        catch (PipelineSyntaxException error)
+        {
+            return [.. error.Diagnostics.Select(static diagnostic => diagnostic.ToString())];
+        }
+        catch (StartupException error)
+        {
+            return [error.Message];
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var pipeline = Load();
+        Start(
+            pipeline,
+            CreateDeadLetters(pipeline),
+            (node, thread) => new KafkaRecordConsumer(
+                KafkaInputPlugin.ReadClient(node.Settings),
+                KafkaInputPlugin.ReadConsumer(node.Settings, thread),
+                _context.LoggerFactory,
+                _context.TimeProvider));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_stage is null || _isStopping)
+        {
+            return;
+        }
+
+        _isStopping = true;
+        try
+        {
+            await Task.WhenAll(_inputs.Select(input => input.DrainAsync(cancellationToken)));
+            if (!_stage.IsBlocked)
+            {
+                foreach (var output in _stage.Outputs)
+                {
+                    await output.FlushAsync(cancellationToken);
+                }
+            }
+
+            await Task.WhenAll(_inputs.Select(input => input.LeaveAsync(cancellationToken)));
+        }
+        finally
+        {
+            await ReleaseAsync();
+            _completion.TrySetResult();
+        }
+    }
+
+    /// <inheritdoc/>
+    public HealthReport CheckHealth()
+    {
+        if (_stage is null)
+        {
+            return new HealthReport(false, "not started");
+        }
+
+        foreach (var output in _stage.Outputs)
+        {
+            if (output.WaitingSince is { } since)
+            {
+                return new HealthReport(false, $"{output.Name} takes nothing since {since:u}: {output.LastError}");
+            }
+        }
+
+        return _inputs.Sum(static input => input.AssignedCount) == 0
+            ? new HealthReport(false, "no partition of the queue is assigned (yet)")
+            : HealthReport.Ready;
+    }
+
+    /// <summary>What the processor does now.</summary>
+    public ProcessorStatus GetStatus() => new(
+        _metrics.RecordsIn,
+        _metrics.BytesIn,
+        _metrics.EventsOut,
+        _metrics.Dropped,
+        _metrics.DeadLetters,
+        Lag: _inputs.Count == 0 ? null : _inputs.Sum(static input => input.Lag),
+        _stage?.Budget.BytesInFlight ?? 0,
+        [.. (_stage?.Outputs ?? []).Select(static output =>
+            new OutputStatus(output.Name, output.Failures, output.LastError, output.WaitingSince))]);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var soon = new CancellationTokenSource();
+        await soon.CancelAsync();
+        try
+        {
+            await StopAsync(soon.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked for: nothing is waited for, what was not committed is read again.
+        }
+    }
+
+    /// <exception cref="StartupException">The pipeline has mistakes.</exception>
+    internal CompiledPipeline Load()
+    {
+        try
+        {
+            return new PipelineLoader(_config, _context.TimeProvider).Load();
+        }
+        catch (PipelineSyntaxException error)
+        {
+            throw new StartupException(error.Message, exitCode: 2);
+        }
+    }
+
+    /// <summary>Puts the parts together and starts them; tests hand in a queue and dead letters of their own.</summary>
+    internal void Start(
+        CompiledPipeline pipeline, IDeadLetterSink deadLetters, Func<PluginNode, int, IRecordConsumer> createConsumer)
+    {
+        _deadLetters = deadLetters;
+        var services = new OutputServices(
+            _context.LoggerFactory,
+            _context.TimeProvider,
+            deadLetters,
+            new ElasticsearchMetrics(_context.MeterFactory));
+        var workers = _config.PipelineWorkers > 0 ? _config.PipelineWorkers : Environment.ProcessorCount;
+        if (pipeline.IsStateful && workers > 1)
+        {
+            Log.OneWorker(_logger);
+            workers = 1;
+        }
+
+        _stage = new FilterStage(
+            pipeline,
+            OutputFactory.Create(pipeline, services),
+            deadLetters,
+            new FilterStageOptions(workers, _config.PipelineBatchSize, _config.PipelineBatchBytes.Bytes),
+            _context.TimeProvider,
+            _metrics);
+        foreach (var node in pipeline.Inputs)
+        {
+            var decoder = KafkaInputPlugin.ReadDecoder(node, pipeline.CreateCodec(node, "json"));
+            for (var thread = 0; thread < node.Settings.Integer("consumer_threads"); thread++)
+            {
+                _inputs.Add(new KafkaInput(
+                    createConsumer(node, thread),
+                    decoder,
+                    _stage,
+                    KafkaInputPlugin.ReadTimings(node.Settings),
+                    _context.TimeProvider,
+                    _metrics,
+                    _context.LoggerFactory.CreateLogger<KafkaInput>()));
+            }
+        }
+
+        _stage.Start();
+        foreach (var input in _inputs)
+        {
+            input.Start();
+        }
+
+        _ = WatchAsync();
+        Log.Started(_logger, pipeline.Filters.Count, string.Join(", ", pipeline.Outputs.Select(node => node.Id)), workers);
+    }
+
+    private IDeadLetterSink CreateDeadLetters(CompiledPipeline pipeline)
+    {
+        if (!_config.DeadLetterQueueEnable)
+        {
+            return new LoggingDeadLetterSink(_metrics, _context.LoggerFactory.CreateLogger<LoggingDeadLetterSink>());
+        }
+
+        // Several inputs may read several clusters; their dead letters go to the first one's.
+        var client = KafkaInputPlugin.ReadClient(pipeline.Inputs[0].Settings);
+        return new KafkaDeadLetterSink(client, _metrics, _context.LoggerFactory, _context.TimeProvider);
+    }
+
+    /// <summary>A part that ends by itself ends the service: the host stops everything, loudly.</summary>
+    private async Task WatchAsync()
+    {
+        try
+        {
+            var parts = _inputs.Select(static input => input.Completion).Append(_stage!.Completion).ToArray();
+            await await Task.WhenAny(parts);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+        catch (KafkaException error)
+        {
+            Log.QueueRefuses(_logger, error.Message);
+            _completion.TrySetException(error);
+        }
+        catch (Exception error)
+        {
+            _completion.TrySetException(error);
+        }
+    }
+
+    private async Task ReleaseAsync()
+    {
+        foreach (var input in _inputs)
+        {
+            await input.DisposeAsync();
+        }
+
+        await _stage!.DisposeAsync();
+        await _deadLetters!.DisposeAsync();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(6000, LogLevel.Information, "Pipeline with {Filters} filter(s), to {Outputs}; {Workers} worker(s)")]
+        public static partial void Started(ILogger logger, int filters, string outputs, int workers);
+
+        [LoggerMessage(6001, LogLevel.Information, "A filter remembers earlier events: one worker, to keep their order")]
+        public static partial void OneWorker(ILogger logger);
+
+        [LoggerMessage(6002, LogLevel.Error, "The queue cannot be read any more: {Reason}")]
+        public static partial void QueueRefuses(ILogger logger, string reason);
+    }
+}

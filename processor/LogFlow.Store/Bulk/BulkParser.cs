@@ -1,0 +1,215 @@
+using System.Text;
+using System.Text.Json;
+
+namespace LogFlow.Store;
+
+/// <summary>
+/// Splits a <c>_bulk</c> body into actions and documents. A malformed action line refuses the whole request, as in
+/// Elasticsearch: what follows it cannot be told apart.
+/// </summary>
+internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex)
+{
+    private readonly Dictionary<string, BulkIndex> _indices = new(StringComparer.Ordinal);
+    private readonly ReadOnlyMemory<byte> _body = body;
+    private BulkItem[] _items = new BulkItem[64];
+    private int _count;
+    private int _line;
+    private BulkIndex? _lastIndex;
+
+    /// <summary>Why the request is refused, after <see cref="TryParse"/> returned null.</summary>
+    public string Problem { get; private set; } = "";
+
+    public BulkRequest? TryParse(PositionClaim[]? claims)
+    {
+        var body = _body.Span;
+        if (body.IsEmpty)
+        {
+            Problem = "request body is required";
+            return null;
+        }
+
+        if (body[^1] != '\n')
+        {
+            Problem = "The bulk request must be terminated by a newline [\\n]";
+            return null;
+        }
+
+        var at = 0;
+        while (at < body.Length)
+        {
+            var line = NextLine(body, ref at, out var start);
+            if (line.IsEmpty)
+            {
+                continue;
+            }
+
+            if (_count == _items.Length)
+            {
+                Array.Resize(ref _items, _count * 2);
+            }
+
+            ref var item = ref _items[_count++];
+            try
+            {
+                if (!ReadAction(line, start, ref item))
+                {
+                    return null;
+                }
+            }
+            catch (JsonException)
+            {
+                Refuse($"Malformed action/metadata line [{_line}], expected a JSON object");
+                return null;
+            }
+
+            if (item.Operation != BulkOperation.Delete && !ReadDocument(body, ref at, ref item))
+            {
+                return null;
+            }
+        }
+
+        return new BulkRequest(_body, _items, _count) { Claims = claims };
+    }
+
+    private bool ReadDocument(ReadOnlySpan<byte> body, ref int at, ref BulkItem item)
+    {
+        if (at >= body.Length)
+        {
+            return Refuse($"Malformed action/metadata line [{_line}]: the last action has no document");
+        }
+
+        var document = NextLine(body, ref at, out var start);
+        (item.DocumentStart, item.DocumentLength) = (start, document.Length);
+        return true;
+    }
+
+    private ReadOnlySpan<byte> NextLine(ReadOnlySpan<byte> body, ref int at, out int start)
+    {
+        _line++;
+        start = at;
+        var length = body[at..].IndexOf((byte)'\n');
+        at += length + 1;
+        var line = body.Slice(start, length);
+        return line.Length > 0 && line[^1] == '\r' ? line[..^1] : line;
+    }
+
+    private bool ReadAction(ReadOnlySpan<byte> line, int start, ref BulkItem item)
+    {
+        var reader = new Utf8JsonReader(line);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject
+            || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
+        {
+            return Refuse($"Malformed action/metadata line [{_line}], expected START_OBJECT");
+        }
+
+        if (reader.ValueTextEquals("create"u8))
+        {
+            item.Operation = BulkOperation.Create;
+        }
+        else if (reader.ValueTextEquals("index"u8))
+        {
+            item.Operation = BulkOperation.Index;
+        }
+        else if (reader.ValueTextEquals("delete"u8))
+        {
+            item.Operation = BulkOperation.Delete;
+        }
+        else if (reader.ValueTextEquals("update"u8))
+        {
+            item.Operation = BulkOperation.Update;
+        }
+        else
+        {
+            return Refuse($"Malformed action/metadata line [{_line}], expected field [create], [delete], [index] or "
+                + $"[update] but found [{reader.GetString()}]");
+        }
+
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return Refuse($"Malformed action/metadata line [{_line}], expected START_OBJECT");
+        }
+
+        if (!ReadMetadata(ref reader, start, ref item))
+        {
+            return false;
+        }
+
+        item.Index ??= defaultIndex is null ? null : GetIndex(Encoding.UTF8.GetBytes(defaultIndex));
+        return item.Index is not null || Refuse($"Validation Failed: 1: index is missing in line [{_line}];");
+    }
+
+    private bool ReadMetadata(ref Utf8JsonReader reader, int lineStart, ref BulkItem item)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("_index"u8))
+            {
+                reader.Read();
+                item.Index = GetIndex(reader.ValueIsEscaped
+                    ? Encoding.UTF8.GetBytes(reader.GetString()!)
+                    : reader.ValueSpan);
+            }
+            else if (reader.ValueTextEquals("_id"u8))
+            {
+                reader.Read();
+                ReadId(ref reader, lineStart, ref item);
+            }
+            else if (reader.ValueTextEquals("require_alias"u8) || reader.ValueTextEquals("require_data_stream"u8)
+                || reader.ValueTextEquals("dynamic_templates"u8) || reader.ValueTextEquals("list_executed_pipelines"u8))
+            {
+                reader.Read();
+                reader.Skip();
+            }
+            else
+            {
+                return Refuse($"Action/metadata line [{_line}] contains an unsupported parameter [{reader.GetString()}]");
+            }
+        }
+
+        return true;
+    }
+
+    private void ReadId(ref Utf8JsonReader reader, int lineStart, ref BulkItem item)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        if (reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped)
+        {
+            item.UnescapedId = Encoding.UTF8.GetBytes(reader.GetString()!);
+            return;
+        }
+
+        var id = reader.ValueSpan;
+        var quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
+        (item.IdStart, item.IdLength) = (lineStart + (int)reader.TokenStartIndex + quote, id.Length);
+        item.HasQueueId = DocumentId.TryParse(id, out item.QueueId);
+    }
+
+    private BulkIndex GetIndex(ReadOnlySpan<byte> name)
+    {
+        if (_lastIndex is not null && name.SequenceEqual(_lastIndex.Utf8))
+        {
+            return _lastIndex;
+        }
+
+        var text = Encoding.UTF8.GetString(name);
+        if (!_indices.TryGetValue(text, out var index))
+        {
+            index = new BulkIndex(text, name.ToArray(), IndexNames.Validate(text));
+            _indices.Add(text, index);
+        }
+
+        _lastIndex = index;
+        return index;
+    }
+
+    private bool Refuse(string problem)
+    {
+        Problem = problem;
+        return false;
+    }
+}

@@ -1,0 +1,281 @@
+using System.Buffers.Binary;
+using LogFlow.Platform;
+
+namespace LogFlow.Store;
+
+/// <summary>Turns column builders into pages. One per writer; its buffers are reused.</summary>
+internal sealed class ColumnEncoder
+{
+    /// <summary>Pages up to this size stand in the directory: constants and small columns cost no read.</summary>
+    private const int InlineBytesMax = 280;
+
+    private readonly ByteWriter _page = new(1 << 16);
+    private readonly HashSet64 _hashes = new();
+    private readonly ByteWriter _token = new();
+    private long[] _values = [];
+
+    /// <summary>Appends the column's page and bloom to <paramref name="output"/>.</summary>
+    /// <param name="column">The values.</param>
+    /// <param name="rowCount">Rows of the block.</param>
+    /// <param name="output">The block.</param>
+    /// <param name="level">zstd level; 0 leaves the page as it is and makes no bloom (a view of an open block).</param>
+    public ColumnEntry Encode(ColumnBuilder column, int rowCount, ByteWriter output, int level)
+    {
+        var entry = new ColumnEntry { Name = column.Name, PresentCount = column.Count };
+        _page.Reset();
+        switch (column.Kind)
+        {
+            case ValueKind.Int64:
+                EncodeIntegers(column, rowCount, entry);
+                break;
+            case ValueKind.Double:
+                EncodeDoubles(column, rowCount, entry);
+                break;
+            case ValueKind.Bool:
+                EncodeBools(column, rowCount, entry);
+                break;
+            case ValueKind.Time:
+                EncodeTimes(column, rowCount, entry);
+                break;
+            case ValueKind.String or ValueKind.Json when column.IsDictionary:
+                EncodeDictionary(column, rowCount, entry);
+                break;
+            default:
+                EncodeTexts(column, rowCount, entry);
+                break;
+        }
+
+        if (column.Kind == ValueKind.Json)
+        {
+            entry.Flags |= ColumnFlags.IsJson | (column.HasObjects ? ColumnFlags.HasObjects : 0);
+        }
+
+        Store(entry, output, level);
+        if (level > 0 && column is { Kind: ValueKind.String, IsDictionary: false })
+        {
+            AppendBloom(column, entry, output);
+        }
+
+        return entry;
+    }
+
+    private void Store(ColumnEntry entry, ByteWriter output, int level)
+    {
+        entry.RawLength = _page.Length;
+        if (_page.Length <= InlineBytesMax)
+        {
+            entry.Codec = PageCodec.Inline;
+            entry.InlinePage = _page.ToArray();
+            return;
+        }
+
+        entry.Offset = output.Length;
+        if (level == 0)
+        {
+            output.Write(_page.Written);
+            entry.Codec = PageCodec.None;
+        }
+        else
+        {
+            entry.Codec = PageCodecs.Encode(_page.Written, output, level);
+        }
+
+        entry.StoredLength = output.Length - entry.Offset;
+        entry.Crc = level == 0 ? 0 : Crc32C.Compute(output.Written[entry.Offset..]);
+    }
+
+    private void WritePresence(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    {
+        if (column.Count == rowCount)
+        {
+            return;
+        }
+
+        entry.Flags |= ColumnFlags.HasMissing;
+        var bits = _page.Append((rowCount + 7) / 8);
+        bits.Clear();
+        foreach (var row in column.Rows)
+        {
+            bits[row >> 3] |= (byte)(1 << (row & 7));
+        }
+    }
+
+    private void EncodeIntegers(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    {
+        entry.Type = ColumnType.Int64;
+        WritePresence(column, rowCount, entry);
+        FixedWidth.Append(column.Numbers, _page);
+        SetRange(entry, column.Numbers);
+    }
+
+    private void EncodeTimes(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    {
+        entry.Type = ColumnType.Time;
+        WritePresence(column, rowCount, entry);
+        _page.WriteByte(column.Digits);
+        FixedWidth.Append(column.Numbers, _page);
+        SetRange(entry, column.Numbers);
+        entry.Min = TimeText.ToMs(entry.Min, column.Digits);
+        entry.Max = TimeText.ToMs(entry.Max, column.Digits);
+    }
+
+    private void EncodeDoubles(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    {
+        entry.Type = ColumnType.Double;
+        WritePresence(column, rowCount, entry);
+        var min = double.MaxValue;
+        var max = double.MinValue;
+        foreach (var bits in column.Numbers)
+        {
+            var value = BitConverter.Int64BitsToDouble(bits);
+            min = Math.Min(min, value);
+            max = Math.Max(max, value);
+            _page.WriteInt64(bits);
+        }
+
+        entry.Flags |= ColumnFlags.HasRange;
+        entry.Min = BitConverter.DoubleToInt64Bits(min);
+        entry.Max = BitConverter.DoubleToInt64Bits(max);
+    }
+
+    private void EncodeBools(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    {
+        entry.Type = ColumnType.Bool;
+        WritePresence(column, rowCount, entry);
+        var bits = _page.Append((column.Count + 7) / 8);
+        bits.Clear();
+        for (var i = 0; i < column.Count; i++)
+        {
+            bits[i >> 3] |= (byte)(column.Numbers[i] << (i & 7));
+        }
+    }
+
+    /// <summary>varint entries · entries × blob · codes, one byte a row (0: no value), unless constant.</summary>
+    private void EncodeDictionary(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    {
+        entry.Type = ColumnType.Dictionary;
+        _page.WriteVarint((ulong)column.EntryCount);
+        for (var i = 0; i < column.EntryCount; i++)
+        {
+            _page.WriteBlob(column.Text(i));
+        }
+
+        if (column.EntryCount == 1 && column.Count == rowCount)
+        {
+            entry.Flags |= ColumnFlags.IsConstant;
+            return;
+        }
+
+        var codes = _page.Append(rowCount);
+        codes.Clear();
+        var rows = column.Rows;
+        var values = column.Codes;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            codes[rows[i]] = (byte)(values[i] + 1);
+        }
+    }
+
+    /// <summary>presence · u8 width · lengths of the values · texts; or IPv4 addresses as integers.</summary>
+    private void EncodeTexts(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    {
+        WritePresence(column, rowCount, entry);
+        if (column.Kind == ValueKind.String && TryReadAddresses(column))
+        {
+            entry.Type = ColumnType.Ipv4;
+            FixedWidth.Append(_values.AsSpan(0, column.Count), _page);
+            return;
+        }
+
+        entry.Type = ColumnType.Text;
+        var longest = 0;
+        for (var i = 0; i < column.Count; i++)
+        {
+            longest = Math.Max(longest, column.Text(i).Length);
+        }
+
+        var width = longest <= byte.MaxValue ? 1 : longest <= ushort.MaxValue ? 2 : 4;
+        _page.WriteByte((byte)width);
+        var lengths = _page.Append(column.Count * width);
+        for (var i = 0; i < column.Count; i++)
+        {
+            var length = column.Text(i).Length;
+            switch (width)
+            {
+                case 1:
+                    lengths[i] = (byte)length;
+                    break;
+                case 2:
+                    BinaryPrimitives.WriteUInt16LittleEndian(lengths[(i * 2)..], (ushort)length);
+                    break;
+                default:
+                    BinaryPrimitives.WriteInt32LittleEndian(lengths[(i * 4)..], length);
+                    break;
+            }
+        }
+
+        _page.Write(column.Texts.Written);
+    }
+
+    private bool TryReadAddresses(ColumnBuilder column)
+    {
+        if (column.Count == 0 || column.Text(0).Length > 15)
+        {
+            return false;
+        }
+
+        if (_values.Length < column.Count)
+        {
+            _values = new long[Math.Max(1024, column.Count)];
+        }
+
+        for (var i = 0; i < column.Count; i++)
+        {
+            if (!Ipv4Text.TryParse(column.Text(i), out var address))
+            {
+                return false;
+            }
+
+            _values[i] = address;
+        }
+
+        return true;
+    }
+
+    private void AppendBloom(ColumnBuilder column, ColumnEntry entry, ByteWriter output)
+    {
+        _hashes.Reset();
+        for (var i = 0; i < column.Count; i++)
+        {
+            if (column.FieldType != FieldType.Text)
+            {
+                _hashes.Add(Hash64.Compute(column.Text(i)));
+                continue;
+            }
+
+            var tokens = new TokenReader(column.Text(i), _token);
+            while (tokens.MoveNext())
+            {
+                _hashes.Add(Hash64.Compute(tokens.Token));
+            }
+        }
+
+        entry.Flags |= ColumnFlags.HasBloom;
+        entry.BloomOffset = output.Length;
+        TokenBloom.Append(_hashes.Values, output);
+        entry.BloomLength = output.Length - entry.BloomOffset;
+        entry.BloomCrc = Crc32C.Compute(output.Written[entry.BloomOffset..]);
+    }
+
+    private static void SetRange(ColumnEntry entry, ReadOnlySpan<long> values)
+    {
+        entry.Flags |= ColumnFlags.HasRange;
+        entry.Min = long.MaxValue;
+        entry.Max = long.MinValue;
+        foreach (var value in values)
+        {
+            entry.Min = Math.Min(entry.Min, value);
+            entry.Max = Math.Max(entry.Max, value);
+        }
+    }
+}

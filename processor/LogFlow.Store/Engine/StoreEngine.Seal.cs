@@ -1,0 +1,145 @@
+namespace LogFlow.Store;
+
+/// <summary>Sealing: the tail becomes segments, in the background, one generation after the other.</summary>
+internal sealed partial class StoreEngine
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private async Task SealLoopAsync()
+    {
+        try
+        {
+            while (!_stopping.IsCancellationRequested)
+            {
+                await WaitForWorkAsync();
+                if (_stopping.IsCancellationRequested)
+                {
+                    break;
+                }
+
+                if (IsDue(_tail.Generation))
+                {
+                    await SealAsync();
+                    _maintenanceWanted.Release();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Stopped: what is not durable is still in the queue.
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+        }
+    }
+
+    /// <summary>Returns when someone wants a seal, or when the generation's time has come.</summary>
+    private async Task WaitForWorkAsync()
+    {
+        var generation = _tail.Generation;
+        if (IsDue(generation))
+        {
+            return;
+        }
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var wanted = _sealWanted.WaitAsync(timeout.Token);
+        if (generation.IsDirty)
+        {
+            var left = _options.SealInterval - _time.GetElapsedTime(generation.DirtySince);
+            var due = Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, timeout.Token);
+            await Task.WhenAny(wanted, due);
+        }
+        else
+        {
+            await Task.WhenAny(wanted);
+        }
+
+        await timeout.CancelAsync();
+    }
+
+    private bool IsDue(TailGeneration generation) => generation.IsDirty
+        && (generation.IsSealWanted || generation.RawBytes >= _options.SealBytes
+            || _time.GetElapsedTime(generation.DirtySince) >= _options.SealInterval);
+
+    private async Task SealAsync()
+    {
+        TailGeneration generation;
+        await _ingestLock.WaitAsync(_stopping.Token);
+        try
+        {
+            generation = _tail.Cut(_positions.GetNext());
+            _sealing = generation;
+            _segments.BeginSeal([.. generation.Blocks.Select(entry => entry.Block)]);
+        }
+        finally
+        {
+            _ingestLock.Release();
+        }
+
+        var started = _time.GetTimestamp();
+        while (!await TryCommitAsync(generation))
+        {
+            await Task.Delay(RetryDelay, _time, _stopping.Token);
+        }
+
+        _metrics.CommitDuration.Record(_time.GetElapsedTime(started).TotalSeconds);
+        WriteProblem = null;
+        _positions.MarkDurable(generation.Positions);
+        _sealing = null;
+        generation.Durable.SetResult();
+    }
+
+    /// <summary>False where the disk refused and another try, with new files, is sound.</summary>
+    private async Task<bool> TryCommitAsync(TailGeneration generation)
+    {
+        var started = _time.GetTimestamp();
+        await _commitLock.WaitAsync(_stopping.Token);
+        try
+        {
+            var commit = new CommitInfo(
+                _nextCommitId++, _time.GetUtcNow().ToUnixTimeMilliseconds(), generation.Positions, []);
+            if (generation.Blocks.Count == 0)
+            {
+                PositionFile.Write(_files, _options.Directory, generation.Positions, _nextSequence);
+                _segments.Commit([]);
+                return true;
+            }
+
+            var days = generation.Blocks.GroupBy(entry => entry.Day).OrderBy(group => group.Key)
+                .Select(group => (group.Key, (Action<SegmentWriter>)(writer =>
+                {
+                    foreach (var (_, block) in group)
+                    {
+                        writer.Add(block);
+                    }
+                }))).ToList();
+            var segments = _committer.Publish(_committer.Prepare(commit, days));
+            _segments.Commit(segments);
+            Log.Committed(_logger, commit.CommitId, generation.DocumentCount, segments.Count,
+                _time.GetElapsedTime(started).TotalMilliseconds);
+            return true;
+        }
+        catch (Exception error) when (error is (IOException or UnauthorizedAccessException)
+            and not CommitUncertainException)
+        {
+            WriteProblem = error.Message;
+            Log.SealFailed(_logger, generation.DocumentCount, error.Message);
+            return false;
+        }
+        finally
+        {
+            _commitLock.Release();
+        }
+    }
+
+    private void Fail(Exception error)
+    {
+        WriteProblem = error.Message;
+        Log.Failed(_logger, error.Message);
+        _sealing?.Durable.TrySetException(new IOException(error.Message, error));
+        _tail.Generation.Durable.TrySetException(new IOException(error.Message, error));
+        _completion.TrySetException(error);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text;
+
+namespace LogFlow.Store;
+
+/// <summary>Texts of which one token equals a term.</summary>
+internal sealed class TokenPredicate : ValuePredicate
+{
+    private readonly byte[] _token;
+    private readonly ulong _hash;
+    private readonly bool _isAscii;
+
+    public TokenPredicate(byte[] token)
+    {
+        _token = token;
+        _hash = Hash64.Compute(token);
+        _isAscii = Ascii.IsValid(token);
+    }
+
+    public override ReadOnlySpan<byte> Needle => _isAscii ? _token : default;
+
+    public override bool NeedleIgnoresCase => true;
+
+    public override bool UsesBloom => true;
+
+    public override bool MayMatchBloom(ReadOnlySpan<byte> bloom) => TokenBloom.MayContain(bloom, _hash);
+
+    public override bool MatchText(ReadOnlySpan<byte> text)
+    {
+        var tokens = new TokenReader(text, TokenScratch.Get());
+        while (tokens.MoveNext())
+        {
+            if (tokens.Token.SequenceEqual(_token))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>Texts of which one token meets a predicate (prefix, wildcard, range on an analyzed field).</summary>
+internal sealed class AnyTokenPredicate(ValuePredicate inner) : ValuePredicate
+{
+    public override bool MatchText(ReadOnlySpan<byte> text)
+    {
+        var tokens = new TokenReader(text, TokenScratch.Get());
+        while (tokens.MoveNext())
+        {
+            if (inner.MatchText(tokens.Token))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>Texts in which tokens stand one behind the other.</summary>
+internal sealed class PhrasePredicate : ValuePredicate
+{
+    private readonly byte[][] _tokens;
+    private readonly ulong[] _hashes;
+    private readonly byte[] _needle;
+
+    public PhrasePredicate(byte[][] tokens)
+    {
+        _tokens = tokens;
+        _hashes = [.. tokens.Select(token => Hash64.Compute(token))];
+        _needle = tokens.Where(token => Ascii.IsValid(token)).MaxBy(token => token.Length) ?? [];
+    }
+
+    public override ReadOnlySpan<byte> Needle => _needle;
+
+    public override bool NeedleIgnoresCase => true;
+
+    public override bool UsesBloom => true;
+
+    public override bool MayMatchBloom(ReadOnlySpan<byte> bloom)
+    {
+        foreach (var hash in _hashes)
+        {
+            if (!TokenBloom.MayContain(bloom, hash))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public override bool MatchText(ReadOnlySpan<byte> text)
+    {
+        // Bit i of "open": the last i tokens are the phrase's first i. The phrase has at most 63 tokens.
+        ulong open = 1;
+        var tokens = new TokenReader(text, TokenScratch.Get());
+        while (tokens.MoveNext())
+        {
+            ulong next = 1;
+            for (var i = 0; i < _tokens.Length; i++)
+            {
+                if ((open & (1UL << i)) != 0 && tokens.Token.SequenceEqual(_tokens[i]))
+                {
+                    next |= 1UL << (i + 1);
+                }
+            }
+
+            open = next;
+            if ((open & (1UL << _tokens.Length)) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>A buffer per thread for lower-cased tokens.</summary>
+internal static class TokenScratch
+{
+    [ThreadStatic]
+    private static ByteWriter? _scratch;
+
+    public static ByteWriter Get() => _scratch ??= new ByteWriter();
+}

@@ -1,0 +1,32 @@
+namespace LogFlow.Store;
+
+/// <summary>A condition on one value of a field, after the field's type has normalized it.</summary>
+internal abstract class ValuePredicate
+{
+    /// <summary>Bytes that every text must contain to match; empty where there are none.</summary>
+    public virtual ReadOnlySpan<byte> Needle => default;
+
+    /// <summary>The needle is lower-case ASCII and found in any case.</summary>
+    public virtual bool NeedleIgnoresCase => false;
+
+    public virtual bool UsesBloom => false;
+
+    public virtual bool MatchText(ReadOnlySpan<byte> text) => false;
+
+    public virtual bool MatchInt64(long value) => false;
+
+    public virtual bool MatchDouble(double value) => false;
+
+    public virtual bool MatchBool(bool value) => false;
+
+    public virtual bool MatchDate(long ms) => false;
+
+    /// <summary>False where no number (or time in ms) between the two can match.</summary>
+    public virtual bool MayMatchBetween(double min, double max) => true;
+
+    /// <summary>True where every number (or time in ms) between the two matches.</summary>
+    public virtual bool MatchesAllBetween(double min, double max) => false;
+
+    /// <summary>False where the bloom says that no value of the column can match.</summary>
+    public virtual bool MayMatchBloom(ReadOnlySpan<byte> bloom) => true;
+}

@@ -1,0 +1,23 @@
+namespace LogFlow.Store;
+
+/// <summary>A block of rows, in memory or in a segment.</summary>
+internal abstract class BlockSource(BlockSummary summary)
+{
+    public BlockSummary Summary { get; } = summary;
+
+    /// <summary>Names the block in reports of damage.</summary>
+    public abstract string Origin { get; }
+
+    /// <exception cref="CorruptDataException">The directory is damaged.</exception>
+    public abstract BlockDirectory LoadDirectory();
+
+    /// <summary>The column's page, decompressed.</summary>
+    /// <param name="column">A column of this block's directory.</param>
+    /// <param name="rented">An array of the shared pool that the page lies in; the caller returns it.</param>
+    /// <exception cref="CorruptDataException">The page is damaged.</exception>
+    public abstract ReadOnlyMemory<byte> ReadPage(ColumnEntry column, out byte[]? rented);
+
+    /// <summary>The column's bloom.</summary>
+    /// <exception cref="CorruptDataException">The bloom is damaged.</exception>
+    public abstract ReadOnlyMemory<byte> ReadBloom(ColumnEntry column, out byte[]? rented);
+}

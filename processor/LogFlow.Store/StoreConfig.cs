@@ -1,0 +1,75 @@
+using LogFlow.Hosting;
+
+namespace LogFlow.Store;
+
+/// <summary>The embedded store's configuration: section <c>store</c> of the appliance's YAML.</summary>
+public class StoreConfig : IValidatedConfig
+{
+    /// <summary>Where the store keeps its data; one process at a time.</summary>
+    [ConfigKey("path.data")]
+    public string PathData { get; set; } = "data/store";
+
+    /// <summary>The address to listen on. Matches Elasticsearch's default: loopback only.</summary>
+    [ConfigKey("http.host")]
+    public string HttpHost { get; set; } = "127.0.0.1";
+
+    /// <summary>The port to listen on; 0 takes a free one. Matches Elasticsearch <c>http.port</c>.</summary>
+    [ConfigKey("http.port")]
+    public int HttpPort { get; set; } = 9200;
+
+    /// <summary>The largest request body, decompressed. Matches Elasticsearch <c>http.max_content_length</c>.</summary>
+    [ConfigKey("http.max_content_length")]
+    public ByteSize HttpMaxContentLength { get; set; } = new(100L << 20);
+
+    /// <summary>Days that are kept, by the UTC day of <c>@timestamp</c>; 0 keeps them for ever.</summary>
+    [ConfigKey("retention.days")]
+    public int RetentionDays { get; set; } = 30;
+
+    /// <summary>Bytes on disk that are kept; the oldest day goes first. 0: no limit.</summary>
+    [ConfigKey("retention.bytes")]
+    public ByteSize RetentionBytes { get; set; } = new(50_000_000_000);
+
+    /// <summary>Free disk space below which writes are refused with 429.</summary>
+    [ConfigKey("disk.free.min")]
+    public ByteSize DiskFreeMin { get; set; } = new(1L << 30);
+
+    /// <summary>Raw JSON bytes in the in-memory tail at which it is written as segments.</summary>
+    [ConfigKey("seal.bytes")]
+    public ByteSize SealBytes { get; set; } = new(64L << 20);
+
+    /// <summary>The age of the tail's first document at which it is written as segments.</summary>
+    [ConfigKey("seal.interval")]
+    public TimeSpan SealInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The size up to which small segments of a day are merged.</summary>
+    [ConfigKey("merge.bytes.max")]
+    public ByteSize MergeBytesMax { get; set; } = new(256L << 20);
+
+    /// <summary>The time after which a search answers with what it has found and <c>timed_out: true</c>.</summary>
+    [ConfigKey("search.timeout")]
+    public TimeSpan SearchTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ConfigProblem> Validate()
+    {
+        var problems = new List<ConfigProblem>();
+        Check(PathData.Length > 0, "path.data", "must name a folder");
+        Check(HttpPort is >= 0 and <= 65_535, "http.port", $"{HttpPort} is no port: 0 to 65535");
+        Check(HttpMaxContentLength.Bytes is >= 1 << 20 and <= 1 << 30, "http.max_content_length",
+            "must be 1MiB to 1GiB");
+        Check(RetentionDays is >= 0 and <= 36_500, "retention.days", "must be 0 (for ever) to 36500");
+        Check(SealBytes.Bytes is >= 1 << 20 and <= 1 << 30, "seal.bytes", "must be 1MiB to 1GiB");
+        Check(SealInterval >= TimeSpan.FromMilliseconds(10), "seal.interval", "must be at least 10ms");
+        Check(MergeBytesMax.Bytes >= 1 << 20, "merge.bytes.max", "must be at least 1MiB");
+        Check(SearchTimeout > TimeSpan.Zero, "search.timeout", "must be positive");
+        return problems;
+
+        void Check(bool isGood, string key, string message)
+        {
+            if (!isGood)
+            {
+                problems.Add(new ConfigProblem(key, message));
+            }
+        }
+    }
+}

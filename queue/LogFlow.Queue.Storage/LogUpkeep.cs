@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Queue.Storage;
+
+/// <summary>
+/// What has to be done from time to time: checkpoints, retention, forgetting silent producers, closing idle files,
+/// removing the files of deleted topics. Decisions that change a log are taken on the writer thread, slow file work
+/// (unlinking a large file takes long) is done here.
+/// </summary>
+internal sealed partial class LogUpkeep(
+    StorageContext context, CheckpointWriter checkpoints, Func<IReadOnlyCollection<Topic>> topics)
+    : IAsyncDisposable
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<Action> _work = new();
+    private readonly SemaphoreSlim _workAdded = new(0);
+    private Task _loop = Task.CompletedTask;
+    private Task _worker = Task.CompletedTask;
+
+    public void Start()
+    {
+        _loop = Task.Run(RunAsync);
+        _worker = Task.Run(WorkAsync);
+    }
+
+    /// <summary>Does something in the background, one after the other.</summary>
+    public void Queue(Action work)
+    {
+        _work.Enqueue(work);
+        _workAdded.Release();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loop, _worker);
+        _stop.Dispose();
+        _workAdded.Dispose();
+    }
+
+    /// <summary>Removes what retention does not keep.</summary>
+    public async Task ApplyRetentionAsync()
+    {
+        foreach (var topic in topics())
+        {
+            foreach (var partition in topic.Partitions)
+            {
+                if (partition.SizeInBytes == 0)
+                {
+                    continue;
+                }
+
+                var nowMs = context.NowMs();
+                PartitionLog.DeleteFiles(await context.Writer.RunAsync(() => partition.ApplyRetention(nowMs)));
+            }
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var time = context.Time;
+        var lastCheckpoint = time.GetTimestamp();
+        var lastRetention = time.GetTimestamp();
+        using var timer = new PeriodicTimer(TickInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                var behind = checkpoints.BytesSinceLast;
+                if (behind >= context.Options.CheckpointBytes
+                    || (behind > 0 && time.GetElapsedTime(lastCheckpoint) >= context.Options.CheckpointInterval))
+                {
+                    await TryAsync(checkpoints.WriteAsync);
+                    await TryAsync(CloseIdleFilesAsync);
+                    lastCheckpoint = time.GetTimestamp();
+                }
+
+                if (time.GetElapsedTime(lastRetention) >= context.Options.RetentionCheckInterval)
+                {
+                    await TryAsync(ApplyRetentionAsync);
+                    await TryAsync(ExpireProducersAsync);
+                    lastRetention = time.GetTimestamp();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    private async Task WorkAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _workAdded.WaitAsync(_stop.Token);
+                if (_work.TryDequeue(out var work))
+                {
+                    work();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping; folders of deleted topics that are left go with the next start.
+        }
+    }
+
+    private Task CloseIdleFilesAsync() => context.Writer.RunAsync(() =>
+    {
+        var idleMs = (long)context.Options.IdleFileTimeout.TotalMilliseconds;
+        foreach (var topic in topics())
+        {
+            foreach (var partition in topic.Partitions)
+            {
+                partition.CloseIdleFiles(idleMs);
+            }
+        }
+
+        return true;
+    });
+
+    private Task ExpireProducersAsync() => context.Writer.RunAsync(() =>
+    {
+        var silentSinceMs = context.NowMs() - (long)context.Options.ProducerIdExpiration.TotalMilliseconds;
+        foreach (var topic in topics())
+        {
+            foreach (var partition in topic.Partitions)
+            {
+                partition.ExpireProducers(silentSinceMs);
+            }
+        }
+
+        return true;
+    });
+
+    /// <summary>One failed round must not end the upkeep: the next may succeed (a disk that was full, for one).</summary>
+    private async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            Log.UpkeepFailed(context.Logger, error);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2100, LogLevel.Warning, "Upkeep of the logs did not complete; it is tried again.")]
+        public static partial void UpkeepFailed(ILogger logger, Exception error);
+    }
+}

@@ -1,0 +1,272 @@
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Queue.Storage;
+
+/// <summary>
+/// Opens a partition. After a clean stop the checkpoint is believed and no file is touched. After a crash everything
+/// behind the recovery point is read and checked: what is whole stays, a torn last group (it was never acknowledged, see
+/// CommitMark) is cut, and damage to what was acknowledged becomes a gap (see SegmentRepair).
+/// </summary>
+internal sealed partial class PartitionLoader(
+    StorageContext context, CheckpointWriter checkpoints, Topic topic, int partition, string directory)
+{
+    private const string TemporarySuffix = ".tmp";
+
+    // The offset after the last batch of each segment that was read.
+    private readonly Dictionary<LogSegment, long> _endOffsets = [];
+
+    private string Label => $"{topic.Name}-{partition}";
+
+    /// <param name="saved">The checkpoint's record; null: there is none.</param>
+    /// <param name="isClean">The last stop was a clean one.</param>
+    public PartitionLog Load(byte[]? saved, bool isClean)
+    {
+        PartitionState? state = null;
+        try
+        {
+            state = Parse(saved);
+            var segments = ListSegments(isClean);
+            var isTrusted = state is not null && Match(state, segments);
+            if (isClean && isTrusted)
+            {
+                return OpenTrusted(segments, state!, saved!);
+            }
+
+            if (state is not null && !isTrusted)
+            {
+                Log.FilesMissing(context.Logger, Label, state.NextOffset);
+            }
+
+            return Recover(segments, state ?? new PartitionState(), isTrusted);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Log.CannotOpen(context.Logger, error, Label);
+            var known = state ?? new PartitionState();
+            LogSegment[] none = [EmptySegment(known.NextOffset)];
+            return Create(none, known, saved, isOffline: true);
+        }
+    }
+
+    private PartitionState? Parse(byte[]? saved)
+    {
+        try
+        {
+            return saved is null ? null : PartitionState.Read(saved);
+        }
+        catch (InvalidDataException error)
+        {
+            Log.StateDamaged(context.Logger, error, Label);
+            return null;
+        }
+    }
+
+    private PartitionLog Create(LogSegment[] segments, PartitionState state, byte[]? saved, bool isOffline = false) =>
+        new(context, checkpoints, topic, partition, directory, segments, state, saved, isOffline);
+
+    private LogSegment EmptySegment(long baseOffset) =>
+        new(context.Files, directory, baseOffset, 0, isSealed: false) { MaxTimestampMs = LogSegment.NoTimestamp };
+
+    private List<LogSegment> ListSegments(bool isClean)
+    {
+        var baseOffsets = new List<long>();
+        foreach (var name in context.Files.ListFiles(directory).ToList())
+        {
+            if (LogSegment.TryParseName(name, out var baseOffset))
+            {
+                baseOffsets.Add(baseOffset);
+            }
+            else if (!isClean && name.EndsWith(TemporarySuffix, StringComparison.Ordinal))
+            {
+                context.Files.DeleteFile(Path.Combine(directory, name));
+            }
+        }
+
+        baseOffsets.Sort();
+        var segments = new List<LogSegment>(baseOffsets.Count + 1);
+        for (var i = 0; i < baseOffsets.Count; i++)
+        {
+            var segment = new LogSegment(context.Files, directory, baseOffsets[i], 0, isSealed: i < baseOffsets.Count - 1);
+            segment.SetEnd(context.Files.GetFileLength(segment.LogPath));
+            segment.UnverifiedEnd = segment.EndPosition;
+            segments.Add(segment);
+        }
+
+        return segments;
+    }
+
+    /// <summary>Whether the files hold what the checkpoint says was durable.</summary>
+    private static bool Match(PartitionState state, List<LogSegment> segments)
+    {
+        var active = segments.Find(segment => segment.BaseOffset == state.SegmentBaseOffset);
+        return active is not null
+            ? active.EndPosition >= state.Position
+            : state.Position == 0 && segments.TrueForAll(segment => segment.BaseOffset < state.SegmentBaseOffset);
+    }
+
+    private PartitionLog OpenTrusted(List<LogSegment> segments, PartitionState state, byte[] saved)
+    {
+        if (segments.Count == 0 || segments[^1].BaseOffset != state.SegmentBaseOffset)
+        {
+            segments.Add(EmptySegment(state.SegmentBaseOffset));
+        }
+
+        var active = segments[^1];
+        active.SetEnd(state.Position);
+        active.UnverifiedEnd = state.Position;
+        active.MaxTimestampMs = state.MaxTimestampMs;
+        return Create([.. segments], state, saved);
+    }
+
+    private PartitionLog Recover(List<LogSegment> segments, PartitionState state, bool isTrusted)
+    {
+        // Up to here producers and epochs are the checkpoint's; behind it they come from the batches.
+        var knownOffset = state.NextOffset;
+        var index = 0;
+        var nextOffset = segments.Count == 0 ? state.NextOffset : segments[0].BaseOffset;
+        var position = 0L;
+        if (isTrusted && segments.FindIndex(segment => segment.BaseOffset == state.SegmentBaseOffset) is >= 0 and var found)
+        {
+            index = found;
+            position = state.Position;
+            nextOffset = state.NextOffset;
+        }
+        else if (isTrusted)
+        {
+            index = segments.Count;
+            nextOffset = state.NextOffset;
+        }
+
+        for (; index < segments.Count; index++)
+        {
+            nextOffset = Math.Max(nextOffset, segments[index].BaseOffset);
+            nextOffset = RecoverSegment(segments, index, position, nextOffset, knownOffset, state);
+            position = 0;
+        }
+
+        // Offsets that were given out are never given out again, even where their records are gone.
+        nextOffset = Math.Max(nextOffset, knownOffset);
+        if (segments.Count == 0 || (segments[^1].EndPosition > 0 && LacksEnd(segments[^1], nextOffset)))
+        {
+            if (segments.Count > 0)
+            {
+                segments[^1].Seal(nextOffset);
+            }
+
+            segments.Add(EmptySegment(nextOffset));
+        }
+
+        foreach (var segment in segments)
+        {
+            segment.Close();
+        }
+
+        state.LogStartOffset = Math.Min(nextOffset, Math.Max(state.LogStartOffset, segments[0].BaseOffset));
+        state.NextOffset = nextOffset;
+        state.Epochs.Assign(context.LeaderEpoch, nextOffset);
+        return Create([.. segments], state, saved: null);
+    }
+
+    /// <summary>Whether the last segment ends before the offset that comes next (its end was lost).</summary>
+    private bool LacksEnd(LogSegment segment, long nextOffset) =>
+        _endOffsets.TryGetValue(segment, out var endOffset) && endOffset < nextOffset;
+
+    /// <summary>Reads and checks a segment from a position on; returns the offset after its last batch.</summary>
+    private long RecoverSegment(
+        List<LogSegment> segments, int index, long position, long nextOffset, long knownOffset, PartitionState state)
+    {
+        var segment = segments[index];
+        var fileLength = context.Files.GetFileLength(segment.LogPath);
+        segment.BeginRecovery(position, position == 0 ? LogSegment.NoTimestamp : state.MaxTimestampMs);
+        var nowMs = context.NowMs();
+        var config = topic.Config;
+        using (var scanner = new SegmentScanner(segment, position, fileLength, verifiesCrc: true))
+        {
+            // The CRC does not cover the offset. Only compaction leaves gaps between batches of one segment.
+            while (scanner.MoveNext()
+                && (scanner.Header.BaseOffset == nextOffset
+                    || (config.IsCompacted && scanner.Header.BaseOffset > nextOffset)))
+            {
+                var header = scanner.Header;
+                if (header.BaseOffset >= knownOffset)
+                {
+                    state.Epochs.Assign(header.LeaderEpoch, header.BaseOffset);
+                    if (header.HasProducerId)
+                    {
+                        var logAppendTimeMs = header.IsLogAppendTime ? header.MaxTimestampMs : -1;
+                        state.Producers.Add(header, header.BaseOffset, logAppendTimeMs, nowMs);
+                    }
+                }
+
+                segment.Add(header.BaseOffset, header.TotalSize, header.MaxTimestampMs, config.IndexIntervalBytes);
+                nextOffset = header.NextOffset;
+            }
+        }
+
+        segment.PublishDurable();
+        _endOffsets[segment] = nextOffset;
+        if (segment.EndPosition < fileLength)
+        {
+            EndSegment(segments, index, fileLength, nextOffset);
+        }
+
+        if (index < segments.Count - 1 && !segment.IsSealed)
+        {
+            segment.Seal(nextOffset);
+        }
+
+        return nextOffset;
+    }
+
+    /// <summary>Deals with what stands behind the last valid batch.</summary>
+    private void EndSegment(List<LogSegment> segments, int index, long fileLength, long nextOffset)
+    {
+        var segment = segments[index];
+        var end = segment.EndPosition;
+        var isLast = index == segments.Count - 1;
+        if (isLast && CommitMark.IsBlank(segment, end, fileLength))
+        {
+            return;
+        }
+
+        // Without a mark behind it, the group that was being written did not get as far as its own.
+        if (isLast && CommitMark.FindLast(segment, end, fileLength).GroupStart <= end)
+        {
+            if (SegmentRepair.FindValidBatch(segment, end + 1, fileLength, nextOffset, out _) >= 0)
+            {
+                SegmentRepair.SaveDamage(context, directory, segment, end, fileLength, nextOffset);
+            }
+
+            Log.TornTailCut(context.Logger, Label, fileLength - end, nextOffset);
+            segment.Truncate(end, isSealed: false);
+            return;
+        }
+
+        var following = isLast ? -1 : segments[index + 1].BaseOffset;
+        var repair = SegmentRepair.CutOut(context, Label, directory, segment, end, fileLength, nextOffset, following);
+        if (repair.Rest is { } rest && (isLast || rest.BaseOffset < following))
+        {
+            segments.Insert(index + 1, rest);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2050, LogLevel.Warning,
+            "Partition {Partition}: an append that was cut off by the crash, and never acknowledged, is removed "
+            + "({Bytes} bytes behind offset {Offset}).")]
+        public static partial void TornTailCut(ILogger logger, string partition, long bytes, long offset);
+
+        [LoggerMessage(2051, LogLevel.Error,
+            "DATA LOST: files of partition {Partition} are missing or shorter than they were; its log should reach offset "
+            + "{Offset}. What is there is checked and served.")]
+        public static partial void FilesMissing(ILogger logger, string partition, long offset);
+
+        [LoggerMessage(2052, LogLevel.Error,
+            "Partition {Partition} cannot be opened and is offline. Other partitions are not affected.")]
+        public static partial void CannotOpen(ILogger logger, Exception error, string partition);
+
+        [LoggerMessage(2053, LogLevel.Warning, "The checkpoint of {Partition} is damaged; its log is scanned instead.")]
+        public static partial void StateDamaged(ILogger logger, Exception error, string partition);
+    }
+}

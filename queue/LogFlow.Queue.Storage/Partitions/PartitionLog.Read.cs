@@ -1,0 +1,219 @@
+using System.Runtime.CompilerServices;
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Records;
+
+namespace LogFlow.Queue.Storage;
+
+/// <content>Reading: any thread.</content>
+public sealed partial class PartitionLog
+{
+    // What one look into a segment brings when a batch is searched for: an index interval and a header.
+    private const int SearchBytes = 4096 + RecordBatchHeader.Size;
+    private const int DecompressedBytesMax = 256 << 20;
+
+    /// <summary>
+    /// Reads durable batches from the one that holds <paramref name="offset"/> on, up to
+    /// <paramref name="maxBytes"/>; the first is returned whole even where it is larger. Never waits for data.
+    /// </summary>
+    public ReadResult Read(long offset, int maxBytes)
+    {
+        try
+        {
+            while (true)
+            {
+                var highWatermark = HighWatermark;
+                if (offset < LogStartOffset || offset > highWatermark)
+                {
+                    return Failed(ErrorCode.OffsetOutOfRange);
+                }
+
+                if (offset == highWatermark)
+                {
+                    return Failed(ErrorCode.None);
+                }
+
+                try
+                {
+                    return ReadFrom(offset, Math.Max(0, maxBytes));
+                }
+                catch (ObjectDisposedException) when (!_isDeleted)
+                {
+                    // Retention removed the segment meanwhile; look again.
+                }
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            return Failed(ErrorCode.UnknownTopicOrPartition);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Log.ReadFailed(_context.Logger, error, Label, offset);
+            return Failed(ErrorCode.KafkaStorageError);
+        }
+    }
+
+    private ReadResult Failed(ErrorCode error) => new(error, null, 0, HighWatermark, LogStartOffset);
+
+    private ReadResult ReadFrom(long offset, int maxBytes)
+    {
+        var segments = _segments;
+        for (var index = FindSegment(segments, offset); index < segments.Length; index++)
+        {
+            var segment = segments[index];
+            var (error, position, size) = FindBatch(segment, Math.Max(0, offset - segment.BaseOffset));
+            if (error != RecordBatchError.None)
+            {
+                return Damaged(segment, position, offset);
+            }
+
+            if (size > 0)
+            {
+                return ReadBatches(segment, position, size, maxBytes, offset);
+            }
+        }
+
+        return Failed(ErrorCode.None);
+    }
+
+    private ReadResult ReadBatches(LogSegment segment, long position, int firstSize, int maxBytes, long offset)
+    {
+        var length = (int)Math.Min(segment.DurablePosition - position, Math.Max(maxBytes, firstSize));
+        var buffer = PooledBuffer.Rent(length);
+        try
+        {
+            length = segment.Read(buffer.Span, position);
+            var end = 0;
+            var nextOffset = segment.BaseOffset;
+            var walk = RecordBatch.Walk(buffer.Span[..length]);
+            while (walk.MoveNext())
+            {
+                // The CRC does not cover the offset, which at least must rise.
+                var isOffsetPossible = walk.Header.BaseOffset >= nextOffset && walk.Header.NextOffset <= LogEndOffset;
+                nextOffset = walk.Header.NextOffset;
+                if (!isOffsetPossible
+                    || (position + walk.Position < segment.UnverifiedEnd && !RecordBatch.HasValidCrc(walk.Current)))
+                {
+                    // What stands before the damage is served; the damage is dealt with when it comes first.
+                    break;
+                }
+
+                end = walk.Position + walk.Header.TotalSize;
+            }
+
+            if (end == 0)
+            {
+                buffer.Dispose();
+                return Damaged(segment, position, offset);
+            }
+
+            return new ReadResult(ErrorCode.None, buffer, end, HighWatermark, LogStartOffset);
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The last segment that begins at or before the offset.</summary>
+    private static int FindSegment(LogSegment[] segments, long offset)
+    {
+        var index = segments.Length - 1;
+        while (index > 0 && segments[index].BaseOffset > offset)
+        {
+            index--;
+        }
+
+        return index;
+    }
+
+    /// <summary>The first batch that ends at or behind an offset; size 0 where the segment has none.</summary>
+    private (RecordBatchError Error, long Position, int Size) FindBatch(LogSegment segment, long relativeOffset)
+    {
+        var entry = segment.Index.FindOffset(relativeOffset);
+        if (!IsIndexRight(segment, entry))
+        {
+            entry = segment.Index.FindOffset(relativeOffset);
+        }
+
+        return Search(segment, entry.Position, segment.BaseOffset + relativeOffset, long.MinValue, out _);
+    }
+
+    /// <summary>An index is disposable, so an entry is believed only when a batch with that offset stands there.</summary>
+    [SkipLocalsInit]
+    private bool IsIndexRight(LogSegment segment, IndexEntry entry)
+    {
+        if (entry.Position == 0 || entry.Position >= segment.DurablePosition)
+        {
+            return true;
+        }
+
+        Span<byte> bytes = stackalloc byte[RecordBatchHeader.Size];
+        if (segment.Read(bytes, entry.Position) == bytes.Length
+            && RecordBatchHeader.Read(bytes) is { Magic: RecordBatchHeader.CurrentMagic } header
+            && header.BaseOffset == segment.BaseOffset + entry.RelativeOffset)
+        {
+            return true;
+        }
+
+        Log.IndexDamaged(_context.Logger, segment.IndexPath);
+        segment.RebuildIndex();
+        return false;
+    }
+
+    /// <summary>
+    /// Walks headers from a position to the first batch that ends at or behind an offset and has a timestamp that is
+    /// not below a time.
+    /// </summary>
+    [SkipLocalsInit]
+    private static (RecordBatchError Error, long Position, int Size) Search(
+        LogSegment segment, long position, long offset, long timestampMs, out RecordBatchHeader header)
+    {
+        header = default;
+        var end = segment.DurablePosition;
+        Span<byte> buffer = stackalloc byte[SearchBytes];
+        while (position < end)
+        {
+            var bytes = buffer[..segment.Read(buffer[..(int)Math.Min(SearchBytes, end - position)], position)];
+            var start = position;
+            while (position - start + RecordBatchHeader.Size <= bytes.Length)
+            {
+                var error = RecordBatch.TryReadHeader(bytes[(int)(position - start)..], out header);
+                if (error is not (RecordBatchError.None or RecordBatchError.Truncated) || header.TotalSize > end - position)
+                {
+                    return (error == RecordBatchError.None ? RecordBatchError.Truncated : error, position, 0);
+                }
+
+                if (header.LastOffset >= offset && header.MaxTimestampMs >= timestampMs)
+                {
+                    return (RecordBatchError.None, position, header.TotalSize);
+                }
+
+                position += header.TotalSize;
+            }
+
+            if (position == start)
+            {
+                return (RecordBatchError.Truncated, position, 0);
+            }
+        }
+
+        return (RecordBatchError.None, position, 0);
+    }
+
+    /// <summary>
+    /// Damage in what was durable: it is put aside by the writer thread, with a gap in the offsets, and the rest is
+    /// served. This read fails; the next one finds the log mended.
+    /// </summary>
+    private ReadResult Damaged(LogSegment segment, long position, long offset)
+    {
+        if (!segment.IsDeleted)
+        {
+            Log.DamageFound(_context.Logger, segment.LogPath, Label, position, offset);
+            _ = _context.Writer.RunAsync(() => PutDamageAside(segment, position));
+        }
+
+        return Failed(ErrorCode.KafkaStorageError);
+    }
+}

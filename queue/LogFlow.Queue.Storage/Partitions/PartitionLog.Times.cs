@@ -1,0 +1,158 @@
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Records;
+
+namespace LogFlow.Queue.Storage;
+
+/// <content>Looking up offsets by time: any thread.</content>
+public sealed partial class PartitionLog
+{
+    /// <summary>The first record whose timestamp is not below <paramref name="timestampMs"/>.</summary>
+    public OffsetLookup FindOffsetByTimestamp(long timestampMs) => Lookup(() =>
+    {
+        foreach (var segment in _segments)
+        {
+            if (segment.DurablePosition > 0 && segment.MaxTimestampMs >= timestampMs)
+            {
+                var found = FindInSegment(segment, timestampMs);
+                if (found.Offset >= 0 || found.Error != ErrorCode.None)
+                {
+                    return found;
+                }
+            }
+        }
+
+        return OffsetLookup.NotFound;
+    });
+
+    /// <summary>The first record that has the largest timestamp.</summary>
+    public OffsetLookup FindMaxTimestamp() => Lookup(() =>
+    {
+        LogSegment? latest = null;
+        foreach (var segment in _segments)
+        {
+            if (segment.DurablePosition > 0 && (latest is null || segment.MaxTimestampMs > latest.MaxTimestampMs))
+            {
+                latest = segment;
+            }
+        }
+
+        return latest is null ? OffsetLookup.NotFound : FindLargestInSegment(latest);
+    });
+
+    private OffsetLookup Lookup(Func<OffsetLookup> search)
+    {
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    return search();
+                }
+                catch (ObjectDisposedException) when (!_isDeleted)
+                {
+                    // Retention removed a segment meanwhile; look again.
+                }
+            }
+        }
+        catch (Exception error) when (error is ObjectDisposedException or IOException or UnauthorizedAccessException
+            or InvalidDataException)
+        {
+            Log.ReadFailed(_context.Logger, error, Label, LogStartOffset);
+            return new OffsetLookup(ErrorCode.KafkaStorageError, -1, -1, -1);
+        }
+    }
+
+    private OffsetLookup FindInSegment(LogSegment segment, long timestampMs)
+    {
+        var entry = segment.Index.FindTimestamp(timestampMs);
+        if (!IsIndexRight(segment, entry))
+        {
+            entry = segment.Index.FindTimestamp(timestampMs);
+        }
+
+        long position = entry.Position;
+        while (true)
+        {
+            (var error, position, var size) = Search(segment, position, LogStartOffset, timestampMs, out var header);
+            if (error != RecordBatchError.None)
+            {
+                using var failure = Damaged(segment, position, segment.BaseOffset);
+                return new OffsetLookup(failure.Error, -1, -1, -1);
+            }
+
+            if (size == 0)
+            {
+                return OffsetLookup.NotFound;
+            }
+
+            // A batch that qualifies by its header may do so only by records below the log's start.
+            var found = FindInBatch(segment, position, header, timestampMs);
+            if (found.Offset >= 0)
+            {
+                return found;
+            }
+
+            position += size;
+        }
+    }
+
+    /// <summary>
+    /// Headers only know that a segment's largest timestamp was seen while it was written, which is an upper bound.
+    /// </summary>
+    private OffsetLookup FindLargestInSegment(LogSegment segment)
+    {
+        var largest = OffsetLookup.NotFound;
+        var position = 0L;
+        var least = long.MinValue;
+        while (true)
+        {
+            (var error, position, var size) = Search(segment, position, LogStartOffset, least, out var header);
+            if (error != RecordBatchError.None || size == 0)
+            {
+                return largest;
+            }
+
+            var found = FindInBatch(segment, position, header, header.MaxTimestampMs);
+            if (found.Offset >= 0)
+            {
+                largest = found;
+                least = found.TimestampMs + 1;
+            }
+
+            if (largest.TimestampMs >= segment.MaxTimestampMs)
+            {
+                return largest;
+            }
+
+            position += size;
+        }
+    }
+
+    private OffsetLookup FindInBatch(LogSegment segment, long position, in RecordBatchHeader header, long timestampMs)
+    {
+        using var buffer = PooledBuffer.Rent(header.TotalSize);
+        if (segment.Read(buffer.Span, position) < buffer.Length)
+        {
+            throw new InvalidDataException($"{segment.LogPath} is shorter than it was");
+        }
+
+        if (!Compression.IsAvailable(header.Compression))
+        {
+            // Nothing later can be first, so the batch's start is the closest that can be known here.
+            return new OffsetLookup(
+                ErrorCode.None, Math.Max(header.BaseOffset, LogStartOffset), header.BaseTimestampMs, header.LeaderEpoch);
+        }
+
+        using var batch = RecordBatch.Decode(buffer.Memory, DecompressedBytesMax);
+        foreach (var record in batch)
+        {
+            if (record.TimestampMs >= timestampMs && record.Offset >= LogStartOffset)
+            {
+                return new OffsetLookup(ErrorCode.None, record.Offset, record.TimestampMs, header.LeaderEpoch);
+            }
+        }
+
+        return OffsetLookup.NotFound;
+    }
+}

@@ -1,0 +1,321 @@
+using System.Globalization;
+
+namespace LogFlow.Queue.Storage;
+
+/// <summary>
+/// A run of a partition's batches in one file, named for its first offset, with an index beside it. Files are opened on
+/// use and closed when idle, so that thousands of quiet partitions cost nothing. The active segment (the last) is
+/// written by the writer thread; space behind its end is reserved and reads as zeros.
+/// </summary>
+internal sealed class LogSegment
+{
+    public const string LogSuffix = ".log";
+    public const string IndexSuffix = ".index";
+
+    /// <summary>The largest timestamp of no batch at all.</summary>
+    public const long NoTimestamp = long.MinValue + 1;
+
+    private const long UnknownTimestamp = long.MinValue;
+
+    private readonly IFileSystem _files;
+
+    // Guards _file, _index and _isDeleted against opening and closing at once. Held while an index is loaded, never
+    // while batches are read or written.
+    private readonly Lock _openLock = new();
+    private volatile IStorageFile? _file;
+    private volatile SegmentIndex? _index;
+    private volatile bool _isDeleted;
+    private long _durablePosition;
+    private long _maxTimestampMs = UnknownTimestamp;
+    private long _lastUsedMs;
+
+    /// <param name="files">The disk.</param>
+    /// <param name="directory">The partition's.</param>
+    /// <param name="baseOffset">The first offset that it may hold.</param>
+    /// <param name="endPosition">Bytes of valid data.</param>
+    /// <param name="isSealed">It is not the last.</param>
+    public LogSegment(IFileSystem files, string directory, long baseOffset, long endPosition, bool isSealed)
+    {
+        _files = files;
+        BaseOffset = baseOffset;
+        var name = Path.Combine(directory, baseOffset.ToString("D20", CultureInfo.InvariantCulture));
+        LogPath = name + LogSuffix;
+        IndexPath = name + IndexSuffix;
+        SetEnd(endPosition);
+        IsSealed = isSealed;
+    }
+
+    public long BaseOffset { get; }
+
+    public string LogPath { get; }
+
+    public string IndexPath { get; }
+
+    /// <summary>Bytes of data, synced or not. The writer's, until sealed.</summary>
+    public long EndPosition { get; private set; }
+
+    /// <summary>Bytes of data that readers may see.</summary>
+    public long DurablePosition => Volatile.Read(ref _durablePosition);
+
+    /// <summary>Bytes that this process has not written or checked: their CRC is checked when they are read.</summary>
+    public long UnverifiedEnd { get; set; }
+
+    /// <summary>Nothing is appended any more.</summary>
+    public bool IsSealed { get; private set; }
+
+    /// <summary>The bytes that the file has space for; 0 until it is known.</summary>
+    public long ReservedBytes { get; set; }
+
+    /// <summary>Position of the last index entry: the next is due an interval later.</summary>
+    public long LastIndexedPosition { get; private set; }
+
+    /// <summary>When the first batch was appended; 0: there is none yet, or it is not known.</summary>
+    public long FirstAppendMs { get; set; }
+
+    public bool IsDeleted => _isDeleted;
+
+    public static bool TryParseName(string fileName, out long baseOffset)
+    {
+        baseOffset = 0;
+        return fileName.EndsWith(LogSuffix, StringComparison.Ordinal)
+            && long.TryParse(
+                fileName.AsSpan(0, fileName.Length - LogSuffix.Length),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out baseOffset);
+    }
+
+    /// <summary>The open file.</summary>
+    /// <exception cref="ObjectDisposedException">The segment was deleted.</exception>
+    public IStorageFile File => _file ?? Open();
+
+    /// <summary>Reads; opens the file again where upkeep closes it at that moment.</summary>
+    /// <exception cref="ObjectDisposedException">The segment was deleted.</exception>
+    public int Read(Span<byte> buffer, long position)
+    {
+        Volatile.Write(ref _lastUsedMs, Environment.TickCount64);
+        while (true)
+        {
+            var file = File;
+            try
+            {
+                return file.Read(buffer, position);
+            }
+            catch (ObjectDisposedException) when (!_isDeleted && !ReferenceEquals(file, _file))
+            {
+                // Closed as idle between the two lines above.
+            }
+        }
+    }
+
+    /// <summary>The index: as loaded, or made from the data where its file is missing or damaged.</summary>
+    public SegmentIndex Index => _index ?? LoadIndex(mayUseFile: true);
+
+    /// <summary>Makes the index from the data; for one whose content turned out to be wrong.</summary>
+    public void RebuildIndex()
+    {
+        lock (_openLock)
+        {
+            _index = null;
+        }
+
+        LoadIndex(mayUseFile: false);
+    }
+
+    /// <summary>The largest timestamp of its batches; NoTimestamp where it has none.</summary>
+    public long MaxTimestampMs
+    {
+        get
+        {
+            var known = Volatile.Read(ref _maxTimestampMs);
+            if (known != UnknownTimestamp)
+            {
+                return known;
+            }
+
+            _ = Index;
+            return Volatile.Read(ref _maxTimestampMs);
+        }
+        set => Volatile.Write(ref _maxTimestampMs, value);
+    }
+
+    public bool IsMaxTimestampKnown => Volatile.Read(ref _maxTimestampMs) != UnknownTimestamp;
+
+    /// <summary>Writer: a batch will be written at the end. Adds an index entry where one is due.</summary>
+    public void Add(long baseOffset, int size, long maxTimestampMs, int indexIntervalBytes)
+    {
+        var maxBefore = MaxTimestampMs;
+        if (EndPosition - LastIndexedPosition > indexIntervalBytes)
+        {
+            Index.Append(new IndexEntry((uint)(baseOffset - BaseOffset), (uint)EndPosition, maxBefore));
+            LastIndexedPosition = EndPosition;
+        }
+
+        MaxTimestampMs = Math.Max(maxBefore, maxTimestampMs);
+        EndPosition += size;
+    }
+
+    /// <summary>Writer: everything up to the end is synced.</summary>
+    public void PublishDurable() => Volatile.Write(ref _durablePosition, EndPosition);
+
+    /// <summary>The data ends here; the caller adds what it finds behind.</summary>
+    public void BeginRecovery(long position, long maxTimestampMs)
+    {
+        SetEnd(position);
+        MaxTimestampMs = maxTimestampMs;
+        IsSealed = false;
+        UnverifiedEnd = position;
+        _ = Index;
+    }
+
+    /// <summary>Sets the end of the data, all of it durable.</summary>
+    public void SetEnd(long position)
+    {
+        EndPosition = position;
+        Volatile.Write(ref _durablePosition, position);
+    }
+
+    /// <summary>Gives back the space behind the data and completes the index.</summary>
+    public void Seal(long nextOffset)
+    {
+        var index = Index;
+        if (EndPosition > 0)
+        {
+            index.Append(new IndexEntry((uint)(nextOffset - BaseOffset), (uint)EndPosition, MaxTimestampMs));
+        }
+
+        IsSealed = true;
+        index.Save(_files, IndexPath);
+        File.SetLength(EndPosition);
+        ReservedBytes = EndPosition;
+    }
+
+    /// <summary>Ends the data earlier, durably; the index is made again.</summary>
+    public void Truncate(long position, bool isSealed)
+    {
+        File.SetLength(position);
+        File.SyncData();
+        ReservedBytes = position;
+        SetEnd(position);
+        UnverifiedEnd = Math.Min(UnverifiedEnd, position);
+        IsSealed = isSealed;
+        Volatile.Write(ref _maxTimestampMs, UnknownTimestamp);
+        RebuildIndex();
+        SaveIndex();
+    }
+
+    /// <summary>The file is made, empty, if it is not there yet. The caller syncs the directory.</summary>
+    public void Create()
+    {
+        lock (_openLock)
+        {
+            _file ??= _files.OpenOrCreate(LogPath);
+        }
+    }
+
+    /// <summary>Writes what the index file lacks; a failure costs nothing but a rebuild after a crash.</summary>
+    public void SaveIndex() => _index?.Save(_files, IndexPath);
+
+    /// <summary>Closes the file and, of a sealed segment, drops the index, where it was not used for a while.</summary>
+    public void CloseIfIdle(long idleMs)
+    {
+        if (Environment.TickCount64 - Volatile.Read(ref _lastUsedMs) >= idleMs)
+        {
+            Close();
+        }
+    }
+
+    public void Touch() => Volatile.Write(ref _lastUsedMs, Environment.TickCount64);
+
+    public void Close()
+    {
+        lock (_openLock)
+        {
+            var file = _file;
+            _file = null;
+            file?.Dispose();
+            if (IsSealed)
+            {
+                _index = null;
+            }
+        }
+    }
+
+    public void Delete()
+    {
+        lock (_openLock)
+        {
+            _isDeleted = true;
+            _file?.Dispose();
+            _file = null;
+        }
+
+        _files.DeleteFile(IndexPath);
+        _files.DeleteFile(LogPath);
+    }
+
+    private IStorageFile Open()
+    {
+        lock (_openLock)
+        {
+            ObjectDisposedException.ThrowIf(_isDeleted, this);
+            return _file ??= _files.Open(LogPath);
+        }
+    }
+
+    private SegmentIndex LoadIndex(bool mayUseFile)
+    {
+        lock (_openLock)
+        {
+            if (_index is { } loaded)
+            {
+                return loaded;
+            }
+
+            var index = mayUseFile ? SegmentIndex.TryLoad(_files, IndexPath, EndPosition, IsSealed) : null;
+            if (index is null)
+            {
+                index = new SegmentIndex();
+                if (EndPosition > 0)
+                {
+                    FillIndex(index);
+                }
+            }
+            else if (!IsMaxTimestampKnown)
+            {
+                MaxTimestampMs = index.Count == 0 ? NoTimestamp : index.Last.MaxTimestampBeforeMs;
+            }
+
+            LastIndexedPosition = index.Last.Position;
+            _index = index;
+            return index;
+        }
+    }
+
+    private void FillIndex(SegmentIndex index)
+    {
+        var lastPosition = 0L;
+        var maxTimestampMs = NoTimestamp;
+        var nextOffset = BaseOffset;
+        using var scanner = new SegmentScanner(this, 0, DurablePosition, verifiesCrc: false);
+        while (scanner.MoveNext())
+        {
+            if (scanner.Position - lastPosition > TopicConfig.Default.IndexIntervalBytes)
+            {
+                index.Append(new IndexEntry(
+                    (uint)(scanner.Header.BaseOffset - BaseOffset), (uint)scanner.Position, maxTimestampMs));
+                lastPosition = scanner.Position;
+            }
+
+            maxTimestampMs = Math.Max(maxTimestampMs, scanner.Header.MaxTimestampMs);
+            nextOffset = scanner.Header.NextOffset;
+        }
+
+        if (IsSealed && scanner.NextPosition == EndPosition && EndPosition > 0)
+        {
+            index.Append(new IndexEntry((uint)(nextOffset - BaseOffset), (uint)EndPosition, maxTimestampMs));
+        }
+
+        MaxTimestampMs = Math.Max(maxTimestampMs, IsMaxTimestampKnown ? Volatile.Read(ref _maxTimestampMs) : maxTimestampMs);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Threading.Tasks.Sources;
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Records;
+
+namespace LogFlow.Queue.Storage;
+
+/// <summary>A batch on its way to the disk. Pooled: awaiting its task gives it back.</summary>
+internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendResult>
+{
+    private const int PooledCountMax = 1024;
+
+    private static readonly ConcurrentQueue<AppendOperation> Pool = new();
+
+    // Continuations must not run on the writer thread, which would wait for whatever they do.
+    private ManualResetValueTaskSourceCore<AppendResult> _source = new() { RunContinuationsAsynchronously = true };
+    private PartitionLog? _partition;
+
+    public Memory<byte> Batch { get; private set; }
+
+    public RecordBatchHeader Header { get; private set; }
+
+    public AppendResult Result { get; set; }
+
+    public static AppendOperation Rent(PartitionLog partition, Memory<byte> batch, in RecordBatchHeader header)
+    {
+        if (!Pool.TryDequeue(out var operation))
+        {
+            operation = new AppendOperation();
+        }
+
+        operation._partition = partition;
+        operation.Batch = batch;
+        operation.Header = header;
+        return operation;
+    }
+
+    public ValueTask<AppendResult> AsValueTask() => new(this, _source.Version);
+
+    public override void Stage(LogWriter writer) => _partition!.Stage(this, writer);
+
+    public override void Complete() => _source.SetResult(Result);
+
+    public override void Abandon() =>
+        _source.SetResult(AppendResult.Failed(ErrorCode.KafkaStorageError, _partition!.LogStartOffset));
+
+    AppendResult IValueTaskSource<AppendResult>.GetResult(short token)
+    {
+        try
+        {
+            return _source.GetResult(token);
+        }
+        finally
+        {
+            _source.Reset();
+            _partition = null;
+            Batch = default;
+            if (Pool.Count < PooledCountMax)
+            {
+                Pool.Enqueue(this);
+            }
+        }
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<AppendResult>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<AppendResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+}

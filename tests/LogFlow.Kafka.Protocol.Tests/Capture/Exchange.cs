@@ -1,0 +1,4 @@
+namespace LogFlow.Kafka.Protocol.Tests.Capture;
+
+/// <summary>A request and its response as they went over a connection, without their 4-byte lengths.</summary>
+internal sealed record Exchange(string Client, RequestHeader Header, byte[] Request, byte[] Response);

@@ -1,0 +1,136 @@
+using LogFlow.Kafka.Client;
+using LogFlow.Kafka.Protocol;
+using LogFlow.Processor.Inputs;
+
+namespace LogFlow.Processor.Tests;
+
+/// <summary>
+/// A member of the group that reads a <see cref="ScriptedQueue"/>: batches of random sizes from a random partition.
+/// </summary>
+internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] partitions) : IRecordConsumer
+{
+    private readonly Lock _lock = new();
+    private readonly Random _random = new(seed);
+    private readonly Dictionary<TopicPartition, long> _positions = [];
+    private Func<TopicPartition, Guid, CancellationToken, ValueTask<long?>> _resolve = null!;
+    private IRebalanceListener _listener = null!;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public int BatchRecordsMax { get; set; } = 50;
+
+    public bool HasLeft { get; private set; }
+
+    public int SeekCount { get; private set; }
+
+    public async Task StartAsync(
+        Func<TopicPartition, Guid, CancellationToken, ValueTask<long?>> resolveStart,
+        IRebalanceListener listener,
+        CancellationToken cancellationToken)
+    {
+        _resolve = resolveStart;
+        _listener = listener;
+        await AssignAsync(partitions, cancellationToken);
+    }
+
+    public async Task AssignAsync(int[] indexes, CancellationToken cancellationToken = default)
+    {
+        foreach (var index in indexes)
+        {
+            var partition = queue.Partition(index);
+            await _listener.OnAssignedAsync([partition], cancellationToken);
+            var start = await _resolve(partition, queue.TopicId, cancellationToken)
+                ?? queue.CommittedOf(partition) ?? 0;
+            SetPosition(partition, start);
+        }
+    }
+
+    public async Task RevokeAsync(int[] indexes)
+    {
+        var revoked = indexes.Select(queue.Partition).ToArray();
+        lock (_lock)
+        {
+            foreach (var partition in revoked)
+            {
+                _positions.Remove(partition);
+            }
+        }
+
+        await _listener.OnRevokedAsync(revoked, CancellationToken.None);
+    }
+
+    public async ValueTask<IRecordBatch> PollAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                changed = Task.WhenAny(queue.Changed, _changed.Task);
+                if (TryTake() is { } batch)
+                {
+                    return batch;
+                }
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    public Task CommitAsync(IReadOnlyDictionary<TopicPartition, long> nextOffsets, CancellationToken cancellationToken)
+    {
+        queue.Commit(nextOffsets);
+        return Task.CompletedTask;
+    }
+
+    public void Seek(TopicPartition partition, long offset)
+    {
+        lock (_lock)
+        {
+            SeekCount++;
+            if (!_positions.ContainsKey(partition))
+            {
+                return;
+            }
+        }
+
+        SetPosition(partition, offset);
+    }
+
+    public Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
+        Task.FromResult(queue.EndOf(partition));
+
+    public Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        HasLeft = true;
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private void SetPosition(TopicPartition partition, long offset)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            _positions[partition] = offset;
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.SetResult();
+    }
+
+    private ScriptedQueue.Batch? TryTake()
+    {
+        var ready = _positions.Where(entry => entry.Value < queue.EndOf(entry.Key)).ToArray();
+        if (ready.Length == 0)
+        {
+            return null;
+        }
+
+        var (partition, position) = ready[_random.Next(ready.Length)];
+        var records = queue.Read(partition, position, _random.Next(1, BatchRecordsMax + 1));
+        _positions[partition] = position + records.Length;
+        return new ScriptedQueue.Batch(queue, partition, records, position);
+    }
+}

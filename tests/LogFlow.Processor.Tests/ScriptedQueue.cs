@@ -1,0 +1,129 @@
+using System.Text;
+using LogFlow.Kafka.Protocol;
+using LogFlow.Processor.Inputs;
+using Record = LogFlow.Kafka.Protocol.Records.Record;
+
+namespace LogFlow.Processor.Tests;
+
+/// <summary>A queue with one topic, in memory: what survives the processors that come and go.</summary>
+internal sealed class ScriptedQueue
+{
+    private readonly Lock _lock = new();
+    private readonly List<byte[]?>[] _partitions;
+    private readonly Dictionary<TopicPartition, long> _committed = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ScriptedQueue(int partitions = 1, string topic = "logs")
+    {
+        Topic = topic;
+        _partitions = [.. Enumerable.Range(0, partitions).Select(_ => new List<byte[]?>())];
+    }
+
+    public string Topic { get; }
+
+    public Guid TopicId { get; } = Guid.NewGuid();
+
+    public int PartitionCount => _partitions.Length;
+
+    /// <summary>Sees each commit before it takes effect.</summary>
+    public Action<TopicPartition, long> OnCommit { get; set; } = static (_, _) => { };
+
+    public Task Changed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _changed.Task;
+            }
+        }
+    }
+
+    public TopicPartition Partition(int index) => new(Topic, index);
+
+    public void Append(int partition, params IEnumerable<string?> values)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            _partitions[partition].AddRange(
+                values.Select(value => value is null ? null : Encoding.UTF8.GetBytes(value)));
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.SetResult();
+    }
+
+    public long EndOf(TopicPartition partition)
+    {
+        lock (_lock)
+        {
+            return _partitions[partition.Partition].Count;
+        }
+    }
+
+    public long? CommittedOf(TopicPartition partition)
+    {
+        lock (_lock)
+        {
+            return _committed.TryGetValue(partition, out var offset) ? offset : null;
+        }
+    }
+
+    public void Commit(IReadOnlyDictionary<TopicPartition, long> offsets)
+    {
+        lock (_lock)
+        {
+            foreach (var (partition, offset) in offsets)
+            {
+                OnCommit(partition, offset);
+                _committed[partition] = offset;
+            }
+        }
+    }
+
+    public Record[] Read(TopicPartition partition, long from, int count)
+    {
+        lock (_lock)
+        {
+            var log = _partitions[partition.Partition];
+            var end = (int)Math.Min(log.Count, from + count);
+            var records = new List<Record>();
+            for (var offset = (int)from; offset < end; offset++)
+            {
+                records.Add(new Record(offset, 1_700_000_000_000 + offset, "key"u8.ToArray(), ValueOf(log[offset]), 0, default));
+            }
+
+            return [.. records];
+        }
+    }
+
+    private static ReadOnlyMemory<byte>? ValueOf(byte[]? bytes) => bytes is null ? (ReadOnlyMemory<byte>?)null : bytes;
+
+    public ScriptedConsumer Connect(int seed = 0, params int[] partitions) => new(this, seed, partitions);
+
+    /// <summary>A batch of the queue's records.</summary>
+    public sealed class Batch(ScriptedQueue queue, TopicPartition partition, Record[] records, long first) : IRecordBatch
+    {
+        public TopicPartition TopicPartition => partition;
+
+        public Guid TopicId => queue.TopicId;
+
+        public long FirstOffset => first;
+
+        public long NextOffset => first + records.Length;
+
+        public ReadOnlyMemory<Record> Records => records;
+
+        public int SizeInBytes => records.Sum(static record => (record.Value?.Length ?? 0) + 50);
+
+        public bool IsDisposed { get; private set; }
+
+        public void Dispose()
+        {
+            Assert.False(IsDisposed, "a batch was disposed twice");
+            IsDisposed = true;
+        }
+    }
+}

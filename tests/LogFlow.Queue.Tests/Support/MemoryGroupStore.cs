@@ -1,0 +1,86 @@
+using LogFlow.Kafka.Protocol;
+using LogFlow.Queue.Groups;
+
+namespace LogFlow.Queue.Tests.Support;
+
+/// <summary>A store that keeps what it is given, can fail, and can be held back to look at what waits for it.</summary>
+internal sealed class MemoryGroupStore : IGroupStore
+{
+    private TaskCompletionSource? _held;
+
+    public Dictionary<string, GroupSnapshot> Groups { get; } = [];
+
+    public Dictionary<(string Group, TopicPartition Partition), CommittedOffset> Offsets { get; } = [];
+
+    public bool Fails { get; set; }
+
+    public void Hold() => _held = new TaskCompletionSource();
+
+    public void ReleaseHeld()
+    {
+        var held = _held;
+        _held = null;
+        held?.SetResult();
+    }
+
+    public async ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group)
+    {
+        if (!await IsTakenAsync())
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        // Through the bytes, so that every test also tests the encoding.
+        Groups[group.GroupId] = GroupStateCodec.DecodeGroup(group.GroupId, GroupStateCodec.EncodeGroup(group));
+        return ErrorCode.None;
+    }
+
+    public async ValueTask<ErrorCode> SaveOffsetsAsync(
+        string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets)
+    {
+        if (!await IsTakenAsync())
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        foreach (var (partition, offset) in offsets)
+        {
+            if (offset is null)
+            {
+                Offsets.Remove((groupId, partition));
+            }
+            else
+            {
+                Offsets[(groupId, partition)] = GroupStateCodec.DecodeOffset(GroupStateCodec.EncodeOffset(offset));
+            }
+        }
+
+        return ErrorCode.None;
+    }
+
+    public async ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets)
+    {
+        if (!await IsTakenAsync())
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        Groups.Remove(groupId);
+        foreach (var partition in offsets)
+        {
+            Offsets.Remove((groupId, partition));
+        }
+
+        return ErrorCode.None;
+    }
+
+    private async ValueTask<bool> IsTakenAsync()
+    {
+        if (_held is { } held)
+        {
+            await held.Task;
+        }
+
+        return !Fails;
+    }
+}
