@@ -3,13 +3,13 @@ namespace LogFlow.Processor.Pipeline.Tests;
 public class SyntaxErrorTests
 {
     [Theory]
-    [InlineData("filter { grok { match => { \"message\" => \"%{WROD:a}\" } } }", 1, 42, "'WROD' is not defined", "did you mean 'WORD'?")]
+    [InlineData("filter { grok { match => { \"message\" => \"%{WROD:a}\" } } }", 1, 41, "'WROD' is not defined", "did you mean 'WORD'?")]
     [InlineData("filter {\n  grokk { }\n}", 2, 3, "no filter 'grokk'", "did you mean 'grok'?")]
     [InlineData("filter {\n  mutate { rmove_field => \"a\" }\n}", 2, 12, "no option 'rmove_field'", "did you mean 'remove_field'?")]
     [InlineData("filter { grok { match => { \"m\" => \"(a\" } } }", 1, 35, "not closed", null)]
     [InlineData("filter { date { match => [\"t\", \"yyyy-QQ\"] } }", 1, 32, "'Q' is no letter", "letters:")]
     [InlineData("filter { date { match => [\"t\", \"ISO8601\"] timezone => \"Mars/Olympus\" } }", 1, 55, "no time zone", "Europe/Berlin")]
-    [InlineData("filter { dissect { mapping => { m => \"%{a}%{b}\" } } }", 1, 32, "at least two letters", null)]
+    [InlineData("filter { dissect { mapping => { m => \"%{a}%{b}\" } } }", 1, 33, "at least two letters", null)]
     [InlineData("filter { dissect { mapping => { \"m\" => \"%{a}%{b}\" } } }", 1, 40, "next to each other", null)]
     [InlineData("filter { json { } }", 1, 10, "needs the option 'source'", "add: source")]
     [InlineData("filter { if [a] && [b] { } }", 1, 17, "'&&'", "write: and")]

@@ -362,7 +362,7 @@ public class RecoveryTests
         [.. files.Files.Keys.Where(path => path.EndsWith(".log", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private static void AssertSame(
-        IReadOnlyList<byte[]> expected, List<(RecordBatchHeader Header, byte[] Bytes)> actual)
+        List<byte[]> expected, List<(RecordBatchHeader Header, byte[] Bytes)> actual)
     {
         Assert.Equal(expected.Count, actual.Count);
         for (var i = 0; i < expected.Count; i++)

@@ -241,6 +241,7 @@ internal sealed class LogSegment
         }
     }
 
+    /// <summary>Removes the files, durably: those of later segments must not go before these, which would be a gap.</summary>
     public void Delete()
     {
         lock (_openLock)
@@ -252,6 +253,7 @@ internal sealed class LogSegment
 
         _files.DeleteFile(IndexPath);
         _files.DeleteFile(LogPath);
+        _files.SyncDirectory(Path.GetDirectoryName(LogPath)!);
     }
 
     private IStorageFile Open()
