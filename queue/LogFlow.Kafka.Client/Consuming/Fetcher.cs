@@ -159,7 +159,7 @@ internal sealed partial class Fetcher
         {
             var connection = await broker.ConnectAsync(_lane, _stopping);
             var ids = plans.ToDictionary(static plan => plan, plan => CurrentTopicId(plan));
-            var versionMax = ids.Values.Contains(Guid.Empty) ? VersionMaxByName : short.MaxValue;
+            var versionMax = ids.ContainsValue(Guid.Empty) ? VersionMaxByName : short.MaxValue;
             var version = connection.Versions.Negotiate<FetchRequest, FetchResponse>(versionMax);
             using var response = await connection.SendAsync<FetchRequest, FetchResponse>(
                 BuildRequest(plans, ids, wait), version, pooled: true, wait + _client.Options.RequestTimeout, _stopping);

@@ -7,7 +7,7 @@ namespace LogFlow.Kafka.Client;
 internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions options, GroupMembership group)
 {
     // One commit at a time, or a repeated older one could overtake a newer.
-    private readonly SemaphoreSlim _committing = new(1);
+    private readonly AsyncLock _committing = new();
 
     /// <exception cref="CommitFailedException">Partitions are not this member's any more.</exception>
     /// <exception cref="KafkaException">The broker refuses.</exception>
@@ -19,7 +19,7 @@ internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions o
             return;
         }
 
-        await _committing.WaitAsync(cancellationToken);
+        await _committing.EnterAsync(cancellationToken);
         try
         {
             for (var attempt = 1; ; attempt++)
@@ -37,7 +37,7 @@ internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions o
         }
         finally
         {
-            _committing.Release();
+            _committing.Exit();
         }
     }
 

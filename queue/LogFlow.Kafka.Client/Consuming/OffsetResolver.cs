@@ -1,5 +1,4 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Messages;
 
 namespace LogFlow.Kafka.Client;
 

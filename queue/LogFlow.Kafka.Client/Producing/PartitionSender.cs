@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;
