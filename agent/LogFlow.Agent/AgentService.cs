@@ -202,8 +202,8 @@ public sealed partial class AgentService : ILogFlowService
             var topic = await parts.Sink.GetTopicAsync(cancellationToken);
             parts.Publisher.PartitionCount = topic.PartitionCount;
             parts.Recover(topic);
-            parts.Scheduler.Start();
             _isConnected = true;
+            parts.Scheduler.Start();
             Log.Connected(_logger, topic.Name, topic.Id, topic.PartitionCount);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -166,7 +166,11 @@ public sealed class RotationTests
     [Fact]
     public async Task CopytruncateWhileBlocked_LinesBetweenReadAndTruncation_ComeFromTheCopy()
     {
-        await using var harness = new AgentHarness(config => config.MemoryQueue.Bytes = 2_000_000);
+        await using var harness = new AgentHarness(config =>
+        {
+            config.MemoryQueue.Bytes = 2_000_000;
+            config.Kafka.Compression = OutputCompression.None;
+        });
         harness.AppendLines("app.log", 0, 10);
         await harness.StartAsync();
         await harness.HasAsync(10);
