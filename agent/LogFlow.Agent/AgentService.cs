@@ -41,6 +41,9 @@ public sealed partial class AgentService : ILogFlowService
     /// <inheritdoc/>
     public string Name => "agent";
 
+    /// <summary>For tests.</summary>
+    internal AgentParts? Parts => _parts;
+
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
 
@@ -106,7 +109,7 @@ public sealed partial class AgentService : ILogFlowService
             _lock = DirectoryLock.Acquire(data);
             registry = Registry.Open(
                 _seams.OpenStorage(Path.Combine(data, _config.RegistryPath)),
-                _config.RegistryCheckpointSize.Bytes,
+                new RegistryOptions(_config.RegistryCheckpointSize.Bytes, _config.RegistryFlush),
                 _host.TimeProvider,
                 _host.LoggerFactory.CreateLogger<Registry>());
             _parts = AgentParts.Create(

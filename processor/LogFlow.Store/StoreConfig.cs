@@ -3,7 +3,7 @@ using LogFlow.Hosting;
 namespace LogFlow.Store;
 
 /// <summary>The embedded store's configuration: section <c>store</c> of the appliance's YAML.</summary>
-public class StoreConfig
+public class StoreConfig : IValidatedConfig
 {
     /// <summary>Where the store keeps its data; one process at a time.</summary>
     [ConfigKey("path.data")]
@@ -48,4 +48,28 @@ public class StoreConfig
     /// <summary>The time after which a search answers with what it has found and <c>timed_out: true</c>.</summary>
     [ConfigKey("search.timeout")]
     public TimeSpan SearchTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ConfigProblem> Validate()
+    {
+        var problems = new List<ConfigProblem>();
+        Check(PathData.Length > 0, "path.data", "must name a folder");
+        Check(HttpPort is >= 0 and <= 65_535, "http.port", $"{HttpPort} is no port: 0 to 65535");
+        Check(HttpMaxContentLength.Bytes is >= 1 << 20 and <= 1 << 30, "http.max_content_length",
+            "must be 1MiB to 1GiB");
+        Check(RetentionDays is >= 0 and <= 36_500, "retention.days", "must be 0 (for ever) to 36500");
+        Check(SealBytes.Bytes is >= 1 << 20 and <= 1 << 30, "seal.bytes", "must be 1MiB to 1GiB");
+        Check(SealInterval >= TimeSpan.FromMilliseconds(10), "seal.interval", "must be at least 10ms");
+        Check(MergeBytesMax.Bytes >= 1 << 20, "merge.bytes.max", "must be at least 1MiB");
+        Check(SearchTimeout > TimeSpan.Zero, "search.timeout", "must be positive");
+        return problems;
+
+        void Check(bool isGood, string key, string message)
+        {
+            if (!isGood)
+            {
+                problems.Add(new ConfigProblem(key, message));
+            }
+        }
+    }
 }

@@ -119,7 +119,7 @@ public sealed partial class LogManager : IAsyncDisposable
         }
 
         _isClosed = true;
-        await _upkeep.StopAsync();
+        await _upkeep.DisposeAsync();
         _context.Writer.Dispose();
         try
         {

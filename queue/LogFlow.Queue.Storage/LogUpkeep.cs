@@ -10,6 +10,7 @@ namespace LogFlow.Queue.Storage;
 /// </summary>
 internal sealed partial class LogUpkeep(
     StorageContext context, CheckpointWriter checkpoints, Func<IReadOnlyCollection<Topic>> topics)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(2);
 
@@ -32,7 +33,7 @@ internal sealed partial class LogUpkeep(
         _workAdded.Release();
     }
 
-    public async Task StopAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_loop, _worker);

@@ -30,7 +30,8 @@ internal sealed partial record TopicManifest(
         catch (InvalidDataException error)
         {
             Log.CopyUsed(logger, error, path);
-            var copy = ChecksummedFile.Read(files, Path.Combine(directory, CopyName)) ?? throw error;
+            var copy = ChecksummedFile.Read(files, Path.Combine(directory, CopyName))
+                ?? throw new InvalidDataException($"{path} is damaged and has no copy", error);
             var manifest = Parse(copy);
             ChecksummedFile.Replace(files, path, copy);
             return manifest;

@@ -26,13 +26,16 @@ internal static class Some
     public static CancellationToken Deadline(int seconds = 120) =>
         new CancellationTokenSource(TimeSpan.FromSeconds(seconds)).Token;
 
-    /// <summary>An encoded batch of text records.</summary>
+    /// <summary>
+    /// An encoded batch of text records, with the time of now: Kafka forgets, when it restarts, producers whose last
+    /// record's timestamp is older than a day, and would take a repeated batch for a new one.
+    /// </summary>
     public static byte[] RecordBatch(ProducerIdentity producer, int baseSequence, params string[] values)
     {
         using var builder = new RecordBatchBuilder();
         foreach (var value in values)
         {
-            builder.Append(1_700_000_000_000, Encoding.UTF8.GetBytes(value));
+            builder.Append(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Encoding.UTF8.GetBytes(value));
         }
 
         using var built = builder.Build(

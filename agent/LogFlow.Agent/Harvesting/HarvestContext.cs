@@ -11,42 +11,59 @@ internal sealed record HarvestContext(
     TimeProvider Time,
     ILogger Logger)
 {
-    /// <summary>Guards the list.</summary>
+    /// <summary>A copy made by rotation shows up within this time after the truncation of its original.</summary>
+    private static readonly TimeSpan EndedKept = TimeSpan.FromMinutes(2);
+
+    /// <summary>Guards the two lists.</summary>
     private readonly Lock _lock = new();
-    private readonly List<(FileState State, long Position)> _superseded = [];
+    private readonly List<EndedIncarnation> _superseded = [];
+    private readonly List<EndedIncarnation> _ended = [];
 
     /// <summary>The partition of a file that is seen for the first time, and of all its later incarnations.</summary>
     public int ChoosePartition(string path) => Publishing.ChoosePartition(Options.Id, path);
 
     /// <summary>An incarnation has ended; its state goes when what was read of it is acknowledged.</summary>
-    public void Supersede(FileState state, long position)
+    public void Supersede(FileState state, long position, uint tailCrc)
     {
         lock (_lock)
         {
-            _superseded.Add((state, position));
+            var ended = new EndedIncarnation(state, position, tailCrc, Time.GetTimestamp());
+            _superseded.Add(ended);
+            _ended.Add(ended);
         }
     }
 
-    /// <summary>Incarnations that ended lately, with the position that was read to.</summary>
-    public List<(FileState State, long Position)> Superseded()
+    /// <summary>An incarnation goes on in another file.</summary>
+    public void Revive(FileState state)
     {
         lock (_lock)
         {
-            return [.. _superseded];
+            _superseded.RemoveAll(ended => ended.State == state);
+            _ended.RemoveAll(ended => ended.State == state);
         }
     }
 
-    /// <summary>Forgets ended incarnations of which all is acknowledged and that are not needed otherwise.</summary>
-    public void ReleaseSuperseded(Func<FileState, bool> isNeeded)
+    /// <summary>Incarnations that ended lately; copies of them may turn up.</summary>
+    public List<EndedIncarnation> Ended()
+    {
+        lock (_lock)
+        {
+            _ended.RemoveAll(ended => Time.GetElapsedTime(ended.EndedAt) > EndedKept);
+            return [.. _ended];
+        }
+    }
+
+    /// <summary>Forgets ended incarnations of which all is acknowledged.</summary>
+    public void ReleaseSuperseded()
     {
         lock (_lock)
         {
             for (var index = _superseded.Count - 1; index >= 0; index--)
             {
-                var (state, position) = _superseded[index];
-                if (Registry.AckedPosition(state).Position >= position && !isNeeded(state))
+                var ended = _superseded[index];
+                if (Registry.AckedPosition(ended.State).Position >= ended.Position)
                 {
-                    Registry.RemoveFile(state);
+                    Registry.RemoveFile(ended.State);
                     _superseded.RemoveAt(index);
                 }
             }

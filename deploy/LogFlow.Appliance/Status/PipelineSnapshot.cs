@@ -15,4 +15,17 @@ internal sealed record PipelineSnapshot(
     long DocumentsIndexed,
     long Lag,
     long Errors,
-    string? LastError);
+    string? LastError)
+{
+    /// <summary>
+    /// This snapshot with counts no lower than an earlier one's: a part that has stopped counts nothing any more.
+    /// </summary>
+    public PipelineSnapshot NoLessThan(PipelineSnapshot earlier) => this with
+    {
+        FilesWatched = Math.Max(FilesWatched, earlier.FilesWatched),
+        LinesRead = Math.Max(LinesRead, earlier.LinesRead),
+        LinesQueued = Math.Max(LinesQueued, earlier.LinesQueued),
+        DocumentsIndexed = Math.Max(DocumentsIndexed, earlier.DocumentsIndexed),
+        Errors = Math.Max(Errors, earlier.Errors),
+    };
+}

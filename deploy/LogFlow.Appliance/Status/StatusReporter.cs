@@ -62,7 +62,7 @@ internal sealed class StatusReporter : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            var last = _take();
+            var last = _take().NoLessThan(before);
             Show(StatusText.Format(last, last, TimeSpan.Zero), isNew: true);
             if (_isTerminal)
             {

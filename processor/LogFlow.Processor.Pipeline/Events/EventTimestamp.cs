@@ -46,6 +46,18 @@ public readonly record struct EventTimestamp : IComparable<EventTimestamp>
     public int CompareTo(EventTimestamp other) =>
         Ticks != other.Ticks ? Ticks.CompareTo(other.Ticks) : SubTickNanos.CompareTo(other.SubTickNanos);
 
+    /// <summary>Earlier than.</summary>
+    public static bool operator <(EventTimestamp left, EventTimestamp right) => left.CompareTo(right) < 0;
+
+    /// <summary>Not later than.</summary>
+    public static bool operator <=(EventTimestamp left, EventTimestamp right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Later than.</summary>
+    public static bool operator >(EventTimestamp left, EventTimestamp right) => left.CompareTo(right) > 0;
+
+    /// <summary>Not earlier than.</summary>
+    public static bool operator >=(EventTimestamp left, EventTimestamp right) => left.CompareTo(right) >= 0;
+
     /// <summary>ISO 8601 in UTC with three, six or nine fraction digits: as many as are needed.</summary>
     public override string ToString()
     {

@@ -63,8 +63,9 @@ internal static class GrokRules
         var path = folder.Text!;
         try
         {
-            IEnumerable<string> files = File.Exists(path) ? [path] : Directory.EnumerateFiles(path, glob);
-            foreach (var file in files.Order(StringComparer.Ordinal))
+            var files = File.Exists(path) ? [path] : Directory.GetFiles(path, glob);
+            Array.Sort(files, StringComparer.Ordinal);
+            foreach (var file in files)
             {
                 using var reader = new StreamReader(file);
                 library.AddFile(reader);

@@ -8,6 +8,8 @@ internal sealed class BlockScan(BlockSource source) : IDisposable
 {
     private readonly Dictionary<ColumnEntry, Column> _columns = [];
     private readonly Dictionary<string, FieldColumn[]> _fields = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BlockTerms> _terms = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FieldAccess> _access = new(StringComparer.Ordinal);
     private readonly List<byte[]> _rented = [];
 
     public BlockSource Source { get; } = source;
@@ -65,6 +67,26 @@ internal sealed class BlockScan(BlockSource source) : IDisposable
         found = list is null ? [] : [.. list];
         _fields.Add(field, found);
         return found;
+    }
+
+    public FieldAccess GetAccess(string field)
+    {
+        if (!_access.TryGetValue(field, out var access))
+        {
+            _access.Add(field, access = new FieldAccess(this, field));
+        }
+
+        return access;
+    }
+
+    public BlockTerms GetTerms(string field)
+    {
+        if (!_terms.TryGetValue(field, out var terms))
+        {
+            _terms.Add(field, terms = new BlockTerms(this, field));
+        }
+
+        return terms;
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Kafka.Client;
@@ -39,10 +40,11 @@ internal sealed class PendingRequest<TRequest, TResponse>(int correlationId, sho
     {
         try
         {
+            var version = AnsweredVersion(frame.Memory.Span);
             var reader = new KafkaReader(frame.Memory);
-            ResponseHeader.Read(ref reader, TRequest.ApiKey, Version);
-            var message = TResponse.Read(ref reader, Version);
-            if (!_completion.TrySetResult(new KafkaResponse<TResponse>(message, frame, Version)))
+            ResponseHeader.Read(ref reader, TRequest.ApiKey, version);
+            var message = TResponse.Read(ref reader, version);
+            if (!_completion.TrySetResult(new KafkaResponse<TResponse>(message, frame, version)))
             {
                 frame.Dispose();
             }
@@ -55,4 +57,16 @@ internal sealed class PendingRequest<TRequest, TResponse>(int correlationId, sho
     }
 
     public override void Fail(KafkaException exception) => _completion.TrySetException(exception);
+
+    /// <summary>
+    /// The version of the request, but for one case: a broker that does not know our version of ApiVersions answers
+    /// UNSUPPORTED_VERSION in version 0 (KIP-511). The error stands first in all versions of that response.
+    /// </summary>
+    private short AnsweredVersion(ReadOnlySpan<byte> frame)
+    {
+        var isRefusedHandshake = TRequest.ApiKey == ApiKey.ApiVersions
+            && frame.Length >= sizeof(int) + sizeof(short)
+            && BinaryPrimitives.ReadInt16BigEndian(frame[sizeof(int)..]) == (short)ErrorCode.UnsupportedVersion;
+        return isRefusedHandshake ? (short)0 : Version;
+    }
 }

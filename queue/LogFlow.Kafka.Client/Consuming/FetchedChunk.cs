@@ -27,9 +27,12 @@ internal sealed class FetchedChunk(
     /// <summary>Whether any whole batch was found.</summary>
     public bool HasProgressed => DecodedTo >= 0;
 
-    /// <summary>The next batch with something to read at or behind an offset; null at the end.</summary>
+    /// <summary>
+    /// The next batch with something to read at or behind <paramref name="position"/>; null at the end. It stands for the
+    /// offsets from <paramref name="covered"/> on.
+    /// </summary>
     /// <exception cref="InvalidDataException">A batch is damaged.</exception>
-    public ConsumedBatch? DecodeNext(long from)
+    public ConsumedBatch? DecodeNext(long position, long covered)
     {
         while (true)
         {
@@ -41,12 +44,12 @@ internal sealed class FetchedChunk(
 
             if (error != RecordBatchError.None)
             {
-                throw new InvalidDataException($"What was fetched behind offset {from} is no record batch: {error}.");
+                throw new InvalidDataException($"What was fetched behind offset {position} is no record batch: {error}.");
             }
 
             var bytes = _rest[..header.TotalSize];
-            var isReadable = _aborted?.Covers(header, bytes) != true && !header.IsControl && header.NextOffset > from;
-            var batch = isReadable ? Decode(header, bytes, from) : null;
+            var isReadable = _aborted?.Covers(header, bytes) != true && !header.IsControl && header.NextOffset > position;
+            var batch = isReadable ? Decode(header, bytes, position, covered) : null;
             _rest = _rest[header.TotalSize..];
             DecodedTo = Math.Max(DecodedTo, header.NextOffset);
             if (batch is not null)
@@ -62,7 +65,7 @@ internal sealed class FetchedChunk(
 
     public void Dispose() => frame.Dispose();
 
-    private ConsumedBatch Decode(RecordBatchHeader header, ReadOnlyMemory<byte> bytes, long from)
+    private ConsumedBatch Decode(RecordBatchHeader header, ReadOnlyMemory<byte> bytes, long position, long covered)
     {
         var decoded = RecordBatch.Decode(bytes, batchBytesMax);
 
@@ -74,7 +77,7 @@ internal sealed class FetchedChunk(
         {
             foreach (var record in decoded)
             {
-                if (record.Offset >= from)
+                if (record.Offset >= position)
                 {
                     records[count++] = record;
                 }
@@ -91,7 +94,7 @@ internal sealed class FetchedChunk(
             ? new BorrowedMemory(decoded, frame.Retain())
             : decoded;
         return new ConsumedBatch(
-            partition, topicId, from, header.NextOffset, records, count, decoded.RecordBytes.Length, memory);
+            partition, topicId, covered, header.NextOffset, records, count, decoded.RecordBytes.Length, memory);
     }
 
     private const int RecordSizeMin = 7;

@@ -28,6 +28,18 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     /// <summary>Set when there may be something to fetch, or a position to find.</summary>
     public AsyncSignal FetchWanted { get; } = new(time);
 
+    /// <summary>Batches that are decoded and not taken.</summary>
+    public int ReadyCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rotation.Sum(static stream => stream.Ready.Count);
+            }
+        }
+    }
+
     public void Add(TopicPartition partition, Guid topicId)
     {
         lock (_gate)
@@ -127,7 +139,6 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                 {
                     DropChunk(stream);
                     stream.Version++;
-                    stream.Position = stream.Covered;
                 }
             }
         }
@@ -368,16 +379,16 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     /// <summary>Decodes outside of the lock; the chunk is this method's while it is <c>Decoding</c>.</summary>
     private void Decode(PartitionStream stream)
     {
-        while (NextToDecode(stream) is (var chunk, var from))
+        while (NextToDecode(stream) is (var chunk, var position, var covered))
         {
             ConsumedBatch? batch = null;
             Exception? damage = null;
             try
             {
-                batch = chunk.DecodeNext(from);
-                if (batch is null && chunk.DecodedTo > from)
+                batch = chunk.DecodeNext(position, covered);
+                if (batch is null && chunk.DecodedTo > position)
                 {
-                    batch = chunk.Gap(from, chunk.DecodedTo);
+                    batch = chunk.Gap(covered, chunk.DecodedTo);
                 }
             }
             catch (Exception exception)
@@ -389,7 +400,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         }
     }
 
-    private (FetchedChunk Chunk, long From)? NextToDecode(PartitionStream stream)
+    private (FetchedChunk Chunk, long Position, long Covered)? NextToDecode(PartitionStream stream)
     {
         lock (_gate)
         {
@@ -402,7 +413,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
 
             if (stream.Decoding is { } chunk && stream.ReadyBytes < ShareBytes())
             {
-                return (chunk, stream.Covered);
+                return (chunk, stream.Position, stream.Covered);
             }
 
             stream.Decoding = null;

@@ -30,6 +30,8 @@ internal sealed class PartitionLane(TopicPartition partition)
 
     public TopicPartition Partition => partition;
 
+    public int InFlightCount => _inFlight;
+
     /// <summary>Timestamp before which nothing is sent.</summary>
     public long NotBefore { get; set; }
 

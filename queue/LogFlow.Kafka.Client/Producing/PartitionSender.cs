@@ -104,6 +104,30 @@ public sealed partial class PartitionSender : IAsyncDisposable
         return new ValueTask<SendResult>(batch.Task);
     }
 
+    /// <summary>Batches sent and not yet acknowledged.</summary>
+    internal int InFlightCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rotation.Sum(static lane => lane.InFlightCount);
+            }
+        }
+    }
+
+    /// <summary>Their bytes.</summary>
+    internal long InFlightBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _inFlightBytes;
+            }
+        }
+    }
+
     /// <summary>Ends without waiting for acknowledgements; what is unfinished is cancelled.</summary>
     public async ValueTask DisposeAsync()
     {

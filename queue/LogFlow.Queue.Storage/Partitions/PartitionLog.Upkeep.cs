@@ -117,8 +117,8 @@ public sealed partial class PartitionLog
         var active = Active;
         if (active.ReservedBytes > active.EndPosition && !_isOffline)
         {
+            // Not synced: should the old size come back after a power cut, the checkpoint still says where the data ends.
             active.File.SetLength(active.EndPosition);
-            active.File.SyncData();
         }
 
         foreach (var segment in _segments)

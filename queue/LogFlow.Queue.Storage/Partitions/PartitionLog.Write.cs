@@ -20,6 +20,9 @@ public sealed partial class PartitionLog : IWriteTarget
     private long _stagedRecords;
     private long _stagedBytes;
 
+    // The active segment's name is not durable yet; it becomes so with the first group in it.
+    private bool _isSegmentNew;
+
     // The checkpoint's record of this partition, and whether it is out of date.
     private byte[]? _savedState;
     private volatile bool _isStateChanged;
@@ -74,6 +77,11 @@ public sealed partial class PartitionLog : IWriteTarget
         try
         {
             Active.File.SyncData();
+            if (_isSegmentNew)
+            {
+                _context.Files.SyncDirectory(_directory);
+                _isSegmentNew = false;
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -220,11 +228,11 @@ public sealed partial class PartitionLog : IWriteTarget
             return true;
         }
 
-        var isNew = segment.ReservedBytes == 0;
-        if (isNew)
+        if (segment.ReservedBytes == 0)
         {
             segment.Create();
             segment.ReservedBytes = segment.File.Length;
+            _isSegmentNew |= segment.EndPosition == 0;
             if (needed <= segment.ReservedBytes)
             {
                 return true;
@@ -240,12 +248,6 @@ public sealed partial class PartitionLog : IWriteTarget
         }
 
         segment.ReservedBytes = segment.File.Length;
-        if (isNew && segment.EndPosition == 0)
-        {
-            segment.File.SyncData();
-            _context.Files.SyncDirectory(_directory);
-        }
-
         return true;
     }
 
@@ -266,6 +268,13 @@ public sealed partial class PartitionLog : IWriteTarget
         {
             next.Delete();
             return false;
+        }
+
+        // Retention may remove all before it, and then its name alone says which offset comes next.
+        if (size == 0)
+        {
+            _context.Files.SyncDirectory(_directory);
+            _isSegmentNew = false;
         }
 
         _segments = [.. _segments, next];

@@ -9,6 +9,10 @@ namespace LogFlow.Queue.Storage;
 /// </summary>
 internal sealed partial class LogWriter : IDisposable
 {
+    private const int ParallelSyncCountMin = 4;
+
+    private static readonly ParallelOptions ParallelSync = new() { MaxDegreeOfParallelism = 8 };
+
     private readonly ILogger _logger;
     private readonly StorageMetrics _metrics;
     private readonly AutoResetEvent _wake = new(initialState: false);
@@ -156,11 +160,7 @@ internal sealed partial class LogWriter : IDisposable
                 target.WriteStaged();
             }
 
-            foreach (var target in _targets)
-            {
-                target.SyncStaged();
-            }
-
+            SyncTargets();
             _metrics.GroupCommitted(start, _group.Count);
             foreach (var target in _targets)
             {
@@ -179,6 +179,21 @@ internal sealed partial class LogWriter : IDisposable
         }
 
         _targets.Clear();
+    }
+
+    /// <summary>Syncs side by side where there are several files: file systems merge syncs that meet in time.</summary>
+    private void SyncTargets()
+    {
+        if (_targets.Count >= ParallelSyncCountMin)
+        {
+            Parallel.ForEach(_targets, ParallelSync, static target => target.SyncStaged());
+            return;
+        }
+
+        foreach (var target in _targets)
+        {
+            target.SyncStaged();
+        }
     }
 
     private void Abandon()

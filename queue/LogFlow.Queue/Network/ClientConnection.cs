@@ -92,7 +92,7 @@ internal sealed partial class ClientConnection
         }
         catch (ProtocolViolationException violation)
         {
-            Log.Malformed(_logger, Peer, violation.Message);
+            Log.Malformed(_logger, Peer, violation.Message.TrimEnd('.'));
         }
         catch (Exception error) when (IsDisconnect(error))
         {
@@ -226,7 +226,7 @@ internal sealed partial class ClientConnection
         }
         catch (ProtocolViolationException violation)
         {
-            Log.Malformed(_logger, Peer, violation.Message);
+            Log.Malformed(_logger, Peer, violation.Message.TrimEnd('.'));
         }
         catch (Exception error) when (IsDisconnect(error))
         {

@@ -1,0 +1,101 @@
+using System.Text.Json;
+
+namespace LogFlow.Store;
+
+/// <summary>Collects one aggregation; each worker of a search has its own, and they are merged at the end.</summary>
+internal abstract class Aggregator
+{
+    /// <summary>Takes in rows of a block, in rising order.</summary>
+    public abstract void Collect(BlockScan scan, ReadOnlySpan<int> rows);
+
+    public abstract void Merge(Aggregator other);
+
+    /// <summary>Writes the properties of the aggregation's result object.</summary>
+    public abstract void Write(Utf8JsonWriter output);
+
+    /// <summary>The number by which buckets can be ordered; NaN: there is none, such buckets come last.</summary>
+    public virtual double Metric => double.NaN;
+}
+
+/// <summary>What an aggregation is to do; makes aggregators.</summary>
+internal abstract class AggregationSpec
+{
+    /// <summary>Fields whose columns are read.</summary>
+    public abstract IEnumerable<string> Fields { get; }
+
+    /// <summary>Whether it has one number that buckets can be ordered by.</summary>
+    public virtual bool IsSingleMetric => false;
+
+    public abstract Aggregator Create();
+}
+
+/// <summary>The aggregations at one level, by name.</summary>
+internal sealed class AggregationSpecs(IReadOnlyList<(string Name, AggregationSpec Spec)> specs)
+{
+    public static AggregationSpecs Empty { get; } = new([]);
+
+    public IReadOnlyList<(string Name, AggregationSpec Spec)> Specs { get; } = specs;
+
+    public bool IsEmpty => Specs.Count == 0;
+
+    public IEnumerable<string> Fields => Specs.SelectMany(each => each.Spec.Fields);
+
+    public AggregatorSet Create() => new(this);
+}
+
+/// <summary>The aggregators of one bucket, or of the whole search.</summary>
+internal sealed class AggregatorSet
+{
+    private readonly AggregationSpecs _specs;
+    private readonly Aggregator[] _aggregators;
+
+    public AggregatorSet(AggregationSpecs specs)
+    {
+        _specs = specs;
+        _aggregators = new Aggregator[specs.Specs.Count];
+        for (var i = 0; i < _aggregators.Length; i++)
+        {
+            _aggregators[i] = specs.Specs[i].Spec.Create();
+        }
+    }
+
+    public void Collect(BlockScan scan, ReadOnlySpan<int> rows)
+    {
+        foreach (var aggregator in _aggregators)
+        {
+            aggregator.Collect(scan, rows);
+        }
+    }
+
+    public void Merge(AggregatorSet other)
+    {
+        for (var i = 0; i < _aggregators.Length; i++)
+        {
+            _aggregators[i].Merge(other._aggregators[i]);
+        }
+    }
+
+    public double MetricOf(string name)
+    {
+        for (var i = 0; i < _aggregators.Length; i++)
+        {
+            if (_specs.Specs[i].Name == name)
+            {
+                return _aggregators[i].Metric;
+            }
+        }
+
+        return double.NaN;
+    }
+
+    /// <summary>Writes one property per aggregation into the object that is open.</summary>
+    public void Write(Utf8JsonWriter output)
+    {
+        for (var i = 0; i < _aggregators.Length; i++)
+        {
+            output.WriteStartObject(_specs.Specs[i].Name);
+            _aggregators[i].Write(output);
+            output.WriteEndObject();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Text.Json;
+
+namespace LogFlow.Store;
+
+internal enum MetricKind
+{
+    Min,
+    Max,
+    Sum,
+    Average,
+    ValueCount,
+    Cardinality,
+    Stats,
+}
+
+/// <summary>A number over the values of a field.</summary>
+internal sealed class MetricSpec(MetricKind kind, string field) : AggregationSpec
+{
+    public MetricKind Kind { get; } = kind;
+
+    public string Field { get; } = field;
+
+    public override bool IsSingleMetric => Kind != MetricKind.Stats;
+
+    public override IEnumerable<string> Fields => [Field];
+
+    public override Aggregator Create() => new MetricAggregator(this);
+}
+
+internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
+{
+    private readonly HashSet<TermKey>? _distinct = spec.Kind == MetricKind.Cardinality ? [] : null;
+    private double _min = double.PositiveInfinity;
+    private double _max = double.NegativeInfinity;
+    private double _sum;
+    private double _compensation;
+    private long _count;
+    private bool _isDate;
+
+    public override double Metric => spec.Kind switch
+    {
+        MetricKind.Min => _count > 0 ? _min : double.NaN,
+        MetricKind.Max => _count > 0 ? _max : double.NaN,
+        MetricKind.Sum => _sum,
+        MetricKind.Average => _count > 0 ? _sum / _count : double.NaN,
+        MetricKind.Cardinality => _distinct!.Count,
+        _ => _count,
+    };
+
+    public override void Collect(BlockScan scan, ReadOnlySpan<int> rows)
+    {
+        if (_distinct is not null)
+        {
+            var terms = scan.GetTerms(spec.Field);
+            foreach (var row in rows)
+            {
+                foreach (var ordinal in terms.Of(row))
+                {
+                    _distinct.Add(terms.Keys[ordinal]);
+                }
+            }
+
+            return;
+        }
+
+        var access = scan.GetAccess(spec.Field);
+        var values = new List<FieldValue>();
+        foreach (var row in rows)
+        {
+            values.Clear();
+            access.Collect(row, values);
+            foreach (var value in values)
+            {
+                Add(value);
+            }
+        }
+    }
+
+    public override void Merge(Aggregator other)
+    {
+        var metric = (MetricAggregator)other;
+        _min = Math.Min(_min, metric._min);
+        _max = Math.Max(_max, metric._max);
+        AddToSum(metric._sum);
+        _count += metric._count;
+        _isDate |= metric._isDate;
+        _distinct?.UnionWith(metric._distinct!);
+    }
+
+    public override void Write(Utf8JsonWriter output)
+    {
+        switch (spec.Kind)
+        {
+            case MetricKind.ValueCount:
+                output.WriteNumber("value", _count);
+                return;
+            case MetricKind.Cardinality:
+                output.WriteNumber("value", _distinct!.Count);
+                return;
+            case MetricKind.Stats:
+                output.WriteNumber("count", _count);
+                WriteNumber(output, "min", _count > 0 ? _min : double.NaN);
+                WriteNumber(output, "max", _count > 0 ? _max : double.NaN);
+                WriteNumber(output, "avg", _count > 0 ? _sum / _count : double.NaN);
+                WriteNumber(output, "sum", _sum);
+                return;
+            default:
+                WriteNumber(output, "value", Metric);
+                if (_isDate && _count > 0 && spec.Kind != MetricKind.Sum)
+                {
+                    output.WriteString("value_as_string", TimeText.FormatMs((long)Metric));
+                }
+
+                return;
+        }
+    }
+
+    private void Add(in FieldValue value)
+    {
+        if (spec.Kind == MetricKind.ValueCount)
+        {
+            _count++;
+            return;
+        }
+
+        if (value.Kind == ValueKind.String)
+        {
+            throw new QueryException("illegal_argument_exception",
+                $"Field [{spec.Field}] of type [keyword] is not supported for aggregation "
+                + $"[{spec.Kind.ToString().ToLowerInvariant()}]");
+        }
+
+        _isDate |= value.Kind == ValueKind.Time;
+        _min = Math.Min(_min, value.Number);
+        _max = Math.Max(_max, value.Number);
+        AddToSum(value.Number);
+        _count++;
+    }
+
+    /// <summary>Kahan's summation, as Elasticsearch sums.</summary>
+    private void AddToSum(double value)
+    {
+        var corrected = value - _compensation;
+        var sum = _sum + corrected;
+        _compensation = sum - _sum - corrected;
+        _sum = sum;
+    }
+
+    private static void WriteNumber(Utf8JsonWriter output, string name, double value)
+    {
+        if (double.IsNaN(value))
+        {
+            output.WriteNull(name);
+        }
+        else
+        {
+            output.WriteNumber(name, value);
+        }
+    }
+}

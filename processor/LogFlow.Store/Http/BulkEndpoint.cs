@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace LogFlow.Store;
+
+/// <summary><c>_bulk</c>, and the positions of LogFlow's processor.</summary>
+internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, TimeProvider time)
+{
+    public const string PositionsHeader = "X-LogFlow-Positions";
+    public const string DurableHeader = "X-LogFlow-Durable";
+
+    private static readonly string[] KnownFilters =
+        ["took", "errors", "items", "items.*.status", "items.*.error", "items.*.failure_store"];
+
+    public async Task BulkAsync(HttpContext context, string? index, RequestBody body)
+    {
+        var url = new UrlParameters(context.Request);
+        url.Check("filter_path", "refresh", "require_data_stream", "require_alias", "pipeline", "wait_for_active_shards",
+            "include_source_on_error", "list_executed_pipelines");
+        if (url.Get("pipeline") is { } pipeline and not "_none")
+        {
+            throw QueryException.Unsupported($"the ingest pipeline [{pipeline}]");
+        }
+
+        var isShort = IsShort(url.Get("filter_path"));
+        var started = time.GetTimestamp();
+        metrics.BulkBytes.Add(body.Data.Length);
+        var parser = new BulkParser(body.Data, index);
+        var request = parser.TryParse(ReadClaims(context.Request))
+            ?? throw new QueryException("illegal_argument_exception", parser.Problem);
+        var outcome = await engine.IngestAsync(request, context.RequestAborted);
+        if (outcome.Result != IngestResult.Done)
+        {
+            await RefuseAsync(context, outcome);
+            return;
+        }
+
+        var elapsed = time.GetElapsedTime(started);
+        metrics.BulkDuration.Record(elapsed.TotalSeconds);
+        SetDurable(context);
+        var output = new ByteWriter(128 + (request.Count * (isShort ? 32 : 256)));
+        WriteResult(output, request, (long)elapsed.TotalMilliseconds, isShort);
+        await HttpAnswer.BytesAsync(context, 200, output.WrittenMemory);
+    }
+
+    /// <summary><c>GET /_logflow/positions</c>, and <c>POST /_logflow/flush</c> after the flush.</summary>
+    public Task PositionsAsync(HttpContext context)
+    {
+        SetDurable(context);
+        return HttpAnswer.JsonAsync(context, 200, json =>
+        {
+            json.WriteStartObject("positions");
+            foreach (var (position, durable) in engine.Positions.GetAll())
+            {
+                json.WriteStartObject(PositionTable.Key(position));
+                json.WriteNumber("next", position.Next);
+                json.WriteNumber("durable", durable);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        });
+    }
+
+    public async Task FlushAsync(HttpContext context)
+    {
+        await engine.FlushAsync(context.RequestAborted);
+        await PositionsAsync(context);
+    }
+
+    private static PositionClaim[]? ReadClaims(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(PositionsHeader, out var header))
+        {
+            return null;
+        }
+
+        return PositionClaim.Parse(header.ToString()) ?? throw new QueryException("illegal_argument_exception",
+            $"{PositionsHeader} must be <topic id>:<partition>:<first>:<next>[:b],... but is [{header}]");
+    }
+
+    private static bool IsShort(string? filter)
+    {
+        if (filter is null)
+        {
+            return false;
+        }
+
+        var unknown = filter.Split(',').FirstOrDefault(path => !KnownFilters.Contains(path));
+        return unknown is null
+            ? !filter.Split(',').Contains("items")
+            : throw QueryException.Unsupported($"[filter_path] with [{unknown}]");
+    }
+
+    private void SetDurable(HttpContext context) =>
+        context.Response.Headers[DurableHeader] = engine.Positions.FormatDurable();
+
+    private Task RefuseAsync(HttpContext context, IngestOutcome outcome)
+    {
+        switch (outcome.Result)
+        {
+            case IngestResult.PositionGap:
+                return HttpAnswer.JsonAsync(context, 412, WriteGap);
+            case IngestResult.Busy or IngestResult.DiskLow:
+                context.Response.Headers.RetryAfter = "1";
+                return HttpAnswer.ErrorAsync(context, 429, "es_rejected_execution_exception", outcome.Reason);
+            case IngestResult.BadClaim:
+                return HttpAnswer.ErrorAsync(context, 400, "illegal_argument_exception", outcome.Reason);
+            default:
+                return HttpAnswer.ErrorAsync(context, 503, "unavailable_shards_exception", outcome.Reason);
+        }
+
+        void WriteGap(Utf8JsonWriter json)
+        {
+            json.WriteStartObject("error");
+            json.WriteString("type", "logflow_position_gap");
+            json.WriteString("reason", outcome.Reason);
+            json.WriteEndObject();
+            json.WriteStartObject("positions");
+            foreach (var (position, _) in engine.Positions.GetAll())
+            {
+                json.WriteNumber(PositionTable.Key(position), position.Next);
+            }
+
+            json.WriteEndObject();
+            json.WriteNumber("status", 412);
+        }
+    }
+
+    private static void WriteResult(ByteWriter output, BulkRequest request, long tookMs, bool isShort)
+    {
+        var errors = false;
+        foreach (ref readonly var item in request.Items)
+        {
+            errors |= item.Status >= 300;
+        }
+
+        Write(output, $"{{\"took\":{tookMs},\"errors\":{(errors ? "true" : "false")},\"items\":[");
+        var isFirst = true;
+        foreach (ref readonly var item in request.Items)
+        {
+            if (!isFirst)
+            {
+                output.WriteByte((byte)',');
+            }
+
+            isFirst = false;
+            if (isShort && item.Status == 201 && item.Operation == BulkOperation.Create)
+            {
+                output.Write("{\"create\":{\"status\":201}}"u8);
+                continue;
+            }
+
+            WriteItem(output, request, item, isShort);
+        }
+
+        output.Write("]}"u8);
+    }
+
+    private static void WriteItem(ByteWriter output, BulkRequest request, in BulkItem item, bool isShort)
+    {
+        var operation = item.Operation switch
+        {
+            BulkOperation.Create => "create",
+            BulkOperation.Index => "index",
+            BulkOperation.Delete => "delete",
+            _ => "update",
+        };
+        Write(output, $"{{\"{operation}\":{{");
+        var id = item.HasId ? Encoding.UTF8.GetString(item.Id(request.Body.Span)) : RowIds.FormatSequence(item.Sequence);
+        if (!isShort)
+        {
+            output.Write("\"_index\":"u8);
+            JsonText.WriteString(output, item.Index!.Utf8);
+            output.Write(",\"_id\":"u8);
+            JsonText.WriteString(output, Encoding.UTF8.GetBytes(id));
+            output.WriteByte((byte)',');
+        }
+
+        if (item.Status == 201 && !isShort)
+        {
+            Write(output, "\"_version\":1,\"result\":\"created\",\"_shards\":{\"total\":1,\"successful\":1,\"failed\":0},"
+                + $"\"_seq_no\":{item.Sequence.ToString(CultureInfo.InvariantCulture)},\"_primary_term\":1,");
+        }
+
+        Write(output, $"\"status\":{item.Status}");
+        if (item.Status >= 300)
+        {
+            var problem = item.Status == 409
+                ? new DocumentProblem("version_conflict_engine_exception",
+                    $"[{id}]: version conflict, document already exists (current version [1])")
+                : item.Problem;
+            output.Write(",\"error\":{\"type\":"u8);
+            JsonText.WriteString(output, Encoding.UTF8.GetBytes(problem.Type));
+            output.Write(",\"reason\":"u8);
+            JsonText.WriteString(output, Encoding.UTF8.GetBytes(problem.Reason));
+            output.WriteByte((byte)'}');
+        }
+
+        output.Write("}}"u8);
+    }
+
+    private static void Write(ByteWriter output, string text)
+    {
+        var span = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
+        output.Advance(Encoding.UTF8.GetBytes(text, span));
+    }
+}

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace LogFlow.Store;
+
+/// <summary>Writes answers as Elasticsearch shapes them.</summary>
+internal static class HttpAnswer
+{
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly JsonWriterOptions Pretty = new()
+    {
+        Indented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Every answer: Elasticsearch's clients refuse a server that does not say so.</summary>
+    public static void SetProduct(HttpContext context) =>
+        context.Response.Headers["X-Elastic-Product"] = "Elasticsearch";
+
+    public static async Task JsonAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        var isPretty = context.Request.Query.TryGetValue("pretty", out var value) && value != "false";
+        await using (var json = new Utf8JsonWriter(output, isPretty ? Pretty : Options))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        await BytesAsync(context, status, output.WrittenMemory);
+    }
+
+    public static async Task BytesAsync(HttpContext context, int status, ReadOnlyMemory<byte> json)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = ContentType(context.Request);
+        context.Response.ContentLength = json.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(json, context.RequestAborted);
+        }
+    }
+
+    public static async Task TextAsync(HttpContext context, string text)
+    {
+        context.Response.ContentType = "text/plain; charset=UTF-8";
+        await context.Response.WriteAsync(text, context.RequestAborted);
+    }
+
+    public static Task ErrorAsync(HttpContext context, int status, string type, string reason) =>
+        JsonAsync(context, status, json => WriteError(json, status, type, reason));
+
+    public static void WriteError(Utf8JsonWriter json, int status, string type, string reason)
+    {
+        json.WriteStartObject("error");
+        json.WriteStartArray("root_cause");
+        json.WriteStartObject();
+        json.WriteString("type", type);
+        json.WriteString("reason", reason);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteString("type", type);
+        json.WriteString("reason", reason);
+        json.WriteEndObject();
+        json.WriteNumber("status", status);
+    }
+
+    /// <summary>The versioned type that Elasticsearch's own clients ask for, else plain JSON.</summary>
+    private static string ContentType(HttpRequest request)
+    {
+        var accept = request.Headers.Accept.ToString();
+        var start = accept.IndexOf("application/vnd.elasticsearch+json", StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return "application/json";
+        }
+
+        var end = accept.IndexOf(',', start);
+        return end < 0 ? accept[start..] : accept[start..end];
+    }
+}

@@ -1,0 +1,50 @@
+namespace LogFlow.Store;
+
+/// <summary>Index expressions: names, comma lists, wildcards, exclusions, <c>_all</c>.</summary>
+internal static class IndexResolver
+{
+    /// <summary>The names an expression stands for; null: all, so that nothing needs to be filtered.</summary>
+    /// <exception cref="QueryException">404: a name that is not there.</exception>
+    public static IReadOnlyCollection<string>? Resolve(string? expression, BlockContents contents, bool ignoresMissing)
+    {
+        if (expression is null or "" or "_all" or "*")
+        {
+            return null;
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var part in expression.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part.StartsWith('-') && names.Count > 0)
+            {
+                names.RemoveWhere(name => SimplePattern.Matches(part[1..], name));
+            }
+            else if (part.Contains('*') || part == "_all")
+            {
+                var pattern = part == "_all" ? "*" : part;
+                names.UnionWith(contents.Indices.Keys.Where(name => SimplePattern.Matches(pattern, name)));
+            }
+            else if (contents.Indices.ContainsKey(part))
+            {
+                names.Add(part);
+            }
+            else if (!ignoresMissing)
+            {
+                throw NotFound(part);
+            }
+        }
+
+        return names;
+    }
+
+    public static QueryException NotFound(string name) =>
+        new("index_not_found_exception", $"no such index [{name}]", 404);
+
+    /// <summary>The query, limited to the indices of an expression.</summary>
+    public static QueryNode Limit(QueryNode query, IReadOnlyCollection<string>? indices) => indices switch
+    {
+        null => query,
+        { Count: 0 } => MatchNoneQuery.Instance,
+        _ => BoolQuery.And([query, new FieldQuery(FieldNames.Index, FieldType.Keyword, new IndexPredicate(indices))]),
+    };
+}

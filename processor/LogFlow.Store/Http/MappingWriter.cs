@@ -1,0 +1,91 @@
+using System.Text.Json;
+
+namespace LogFlow.Store;
+
+/// <summary>Fields as Elasticsearch would map them.</summary>
+internal static class MappingWriter
+{
+    public static string TypeOf(string field, int kinds) => FieldTypes.Of(field) switch
+    {
+        FieldType.Text => "text",
+        FieldType.Date => "date",
+        FieldType.Ip => "ip",
+        FieldType.Long => "long",
+        FieldType.Keyword => "keyword",
+        _ => Has(kinds, ValueKind.String) ? "keyword"
+            : Has(kinds, ValueKind.Double) ? "double"
+            : Has(kinds, ValueKind.Int64) ? "long"
+            : Has(kinds, ValueKind.Bool) ? "boolean"
+            : "keyword",
+    };
+
+    public static void WriteProperties(Utf8JsonWriter json, Dictionary<string, int> fields)
+    {
+        var root = new Node();
+        foreach (var (field, kinds) in fields.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            var node = root;
+            foreach (var key in field.Split('.'))
+            {
+                node = node.GetOrAdd(key);
+            }
+
+            node.Type = TypeOf(field, kinds);
+        }
+
+        root.Write(json);
+    }
+
+    public static void WriteCapabilities(Utf8JsonWriter json, string field, int kinds)
+    {
+        var type = TypeOf(field, kinds);
+        json.WriteStartObject(field);
+        json.WriteStartObject(type);
+        json.WriteString("type", type);
+        json.WriteBoolean("metadata_field", false);
+        json.WriteBoolean("searchable", true);
+        json.WriteBoolean("aggregatable", type != "text");
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static bool Has(int kinds, ValueKind kind) => (kinds & (1 << (int)kind)) != 0;
+
+    private sealed class Node
+    {
+        private readonly SortedDictionary<string, Node> _children = new(StringComparer.Ordinal);
+
+        public string? Type { get; set; }
+
+        public Node GetOrAdd(string key)
+        {
+            if (!_children.TryGetValue(key, out var child))
+            {
+                _children.Add(key, child = new Node());
+            }
+
+            return child;
+        }
+
+        public void Write(Utf8JsonWriter json)
+        {
+            json.WriteStartObject("properties");
+            foreach (var (key, child) in _children)
+            {
+                json.WriteStartObject(key);
+                if (child._children.Count > 0)
+                {
+                    child.Write(json);
+                }
+                else
+                {
+                    json.WriteString("type", child.Type);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+    }
+}

@@ -1,0 +1,299 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace LogFlow.Store;
+
+/// <summary><c>_search</c>, <c>_msearch</c>, <c>_count</c> and <c>_doc</c>.</summary>
+internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, TimeProvider time)
+{
+    private static readonly string[] SearchKeys =
+    [
+        "q", "df", "default_operator", "size", "from", "sort", "_source", "_source_includes", "_source_excludes",
+        "track_total_hits", "request_cache", "batched_reduce_size", "ccs_minimize_roundtrips", "search_type",
+        "max_concurrent_shard_requests", "pre_filter_shard_size", "analyze_wildcard", "lenient",
+        "rest_total_hits_as_int", "allow_partial_search_results", "ignore_throttled",
+    ];
+
+    private readonly Searcher _searcher = new(engine, time);
+
+    public async Task SearchAsync(HttpContext context, string? index, RequestBody body)
+    {
+        var url = new UrlParameters(context.Request);
+        url.Check(SearchKeys);
+        using var json = Parse(body.Data);
+        var output = new ArrayBufferWriter<byte>(4096);
+        await RunAsync(output, index, json?.RootElement, url, context.RequestAborted);
+        await HttpAnswer.BytesAsync(context, 200, output.WrittenMemory);
+    }
+
+    public async Task CountAsync(HttpContext context, string? index, RequestBody body)
+    {
+        var url = new UrlParameters(context.Request);
+        url.Check("q", "df", "default_operator", "analyze_wildcard", "lenient", "ignore_throttled");
+        using var json = Parse(body.Data);
+        using var snapshot = await engine.AcquireSnapshotAsync(context.RequestAborted);
+        var indices = IndexResolver.Resolve(index, snapshot.Contents, url.IgnoresUnavailable);
+        var query = new SearchRequestParser(NowMs(), snapshot.Contents).ParseCount(json?.RootElement, Parameters(url));
+        var result = await _searcher.SearchAsync(snapshot, new SearchRequest
+        {
+            Query = IndexResolver.Limit(query, indices),
+            Size = 0,
+            Sort = [new SortField(FieldNames.Timestamp, true, false)],
+            TotalHitsMax = long.MaxValue,
+        }, context.RequestAborted);
+        if (result.IsTimedOut)
+        {
+            throw new QueryException("timeout_exception", "the count took longer than search.timeout", 503);
+        }
+
+        await HttpAnswer.JsonAsync(context, 200, output =>
+        {
+            output.WriteNumber("count", result.Total);
+            WriteShards(output, result);
+        });
+    }
+
+    /// <summary>Several searches in one body: a header line and a search line each.</summary>
+    public async Task MultiSearchAsync(HttpContext context, string? index, RequestBody body)
+    {
+        var url = new UrlParameters(context.Request);
+        url.Check("max_concurrent_searches", "max_concurrent_shard_requests", "ccs_minimize_roundtrips", "search_type",
+            "rest_total_hits_as_int", "pre_filter_shard_size");
+        var started = time.GetTimestamp();
+        var responses = new List<ReadOnlyMemory<byte>>();
+        var lines = Lines(body.Data);
+        for (var i = 0; i + 1 < lines.Count; i += 2)
+        {
+            responses.Add(await OneOfManyAsync(lines[i], lines[i + 1], index, url, context.RequestAborted));
+        }
+
+        await HttpAnswer.JsonAsync(context, 200, output =>
+        {
+            output.WriteNumber("took", (long)time.GetElapsedTime(started).TotalMilliseconds);
+            output.WriteStartArray("responses");
+            foreach (var response in responses)
+            {
+                output.WriteRawValue(response.Span, skipInputValidation: true);
+            }
+
+            output.WriteEndArray();
+        });
+    }
+
+    public async Task GetDocumentAsync(HttpContext context, string index, string id)
+    {
+        new UrlParameters(context.Request).Check("realtime", "refresh", "stored_fields");
+        using var snapshot = await engine.AcquireSnapshotAsync(context.RequestAborted);
+        var indices = IndexResolver.Resolve(index, snapshot.Contents, ignoresMissing: false);
+        var result = await _searcher.SearchAsync(snapshot, new SearchRequest
+        {
+            Query = IndexResolver.Limit(new IdsQuery([id]), indices),
+            Size = 1,
+            Sort = [new SortField(FieldNames.Timestamp, true, false)],
+            TotalHitsMax = -1,
+        }, context.RequestAborted);
+        var hit = result.Hits.Count > 0 ? result.Hits[0] : null;
+        await HttpAnswer.JsonAsync(context, hit is null ? 404 : 200, output =>
+        {
+            output.WriteString("_index", hit?.Index ?? index);
+            output.WriteString("_id", id);
+            if (hit is not null)
+            {
+                output.WriteNumber("_version", 1);
+                output.WriteNumber("_seq_no", hit.Sequence);
+                output.WriteNumber("_primary_term", 1);
+            }
+
+            output.WriteBoolean("found", hit is not null);
+            if (hit is not null)
+            {
+                output.WritePropertyName("_source");
+                output.WriteRawValue(hit.Source, skipInputValidation: true);
+            }
+        });
+    }
+
+    private async Task<ReadOnlyMemory<byte>> OneOfManyAsync(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> search,
+        string? index, UrlParameters url, CancellationToken cancellation)
+    {
+        var output = new ArrayBufferWriter<byte>(4096);
+        try
+        {
+            using var head = Parse(header);
+            using var body = Parse(search);
+            var ignoresMissing = url.IgnoresUnavailable;
+            foreach (var property in head?.RootElement.EnumerateObject() ?? default)
+            {
+                switch (property.Name)
+                {
+                    case "index" or "indices":
+                        index = string.Join(',', Json.Strings(property.Value, "index"));
+                        break;
+                    case "ignore_unavailable":
+                        ignoresMissing |= Json.Bool(property.Value, "ignore_unavailable");
+                        break;
+                    case "search_type" or "preference" or "allow_no_indices" or "expand_wildcards" or "request_cache"
+                        or "ignore_throttled" or "max_concurrent_shard_requests" or "allow_partial_search_results":
+                        break;
+                    default:
+                        throw new QueryException("illegal_argument_exception",
+                            $"key [{property.Name}] is not supported in the metadata section");
+                }
+            }
+
+            await RunAsync(output, index, body?.RootElement, url, cancellation, ignoresMissing, isPartOfMany: true);
+        }
+        catch (QueryException error)
+        {
+            output = new ArrayBufferWriter<byte>(256);
+            using var json = new Utf8JsonWriter(output);
+            json.WriteStartObject();
+            HttpAnswer.WriteError(json, error.Status, error.Type, error.Message);
+            json.WriteEndObject();
+        }
+
+        return output.WrittenMemory;
+    }
+
+    private async Task RunAsync(ArrayBufferWriter<byte> output, string? index, JsonElement? body, UrlParameters url,
+        CancellationToken cancellation, bool? ignoresMissing = null, bool isPartOfMany = false)
+    {
+        var started = time.GetTimestamp();
+        using var snapshot = await engine.AcquireSnapshotAsync(cancellation);
+        var indices = IndexResolver.Resolve(index, snapshot.Contents, ignoresMissing ?? url.IgnoresUnavailable);
+        var parsed = new SearchRequestParser(NowMs(), snapshot.Contents)
+            .Parse(body, isPartOfMany ? new SearchParameters() : Parameters(url));
+        var request = new SearchRequest
+        {
+            Query = IndexResolver.Limit(parsed.Query, indices),
+            From = parsed.From,
+            Size = parsed.Size,
+            Sort = parsed.Sort,
+            IsDefaultSort = parsed.IsDefaultSort,
+            SearchAfter = parsed.SearchAfter,
+            Source = parsed.Source,
+            TotalHitsMax = parsed.TotalHitsMax,
+            Aggregations = parsed.Aggregations,
+            Fields = parsed.Fields,
+            Timeout = parsed.Timeout,
+        };
+        var result = await _searcher.SearchAsync(snapshot, request, cancellation);
+        var elapsed = time.GetElapsedTime(started);
+        metrics.SearchDuration.Record(elapsed.TotalSeconds);
+        await using var json = new Utf8JsonWriter(output, new JsonWriterOptions
+        {
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
+        json.WriteStartObject();
+        json.WriteNumber("took", (long)elapsed.TotalMilliseconds);
+        json.WriteBoolean("timed_out", result.IsTimedOut);
+        WriteShards(json, result);
+        SearchResultWriter.Write(json, request, result, url.IsTrue("rest_total_hits_as_int"));
+        if (isPartOfMany)
+        {
+            json.WriteNumber("status", 200);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>One shard; damaged parts of it are failures, and the rest was still searched.</summary>
+    private static void WriteShards(Utf8JsonWriter json, SearchResult result)
+    {
+        json.WriteStartObject("_shards");
+        json.WriteNumber("total", 1);
+        json.WriteNumber("successful", 1);
+        json.WriteNumber("skipped", 0);
+        json.WriteNumber("failed", result.Failures.Count > 0 ? 1 : 0);
+        if (result.Failures.Count > 0)
+        {
+            json.WriteStartArray("failures");
+            foreach (var failure in result.Failures.Take(10))
+            {
+                json.WriteStartObject();
+                json.WriteNumber("shard", 0);
+                json.WriteStartObject("reason");
+                json.WriteString("type", "corrupt_index_exception");
+                json.WriteString("reason", failure);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static SearchParameters Parameters(UrlParameters url)
+    {
+        var includes = Split(url.Get("_source_includes"));
+        var excludes = Split(url.Get("_source_excludes"));
+        SourceFilter? source = url.Get("_source") switch
+        {
+            null when includes.Length + excludes.Length == 0 => null,
+            "false" => SourceFilter.None,
+            null or "true" => new SourceFilter(true, includes, excludes),
+            var patterns => new SourceFilter(true, [.. Split(patterns), .. includes], excludes),
+        };
+        return new SearchParameters
+        {
+            Query = url.Get("q"),
+            DefaultField = url.Get("df"),
+            IsAnd = url.Get("default_operator")?.ToUpperInvariant() switch
+            {
+                null or "OR" => false,
+                "AND" => true,
+                var other => throw new QueryException("illegal_argument_exception", $"[{other}] is no operator"),
+            },
+            From = url.GetInt("from"),
+            Size = url.GetInt("size"),
+            Sort = url.Get("sort"),
+            Source = source,
+            TrackTotalHits = url.Get("track_total_hits") switch
+            {
+                null => url.IsTrue("rest_total_hits_as_int") ? long.MaxValue : null,
+                "" or "true" => long.MaxValue,
+                "false" => -1,
+                _ => Math.Max(0, url.GetInt("track_total_hits") ?? 0),
+            },
+        };
+    }
+
+    private static string[] Split(string? list) =>
+        list?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    private static JsonDocument? Parse(ReadOnlyMemory<byte> body)
+    {
+        if (body.Span.Trim(" \r\n\t"u8).IsEmpty)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 256 });
+        }
+        catch (JsonException error)
+        {
+            throw QueryException.Parsing($"the body is not valid JSON: line {error.LineNumber + 1}, byte "
+                + $"{error.BytePositionInLine + 1}");
+        }
+    }
+
+    private static List<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> body)
+    {
+        var lines = new List<ReadOnlyMemory<byte>>();
+        while (!body.IsEmpty)
+        {
+            var end = body.Span.IndexOf((byte)'\n');
+            lines.Add(end < 0 ? body : body[..end]);
+            body = end < 0 ? default : body[(end + 1)..];
+        }
+
+        return lines;
+    }
+
+    private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,146 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Store;
+
+/// <summary>Finds the endpoint of a request, and turns exceptions into answers of Elasticsearch's shape.</summary>
+internal sealed partial class StoreRouter(
+    BulkEndpoint bulk, SearchEndpoint search, CatalogEndpoint catalog, int bodyBytesMax, ILogger logger)
+{
+    private readonly BodyBudget _budget = new(Math.Max(128 << 20, 2L * bodyBytesMax));
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        HttpAnswer.SetProduct(context);
+        try
+        {
+            using var body = await RequestBody.ReadAsync(context.Request, bodyBytesMax, _budget);
+            await RouteAsync(context, body);
+        }
+        catch (QueryException error)
+        {
+            if (error.Status == 429)
+            {
+                context.Response.Headers.RetryAfter = "1";
+            }
+
+            await HttpAnswer.ErrorAsync(context, error.Status, error.Type, error.Message);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone: there is nobody to answer.
+        }
+        catch (BadHttpRequestException error)
+        {
+            await HttpAnswer.ErrorAsync(context, error.StatusCode, "illegal_argument_exception", error.Message);
+        }
+        catch (Exception error) when (!context.Response.HasStarted)
+        {
+            Log.RequestFailed(logger, error, context.Request.Method, context.Request.Path);
+            await HttpAnswer.ErrorAsync(context, 500, "logflow_internal_error", error.Message);
+        }
+    }
+
+    private Task RouteAsync(HttpContext context, RequestBody body)
+    {
+        var path = context.Request.Path.Value ?? "/";
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length == 0)
+        {
+            return Only(context, "GET HEAD", () => catalog.RootAsync(context));
+        }
+
+        if (parts[0] is ['_', ..] and not "_all")
+        {
+            return RouteApiAsync(context, body, null, parts);
+        }
+
+        return parts.Length == 1
+            ? Only(context, "GET HEAD", () => catalog.ExistsAsync(context, parts[0], isDataStream: false))
+            : RouteApiAsync(context, body, parts[0], parts[1..]);
+    }
+
+    private Task RouteApiAsync(HttpContext context, RequestBody body, string? index, string[] parts)
+    {
+        switch (parts)
+        {
+            case ["_bulk"]:
+                return Only(context, "POST PUT", () => bulk.BulkAsync(context, index, body));
+            case ["_search"] when context.Request.Query.ContainsKey("scroll"):
+                throw QueryException.Unsupported("[scroll] (use search_after)");
+            case ["_search"]:
+                return Only(context, "GET POST", () => search.SearchAsync(context, index, body));
+            case ["_msearch"]:
+                return Only(context, "GET POST", () => search.MultiSearchAsync(context, index, body));
+            case ["_count"]:
+                return Only(context, "GET POST", () => search.CountAsync(context, index, body));
+            case ["_refresh" or "_flush"]:
+                return Only(context, "GET POST", () => catalog.RefreshAsync(context, index));
+            case ["_mapping" or "_mappings"]:
+                return Only(context, "GET", () => catalog.MappingAsync(context, index));
+            case ["_field_caps"]:
+                return Only(context, "GET POST", () => catalog.FieldCapsAsync(context, index));
+            case ["_doc", var id] when index is not null:
+                return Only(context, "GET HEAD", () => search.GetDocumentAsync(context, index, id));
+        }
+
+        return index is null ? RouteServerAsync(context, body, parts) : throw NoHandler(context);
+    }
+
+    private Task RouteServerAsync(HttpContext context, RequestBody body, string[] parts)
+    {
+        switch (parts)
+        {
+            case ["_logflow", "positions"]:
+                return Only(context, "GET", () => bulk.PositionsAsync(context));
+            case ["_logflow", "flush"]:
+                return Only(context, "POST", () => bulk.FlushAsync(context));
+            case ["_cluster", "health", ..]:
+                return Only(context, "GET HEAD", () => CatalogEndpoint.HealthAsync(context));
+            case ["_cat", "indices"]:
+                return Only(context, "GET", () => catalog.CatIndicesAsync(context, null));
+            case ["_cat", "indices", var index]:
+                return Only(context, "GET", () => catalog.CatIndicesAsync(context, index));
+            case ["_license"]:
+                return Only(context, "GET HEAD", () => CatalogEndpoint.LicenseAsync(context));
+            case ["_xpack"]:
+                return Only(context, "GET HEAD", () => CatalogEndpoint.XpackAsync(context));
+            case ["_nodes", ..]:
+                return Only(context, "GET", () => CatalogEndpoint.NodesAsync(context));
+            case ["_data_stream"]:
+                return Only(context, "GET HEAD", () => catalog.ExistsAsync(context, null, isDataStream: true));
+            case ["_data_stream", var name]:
+                return Only(context, "GET HEAD", () => catalog.ExistsAsync(context, name, isDataStream: true));
+            case ["_index_template" or "_component_template", var template]:
+                return catalog.TemplateAsync(context, parts[0], template, body);
+            case ["_ilm", "policy", var policy]:
+                return catalog.TemplateAsync(context, "_ilm/policy", policy, body);
+            case ["_ingest", "pipeline", var pipeline]:
+                return catalog.TemplateAsync(context, "_ingest/pipeline", pipeline, body);
+            default:
+                throw NoHandler(context);
+        }
+    }
+
+    private static Task Only(HttpContext context, string methods, Func<Task> handle)
+    {
+        if (methods.Split(' ').Contains(context.Request.Method))
+        {
+            return handle();
+        }
+
+        context.Response.Headers.Allow = methods.Replace(' ', ',');
+        throw new QueryException("illegal_argument_exception",
+            $"Incorrect HTTP method for uri [{context.Request.Path}] and method [{context.Request.Method}], "
+            + $"allowed: [{methods}]", 405);
+    }
+
+    private static QueryException NoHandler(HttpContext context) => new("illegal_argument_exception",
+        $"no handler found for uri [{context.Request.Path}] and method [{context.Request.Method}]");
+
+    private static partial class Log
+    {
+        [LoggerMessage(7030, LogLevel.Error, "{Method} {Path} failed.")]
+        public static partial void RequestFailed(ILogger logger, Exception error, string method, string path);
+    }
+}

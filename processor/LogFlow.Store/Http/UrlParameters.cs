@@ -1,0 +1,53 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace LogFlow.Store;
+
+/// <summary>URL parameters, read strictly: Elasticsearch refuses those it does not know, and so does the store.</summary>
+internal sealed class UrlParameters(HttpRequest request)
+{
+    /// <summary>Known to every endpoint, and without effect on what is found.</summary>
+    private static readonly HashSet<string> Common = new(StringComparer.Ordinal)
+    {
+        "pretty", "human", "error_trace", "format", "ignore_unavailable", "allow_no_indices", "expand_wildcards",
+        "master_timeout", "timeout", "preference", "routing", "filter_path", "local", "typed_keys",
+    };
+
+    public bool IgnoresUnavailable => IsTrue("ignore_unavailable");
+
+    public bool IsTrue(string name) =>
+        request.Query.TryGetValue(name, out var value) && (string?)value is "" or "true";
+
+    public string? Get(string name) => request.Query.TryGetValue(name, out var value) ? value.ToString() : null;
+
+    public int? GetInt(string name)
+    {
+        if (Get(name) is not { } text)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new QueryException("illegal_argument_exception",
+                $"Failed to parse int parameter [{name}] with value [{text}]");
+    }
+
+    /// <exception cref="QueryException">A parameter that is neither common nor one of these.</exception>
+    public void Check(params ReadOnlySpan<string> known)
+    {
+        foreach (var name in request.Query.Keys)
+        {
+            if (!Common.Contains(name) && !known.Contains(name))
+            {
+                throw new QueryException("illegal_argument_exception",
+                    $"request [{request.Path}] contains unrecognized parameter: [{name}]");
+            }
+        }
+
+        if (Get("filter_path") is not null && !known.Contains("filter_path"))
+        {
+            throw QueryException.Unsupported($"[filter_path] for [{request.Path}]");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+
+namespace LogFlow.Store;
+
+/// <summary>
+/// Runs a search over the blocks of a snapshot: newest (or oldest) first, several at a time, stopping early where
+/// nothing better can come. A damaged block is skipped and reported, and the rest is answered.
+/// </summary>
+internal sealed class Searcher(StoreEngine engine, TimeProvider time)
+{
+    private static readonly int WorkersMax = Environment.ProcessorCount;
+
+    public async Task<SearchResult> SearchAsync(
+        SearchSnapshot snapshot, SearchRequest request, CancellationToken cancellation)
+    {
+        var limit = request.Timeout is { } own && own < engine.Options.SearchTimeout
+            ? own
+            : engine.Options.SearchTimeout;
+        using var timer = new CancellationTokenSource(limit, time);
+        var run = new SearchRun(request, Order(snapshot.Blocks, request), timer.Token, cancellation);
+        var workers = Math.Min(WorkersMax, run.BlockCount);
+        if (workers <= 1)
+        {
+            run.Work();
+        }
+        else
+        {
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(run.Work, cancellation)));
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var hits = Fetch(run, request);
+        foreach (var (origin, reason) in run.Failures)
+        {
+            engine.ReportCorrupt(origin, reason);
+        }
+
+        var failures = run.Failures.Select(failure => $"{failure.Origin}: {failure.Reason}").ToList();
+        if (snapshot.CorruptSegmentCount > 0)
+        {
+            failures.Add($"{snapshot.CorruptSegmentCount} damaged segments were set aside at the start (see the log)");
+        }
+
+        var isExact = run.Total <= request.TotalHitsMax;
+        return new SearchResult
+        {
+            Hits = hits,
+            Total = isExact ? run.Total : request.TotalHitsMax,
+            IsTotalExact = isExact,
+            IsTimedOut = run.IsTimedOut,
+            Aggregations = run.Aggregations,
+            Failures = failures,
+        };
+    }
+
+    /// <summary>The blocks that may match, in the order in which they can bring the best hits.</summary>
+    private static List<BlockSource> Order(IReadOnlyList<BlockSource> blocks, SearchRequest request)
+    {
+        var matching = blocks.Where(block => request.Query.MayMatch(block.Summary));
+        var first = request.Sort[0];
+        return first.IsTimestamp && !first.IsDescending
+            ? [.. matching.OrderBy(block => block.Summary.MinTimeMs)]
+            : first.IsTimestamp
+                ? [.. matching.OrderByDescending(block => block.Summary.MaxTimeMs)]
+                : [.. matching];
+    }
+
+    private static List<FetchedHit> Fetch(SearchRun run, SearchRequest request)
+    {
+        var hits = run.Hits.ToSorted();
+        var page = hits.Skip(request.From).Take(request.Size).ToList();
+        var fetched = new FetchedHit?[page.Count];
+        foreach (var group in page.Select((hit, i) => (hit, i)).GroupBy(item => item.hit.Block))
+        {
+            try
+            {
+                using var fetcher = new HitFetcher(group.Key, request);
+                foreach (var (hit, i) in group)
+                {
+                    fetched[i] = fetcher.Fetch(hit);
+                }
+            }
+            catch (CorruptDataException error)
+            {
+                run.Failures.Add((group.Key.Origin, error.Message));
+            }
+        }
+
+        return [.. fetched.OfType<FetchedHit>()];
+    }
+}
+
+/// <summary>The shared state of one search's workers.</summary>
+internal sealed class SearchRun(
+    SearchRequest request, List<BlockSource> blocks, CancellationToken timeout, CancellationToken cancellation)
+{
+    private readonly Lock _lock = new(); // Guards the aggregations while workers add theirs.
+    private readonly HitComparer _comparer = new(request.Sort);
+    private int _next = -1;
+    private long _total;
+
+    public int BlockCount => blocks.Count;
+
+    public TopHits Hits { get; } = new(Math.Max(1, request.From + request.Size), new HitComparer(request.Sort));
+
+    public ConcurrentBag<(string Origin, string Reason)> Failures { get; } = [];
+
+    public AggregatorSet? Aggregations { get; } = request.Aggregations.IsEmpty ? null : request.Aggregations.Create();
+
+    public long Total => Volatile.Read(ref _total);
+
+    public bool IsTimedOut { get; private set; }
+
+    private bool IsTotalKnown => request.TotalHitsMax < 0 || Total > request.TotalHitsMax;
+
+    public void Work()
+    {
+        var own = Aggregations is null ? null : request.Aggregations.Create();
+        while (Interlocked.Increment(ref _next) is var index && index < blocks.Count)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (timeout.IsCancellationRequested)
+            {
+                IsTimedOut = true;
+                break;
+            }
+
+            var block = blocks[index];
+            var wantsHits = request.Size > 0 && CanImprove(block.Summary);
+            if (!wantsHits && own is null && IsTotalKnown)
+            {
+                continue;
+            }
+
+            try
+            {
+                Visit(block, wantsHits, own);
+            }
+            catch (CorruptDataException error)
+            {
+                Failures.Add((block.Origin, error.Message));
+            }
+        }
+
+        if (own is not null)
+        {
+            lock (_lock)
+            {
+                Aggregations!.Merge(own);
+            }
+        }
+    }
+
+    /// <summary>Whether a row of the block could stand before the worst hit kept so far.</summary>
+    private bool CanImprove(in BlockSummary summary)
+    {
+        var first = request.Sort[0];
+        if (!first.IsTimestamp || Hits.Worst is not { } worst)
+        {
+            return true;
+        }
+
+        return first.IsDescending ? summary.MaxTimeMs >= worst.Keys[0].Bits : summary.MinTimeMs <= worst.Keys[0].Bits;
+    }
+
+    private void Visit(BlockSource block, bool wantsHits, AggregatorSet? own)
+    {
+        var summary = block.Summary;
+        if (!wantsHits && own is null && request.Query.MatchesAll(summary))
+        {
+            Interlocked.Add(ref _total, summary.RowCount);
+            return;
+        }
+
+        using var scan = new BlockScan(block);
+        var matches = new RowSet(scan.RowCount);
+        request.Query.Evaluate(scan, matches);
+        if (matches.IsEmpty)
+        {
+            return;
+        }
+
+        var rows = new int[scan.RowCount];
+        var count = matches.CopyTo(rows);
+        var hits = wantsHits ? new BlockSorter(scan, request.Sort) : null;
+        foreach (var field in own is null ? [] : request.Aggregations.Fields)
+        {
+            // Damage shows here, before anything of the block is counted.
+            scan.GetAccess(field);
+        }
+
+        Interlocked.Add(ref _total, count);
+        hits?.Offer(rows.AsSpan(0, count), Hits, _comparer, request.SearchAfter);
+        own?.Collect(scan, rows.AsSpan(0, count));
+    }
+}

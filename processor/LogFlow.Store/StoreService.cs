@@ -1,0 +1,214 @@
+using LogFlow.Hosting;
+using LogFlow.Platform;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LogFlow.Store;
+
+/// <summary>
+/// The embedded store: documents come in by <c>_bulk</c> and are searched through Elasticsearch's HTTP API, on its
+/// own port. Start, take documents, stop: what was answered for is still there afterwards.
+/// </summary>
+public sealed partial class StoreService : ILogFlowService
+{
+    private const string ClusterIdFile = "cluster-id";
+
+    private readonly StoreConfig _config;
+    private readonly ServiceContext _context;
+    private readonly ILogger _logger;
+    private readonly StoreMetrics _metrics;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StoreEngine? _engine;
+    private WebApplication? _application;
+
+    /// <summary>Makes the service; nothing is opened before <see cref="StartAsync"/>.</summary>
+    public StoreService(StoreConfig config, ServiceContext context)
+    {
+        _config = config;
+        _context = context;
+        _logger = context.LoggerFactory.CreateLogger<StoreService>();
+        _metrics = new StoreMetrics(context.MeterFactory, context.TimeProvider);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "store";
+
+    /// <inheritdoc/>
+    public Task Completion => _completion.Task;
+
+    /// <summary>The port it listens on, after the start.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>The engine, for tests in this solution.</summary>
+    internal StoreEngine Engine => _engine ?? throw new InvalidOperationException("the store is not started");
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_config.Validate() is [var problem, ..])
+        {
+            throw new StartupException($"{problem.Key}: {problem.Message}", exitCode: 2);
+        }
+
+        var options = StoreOptions.From(_config);
+        _engine = Open(options);
+        _metrics.Observe(GetStatus);
+        _ = _engine.Completion.ContinueWith(
+            engine => _completion.TrySetException(engine.Exception!.InnerException!),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        try
+        {
+            await ListenAsync(options, cancellationToken);
+        }
+        catch
+        {
+            await _engine.DisposeAsync();
+            _engine = null;
+            throw;
+        }
+
+        Log.Listening(_logger, _config.HttpHost, Port);
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_application is not null)
+        {
+            await _application.StopAsync(cancellationToken);
+        }
+
+        if (_engine is not null && !_engine.Completion.IsCompleted)
+        {
+            try
+            {
+                await _engine.FlushAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopping at once: what is not durable was not committed in the queue either.
+            }
+        }
+
+        await DisposeEngineAsync();
+        _completion.TrySetResult();
+    }
+
+    /// <inheritdoc/>
+    public HealthReport CheckHealth()
+    {
+        if (_engine is null || _application is null)
+        {
+            return new HealthReport(false, "not started");
+        }
+
+        return _engine.WriteProblem is { } problem
+            ? new HealthReport(false, $"cannot write: {problem}")
+            : HealthReport.Ready;
+    }
+
+    /// <summary>What the store holds and does now.</summary>
+    public StoreStatus GetStatus() => _engine?.GetStatus() ?? new StoreStatus(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_application is not null)
+        {
+            await _application.DisposeAsync();
+            _application = null;
+        }
+
+        await DisposeEngineAsync();
+        _metrics.Dispose();
+        _completion.TrySetResult();
+    }
+
+    private StoreEngine Open(StoreOptions options)
+    {
+        try
+        {
+            return StoreEngine.Open(options, new DiskFileSystem(), _context.TimeProvider, _logger, _metrics);
+        }
+        catch (DirectoryLockedException error)
+        {
+            throw new StartupException($"{error.Message}; stop it, or choose another folder with path.data");
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new StartupException($"no permission for the store's folder {options.Directory} (path.data): "
+                + error.Message);
+        }
+        catch (IOException error)
+        {
+            throw new StartupException($"cannot open the store in {options.Directory} (path.data): {error.Message}");
+        }
+    }
+
+    private async Task ListenAsync(StoreOptions options, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // RequestBody enforces http.max_content_length itself.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Listen(ListenAddress.Parse(_config.HttpHost), _config.HttpPort);
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        var application = builder.Build();
+        var router = new StoreRouter(
+            new BulkEndpoint(_engine!, _metrics, _context.TimeProvider),
+            new SearchEndpoint(_engine!, _metrics, _context.TimeProvider),
+            new CatalogEndpoint(_engine!, ReadClusterId(options.Directory)),
+            (int)_config.HttpMaxContentLength.Bytes, _logger);
+        application.Run(router.HandleAsync);
+        try
+        {
+            await application.StartAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
+        {
+            await application.DisposeAsync();
+            throw ListenAddress.CannotListen(
+                "the store's HTTP API", _config.HttpHost, _config.HttpPort, "store.http.port", error);
+        }
+
+        _application = application;
+        Port = new Uri(application.Urls.First()).Port;
+    }
+
+    private async ValueTask DisposeEngineAsync()
+    {
+        if (_engine is not null)
+        {
+            await _engine.DisposeAsync();
+            _engine = null;
+        }
+    }
+
+    /// <summary>An id that stays with the data: clients tell clusters apart by it.</summary>
+    private static string ReadClusterId(string directory)
+    {
+        var path = Path.Combine(directory, ClusterIdFile);
+        if (File.Exists(path) && File.ReadAllText(path) is { Length: DocumentId.TopicTextLength } known)
+        {
+            return known;
+        }
+
+        var id = DocumentId.FormatTopic(Guid.NewGuid());
+        DurableFile.Replace(path, System.Text.Encoding.ASCII.GetBytes(id));
+        return id;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(7040, LogLevel.Information, "The store listens on {Host}:{Port} (Elasticsearch API).")]
+        public static partial void Listening(ILogger logger, string host, int port);
+    }
+}

@@ -1,0 +1,261 @@
+using System.Buffers.Binary;
+using System.Text;
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Testing;
+
+namespace LogFlow.Kafka.Client.Tests;
+
+/// <summary>From fetched bytes to delivered batches, without a broker.</summary>
+public sealed class PartitionStreamsTests
+{
+    private static readonly TopicPartition First = new("t", 0);
+    private static readonly TopicPartition Second = new("t", 1);
+    private static readonly GroupConsumerOptions Options = new() { GroupId = "g", Topics = ["t"] };
+
+    [Fact]
+    public async Task Deliver_SeveralPartitions_TakeTurns()
+    {
+        var streams = Streams(Options, First, Second);
+        Feed(streams, First, Batch(0, "a"), Batch(1, "b"), Batch(2, "c"));
+        Feed(streams, Second, Batch(0, "x"), Batch(1, "y"), Batch(2, "z"));
+
+        var partitions = new List<int>();
+        for (var count = 0; count < 6; count++)
+        {
+            using var batch = await TakeAsync(streams);
+            partitions.Add(batch.TopicPartition.Partition);
+        }
+
+        Assert.Equal(3, partitions.Count(index => index == 0));
+        Assert.Equal(3, partitions.Count(index => index == 1));
+    }
+
+    [Fact]
+    public async Task Deliver_ShareFull_DecodesOnOnlyAsBatchesAreTaken()
+    {
+        var streams = Streams(Options with { PrefetchBytesMax = 1 }, First);
+        var text = new string('x', 60_000);
+        Feed(streams, First, Batch(0, text), Batch(1, text), Batch(2, text), Batch(3, text));
+        await Eventually.TrueAsync(() => streams.ReadyCount == 2, "the share of 64 KiB to be full");
+
+        // Still holding undecoded batches, so it is not fetched again.
+        Assert.Empty(streams.PlanFetches(long.MaxValue).Wanted);
+        for (var offset = 0; offset < 4; offset++)
+        {
+            using var batch = await TakeAsync(streams);
+            Assert.Equal(offset, batch.FirstOffset);
+        }
+
+        await Eventually.TrueAsync(() => streams.PlanFetches(long.MaxValue).Wanted.Count == 1, "the next fetch");
+        Assert.Equal(4, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
+    }
+
+    [Fact]
+    public async Task Deliver_CompactedAndMarkedOffsets_FollowWithoutGap()
+    {
+        var streams = Streams(Options, First);
+        Feed(streams, First, Batch(5, "a"), Control(6, isAbort: false), Batch(20, "b"), Control(21, isAbort: false));
+
+        using var first = await TakeAsync(streams);
+        using var second = await TakeAsync(streams);
+        using var third = await TakeAsync(streams);
+
+        Assert.Equal((0, 6, 1), (first.FirstOffset, first.NextOffset, first.Count));
+        Assert.Equal((6, 21, 1), (second.FirstOffset, second.NextOffset, second.Count));
+        Assert.Equal((21, 22, 0), (third.FirstOffset, third.NextOffset, third.Count));
+    }
+
+    [Fact]
+    public async Task Deliver_PositionInsideABatch_LeavesOutWhatIsBefore()
+    {
+        var streams = Streams(Options, First);
+        streams.TrySeek(First, 2);
+        Feed(streams, First, Batch(0, "a", "b", "c", "d"));
+
+        using var batch = await TakeAsync(streams);
+
+        Assert.Equal((2, 4), (batch.FirstOffset, batch.NextOffset));
+        Assert.Equal(["c", "d"], batch.Records.ToArray().Select(record => Some.Text(record.Value)));
+    }
+
+    [Fact]
+    public async Task Seek_WhileBatchesAreReady_ForgetsThemAndWhatIsUnderWay()
+    {
+        var streams = Streams(Options, First);
+        var plan = streams.PlanFetches(long.MaxValue).Wanted[0];
+        Feed(streams, First, Batch(0, "a"), Batch(1, "b"));
+        await Eventually.TrueAsync(() => streams.ReadyCount == 2, "two batches");
+
+        streams.TrySeek(First, 100);
+        streams.OnFetched(plan, Chunk(First, Batch(0, "late")));
+
+        Assert.Null(streams.TryTake());
+        Assert.Equal(100, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
+    }
+
+    [Fact]
+    public async Task Pause_Partition_KeepsItsBatchesAndLetsOthersThrough()
+    {
+        var streams = Streams(Options, First, Second);
+        Feed(streams, First, Batch(0, "a"));
+        await Eventually.TrueAsync(() => streams.ReadyCount == 1, "a batch");
+        streams.SetPaused([First], isPaused: true);
+        Feed(streams, Second, Batch(0, "x"));
+
+        using (var batch = await TakeAsync(streams))
+        {
+            Assert.Equal(Second, batch.TopicPartition);
+        }
+
+        Assert.Null(streams.TryTake());
+        Assert.DoesNotContain(streams.PlanFetches(long.MaxValue).Wanted, plan => plan.Partition == First);
+        streams.SetPaused([First], isPaused: false);
+        using var resumed = await TakeAsync(streams);
+        Assert.Equal(First, resumed.TopicPartition);
+    }
+
+    [Fact]
+    public async Task Deliver_DamagedBatch_WaitsThereAndSaysSo()
+    {
+        var streams = Streams(Options, First);
+        var damage = new List<long>();
+        streams.DamageFound = (_, position, _, _) => damage.Add(position);
+        var bad = Batch(1, "b");
+        bad[^1] ^= 1;
+        Feed(streams, First, Batch(0, "a"), bad, Batch(2, "c"));
+
+        using (var batch = await TakeAsync(streams))
+        {
+            Assert.Equal(1, batch.NextOffset);
+        }
+
+        await Eventually.TrueAsync(() => damage.Count == 1, "the damage");
+        Assert.Equal(1, damage[0]);
+        Assert.Null(streams.TryTake());
+        Assert.Equal(1, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
+    }
+
+    [Fact]
+    public async Task ReadCommitted_AbortedTransaction_IsLeftOut()
+    {
+        var streams = Streams(Options with { IsolationLevel = IsolationLevel.ReadCommitted }, First);
+        var aborted = new List<FetchResponse.AbortedTransaction> { new() { ProducerId = 9, FirstOffset = 0 } };
+        Feed(
+            streams,
+            First,
+            readCommitted: true,
+            aborted,
+            Transactional(0, 9, "aborted"),
+            Transactional(1, 8, "other's"),
+            Control(2, isAbort: true, producerId: 9),
+            Transactional(3, 9, "committed"),
+            Batch(4, "plain"));
+
+        var values = new List<string>();
+        while (values.Count < 3)
+        {
+            using var batch = await TakeAsync(streams);
+            values.AddRange(batch.Records.ToArray().Select(record => Some.Text(record.Value)));
+        }
+
+        Assert.Equal(["other's", "committed", "plain"], values);
+    }
+
+    [Fact]
+    public void Dispose_Batch_TwiceIsHarmlessAndRecordsAreGone()
+    {
+        var chunk = Chunk(First, Batch(0, "a"));
+        var batch = chunk.DecodeNext(0, 0)!;
+        chunk.Dispose();
+
+        // The batch lies in the frame, which it keeps by itself.
+        Assert.Equal("a", Some.Text(batch.Records[0].Value));
+        batch.Dispose();
+        batch.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => batch.Records.Length);
+    }
+
+    private static PartitionStreams Streams(GroupConsumerOptions options, params TopicPartition[] partitions)
+    {
+        var streams = new PartitionStreams(options, TimeProvider.System);
+        foreach (var partition in partitions)
+        {
+            streams.Add(partition, Guid.Empty);
+            streams.TrySeek(partition, 0);
+        }
+
+        streams.Release(partitions);
+        return streams;
+    }
+
+    private static async Task<ConsumedBatch> TakeAsync(PartitionStreams streams)
+    {
+        ConsumedBatch? batch = null;
+        await Eventually.TrueAsync(() => (batch = streams.TryTake()) is not null, "a batch");
+        return batch!;
+    }
+
+    private static void Feed(PartitionStreams streams, TopicPartition partition, params byte[][] batches) =>
+        Feed(streams, partition, readCommitted: false, null, batches);
+
+    private static void Feed(
+        PartitionStreams streams,
+        TopicPartition partition,
+        bool readCommitted,
+        List<FetchResponse.AbortedTransaction>? aborted,
+        params byte[][] batches)
+    {
+        var plan = streams.PlanFetches(long.MaxValue).Wanted.Single(wanted => wanted.Partition == partition);
+        streams.OnFetched(plan, Chunk(partition, readCommitted, aborted, batches));
+    }
+
+    private static FetchedChunk Chunk(TopicPartition partition, params byte[][] batches) =>
+        Chunk(partition, readCommitted: false, null, batches);
+
+    private static FetchedChunk Chunk(
+        TopicPartition partition,
+        bool readCommitted,
+        List<FetchResponse.AbortedTransaction>? aborted,
+        byte[][] batches)
+    {
+        var bytes = batches.SelectMany(static batch => batch).ToArray();
+        var frame = ResponseFrame.Rent(bytes.Length);
+        bytes.CopyTo(frame.Memory);
+        return new FetchedChunk(partition, Guid.Empty, frame.Memory, aborted, readCommitted, 1024 * 1024, frame);
+    }
+
+    private static byte[] Batch(long baseOffset, params string[] values)
+    {
+        var batch = Some.RecordBatch(ProducerIdentity.None, -1, values);
+        RecordBatch.SetBaseOffset(batch, baseOffset);
+        return batch;
+    }
+
+    private static byte[] Transactional(long baseOffset, long producerId, string value)
+    {
+        using var builder = new RecordBatchBuilder();
+        builder.Append(1, Encoding.UTF8.GetBytes(value));
+        using var built = builder.Build(
+            producerId: producerId, producerEpoch: 0, baseSequence: 0, isTransactional: true);
+        var batch = built.Memory.ToArray();
+        RecordBatch.SetBaseOffset(batch, baseOffset);
+        return batch;
+    }
+
+    /// <summary>A transaction marker: key is version and type, flags control and transactional are set.</summary>
+    private static byte[] Control(long baseOffset, bool isAbort, long producerId = 9)
+    {
+        using var builder = new RecordBatchBuilder();
+        builder.Append(1, [0, 0, 0, (byte)(isAbort ? 0 : 1)], [0, 0, 0, 0, 0, 0]);
+        using var built = builder.Build(
+            producerId: producerId, producerEpoch: 0, baseSequence: 0, isTransactional: true);
+        var batch = built.Memory.ToArray();
+        BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(21), 0x30);
+        BinaryPrimitives.WriteUInt32BigEndian(batch.AsSpan(17), RecordBatch.ComputeCrc(batch));
+        RecordBatch.SetBaseOffset(batch, baseOffset);
+        return batch;
+    }
+}
