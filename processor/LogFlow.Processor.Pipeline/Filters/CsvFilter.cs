@@ -1,4 +1,5 @@
 using System.Globalization;
+using LogFlow.Platform;
 
 namespace LogFlow.Processor.Pipeline;
 
