@@ -47,7 +47,7 @@ public sealed class SourceRoundTripTests
                 var body = string.Concat(documents.Skip(i).Take(34).Select((text, k) =>
                     $"{{\"create\":{{\"_index\":\"logs-test-default\",\"_id\":\"d{i + k}\"}}}}\n{text}\n"));
                 var (_, answer, _) = await store.BulkAsync(body);
-                Assert.False(answer["errors"]!.GetValue<bool>(), answer.ToJsonString());
+                Assert.True(answer["errors"]?.GetValue<bool>() == false, answer.ToJsonString());
             }
 
             await AssertSameAsync(store, documents, $"seed {seed}");
