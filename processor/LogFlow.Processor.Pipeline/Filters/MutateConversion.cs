@@ -28,6 +28,9 @@ internal static class MutateConversion
                 return EventValue.Of(value.Boolean ? 1L : 0L);
             case ValueKind.Float when double.IsFinite(value.Float):
                 return EventValue.Of(new BigInteger(Math.Truncate(value.Float)));
+            case ValueKind.String when long.TryParse(
+                value.Span, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var plain):
+                return EventValue.Of(plain);
         }
         var text = Normalise(value, isEuropean);
         if (BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
