@@ -137,7 +137,8 @@ public class PartitionModelTests
             }
 
             Assert.Equal(ErrorCode.None, result.Error);
-            var expected = _batches.FindIndex(batch => batch.Offset + RecordBatchHeader.Read(batch.Bytes).Count > offset);
+            var expected = _batches.FindIndex(
+                batch => batch.Offset + RecordBatchHeader.Read(batch.Bytes).Count > offset);
             var walk = RecordBatch.Walk(result.Batches.Span);
             var count = 0;
             while (walk.MoveNext())

@@ -41,7 +41,8 @@ public class GoldenBatchTests
             {
                 Assert.Equal(index, record.Offset);
                 Assert.Equal(
-                    $"10.1.2.{index} - - [10/Oct/2000:13:55:{index:00} -0700] \"GET /page/{index} HTTP/1.0\" 200 {index * 31}",
+                    $"10.1.2.{index} - - [10/Oct/2000:13:55:{index:00} -0700] "
+                    + $"\"GET /page/{index} HTTP/1.0\" 200 {index * 31}",
                     Encoding.UTF8.GetString(record.Value!.Value.Span));
                 Assert.Equal(client == "java" ? $"key-{index}" : null, Text(record.Key));
                 var headers = new List<string>();
