@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Execution;
 using LogFlow.Processor.Pipeline;

@@ -66,7 +66,8 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
         }
     }
 
-    private static OffsetFetchResponse.OffsetFetchResponsePartition Answer(int partition, CommittedOffset? offset) => new()
+    private static OffsetFetchResponse.OffsetFetchResponsePartition Answer(
+        int partition, CommittedOffset? offset) => new()
     {
         PartitionIndex = partition,
         CommittedOffset = offset?.Offset ?? NoOffset,

@@ -26,7 +26,8 @@ internal static class Some
         return batch.Span.ToArray();
     }
 
-    public static ProduceRequest Produce(string topic, int partition, ReadOnlyMemory<byte>? batch, short acks = -1) => new()
+    public static ProduceRequest Produce(
+        string topic, int partition, ReadOnlyMemory<byte>? batch, short acks = -1) => new()
     {
         Acks = acks,
         TimeoutMs = 30_000,
@@ -40,7 +41,8 @@ internal static class Some
         ],
     };
 
-    public static FetchRequest Fetch(string topic, long offset, int maxWaitMs = 0, int minBytes = 1, int partitions = 1) => new()
+    public static FetchRequest Fetch(
+        string topic, long offset, int maxWaitMs = 0, int minBytes = 1, int partitions = 1) => new()
     {
         MaxWaitMs = maxWaitMs,
         MinBytes = minBytes,
