@@ -113,7 +113,7 @@ public sealed partial class AgentService : ILogFlowService
                 _host.TimeProvider,
                 _host.LoggerFactory.CreateLogger<Registry>());
             _parts = AgentParts.Create(
-                _config, _host, registry, _seams.OpenSink(_config, _host), _counters, GetStatus, Fail);
+                _config, _host, registry, _seams, _counters, GetStatus, Fail);
         }
         catch (DirectoryLockedException error)
         {

@@ -155,9 +155,9 @@ public sealed class ExactlyOnceTests
         await harness.HasAsync(1);
         harness.Queue.Block();
         harness.AppendLines("gone.log", 0, 10);
+        await Eventually.TrueAsync(() => harness.Sink.Sent >= 2, "sent");
         harness.AppendLines("stays.log", 0, 10);
         await Eventually.TrueAsync(() => harness.Agent.GetStatus()!.LinesRead == 21, "read");
-        await Eventually.TrueAsync(() => harness.Sink.Sent >= 2, "sent");
         await harness.CrashAsync();
         harness.Queue.Unblock();
         File.Delete(harness.PathOf("gone.log"));

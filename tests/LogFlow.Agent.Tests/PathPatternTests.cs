@@ -54,7 +54,9 @@ public sealed class PathPatternTests
         }
 
         Assert.Equal(expected.Order(), Scan(folder.File("**", "*.log")).Files.Select(file => file.Path).Order());
-        Assert.Equal(expected.Order(), Scan(folder.File("**")).Files.Select(file => file.Path).Order());
+
+        // A trailing "**" stands for the file, too: seven folders and a name.
+        Assert.Equal(expected[..^1].Order(), Scan(folder.File("**")).Files.Select(file => file.Path).Order());
     }
 
     [Fact]

@@ -141,7 +141,7 @@ public sealed class RegistryTests : IDisposable
         }
 
         var journals = new RegistryDirectory(_folder.File("registry")).ListJournals();
-        Assert.True(Assert.Single(journals) > 5);
+        Assert.True(Assert.Single(journals) > 3);
         Assert.True(new FileInfo(_folder.File("registry", $"journal.{journals[0]}")).Length <= 8192);
         await using var again = Open();
         Assert.Equal(5000, Assert.Single(again.FilesOf("input")).AckedPosition);

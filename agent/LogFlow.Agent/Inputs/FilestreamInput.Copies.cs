@@ -126,7 +126,8 @@ internal sealed partial class FilestreamInput
     private CopyVerdict ContinueTruncated(
         TrackedFile file, SafeFileHandle handle, Harvester original, FileState state)
     {
-        var read = new EndedIncarnation(state, original.Position, original.TailCrc, 0);
+        var read = new EndedIncarnation(
+            state, original.Position, original.TailCrc, _time.GetTimestamp(), IsKept: true);
         if (!IsCopyUpTo(handle, read))
         {
             return CopyVerdict.NotACopy;
@@ -153,7 +154,7 @@ internal sealed partial class FilestreamInput
     {
         try
         {
-            var handle = SharedFile.OpenRead(original.Path);
+            var handle = _context.OpenFile(original.Path);
             if (FileIdentity.Of(FileStatus.Get(handle)).Key == original.Identity.Key)
             {
                 return handle;
