@@ -11,7 +11,8 @@ public sealed class FileOutputTests
     {
         using var folder = new TempDirectory();
         var queue = new ScriptedQueue();
-        queue.Append(0, Enumerable.Range(0, 500).Select(n => $"{{\"app\":\"{(n % 2 == 0 ? "even" : "odd")}\",\"n\":{n}}}"));
+        queue.Append(
+            0, Enumerable.Range(0, 500).Select(n => $"{{\"app\":\"{(n % 2 == 0 ? "even" : "odd")}\",\"n\":{n}}}"));
         await using var service = Start(folder, "%{app}.log", queue);
         await Eventually.TrueAsync(() => queue.CommittedOf(queue.Partition(0)) == 500, "the commit");
 
@@ -29,7 +30,8 @@ public sealed class FileOutputTests
         await using var service = Start(folder, "%{app}.log", queue);
         await Eventually.TrueAsync(() => queue.CommittedOf(queue.Partition(0)) == 2, "the commit");
 
-        Assert.Equal(["_filepath_failures", "fine.log"], Directory.GetFiles(folder.File("logs")).Select(Path.GetFileName).Order());
+        Assert.Equal(["_filepath_failures", "fine.log"],
+            Directory.GetFiles(folder.File("logs")).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public sealed class FileOutputTests
             queue.Connect(1, 0),
             new CollectingDeadLetters());
         await Eventually.TrueAsync(() => store.Documents().Count == 100, "100 documents");
-        await Eventually.TrueAsync(() => File.Exists(folder.File("out.log")) && File.ReadAllLines(folder.File("out.log")).Length == 100, "100 lines");
+        var file = folder.File("out.log");
+        await Eventually.TrueAsync(() => File.Exists(file) && File.ReadAllLines(file).Length == 100, "100 lines");
 
         store.LoseTail();
         queue.Append(0, "{\"n\":100}");
@@ -68,7 +71,8 @@ public sealed class FileOutputTests
         await Eventually.TrueAsync(() => File.ReadAllLines(folder.File("out.log")).Length >= 101, "101 lines");
 
         Assert.Equal(
-            Enumerable.Range(0, 101).Select(n => $"{n}"), (await File.ReadAllLinesAsync(folder.File("out.log"))).Select(Number));
+            Enumerable.Range(0, 101).Select(n => $"{n}"),
+            (await File.ReadAllLinesAsync(folder.File("out.log"))).Select(Number));
     }
 
     [Theory]
@@ -82,5 +86,6 @@ public sealed class FileOutputTests
         System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("n").GetRawText();
 
     private static ProcessorService Start(TempDirectory folder, string path, ScriptedQueue queue) => TestHost.Start(
-        $"output {{ file {{ path => \"{folder.File("logs", path)}\" }} }}", queue.Connect(1, 0), new CollectingDeadLetters());
+        $"output {{ file {{ path => \"{folder.File("logs", path)}\" }} }}", queue.Connect(1, 0),
+        new CollectingDeadLetters());
 }

@@ -26,7 +26,8 @@ public sealed class ProcessorConfigTests
         Assert.Equal(["one", "two"], consumer.Topics);
         Assert.Equal("it's \"mine\"", consumer.GroupId);
         var output = Assert.Single(pipeline.Outputs);
-        Assert.Equal("http://127.0.0.1:1234/", ElasticsearchOutputPlugin.ReadStore(output.Settings).Hosts[0].ToString());
+        Assert.Equal(
+            "http://127.0.0.1:1234/", ElasticsearchOutputPlugin.ReadStore(output.Settings).Hosts[0].ToString());
         Assert.Single(pipeline.Filters);
     }
 
@@ -108,7 +109,8 @@ public sealed class ProcessorConfigTests
     public void Path_WithoutFiles_IsAProblem(string path)
     {
         using var folder = new TempDirectory();
-        var problem = Assert.Single(ProcessorService.TestConfig(new ProcessorConfig { PathConfig = folder.File(path) }));
+        var problem = Assert.Single(
+            ProcessorService.TestConfig(new ProcessorConfig { PathConfig = folder.File(path) }));
         Assert.Contains(path, problem);
     }
 
@@ -116,7 +118,8 @@ public sealed class ProcessorConfigTests
     public void DefaultPipeline_Exported_IsWhatRuns()
     {
         Assert.Contains("combined", ProcessorService.DefaultPipeline, StringComparison.OrdinalIgnoreCase);
-        Assert.Empty(ProcessorService.TestConfig(new ProcessorConfig { ConfigString = ProcessorService.DefaultPipeline }));
+        Assert.Empty(
+            ProcessorService.TestConfig(new ProcessorConfig { ConfigString = ProcessorService.DefaultPipeline }));
     }
 
     private static Pipeline.CompiledPipeline Load(ProcessorConfig config) =>

@@ -55,7 +55,10 @@ public sealed class RealKafkaTests
     private static async Task<ProcessorService> StartAsync(RealServer kafka, Uri server)
     {
         var service = new ProcessorService(
-            new ProcessorConfig { QueueBootstrapServers = [kafka.Address], OutputElasticsearchHosts = [server.ToString()] },
+            new ProcessorConfig
+            {
+                QueueBootstrapServers = [kafka.Address], OutputElasticsearchHosts = [server.ToString()],
+            },
             TestHost.Context());
         await service.StartAsync(CancellationToken.None);
         return service;
@@ -64,17 +67,20 @@ public sealed class RealKafkaTests
     private static async Task ProduceAsync(RealServer kafka, IEnumerable<byte[]> values)
     {
         await using var client = new KafkaClient(
-            new KafkaClientOptions { BootstrapServers = [kafka.Address] }, NullLoggerFactory.Instance, TimeProvider.System);
+            new KafkaClientOptions { BootstrapServers = [kafka.Address] }, NullLoggerFactory.Instance,
+            TimeProvider.System);
         await using var producer = new KafkaProducer(client, new KafkaProducerOptions());
         var sends = values.Select((value, index) => producer.SendAsync(
-            new ProducerRecord { Topic = "logs", Partition = index % 2, Value = value }, CancellationToken.None)).ToArray();
+            new ProducerRecord { Topic = "logs", Partition = index % 2, Value = value },
+            CancellationToken.None)).ToArray();
         Assert.All(await Task.WhenAll(sends), result => Assert.True(result.IsSuccess, result.Message));
     }
 
     private static async Task VerifyDeadLetterAsync(RealServer kafka)
     {
         await using var client = new KafkaClient(
-            new KafkaClientOptions { BootstrapServers = [kafka.Address] }, NullLoggerFactory.Instance, TimeProvider.System);
+            new KafkaClientOptions { BootstrapServers = [kafka.Address] }, NullLoggerFactory.Instance,
+            TimeProvider.System);
         await using var consumer = new GroupConsumer(
             client, new GroupConsumerOptions { GroupId = "check", Topics = ["logs.dlq"] }, NullLoggerFactory.Instance);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -91,7 +97,8 @@ public sealed class RealKafkaTests
         Assert.Equal("logs", headers["dlq.topic"]);
         Assert.Contains("document_parsing_exception", headers["dlq.reason"]);
         Assert.Equal(
-            ["dlq.attempts", "dlq.offset", "dlq.partition", "dlq.plugin", "dlq.reason", "dlq.stage", "dlq.time", "dlq.topic"],
+            ["dlq.attempts", "dlq.offset", "dlq.partition", "dlq.plugin", "dlq.reason", "dlq.stage", "dlq.time",
+                "dlq.topic"],
             headers.Keys.Order(StringComparer.Ordinal));
     }
 

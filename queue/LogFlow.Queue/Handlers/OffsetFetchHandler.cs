@@ -68,12 +68,12 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
 
     private static OffsetFetchResponse.OffsetFetchResponsePartition Answer(
         int partition, CommittedOffset? offset) => new()
-    {
-        PartitionIndex = partition,
-        CommittedOffset = offset?.Offset ?? NoOffset,
-        CommittedLeaderEpoch = offset?.LeaderEpoch ?? -1,
-        Metadata = offset?.Metadata ?? "",
-    };
+        {
+            PartitionIndex = partition,
+            CommittedOffset = offset?.Offset ?? NoOffset,
+            CommittedLeaderEpoch = offset?.LeaderEpoch ?? -1,
+            Metadata = offset?.Metadata ?? "",
+        };
 
     private OffsetFetchResponse.OffsetFetchResponseGroup AnswerGroup(OffsetFetchRequest.OffsetFetchRequestGroup asked)
     {
