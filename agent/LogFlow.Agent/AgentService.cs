@@ -41,6 +41,9 @@ public sealed partial class AgentService : ILogFlowService
     /// <inheritdoc/>
     public string Name => "agent";
 
+    /// <summary>For tests.</summary>
+    internal AgentParts? Parts => _parts;
+
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
 
@@ -106,11 +109,11 @@ public sealed partial class AgentService : ILogFlowService
             _lock = DirectoryLock.Acquire(data);
             registry = Registry.Open(
                 _seams.OpenStorage(Path.Combine(data, _config.RegistryPath)),
-                _config.RegistryCheckpointSize.Bytes,
+                new RegistryOptions(_config.RegistryCheckpointSize.Bytes, _config.RegistryFlush),
                 _host.TimeProvider,
                 _host.LoggerFactory.CreateLogger<Registry>());
             _parts = AgentParts.Create(
-                _config, _host, registry, _seams.OpenSink(_config, _host), _counters, GetStatus, Fail);
+                _config, _host, registry, _seams, _counters, GetStatus, Fail);
         }
         catch (DirectoryLockedException error)
         {
@@ -199,8 +202,8 @@ public sealed partial class AgentService : ILogFlowService
             var topic = await parts.Sink.GetTopicAsync(cancellationToken);
             parts.Publisher.PartitionCount = topic.PartitionCount;
             parts.Recover(topic);
-            parts.Scheduler.Start();
             _isConnected = true;
+            parts.Scheduler.Start();
             Log.Connected(_logger, topic.Name, topic.Id, topic.PartitionCount);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -127,7 +127,9 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
             : _buffer.AsMemory(item.SourceStart, item.End - 1 - item.SourceStart);
     }
 
-    /// <summary>The bytes of the items from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
+    /// <summary>
+    /// The bytes of the items from <paramref name="first"/> to <paramref name="last"/>, both included.
+    /// </summary>
     internal ReadOnlyMemory<byte> GetRun(int first, int last) =>
         _buffer.AsMemory(At(first).Start, At(last).End - _items[first].Start);
 

@@ -6,7 +6,9 @@ namespace LogFlow.Processor.Elasticsearch;
 /// Reads the answer of <c>_bulk</c> without building objects: a status per item; texts only where an item failed.
 /// </summary>
 /// <remarks>
-/// <code>{"errors":true,"items":[{"create":{"status":201}},{"create":{"status":400,"error":{"type":"…","reason":"…"}}}]}</code>
+/// <code>
+/// {"errors":true,"items":[{"create":{"status":201}},{"create":{"status":400,"error":{"type":"…","reason":"…"}}}]}
+/// </code>
 /// </remarks>
 public static class BulkResponseReader
 {

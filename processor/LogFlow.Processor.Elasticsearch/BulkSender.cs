@@ -151,7 +151,8 @@ public sealed class BulkSender
         {
             // Half an answer, or one for another number of items: whether anything was stored is unknown.
             _outage.Failed(
-                response.Node, $"its answer does not account for the {group.Length} documents sent", needsOperator: false);
+                response.Node, $"its answer does not account for the {group.Length} documents sent",
+                needsOperator: false);
             _metrics?.DocumentsRetried(0, group.Length);
             run.Groups.Push(group);
             return Pause.Backoff;
@@ -290,7 +291,9 @@ public sealed class BulkSender
         Slow,
     }
 
-    /// <summary>One call's state. Groups are stacked so that the order of the documents is kept through splits.</summary>
+    /// <summary>
+    /// One call's state. Groups are stacked so that the order of the documents is kept through splits.
+    /// </summary>
     private sealed class Run(BulkItemRef[] items, BulkItemResult[] results, BulkAction action)
     {
         public BulkItemRef[] Items { get; } = items;

@@ -51,7 +51,9 @@ public sealed class ElasticsearchOptions
     /// <summary>PEM file with the certificate authorities to trust instead of the system's.</summary>
     public string? CertificateAuthorities { get; init; }
 
-    /// <summary>SHA-256 (hex) of a certificate of the server's chain that is trusted, as Elasticsearch prints it.</summary>
+    /// <summary>
+    /// SHA-256 (hex) of a certificate of the server's chain that is trusted, as Elasticsearch prints it.
+    /// </summary>
     public string? CaTrustedFingerprint { get; init; }
 
     /// <summary>False: any certificate is accepted (Logstash <c>ssl_verification_mode =&gt; none</c>).</summary>

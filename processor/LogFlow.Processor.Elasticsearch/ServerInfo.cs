@@ -14,7 +14,9 @@ public sealed record ServerInfo(string Distribution, Version Version, bool IsSer
     /// <summary><c>require_data_stream</c> in <c>_bulk</c>: Elasticsearch 8.13 and later.</summary>
     public bool HasRequireDataStream => IsElasticsearch && Version >= new Version(8, 13);
 
-    /// <summary><c>include_source_on_error=false</c> keeps log content out of errors: Elasticsearch 8.18 and later.</summary>
+    /// <summary>
+    /// <c>include_source_on_error=false</c> keeps log content out of errors: Elasticsearch 8.18 and later.
+    /// </summary>
     public bool HasIncludeSourceOnError => IsElasticsearch && Version >= new Version(8, 18);
 
     /// <summary>Index mode logsdb: Elasticsearch 8.17 and later.</summary>

@@ -97,7 +97,9 @@ public class ProcessorConfig : IValidatedConfig
     [ConfigKey("queue.group_id")]
     public string QueueGroupId { get; set; } = "logflow-processor";
 
-    /// <summary>The embedded store, for a pipeline without an output section. Takes precedence over Elasticsearch.</summary>
+    /// <summary>
+    /// The embedded store, for a pipeline without an output section. Takes precedence over Elasticsearch.
+    /// </summary>
     [ConfigKey("output.store.url")]
     public string? OutputStoreUrl { get; set; }
 
@@ -139,7 +141,8 @@ public class ProcessorConfig : IValidatedConfig
             LogLevelName.IsKnown(LogLevel),
             "log.level", $"takes {LogLevelName.Choices}");
         Check(
-            OutputStoreUrl is null || IsHttp(OutputStoreUrl), "output.store.url", "takes a URL such as http://127.0.0.1:9200");
+            OutputStoreUrl is null || IsHttp(OutputStoreUrl), "output.store.url",
+            "takes a URL such as http://127.0.0.1:9200");
         foreach (var host in OutputElasticsearchHosts)
         {
             Check(IsHttp(host), "output.elasticsearch.hosts", $"'{host}' is no URL such as http://127.0.0.1:9200");

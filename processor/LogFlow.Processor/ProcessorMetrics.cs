@@ -89,7 +89,8 @@ public sealed class ProcessorMetrics
         {
             if (byStage[stage] > 0)
             {
-                _deadLetters.Add(byStage[stage], new TagList { { "stage", DeadLetter.NameOf((DeadLetterStage)stage) } });
+                _deadLetters.Add(
+                    byStage[stage], new TagList { { "stage", DeadLetter.NameOf((DeadLetterStage)stage) } });
             }
         }
     }

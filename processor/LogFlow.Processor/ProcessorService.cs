@@ -225,7 +225,8 @@ public sealed partial class ProcessorService : ILogFlowService
         }
 
         _ = WatchAsync();
-        Log.Started(_logger, pipeline.Filters.Count, string.Join(", ", pipeline.Outputs.Select(node => node.Id)), workers);
+        Log.Started(
+            _logger, pipeline.Filters.Count, string.Join(", ", pipeline.Outputs.Select(node => node.Id)), workers);
     }
 
     private IDeadLetterSink CreateDeadLetters(CompiledPipeline pipeline)
@@ -276,10 +277,12 @@ public sealed partial class ProcessorService : ILogFlowService
 
     private static partial class Log
     {
-        [LoggerMessage(6000, LogLevel.Information, "Pipeline with {Filters} filter(s), to {Outputs}; {Workers} worker(s)")]
+        [LoggerMessage(
+            6000, LogLevel.Information, "Pipeline with {Filters} filter(s), to {Outputs}; {Workers} worker(s)")]
         public static partial void Started(ILogger logger, int filters, string outputs, int workers);
 
-        [LoggerMessage(6001, LogLevel.Information, "A filter remembers earlier events: one worker, to keep their order")]
+        [LoggerMessage(
+            6001, LogLevel.Information, "A filter remembers earlier events: one worker, to keep their order")]
         public static partial void OneWorker(ILogger logger);
 
         [LoggerMessage(6002, LogLevel.Error, "The queue cannot be read any more: {Reason}")]

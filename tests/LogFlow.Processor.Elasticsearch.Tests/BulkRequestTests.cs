@@ -28,7 +28,8 @@ public sealed class BulkRequestTests
         Some.Append(request, "{}");
         request.EndItem(0);
 
-        Assert.Equal($"{{\"create\":{{\"_id\":\"{expected}\"}}}}\n{{}}\n", Encoding.UTF8.GetString(request.GetItem(0).Span));
+        Assert.Equal(
+            $"{{\"create\":{{\"_id\":\"{expected}\"}}}}\n{{}}\n", Encoding.UTF8.GetString(request.GetItem(0).Span));
     }
 
     [Fact]
@@ -52,7 +53,8 @@ public sealed class BulkRequestTests
         request.BeginItem(BulkAction.Delete, "i"u8, "x"u8);
         request.EndItem(0);
 
-        Assert.Equal("{\"delete\":{\"_index\":\"i\",\"_id\":\"x\"}}\n", Encoding.UTF8.GetString(request.GetItem(0).Span));
+        Assert.Equal(
+            "{\"delete\":{\"_index\":\"i\",\"_id\":\"x\"}}\n", Encoding.UTF8.GetString(request.GetItem(0).Span));
         Assert.True(request.GetSource(0).IsEmpty);
     }
 

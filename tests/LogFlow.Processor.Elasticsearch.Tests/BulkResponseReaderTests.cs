@@ -6,8 +6,9 @@ public sealed class BulkResponseReaderTests
 {
     private const string Whole = """
         {"errors":true,"took":3,"items":[{"create":{"status":201}},
-        {"create":{"_index":"i","status":400,"error":{"type":"document_parsing_exception","reason":"[1:17] failed to parse",
-        "caused_by":{"type":"x","reason":"bad number"}}}},{"index":{"status":201,"failure_store":"used"}}]}
+        {"create":{"_index":"i","status":400,"error":{"type":"document_parsing_exception",
+        "reason":"[1:17] failed to parse","caused_by":{"type":"x","reason":"bad number"}}}},
+        {"index":{"status":201,"failure_store":"used"}}]}
         """;
 
     [Fact]
@@ -29,7 +30,8 @@ public sealed class BulkResponseReaderTests
         var bytes = Encoding.UTF8.GetBytes(Whole);
         for (var length = 0; length < bytes.Length; length++)
         {
-            Assert.False(BulkResponseReader.TryRead(bytes.AsSpan(0, length), new BulkItemResult[3]), $"length {length}");
+            Assert.False(
+                BulkResponseReader.TryRead(bytes.AsSpan(0, length), new BulkItemResult[3]), $"length {length}");
         }
     }
 

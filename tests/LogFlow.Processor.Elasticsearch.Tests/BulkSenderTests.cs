@@ -27,7 +27,8 @@ public sealed class BulkSenderTests
         server.VersionJson = version;
         await SendAsync(server, "{}");
 
-        Assert.DoesNotContain(server.Requests, request => request.Contains("require_data_stream", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            server.Requests, request => request.Contains("require_data_stream", StringComparison.Ordinal));
         Assert.DoesNotContain(server.Requests, request => request.Contains("include_source", StringComparison.Ordinal));
     }
 
@@ -69,7 +70,8 @@ public sealed class BulkSenderTests
     public async Task PoisonedDocument_AmongGood_IsTheOnlyDeadLetter()
     {
         await using var server = await FakeElasticsearch.StartAsync();
-        var (results, _) = await SendAsync(server, "{\"n\":0}", $"{{\"n\":\"{FakeElasticsearch.Poison}\"}}", "{\"n\":2}");
+        var (results, _) = await SendAsync(
+            server, "{\"n\":0}", $"{{\"n\":\"{FakeElasticsearch.Poison}\"}}", "{\"n\":2}");
 
         Assert.Equal(
             [BulkOutcome.Done, BulkOutcome.DeadLetter, BulkOutcome.Done], results.Select(result => result.Outcome));
@@ -86,7 +88,8 @@ public sealed class BulkSenderTests
         sources[37] = $"{{\"n\":\"{FakeElasticsearch.Poison}\"}}";
         var (results, _) = await SendAsync(server, sources);
 
-        Assert.Equal(37, Assert.Single(Enumerable.Range(0, 64), index => results[index].Outcome == BulkOutcome.DeadLetter));
+        Assert.Equal(
+            37, Assert.Single(Enumerable.Range(0, 64), index => results[index].Outcome == BulkOutcome.DeadLetter));
         Assert.Equal(63, server.Documents.Count);
         Assert.InRange(server.BulkRequests, 2, 14);
     }
@@ -176,7 +179,8 @@ public sealed class BulkSenderTests
         for (var n = 0; n < sources.Length; n++)
         {
             var poison = random.Next(40) == 0 ? FakeElasticsearch.Poison : string.Empty;
-            sources[n] = $"{{\"n\":{n},\"t\":\"{poison}{new string('x', random.Next(random.Next(20) == 0 ? 6000 : 60))}\"}}";
+            var filler = new string('x', random.Next(random.Next(20) == 0 ? 6000 : 60));
+            sources[n] = $"{{\"n\":{n},\"t\":\"{poison}{filler}\"}}";
         }
 
         using var request = Some.Request(sources);

@@ -50,7 +50,8 @@ public sealed class RealServerTests
             second.Select(result => result.Outcome));
         using var refresh = await client.SendAsync(HttpMethod.Post, "/logs-test-default/_refresh");
         using var count = await client.SendAsync(
-            HttpMethod.Get, "/logs-test-default/_count?q=" + Uri.EscapeDataString("http.response.status_code:404 OR first"));
+            HttpMethod.Get,
+            "/logs-test-default/_count?q=" + Uri.EscapeDataString("http.response.status_code:404 OR first"));
         Assert.Equal(2, JsonNode.Parse(Encoding.UTF8.GetString(count.Body.Span))!["count"]!.GetValue<int>());
     }
 }

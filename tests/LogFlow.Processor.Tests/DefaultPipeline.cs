@@ -17,7 +17,8 @@ internal sealed class DefaultPipeline
         _worker = loader.Load().CreateWorker();
     }
 
-    public static byte[] Record(string line, string path) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+    public static byte[] Record(string line, string path) =>
+        JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
     {
         ["@timestamp"] = "2026-01-02T03:04:05.678Z",
         ["message"] = line,
@@ -50,7 +51,7 @@ internal sealed class DefaultPipeline
     public static string? Text(JsonElement item, string path)
     {
         var value = Find(item, path);
-        return value is null ? null : value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString() : value.Value.GetRawText();
+        return value?.ValueKind == JsonValueKind.String ? value.Value.GetString() : value?.GetRawText();
     }
 
     public static JsonElement? Find(JsonElement item, string path)

@@ -23,7 +23,8 @@ public sealed partial class DefaultPipelineTests
             var time = DateTimeOffset.ParseExact(
                 TimeInBrackets().Match(line).Groups[1].Value, "dd/MMM/yyyy:HH:mm:ss zzz", CultureInfo.InvariantCulture);
             Assert.Equal(time, DateTimeOffset.Parse(Text(item, "@timestamp")!, CultureInfo.InvariantCulture));
-            Assert.True(Text(item, "http.request.method") is not null || Text(item, "http.request.line") is not null, line);
+            Assert.True(
+                Text(item, "http.request.method") is not null || Text(item, "http.request.line") is not null, line);
             var status = Find(item, "http.response.status_code")!.Value;
             Assert.Equal(JsonValueKind.Number, status.ValueKind);
             notFound += status.GetInt32() == 404 ? 1 : 0;
@@ -90,12 +91,14 @@ public sealed partial class DefaultPipelineTests
     }
 
     [Theory]
-    [InlineData("\"GET /a HTTP/1.0\" 200 -", "http.response.status_code=200;http.version=1.0;http.response.body.bytes=")]
+    [InlineData(
+        "\"GET /a HTTP/1.0\" 200 -", "http.response.status_code=200;http.version=1.0;http.response.body.bytes=")]
     [InlineData("\"-\" 408 -", "http.request.line=-;http.request.method=;http.response.status_code=408")]
     [InlineData("\"\\x16\\x03\\x01\" 400 226 \"-\" \"-\"", "http.request.line=\\x16\\x03\\x01;user_agent.original=")]
     [InlineData("\"GET /a b HTTP/1.1\" 404 12", "http.request.line=GET /a b HTTP/1.1;http.response.body.bytes=12")]
     [InlineData("\"GET /a\\\"b HTTP/1.1\" 404 12", "http.request.line=GET /a\\\"b HTTP/1.1")]
-    [InlineData("\"POST /x HTTP/2.0\" 201 5 \"http://r/\" \"UA \\\"q\\\" 1\"", "user_agent.original=UA \\\"q\\\" 1;http.request.referrer=http://r/")]
+    [InlineData("\"POST /x HTTP/2.0\" 201 5 \"http://r/\" \"UA \\\"q\\\" 1\"",
+        "user_agent.original=UA \\\"q\\\" 1;http.request.referrer=http://r/")]
     [InlineData("\"GET /a HTTP/1.1\" 200 1 \"-\" \"cut off", "user_agent.original=cut off;url.original=/a")]
     public void AccessLine_Unusual_IsStillRead(string request, string expected)
     {
@@ -117,16 +120,20 @@ public sealed partial class DefaultPipelineTests
         "event.dataset=system.syslog;host.hostname=mymachine;process.name=su;log.syslog.priority=34")]
     [InlineData(
         "2024-01-05T12:34:56.123456+01:00 web1 CRON[4711]: pam_unix(cron:session): session opened",
-        "event.dataset=system.syslog;host.hostname=web1;process.name=CRON;process.pid=4711;@timestamp=2024-01-05T11:34:56.123456Z")]
+        "event.dataset=system.syslog;host.hostname=web1;process.name=CRON;process.pid=4711;"
+        + "@timestamp=2024-01-05T11:34:56.123456Z")]
     [InlineData(
-        "[Wed Oct 11 14:32:52.123456 2023] [core:error] [pid 35708:tid 4328636416] [client 72.15.99.187:5000] File does not exist",
-        "event.dataset=apache.error;log.level=error;process.pid=35708;source.ip=72.15.99.187;source.port=5000;apache.error.module=core")]
+        "[Wed Oct 11 14:32:52.123456 2023] [core:error] [pid 35708:tid 4328636416] [client 72.15.99.187:5000] No file",
+        "event.dataset=apache.error;log.level=error;process.pid=35708;source.ip=72.15.99.187;"
+        + "source.port=5000;apache.error.module=core")]
     [InlineData(
         "2023/10/11 14:32:52 [error] 123#456: *1 open() \"/x\" failed, client: 10.0.0.1, server: _",
-        "event.dataset=nginx.error;log.level=error;process.pid=123;source.address=10.0.0.1;@timestamp=2023-10-11T14:32:52.000Z")]
+        "event.dataset=nginx.error;log.level=error;process.pid=123;source.address=10.0.0.1;"
+        + "@timestamp=2023-10-11T14:32:52.000Z")]
     [InlineData(
         "2025-01-05 12:34:56 status installed libc6:amd64 2.36-9+deb12u9",
-        "event.dataset=dpkg;event.action=status;package.name=libc6;package.version=2.36-9+deb12u9;@timestamp=2025-01-05T12:34:56.000Z")]
+        "event.dataset=dpkg;event.action=status;package.name=libc6;package.version=2.36-9+deb12u9;"
+        + "@timestamp=2025-01-05T12:34:56.000Z")]
     [InlineData(
         "2025-01-05 12:34:56 upgrade openssl:amd64 3.0.14-1 3.0.15-1",
         "event.dataset=dpkg;event.action=upgrade;package.name=openssl;package.version=3.0.15-1")]
@@ -139,7 +146,8 @@ public sealed partial class DefaultPipelineTests
     [InlineData("{not json}", "event.dataset=generic;json=;tags=")]
     [InlineData(
         "2024-03-01 10:00:00.123  INFO 4711 --- [main] o.s.b.w.e.tomcat.TomcatWebServer  : Tomcat started",
-        "event.dataset=log4j;log.level=info;log.logger=o.s.b.w.e.tomcat.TomcatWebServer;process.pid=4711;process.thread.name=main")]
+        "event.dataset=log4j;log.level=info;log.logger=o.s.b.w.e.tomcat.TomcatWebServer;process.pid=4711;"
+        + "process.thread.name=main")]
     [InlineData(
         "[2024-03-01T10:00:00Z] WARN something",
         "event.dataset=generic;log.level=warn;@timestamp=2024-03-01T10:00:00.000Z")]
@@ -168,7 +176,8 @@ public sealed partial class DefaultPipelineTests
         var random = new Random(11);
         string[] files =
         [
-            "apache_access.log", "auth.log", "hadoop.log", "zookeeper.log", "apache_error.log", "spark.log", "linux.log",
+            "apache_access.log", "auth.log", "hadoop.log", "zookeeper.log", "apache_error.log", "spark.log",
+            "linux.log",
         ];
         foreach (var file in files)
         {

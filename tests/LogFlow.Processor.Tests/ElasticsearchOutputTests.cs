@@ -32,7 +32,8 @@ public sealed class ElasticsearchOutputTests
         Assert.Equal("apache.access", DefaultPipeline.Text(second, "data_stream.dataset"));
         Assert.Equal("2023-11-14T22:13:20.001Z", DefaultPipeline.Text(second, "@timestamp"));
         Assert.Contains($"logs-x_y-prod/{id}-2", server.Documents.Keys);
-        Assert.Equal("plain text", DefaultPipeline.Text(Parse(server.Documents[$"logs-generic-default/{id}-3"]), "message"));
+        Assert.Equal(
+            "plain text", DefaultPipeline.Text(Parse(server.Documents[$"logs-generic-default/{id}-3"]), "message"));
     }
 
     [Fact]
@@ -138,20 +139,23 @@ public sealed class ElasticsearchOutputTests
             var more = 100 + Next(200);
             for (var n = 0; n < more; n++)
             {
-                queue.Append(n % 2, $"{{\"n\":{count + n},\"m\":\"{(Next(50) == 0 ? FakeElasticsearch.Poison : string.Empty)}\"}}");
+                queue.Append(n % 2,
+                    $"{{\"n\":{count + n},\"m\":\"{(Next(50) == 0 ? FakeElasticsearch.Poison : string.Empty)}\"}}");
             }
 
             count += more;
             var enough = server.Documents.Count + Next(more);
             await Eventually.TrueAsync(
-                () => server.Documents.Count + letters.Letters.Count >= Math.Min(enough, count), $"seed {seed}: progress");
+                () => server.Documents.Count + letters.Letters.Count >= Math.Min(enough, count),
+                $"seed {seed}: progress");
         }
 
         server.Plan = _ => FakeFault.None;
         await using var last = Start(server, queue.Connect(seed, 0, 1), letters);
         await Eventually.TrueAsync(
             () => server.Documents.Count + letters.Letters.Count == count, $"seed {seed}: all records");
-        var seen = server.Documents.Values.Concat(letters.Letters.Values.Select(letter => letter.Record.Value!.Value.ToArray()))
+        var seen = server.Documents.Values.Concat(
+            letters.Letters.Values.Select(letter => letter.Record.Value!.Value.ToArray()))
             .Select(source => Parse(source).GetProperty("n").GetInt32()).Order();
         Assert.Equal(Enumerable.Range(0, count), seen);
 
@@ -167,7 +171,14 @@ public sealed class ElasticsearchOutputTests
     private static ProcessorService Start(
         FakeElasticsearch server, ScriptedConsumer consumer, CollectingDeadLetters letters, string filter = "") =>
         TestHost.Start(
-            $"{filter} output {{ elasticsearch {{ hosts => \"{server.Url}\" retry_initial_interval => 0.005 retry_max_interval => 0.02 resurrect_delay => 0.001 }} }}",
+            $$"""
+            {{filter}} output {
+              elasticsearch {
+                hosts => "{{server.Url}}"
+                retry_initial_interval => 0.005 retry_max_interval => 0.02 resurrect_delay => 0.001
+              }
+            }
+            """,
             consumer,
             letters);
 

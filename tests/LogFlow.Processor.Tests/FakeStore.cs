@@ -192,7 +192,10 @@ internal sealed class FakeStore : IAsyncDisposable
                 {
                     GapCount++;
                     var stands = string.Join(',', _positions.Select(p => $"\"{p.Key}\":{p.Value.Next}"));
-                    return (412, "{\"error\":{\"type\":\"logflow_position_gap\",\"reason\":\"gap\"},\"positions\":{" + stands + "},\"status\":412}");
+                    return (
+                        412,
+                        "{\"error\":{\"type\":\"logflow_position_gap\",\"reason\":\"gap\"},\"positions\":{" + stands
+                        + "},\"status\":412}");
                 }
 
                 ranges[key] = (first, next);

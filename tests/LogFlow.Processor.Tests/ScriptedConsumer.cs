@@ -96,6 +96,9 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
         SetPosition(partition, offset);
     }
 
+    public Task<long> GetRestartOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
+        Task.FromResult(queue.CommittedOf(partition) ?? 0);
+
     public Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
         Task.FromResult(queue.EndOf(partition));
 

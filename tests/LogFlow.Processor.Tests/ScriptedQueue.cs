@@ -92,7 +92,8 @@ internal sealed class ScriptedQueue
             var records = new List<Record>();
             for (var offset = (int)from; offset < end; offset++)
             {
-                records.Add(new Record(offset, 1_700_000_000_000 + offset, "key"u8.ToArray(), ValueOf(log[offset]), 0, default));
+                records.Add(new Record(
+                    offset, 1_700_000_000_000 + offset, "key"u8.ToArray(), ValueOf(log[offset]), 0, default));
             }
 
             return [.. records];
@@ -104,7 +105,8 @@ internal sealed class ScriptedQueue
     public ScriptedConsumer Connect(int seed = 0, params int[] partitions) => new(this, seed, partitions);
 
     /// <summary>A batch of the queue's records.</summary>
-    public sealed class Batch(ScriptedQueue queue, TopicPartition partition, Record[] records, long first) : IRecordBatch
+    public sealed class Batch(ScriptedQueue queue, TopicPartition partition, Record[] records, long first)
+        : IRecordBatch
     {
         public TopicPartition TopicPartition => partition;
 

@@ -82,6 +82,28 @@ public sealed class StoreOutputTests
     }
 
     [Fact]
+    public async Task Store_Emptied_AfterAProcessorStartedAtItsTail_IsFilledFromTheBeginning()
+    {
+        await using var store = await FakeStore.StartAsync();
+        var queue = Queue(store, partitions: 1);
+        queue.Append(0, Lines(0, 100));
+        await using (Start(store, queue.Connect(1, 0), new CollectingDeadLetters()))
+        {
+            await Eventually.TrueAsync(() => store.Documents().Count == 100, "100 documents");
+        }
+
+        // This one starts where the store stands, which nothing but the store's memory knows.
+        await using var service = Start(store, queue.Connect(2, 0), new CollectingDeadLetters());
+        queue.Append(0, Lines(0, 10, from: 100));
+        await Eventually.TrueAsync(() => store.Documents().Count == 110, "110 documents");
+        store.LoseTail();
+        queue.Append(0, Lines(0, 1, from: 110));
+
+        await Eventually.TrueAsync(() => store.Documents().Count == 111, "all documents again");
+        VerifyAll(store, queue);
+    }
+
+    [Fact]
     public async Task Events_Dropped_StillMoveTheCommit()
     {
         await using var store = await FakeStore.StartAsync();
@@ -107,7 +129,8 @@ public sealed class StoreOutputTests
         store.BodyBytesMax = 20_000;
         var queue = Queue(store, partitions: 1);
         queue.Append(0, Lines(0, 50));
-        queue.Append(0, $"{{\"n\":\"0-50\",\"m\":\"{FakeStore.Poison}\"}}", $"{{\"n\":\"0-51\",\"m\":\"{new string('x', 30_000)}\"}}");
+        queue.Append(0, $"{{\"n\":\"0-50\",\"m\":\"{FakeStore.Poison}\"}}",
+            $"{{\"n\":\"0-51\",\"m\":\"{new string('x', 30_000)}\"}}");
         queue.Append(0, Lines(0, 50, from: 52));
         var letters = new CollectingDeadLetters();
         await using var service = Start(store, queue.Connect(1, 0), letters);
@@ -174,9 +197,11 @@ public sealed class StoreOutputTests
             queue.Append(partition, Lines(partition, 1, from: appended[partition]));
         }
 
-        await Eventually.TrueAsync(
+        var all = Eventually.TrueAsync(
             () => store.Documents().Count == appended.Sum() + 3, $"seed {seed}: all documents");
+        await Task.WhenAny(all);
         VerifyAll(store, queue);
+        await all;
 
         int Next(int max)
         {
@@ -229,7 +254,8 @@ public sealed class StoreOutputTests
     }
 
     private static IEnumerable<string> Lines(int partition, int count, int from = 0) =>
-        Enumerable.Range(from, count).Select(n => $"{{\"n\":\"{partition}-{n}\",\"filler\":\"{new string('x', n % 97)}\"}}");
+        Enumerable.Range(from, count).Select(
+            n => $"{{\"n\":\"{partition}-{n}\",\"filler\":\"{new string('x', n % 97)}\"}}");
 
     private static void VerifyAll(FakeStore store, ScriptedQueue queue)
     {
@@ -241,7 +267,8 @@ public sealed class StoreOutputTests
             var prefix = new PartitionIdentity(queue.TopicId, partition).PositionKey.Replace(':', '-');
             for (var offset = 0; offset < queue.EndOf(partition); offset++)
             {
-                Assert.True(documents.Remove($"{prefix}-{offset}", out var source), $"{partition} offset {offset} is missing");
+                Assert.True(
+                    documents.Remove($"{prefix}-{offset}", out var source), $"{partition} offset {offset} is missing");
                 Assert.Equal($"{index}-{offset}", JsonDocument.Parse(source!).RootElement.GetProperty("n").GetString());
             }
         }

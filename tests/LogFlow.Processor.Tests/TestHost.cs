@@ -17,7 +17,8 @@ internal static class TestHost
 
     /// <summary>A processor that reads the consumer; commits follow quickly.</summary>
     public static ProcessorService Start(
-        string text, IRecordConsumer consumer, CollectingDeadLetters deadLetters, Action<ProcessorConfig>? configure = null)
+        string text, IRecordConsumer consumer, CollectingDeadLetters deadLetters,
+        Action<ProcessorConfig>? configure = null)
     {
         var config = new ProcessorConfig
         {

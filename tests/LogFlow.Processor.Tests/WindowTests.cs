@@ -116,7 +116,7 @@ public sealed class WindowTests
 
     private static string Text(ReadOnlySpan<byte> bytes) => System.Text.Encoding.ASCII.GetString(bytes);
 
-    private PartitionWindow Window() => new(_queue.Partition(0), _queue.TopicId, 0, static (_, _) => { });
+    private PartitionWindow Window() => new(_queue.Partition(0), _queue.TopicId, 0, static (_, _) => Task.CompletedTask);
 
     private List<InFlightBatch> Add(PartitionWindow window, int count)
     {
@@ -133,7 +133,9 @@ public sealed class WindowTests
     private InFlightBatch Batch(PartitionWindow window, long first)
     {
         _queue.Append(0, Enumerable.Repeat("{}", 100));
-        var records = new ScriptedQueue.Batch(_queue, _queue.Partition(0), _queue.Read(_queue.Partition(0), first, 10), first);
-        return new InFlightBatch(window, records, new RecordDecoder(null!, DecorateEvents.None, "g", [], EventValue.Missing), 1, _ => { });
+        var records = new ScriptedQueue.Batch(
+            _queue, _queue.Partition(0), _queue.Read(_queue.Partition(0), first, 10), first);
+        return new InFlightBatch(
+            window, records, new RecordDecoder(null!, DecorateEvents.None, "g", [], EventValue.Missing), 1, _ => { });
     }
 }

@@ -21,7 +21,9 @@ public class AgentConfig : IValidatedConfig
     [ConfigKey("filebeat.registry.memlog.checkpoint_size")]
     public ByteSize RegistryCheckpointSize { get; set; } = 10L << 20;
 
-    /// <summary>Accepted and without effect: intents are synced before each send, which is stricter.</summary>
+    /// <summary>
+    /// Acknowledged positions are synced within this time (and intents before each send). Matches Filebeat.
+    /// </summary>
     [ConfigKey("filebeat.registry.flush")]
     public TimeSpan RegistryFlush { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -114,6 +116,11 @@ public class AgentConfig : IValidatedConfig
         {
             problems.Add(new ConfigProblem(
                 "queue.mem.bytes", $"must be {needed} or more: twice output.kafka.max_message_bytes"));
+        }
+
+        if (RegistryFlush <= TimeSpan.Zero)
+        {
+            problems.Add(new ConfigProblem("filebeat.registry.flush", "must be greater than zero"));
         }
 
         if (MaxProcs < 0)

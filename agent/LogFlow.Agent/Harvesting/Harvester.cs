@@ -108,6 +108,23 @@ internal sealed partial class Harvester
             _ => FileState.PartitionUnknown);
     }
 
+    /// <summary>This file, not read yet, is a copy of an incarnation that ended elsewhere: it continues it.</summary>
+    public void Continue(FileState state, long position, uint tailCrc)
+    {
+        _context.Revive(state);
+        _context.Registry.MoveFile(state, Path, Identity);
+        State = state;
+        (_position, TailCrc) = (position, tailCrc);
+    }
+
+    /// <summary>What was read here goes on in a copy; here something new begins.</summary>
+    public void HandOver()
+    {
+        _partitionHint = State?.Partition ?? FileState.PartitionUnknown;
+        State = null;
+        BeginAnew();
+    }
+
     /// <summary>The file as the recovery of a former run's batches needs it.</summary>
     public RecoverySource RecoverySource() => new(
         Path, _file, _context.Options, _encoding, _framer, _context.Options.Encoder(State!, Path, _encoding));
@@ -243,13 +260,18 @@ internal sealed partial class Harvester
         if (State is { } state)
         {
             Log.Restarted(_context.Logger, Path, reason, _position);
-            _context.Supersede(state, _position);
+            _context.Supersede(state, _position, TailCrc, isKept: true);
             _partitionHint = state.Partition;
         }
 
         State = null;
+        BeginAnew();
+    }
+
+    private void BeginAnew()
+    {
         _encoder = null;
-        _position = 0;
+        Volatile.Write(ref _position, 0);
         _searchedTo = 0;
         TailCrc = 0;
     }
@@ -284,8 +306,12 @@ internal sealed partial class Harvester
         var known = State!.Head.Length;
         if (known < ContentMark.LengthMax && _position >= Math.Min(ContentMark.LengthMax, known * 2L))
         {
+            // Looked at in this order: a file that is replaced meanwhile must not lend its head to the old one.
             var head = ContentMark.Read(file, _position);
-            _context.Registry.UpdateFile(State, state => state.Head = head);
+            if (ContentMark.TryReadTail(file, _position, out var tailCrc) && tailCrc == TailCrc)
+            {
+                _context.Registry.UpdateFile(State, state => state.Head = head);
+            }
         }
     }
 

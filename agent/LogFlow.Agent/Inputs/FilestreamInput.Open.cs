@@ -31,7 +31,6 @@ internal sealed partial class FilestreamInput
         var harvester = file.Harvester;
         var isFirstLook = !file.IsVerified;
         harvester.Attach(handle, length);
-        file.IsVerified = true;
         file.PollPause = _options.Config.BackoffInit;
         file.PollAt = After(file.PollPause);
         if (isFirstLook && harvester.State is null && !MayBegin(file, handle))
@@ -40,6 +39,8 @@ internal sealed partial class FilestreamInput
             file.Scheduled.Release(wake: false);
             return;
         }
+
+        file.IsVerified = true;
 
         if (length == harvester.Position)
         {
@@ -58,11 +59,12 @@ internal sealed partial class FilestreamInput
         SafeFileHandle? handle = null;
         try
         {
-            handle = SharedFile.OpenRead(path);
+            handle = _context.OpenFile(path);
             var status = FileStatus.Get(handle);
-            if (FileIdentity.Of(status).Key != file.Harvester.Identity.Key)
+            var identity = FileIdentity.Of(status);
+            if (identity.Key != file.Harvester.Identity.Key || identity.IsOtherBirth(file.Harvester.Identity))
             {
-                // Renamed between looking and opening.
+                // Renamed, or removed and made anew, between looking and opening.
                 handle.Dispose();
                 RequestScan();
                 return null;
@@ -102,6 +104,12 @@ internal sealed partial class FilestreamInput
                 Log.Compressed(_logger, _options.Id, file.Harvester.Path);
             }
 
+            return false;
+        }
+
+        if (CheckCopy(file, handle) == CopyVerdict.Wait)
+        {
+            file.IsWaiting = true;
             return false;
         }
 
@@ -204,11 +212,11 @@ internal sealed partial class FilestreamInput
 
         foreach (var file in gone)
         {
-            Forget(file);
+            TryForget(file);
         }
 
         CleanInactive();
-        _context.ReleaseSuperseded(_ => false);
+        _context.ReleaseSuperseded();
     }
 
     private void Poll(TrackedFile file, List<TrackedFile> gone)
@@ -280,7 +288,7 @@ internal sealed partial class FilestreamInput
                 && Age(file.Status) > age
                 && file.Harvester.IsAcknowledged)
             {
-                Forget(file);
+                TryForget(file);
             }
         }
     }

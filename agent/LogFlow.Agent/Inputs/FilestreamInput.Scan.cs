@@ -18,8 +18,9 @@ internal sealed partial class FilestreamInput
         {
             if (_byIdentity.TryGetValue(state.Identity.Key, out var older))
             {
-                _context.Registry.RemoveFile(older.Harvester.State!);
-                _byPath.Remove(older.Harvester.Path);
+                var ended = older.Harvester;
+                _context.Supersede(ended.State!, ended.Position, ended.TailCrc, isKept: true);
+                _byPath.Remove(ended.Path);
             }
 
             var file = Track(new Harvester(_context, state.Path, state.Identity, state), default);
@@ -63,7 +64,7 @@ internal sealed partial class FilestreamInput
 
         _nextScanAt = After(_options.CheckInterval);
         HandleMissing(result);
-        _context.ReleaseSuperseded(_ => false);
+        _context.ReleaseSuperseded();
         _earliestScanAt = After(Max(ScanRestMin, _time.GetElapsedTime(startedAt) * ScanRestFactor));
     }
 
@@ -101,7 +102,12 @@ internal sealed partial class FilestreamInput
 
             if (!file.Harvester.IsOpen && identity.IsOtherBirth(file.Harvester.Identity))
             {
-                Forget(file);
+                if (!TryForget(file))
+                {
+                    RequestScan();
+                    return;
+                }
+
                 file = null;
             }
         }
@@ -167,7 +173,6 @@ internal sealed partial class FilestreamInput
 
         if (found.Status.Length == 0)
         {
-            file.IsVerified = true;
             file.Scheduled.Release(wake: false);
             return;
         }
@@ -200,7 +205,7 @@ internal sealed partial class FilestreamInput
                 file.Scheduled.Wake();
             }
         }
-        else if ((isChanged || !file.IsVerified || file.IsWaiting) && file.Scheduled.TryTake())
+        else if ((isChanged || file.IsWaiting || (!file.IsVerified && status.Length > 0)) && file.Scheduled.TryTake())
         {
             OpenTaken(file);
         }
@@ -290,22 +295,22 @@ internal sealed partial class FilestreamInput
             harvester.Path, harvester.Identity.Device))
         {
             Log.Removed(_logger, _options.Id, harvester.Path);
-            Forget(file);
+            TryForget(file);
         }
     }
 
     /// <summary>Drops a file and its state; a file of this inode is a new one from now on.</summary>
-    private void Forget(TrackedFile file)
+    private bool TryForget(TrackedFile file)
     {
         if (!file.Scheduled.TryTake())
         {
-            return;
+            return false;
         }
 
         var harvester = file.Harvester;
         if (harvester.State is { } state)
         {
-            _context.Supersede(state, harvester.Position);
+            _context.Supersede(state, harvester.Position, harvester.TailCrc, isKept: false);
         }
 
         lock (_filesLock)
@@ -319,6 +324,7 @@ internal sealed partial class FilestreamInput
         }
 
         _warned.Remove(harvester.Path);
+        return true;
     }
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;

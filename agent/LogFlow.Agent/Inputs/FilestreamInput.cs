@@ -307,7 +307,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         [LoggerMessage(4305, LogLevel.Debug, "Input {Input}: {Path} is gone and forgotten")]
         public static partial void Removed(ILogger logger, string input, string path);
 
-        [LoggerMessage(4306, LogLevel.Debug, "Input {Input}: closed {Path}: {Reason}")]
+        [LoggerMessage(4306, LogLevel.Trace, "Input {Input}: closed {Path}: {Reason}")]
         public static partial void Closed(ILogger logger, string input, string path, string reason);
 
         [LoggerMessage(4307, LogLevel.Information,

@@ -167,7 +167,7 @@ internal sealed partial class PartitionPublisher
                 continue;
             }
 
-            var producer = _producer ??= await _context.Sink.NewProducerAsync(cancellationToken);
+            var producer = _producer ??= await _context.Producers.GetAsync(cancellationToken);
             var intent = new Intent
             {
                 Partition = _partition,
@@ -234,7 +234,7 @@ internal sealed partial class PartitionPublisher
             Log.SequenceRefused(_context.Logger, _context.Topic, _partition, outcome.Reason, records);
             _context.Counters.AddUncertain(records);
             _context.Metrics.Uncertain(records);
-            _producer = await _context.Sink.NewProducerAsync(cancellationToken);
+            _producer = await _context.Producers.GetOwnAsync(cancellationToken);
             _nextSequence = 0;
             foreach (var batch in remaining)
             {

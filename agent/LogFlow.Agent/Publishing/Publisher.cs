@@ -97,5 +97,6 @@ internal sealed class Publisher : IAsyncDisposable
         await _stopping.CancelAsync();
         await Task.WhenAll(_loops);
         _stopping.Dispose();
+        _context.Producers.Dispose();
     }
 }

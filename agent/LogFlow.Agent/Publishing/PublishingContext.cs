@@ -13,6 +13,9 @@ internal sealed record PublishingContext(
     TimeProvider Time,
     ILogger Logger)
 {
+    /// <summary>Producer identities.</summary>
+    public ProducerSource Producers { get; } = new(Sink);
+
     /// <summary>The topic's name, for messages.</summary>
     public required string Topic { get; init; }
 

@@ -15,7 +15,8 @@ internal sealed partial class Registry
         {
             while (true)
             {
-                _work.Wait();
+                // What nobody waits for is synced all the same, soon: a power cut shall not undo old acknowledgements.
+                var isDue = !_work.Wait(_isUnsynced ? _flushInterval : Timeout.InfiniteTimeSpan);
                 bool stopping;
                 lock (_lock)
                 {
@@ -24,7 +25,7 @@ internal sealed partial class Registry
                     stopping = _stopping;
                 }
 
-                Write(writing, sync: _syncing.Count > 0 || stopping);
+                Write(writing, sync: isDue || _syncing.Count > 0 || stopping);
                 writing.Reset();
                 CompleteSync();
                 if (stopping)
@@ -82,11 +83,13 @@ internal sealed partial class Registry
             }
 
             _journalLength += entries.Length;
+            _isUnsynced = true;
         }
 
         if (sync)
         {
             _journal.Sync();
+            _isUnsynced = false;
         }
     }
 

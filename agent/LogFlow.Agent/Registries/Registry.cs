@@ -13,6 +13,7 @@ internal sealed partial class Registry : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly long _checkpointBytes;
+    private readonly TimeSpan _flushInterval;
 
     /// <summary>
     /// Guards the state, the entries that wait, and what is below. State and entries change together, so the journal
@@ -36,18 +37,20 @@ internal sealed partial class Registry : IAsyncDisposable
     private IRegistryJournal _journal;
     private long _journalNumber;
     private long _journalLength;
+    private bool _isUnsynced;
     private long _nextCheckpointAt;
 
     private Registry(
-        IRegistryStorage storage, RegistryState state, long number, long checkpointBytes, TimeProvider time,
+        IRegistryStorage storage, RegistryState state, long number, RegistryOptions options, TimeProvider time,
         ILogger logger)
     {
         _storage = storage;
         _state = state;
         _time = time;
         _logger = logger;
-        _checkpointBytes = checkpointBytes;
-        _nextCheckpointAt = checkpointBytes;
+        _checkpointBytes = options.CheckpointBytes;
+        _flushInterval = options.FlushInterval;
+        _nextCheckpointAt = options.CheckpointBytes;
         _journalNumber = number;
         _journal = null!;
         _writer = new Thread(Run) { IsBackground = true, Name = "registry" };
@@ -77,10 +80,10 @@ internal sealed partial class Registry : IAsyncDisposable
     /// <summary>Opens a registry and starts a new journal, so that nothing is ever appended to what a crash left.</summary>
     /// <exception cref="Hosting.StartupException">It is damaged.</exception>
     public static Registry Open(
-        IRegistryStorage storage, long checkpointBytes, TimeProvider time, ILogger logger)
+        IRegistryStorage storage, RegistryOptions options, TimeProvider time, ILogger logger)
     {
         var (state, number) = RegistryLoader.Load(storage, time.GetUtcNow().ToUnixTimeMilliseconds(), logger);
-        var registry = new Registry(storage, state, number, checkpointBytes, time, logger);
+        var registry = new Registry(storage, state, number, options, time, logger);
         registry.StartJournal();
         registry._writer.Start();
         return registry;
@@ -163,6 +166,19 @@ internal sealed partial class Registry : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives an incarnation to another file, which holds the same content from now on.</summary>
+    public void MoveFile(FileState file, string path, FileIdentity identity)
+    {
+        lock (_lock)
+        {
+            file.Path = path;
+            file.Identity = identity;
+            _state.SetFile(file);
+            EntryCodec.WriteFile(_pending, file);
+            Signal();
+        }
+    }
+
     /// <summary>Forgets a file.</summary>
     public void RemoveFile(FileState file)
     {
@@ -216,7 +232,7 @@ internal sealed partial class Registry : IAsyncDisposable
     }
 
     /// <summary>
-    /// The queue has the batch. Not synced by itself: were it lost, the batch would be sent again and dropped. It is
+    /// The queue has the batch. Not synced by itself, but within the flush interval: were it lost, the batch would be sent again and dropped. It is
     /// written before any later intent, so at most five intents of a partition are ever open on disk.
     /// </summary>
     public void Acknowledge(Intent intent)

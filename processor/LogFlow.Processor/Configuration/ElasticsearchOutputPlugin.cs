@@ -8,11 +8,15 @@ namespace LogFlow.Processor.Configuration;
 internal static class ElasticsearchOutputPlugin
 {
     private const string NoScripts = "scripted updates are not supported";
-    private const string OwnTemplate = "LogFlow's own template is put where no other is; install yours in Elasticsearch";
+    private const string OwnTemplate =
+        "LogFlow's own template is put where no other is; install yours in Elasticsearch";
 
     private static readonly SettingSpec[] DataStreamSettings =
     [
-        new("data_stream_type", SettingType.String) { Default = "logs", Allowed = ["logs", "metrics", "synthetics", "traces"] },
+        new("data_stream_type", SettingType.String)
+        {
+            Default = "logs", Allowed = ["logs", "metrics", "synthetics", "traces"],
+        },
         new("data_stream_dataset", SettingType.String) { Default = "generic" },
         new("data_stream_namespace", SettingType.String) { Default = "default" },
         new("data_stream_auto_routing", SettingType.Boolean) { Default = true },
@@ -219,7 +223,8 @@ internal static class ElasticsearchOutputPlugin
 
         if (settings.String("action") is "update" or "delete" && !settings.Has("document_id"))
         {
-            context.Error("action", $"action '{settings.String("action")}' needs to know which document", "set document_id");
+            context.Error(
+                "action", $"action '{settings.String("action")}' needs to know which document", "set document_id");
         }
     }
 
@@ -229,18 +234,21 @@ internal static class ElasticsearchOutputPlugin
         if (settings.Has("index"))
         {
             context.Error(
-                "index", "a data stream's name is made of data_stream_type, data_stream_dataset and data_stream_namespace",
+                "index",
+                "a data stream's name is made of data_stream_type, data_stream_dataset and data_stream_namespace",
                 "remove 'index', or set data_stream => false");
         }
 
         if ((settings.String("action") ?? "create") != "create")
         {
-            context.Error("action", "data streams take action 'create' only", "remove 'action', or set data_stream => false");
+            context.Error(
+                "action", "data streams take action 'create' only", "remove 'action', or set data_stream => false");
         }
 
         foreach (var name in (ReadOnlySpan<string>)["data_stream_dataset", "data_stream_namespace"])
         {
-            if (settings.Value(name)?.Text is { } part && IndexName.GetPartProblem(part, name == "data_stream_namespace") is { } problem)
+            if (settings.Value(name)?.Text is { } part
+                && IndexName.GetPartProblem(part, name == "data_stream_namespace") is { } problem)
             {
                 context.Error(name, $"'{part}' cannot be part of a data stream's name: {problem}");
             }

@@ -152,7 +152,8 @@ internal static class KafkaInputPlugin
 
         if (settings.Has("add_field"))
         {
-            context.Error("add_field", "'add_field' of inputs is not supported", "use mutate { add_field => ... } in the filter section");
+            context.Error("add_field", "'add_field' of inputs is not supported",
+                "use mutate { add_field => ... } in the filter section");
         }
     }
 

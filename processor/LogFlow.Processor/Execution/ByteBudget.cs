@@ -42,7 +42,8 @@ internal sealed class ByteBudget(long bytesMax, int batchesMax)
             _waiters.Enqueue(waiter);
         }
 
-        await using var registration = cancellationToken.Register(() => waiter.Source.TrySetCanceled(cancellationToken));
+        await using var registration = cancellationToken.Register(
+            () => waiter.Source.TrySetCanceled(cancellationToken));
         await waiter.Source.Task;
     }
 

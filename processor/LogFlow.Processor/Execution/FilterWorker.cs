@@ -19,7 +19,8 @@ internal sealed class FilterWorker
     private readonly PipelineBatch _chunk = new();
 
     public FilterWorker(
-        CompiledPipeline pipeline, IReadOnlyList<Output> outputs, int eventsMax, TimeProvider time, ProcessorMetrics metrics)
+        CompiledPipeline pipeline, IReadOnlyList<Output> outputs, int eventsMax, TimeProvider time,
+        ProcessorMetrics metrics)
     {
         _pipeline = pipeline.CreateWorker();
         _outputs = outputs;

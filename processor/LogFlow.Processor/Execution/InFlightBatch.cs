@@ -18,7 +18,8 @@ internal sealed class InFlightBatch
     private int _outputsLeft;
 
     public InFlightBatch(
-        PartitionWindow window, IRecordBatch records, RecordDecoder decoder, int outputCount, Action<InFlightBatch> finished)
+        PartitionWindow window, IRecordBatch records, RecordDecoder decoder, int outputCount,
+        Action<InFlightBatch> finished)
     {
         Window = window;
         Decoder = decoder;
@@ -97,7 +98,9 @@ internal sealed class InFlightBatch
     /// <summary>Before it is handed out: how many outputs (dead letters included) have to finish.</summary>
     public void ExpectOutputs(int count) => Volatile.Write(ref _outputsLeft, count);
 
-    /// <summary>One output has it all, durably as far as the output can tell, or the batch is not wanted any more.</summary>
+    /// <summary>
+    /// One output has it all, durably as far as the output can tell, or the batch is not wanted any more.
+    /// </summary>
     public void OutputDone()
     {
         if (Interlocked.Decrement(ref _outputsLeft) == 0)

@@ -21,14 +21,14 @@ internal sealed class PartitionWindow
     private bool _isClosed;
     private bool _isStopping;
 
-    private readonly Action<PartitionWindow, long?> _seekBack;
+    private readonly Func<PartitionWindow, long?, Task> _seekBack;
 
     /// <param name="partition">The partition.</param>
     /// <param name="topicId">Its topic's id.</param>
     /// <param name="startOffset">Where reading (re)starts.</param>
-    /// <param name="seekBack">Has the input read again from an offset (null: from the last commit).</param>
+    /// <param name="seekBack">Has the input read again from an offset (null: from the commit).</param>
     public PartitionWindow(
-        TopicPartition partition, Guid topicId, long startOffset, Action<PartitionWindow, long?> seekBack)
+        TopicPartition partition, Guid topicId, long startOffset, Func<PartitionWindow, long?, Task> seekBack)
     {
         _seekBack = seekBack;
         TopicPartition = partition;
@@ -144,7 +144,7 @@ internal sealed class PartitionWindow
     /// An output has lost what came from <paramref name="offset"/> on (null: it knows nothing of the partition): the
     /// window is closed and reading starts again there.
     /// </summary>
-    public void SeekBack(long? offset) => _seekBack(this, offset);
+    public Task SeekBackAsync(long? offset) => _seekBack(this, offset);
 
     /// <summary>From now on nothing of it counts: <see cref="DoneOffset"/> stays where it is.</summary>
     public void Close()

@@ -27,6 +27,12 @@ internal interface IRecordConsumer : IAsyncDisposable
     /// <summary>Reads the partition from this offset on; what was fetched ahead is forgotten.</summary>
     void Seek(TopicPartition partition, long offset);
 
+    /// <summary>
+    /// Where a member that knows nothing of the partition starts: the group's committed offset, else the oldest record.
+    /// Waits until the queue answers.
+    /// </summary>
+    Task<long> GetRestartOffsetAsync(TopicPartition partition, CancellationToken cancellationToken);
+
     /// <summary>The offset behind the partition's last record; waits until the queue answers.</summary>
     Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken);
 

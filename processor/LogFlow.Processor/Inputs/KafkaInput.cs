@@ -192,7 +192,9 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         return start == long.MaxValue ? null : start;
     }
 
-    /// <summary>The window that a batch belongs to; null: it is a leftover from before a revocation or a seek.</summary>
+    /// <summary>
+    /// The window that a batch belongs to; null: it is a leftover from before a revocation or a seek.
+    /// </summary>
     private PartitionWindow? FindWindow(IRecordBatch records)
     {
         var partition = records.TopicPartition;
@@ -228,14 +230,16 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     }
 
     private PartitionWindow NewWindow(TopicPartition partition, Guid topicId, long startOffset) =>
-        new(partition, topicId, startOffset, (window, offset) => SeekBack(window, topicId, offset));
+        new(partition, topicId, startOffset, (window, offset) => SeekBackAsync(window, topicId, offset));
 
     /// <summary>An output has lost what came after <paramref name="offset"/>; null: it has nothing at all.</summary>
-    private void SeekBack(PartitionWindow window, Guid topicId, long? offset)
+    private async Task SeekBackAsync(PartitionWindow window, Guid topicId, long? offset)
     {
         var partition = window.TopicPartition;
-        long target;
         window.Close();
+
+        // Not where this member started: that may have been the very position that the output has forgotten.
+        var target = offset ?? await _consumer.GetRestartOffsetAsync(partition, _stop.Token);
         lock (_lock)
         {
             if (!_windows.TryGetValue(partition, out var current) || current != window)
@@ -243,7 +247,6 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
                 return;
             }
 
-            target = offset ?? (_committed.TryGetValue(partition, out var committed) ? committed : window.StartOffset);
             _windows[partition] = NewWindow(partition, topicId, target);
         }
 
@@ -417,7 +420,8 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         public static partial void WentBack(
             ILogger logger, string topic, int partition, long expected, long offset);
 
-        [LoggerMessage(6014, LogLevel.Information, "The store stands at offset {Offset} of {Topic}-{Partition}; reading "
+        [LoggerMessage(
+            6014, LogLevel.Information, "The store stands at offset {Offset} of {Topic}-{Partition}; reading "
             + "goes on from there.")]
         public static partial void SoughtBack(ILogger logger, string topic, int partition, long offset);
 

@@ -11,6 +11,7 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
     private readonly KafkaClient _client;
     private readonly GroupConsumer _consumer;
     private readonly AdminClient _admin;
+    private readonly string _groupId;
 
     public KafkaRecordConsumer(
         KafkaClientOptions client, GroupConsumerOptions consumer, ILoggerFactory loggers, TimeProvider time)
@@ -18,6 +19,7 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
         _client = new KafkaClient(client, loggers, time);
         _consumer = new GroupConsumer(_client, consumer, loggers);
         _admin = new AdminClient(_client);
+        _groupId = consumer.GroupId;
     }
 
     public Task StartAsync(
@@ -39,6 +41,14 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
         _consumer.CommitAsync(nextOffsets, cancellationToken);
 
     public void Seek(TopicPartition partition, long offset) => _consumer.Seek(partition, offset);
+
+    public async Task<long> GetRestartOffsetAsync(TopicPartition partition, CancellationToken cancellationToken)
+    {
+        var committed = await _admin.ListCommittedOffsetsAsync(_groupId, [partition], cancellationToken);
+        return committed.TryGetValue(partition, out var offset)
+            ? offset
+            : (await _admin.ListOffsetAsync(partition, ListedOffset.Earliest, cancellationToken)).Offset;
+    }
 
     public async Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
         (await _admin.ListOffsetAsync(partition, ListedOffset.Latest, cancellationToken)).Offset;

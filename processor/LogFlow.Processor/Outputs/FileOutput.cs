@@ -59,7 +59,9 @@ internal sealed class FileOutput : Output
         CloseAll();
     }
 
-    /// <summary>The folder that a path is confined to: what stands before its first field; null: it has no field.</summary>
+    /// <summary>
+    /// The folder that a path is confined to: what stands before its first field; null: it has no field.
+    /// </summary>
     internal static string? FixedFolder(EventTemplate path)
     {
         if (path.IsLiteral)

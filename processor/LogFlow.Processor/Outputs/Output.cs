@@ -40,7 +40,9 @@ internal abstract class Output : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>Whether batches without events for it must be handed to it as well (the store counts offsets).</summary>
+    /// <summary>
+    /// Whether batches without events for it must be handed to it as well (the store counts offsets).
+    /// </summary>
     public virtual bool WantsEmptyBatches => false;
 
     /// <summary>The last failure in words; null: none.</summary>
@@ -86,7 +88,9 @@ internal abstract class Output : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when a lane has ended; faulted when it cannot go on. Only after <see cref="Start"/>.</summary>
+    /// <summary>
+    /// Completes when a lane has ended; faulted when it cannot go on. Only after <see cref="Start"/>.
+    /// </summary>
     public Task Completion => Task.WhenAny(_running).Unwrap();
 
     /// <summary>Hands it a batch; the window's order is the call order.</summary>

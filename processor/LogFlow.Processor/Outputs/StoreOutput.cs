@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Execution;
 using LogFlow.Processor.Pipeline;
@@ -27,7 +26,8 @@ internal sealed class StoreOutput : Output
     private readonly StorePositions _positions = new();
 
     public StoreOutput(
-        int index, string name, int batchesMax, ElasticsearchOptions server, DataStreamOptions dataStreams, OutputServices services)
+        int index, string name, int batchesMax, ElasticsearchOptions server, DataStreamOptions dataStreams,
+        OutputServices services)
         : base(index, name, laneCount: 1, keepsOrder: true, batchesMax)
     {
         _services = services;
@@ -126,7 +126,9 @@ internal sealed class StoreOutput : Output
         }
     }
 
-    /// <summary>One request. True: the slices are dealt with (or pushed back in parts); false: the same again.</summary>
+    /// <summary>
+    /// One request. True: the slices are dealt with (or pushed back in parts); false: the same again.
+    /// </summary>
     private async Task<bool> SendAsync(
         List<StoreSlice> slices, Stack<List<StoreSlice>> work, CancellationToken cancellationToken)
     {
@@ -139,7 +141,7 @@ internal sealed class StoreOutput : Output
             case >= 200 and < 300:
                 return await AcceptAsync(slices, items.Length, response, cancellationToken);
             case 412:
-                return HandleGap(slices, work, response);
+                return await HandleGapAsync(slices, work, response);
             case 413 or 400:
                 await SplitAsync(slices, work, response, cancellationToken);
                 return true;
@@ -180,10 +182,10 @@ internal sealed class StoreOutput : Output
     /// The store does not have what comes before: its tail is gone with its process, or its data altogether. Reading
     /// goes back for the partitions concerned; the others are sent again.
     /// </summary>
-    private bool HandleGap(List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response)
+    private async Task<bool> HandleGapAsync(List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response)
     {
         var stands = ReadGap(response);
-        if (stands is null || !_positions.GoBack(slices, stands))
+        if (stands is null || !await _positions.GoBackAsync(slices, stands))
         {
             var (type, reason) = response.ReadError();
             _outage.Failed(response.Node, $"HTTP 412 {type}: {reason}", needsOperator: false);
@@ -196,7 +198,8 @@ internal sealed class StoreOutput : Output
 
     /// <summary>Halves what was refused as a whole; a record alone is dead-lettered.</summary>
     private async Task SplitAsync(
-        List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response, CancellationToken cancellationToken)
+        List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response,
+        CancellationToken cancellationToken)
     {
         if (StoreSlice.TryHalve(slices, out var first, out var second))
         {

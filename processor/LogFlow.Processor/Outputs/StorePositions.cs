@@ -56,7 +56,9 @@ internal sealed class StorePositions
         }
     }
 
-    /// <summary>The header for the slices: one entry per partition, from where the store stands to the last slice.</summary>
+    /// <summary>
+    /// The header for the slices: one entry per partition, from where the store stands to the last slice.
+    /// </summary>
     public string MakeHeader(List<StoreSlice> slices)
     {
         var header = new StringBuilder();
@@ -67,7 +69,8 @@ internal sealed class StorePositions
                 var position = Get(key);
                 var begins = position.Next < 0;
                 header.Append(header.Length == 0 ? string.Empty : ",")
-                    .Append(CultureInfo.InvariantCulture, $"{key}:{(begins ? first : Math.Min(first, position.Next))}:{next}")
+                    .Append(CultureInfo.InvariantCulture,
+                        $"{key}:{(begins ? first : Math.Min(first, position.Next))}:{next}")
                     .Append(begins ? ":b" : string.Empty);
             }
         }
@@ -88,7 +91,9 @@ internal sealed class StorePositions
         }
     }
 
-    /// <summary>Takes over the answer's header <c>topicId22:partition:next,...</c>; what cannot be read is left out.</summary>
+    /// <summary>
+    /// Takes over the answer's header <c>topicId22:partition:next,...</c>; what cannot be read is left out.
+    /// </summary>
     public void Durable(string? header)
     {
         foreach (var entry in (header ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries))
@@ -114,7 +119,9 @@ internal sealed class StorePositions
         }
     }
 
-    /// <summary>How far a partition may be committed: as far as its documents are durable, empty batches included.</summary>
+    /// <summary>
+    /// How far a partition may be committed: as far as its documents are durable, empty batches included.
+    /// </summary>
     public long GetCommittable(string key, long doneOffset)
     {
         lock (_lock)
@@ -132,7 +139,7 @@ internal sealed class StorePositions
     /// Compares where the store stands with where it was believed to stand, and has reading go back where it stands
     /// earlier or knows nothing. False: it stands nowhere earlier, so the refusal had another reason.
     /// </summary>
-    public bool GoBack(List<StoreSlice> slices, Dictionary<string, long> stands)
+    public async Task<bool> GoBackAsync(List<StoreSlice> slices, Dictionary<string, long> stands)
     {
         var windows = new List<(PartitionWindow Window, long? Offset)>();
         lock (_lock)
@@ -157,7 +164,7 @@ internal sealed class StorePositions
         foreach (var (window, offset) in windows)
         {
             // Closed first: a commit that reads the new position must not find the old window's offsets still valid.
-            window.SeekBack(offset);
+            await window.SeekBackAsync(offset);
             lock (_lock)
             {
                 var position = Get(window.Identity.PositionKey);

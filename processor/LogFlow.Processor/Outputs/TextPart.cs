@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace LogFlow.Processor.Outputs;
 
-/// <summary>Encoded events for <c>file</c> and <c>stdout</c>: pieces of text, each with its target and offset.</summary>
+/// <summary>
+/// Encoded events for <c>file</c> and <c>stdout</c>: pieces of text, each with its target and offset.
+/// </summary>
 internal sealed class TextPart : OutputPart
 {
     private readonly ArrayBufferWriter<byte> _text = new(16 * 1024);

@@ -6,12 +6,14 @@ internal sealed class BlockTerms
     private readonly List<TermKey> _keys = [];
     private readonly Dictionary<ulong, int> _texts = [];
     private readonly Dictionary<(ValueKind, long), int> _numbers = [];
+    private readonly FieldType _type;
     private readonly int[] _starts;
     private readonly List<int> _ordinals;
 
     public BlockTerms(BlockScan scan, string field)
     {
         var access = new FieldAccess(scan, field);
+        _type = access.Type;
         _starts = new int[scan.RowCount + 1];
         _ordinals = new List<int>(scan.RowCount);
         if (access.Single is DictionaryColumn dictionary)
@@ -114,7 +116,7 @@ internal sealed class BlockTerms
 
     private int Add(in FieldValue value)
     {
-        _keys.Add(TermKey.Of(value));
+        _keys.Add(TermKey.Of(value, _type));
         return _keys.Count - 1;
     }
 

@@ -29,6 +29,9 @@ internal sealed class DateHistogramSpec : AggregationSpec
 
     public long KeyOf(long ms) => Rounding.Floor(ms - OffsetMs) + OffsetMs;
 
+    /// <summary>Bounds are rounded before the offset is added, not after it is taken off, as in Elasticsearch.</summary>
+    public long BoundKeyOf(long ms) => Rounding.Floor(ms) + OffsetMs;
+
     public long NextKey(long key) => Rounding.Next(key - OffsetMs) + OffsetMs;
 
     public override Aggregator Create() => new DateHistogramAggregator(this);
@@ -138,8 +141,8 @@ internal sealed class DateHistogramAggregator(DateHistogramSpec spec) : Aggregat
         long? last = _buckets.Count > 0 ? _buckets.Keys.Max() : null;
         if (spec.ExtendedBounds is { } bounds)
         {
-            first = Math.Min(first ?? long.MaxValue, bounds.Min is { } min ? spec.KeyOf(min) : long.MaxValue);
-            last = Math.Max(last ?? long.MinValue, bounds.Max is { } max ? spec.KeyOf(max) : long.MinValue);
+            first = Math.Min(first ?? long.MaxValue, bounds.Min is { } min ? spec.BoundKeyOf(min) : long.MaxValue);
+            last = Math.Max(last ?? long.MinValue, bounds.Max is { } max ? spec.BoundKeyOf(max) : long.MinValue);
         }
 
         if (first is null || last is null || first == long.MaxValue || last == long.MinValue)

@@ -2,30 +2,34 @@ using System.Text;
 
 namespace LogFlow.Store;
 
-/// <summary>A value that buckets are made of. Order: numbers, then texts by their UTF-8 bytes.</summary>
+/// <summary>A value that buckets are made of. Order: numbers, then texts by their UTF-8 bytes,
+/// addresses by theirs.</summary>
 internal readonly record struct TermKey(ValueKind Kind, long Bits, string? Text) : IComparable<TermKey>
 {
     public double Number => Kind == ValueKind.Double ? BitConverter.Int64BitsToDouble(Bits) : Bits;
 
-    public static TermKey Of(in FieldValue value) =>
-        new(value.Kind, value.Bits, value.Kind == ValueKind.String ? Encoding.UTF8.GetString(value.Text.Span) : null);
+    public static TermKey Of(in FieldValue value, FieldType type) => new(
+        type == FieldType.Ip ? ValueKind.Ip : value.Kind, value.Bits,
+        value.Kind == ValueKind.String ? Encoding.UTF8.GetString(value.Text.Span) : null);
 
     public int CompareTo(TermKey other)
     {
-        if (Text is not null && other.Text is not null)
+        if (Text is null || other.Text is null)
         {
-            return CompareUtf8(Text, other.Text);
+            return Text is null && other.Text is null ? CompareNumbers(other) : Text is null ? -1 : 1;
         }
 
-        if (Text is null && other.Text is null)
-        {
-            var order = Kind == ValueKind.Double || other.Kind == ValueKind.Double
-                ? Number.CompareTo(other.Number)
-                : Bits.CompareTo(other.Bits);
-            return order != 0 ? order : Kind.CompareTo(other.Kind);
-        }
+        return Kind == ValueKind.Ip && other.Kind == ValueKind.Ip
+            ? IpText.ToSortable(Text).AsSpan().SequenceCompareTo(IpText.ToSortable(other.Text))
+            : CompareUtf8(Text, other.Text);
+    }
 
-        return Text is null ? -1 : 1;
+    private int CompareNumbers(TermKey other)
+    {
+        var order = Kind == ValueKind.Double || other.Kind == ValueKind.Double
+            ? Number.CompareTo(other.Number)
+            : Bits.CompareTo(other.Bits);
+        return order != 0 ? order : Kind.CompareTo(other.Kind);
     }
 
     /// <summary>Compares as the UTF-8 forms would: by code points, where UTF-16 would misplace surrogates.</summary>

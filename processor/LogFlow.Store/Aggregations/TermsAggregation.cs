@@ -77,12 +77,16 @@ internal sealed class TermsAggregator(TermsSpec spec) : Aggregator
         var total = all.Sum(entry => entry.Value.DocumentCount);
 
         // As Elasticsearch's single shard: it sends its best, those below the minimum are dropped from them silently.
-        var shardSize = (int)Math.Min(int.MaxValue, spec.Size + (spec.Size / 2L) + 10);
+        // Of an order by key it sends no more than it must.
+        var isKeyOrder = spec.Order is [("_key", _)];
+        var shardSize = isKeyOrder ? spec.Size : (int)Math.Min(int.MaxValue, spec.Size + (spec.Size / 2L) + 10);
         var sent = all.Take(shardSize).ToList();
         var kept = sent.Where(entry => entry.Value.DocumentCount >= spec.MinDocCount).ToList();
         var other = total - sent.Sum(entry => entry.Value.DocumentCount)
             + kept.Skip(spec.Size).Sum(entry => entry.Value.DocumentCount);
-        output.WriteNumber("doc_count_error_upper_bound", 0);
+        var isCountDescending = spec.Order[0] is ("_count", false);
+        var isErrorUnknown = all.Count >= shardSize && !isKeyOrder && !isCountDescending;
+        output.WriteNumber("doc_count_error_upper_bound", isErrorUnknown ? -1 : 0);
         output.WriteNumber("sum_other_doc_count", other);
         output.WriteStartArray("buckets");
         foreach (var (key, bucket) in kept.Take(spec.Size))
@@ -151,7 +155,7 @@ internal sealed class TermsAggregator(TermsSpec spec) : Aggregator
     {
         switch (key.Kind)
         {
-            case ValueKind.String:
+            case ValueKind.String or ValueKind.Ip:
                 output.WriteString("key", key.Text);
                 break;
             case ValueKind.Double:

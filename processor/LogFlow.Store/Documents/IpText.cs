@@ -25,6 +25,15 @@ internal static class IpText
         return true;
     }
 
+    /// <summary>The 16 bytes by which addresses are ordered; IPv4 mapped.</summary>
+    public static byte[] ToSortable(string canonical) => IPAddress.Parse(canonical).MapToIPv6().GetAddressBytes();
+
+    public static string FromSortable(byte[] bytes)
+    {
+        var address = new IPAddress(bytes);
+        return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    }
+
     public static bool TryParse(ReadOnlySpan<byte> text, out IPAddress address)
     {
         address = IPAddress.None;

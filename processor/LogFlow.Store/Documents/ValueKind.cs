@@ -14,4 +14,7 @@ internal enum ValueKind : byte
 
     /// <summary>A date in its canonical text form, kept as a number of 10^-digits seconds.</summary>
     Time = 6,
+
+    /// <summary>An address among keys and sort values; never on disk.</summary>
+    Ip = 7,
 }

@@ -104,7 +104,8 @@ internal sealed class QueryParser(FieldQueries fields)
         }
 
         var implied = should.Count > 0 && must.Count == 0 ? 1 : 0;
-        return new BoolQuery(must, should, mustNot, minimum?.Invoke(should.Count) ?? implied);
+        var asked = minimum?.Invoke(should.Count) ?? 0;
+        return new BoolQuery(must, should, mustNot, asked > 0 ? asked : implied);
     }
 
     private QueryNode Term(JsonElement body)

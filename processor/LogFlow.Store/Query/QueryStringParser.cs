@@ -74,12 +74,12 @@ internal sealed class QueryStringParser(
     }
 
     /// <summary>
-    /// How many plain words stand together: Lucene analyzes them as one text, which matters where all are required
-    /// and several fields are searched.
+    /// How many plain words stand together: Lucene analyzes them as one text. That matters where all are required and
+    /// several fields are searched, and on keyword fields, of which <c>field:(a b)</c> means the one value "a b".
     /// </summary>
     private int WordsTogether()
     {
-        if (!defaultIsAnd || Current.Kind != QueryTokenKind.Term)
+        if (Current.Kind != QueryTokenKind.Term)
         {
             return 0;
         }
@@ -168,6 +168,11 @@ internal sealed class QueryStringParser(
     private QueryNode? Value(string? field)
     {
         var token = Current;
+        if (token.Kind == QueryTokenKind.End)
+        {
+            throw Unexpected();
+        }
+
         _at++;
         if (Current.Kind == QueryTokenKind.Fuzzy)
         {

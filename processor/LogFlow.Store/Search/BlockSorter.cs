@@ -77,18 +77,18 @@ internal sealed class BlockSorter
             {
                 _values.Clear();
                 access.Collect(row, _values);
-                keys[i] = Choose(_values, _sort[i].IsDescending);
+                keys[i] = Choose(_values, access.Type, _sort[i].IsDescending);
             }
         }
     }
 
     /// <summary>Of several values the smallest counts, or the largest when descending, as in Elasticsearch.</summary>
-    private static SortValue Choose(List<FieldValue> values, bool isDescending)
+    private static SortValue Choose(List<FieldValue> values, FieldType type, bool isDescending)
     {
         var chosen = SortValue.Missing;
         foreach (var value in values)
         {
-            var candidate = SortValue.Of(value);
+            var candidate = SortValue.Of(value, type);
             if (chosen.Kind == ValueKind.None || SortValue.Compare(candidate, chosen) < 0 != isDescending)
             {
                 chosen = candidate;

@@ -10,6 +10,8 @@ internal sealed record SortField(string Field, bool IsDescending, bool MissingFi
 
     public bool IsDate { get; } = FieldTypes.Of(Field) == FieldType.Date;
 
+    public bool IsIp { get; } = FieldTypes.Of(Field) == FieldType.Ip;
+
     public int Compare(in SortValue a, in SortValue b)
     {
         var (aMissing, bMissing) = (a.Kind == ValueKind.None, b.Kind == ValueKind.None);

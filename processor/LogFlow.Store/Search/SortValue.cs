@@ -8,8 +8,9 @@ internal readonly record struct SortValue(ValueKind Kind, long Bits, byte[]? Tex
 {
     public static SortValue Missing => default;
 
-    public static SortValue Of(in FieldValue value) =>
-        new(value.Kind, value.Bits, value.Kind == ValueKind.String ? value.Text.ToArray() : null);
+    public static SortValue Of(in FieldValue value, FieldType type) => type == FieldType.Ip
+        ? new(ValueKind.Ip, 0, IpText.ToSortable(Encoding.UTF8.GetString(value.Text.Span)))
+        : new(value.Kind, value.Bits, value.Kind == ValueKind.String ? value.Text.ToArray() : null);
 
     private double Number => Kind == ValueKind.Double ? BitConverter.Int64BitsToDouble(Bits) : Bits;
 
@@ -41,6 +42,9 @@ internal readonly record struct SortValue(ValueKind Kind, long Bits, byte[]? Tex
             case ValueKind.String:
                 output.WriteStringValue(Text);
                 break;
+            case ValueKind.Ip:
+                output.WriteStringValue(IpText.FromSortable(Text!));
+                break;
             case ValueKind.Double:
                 output.WriteNumberValue(Number);
                 break;
@@ -64,6 +68,10 @@ internal readonly record struct SortValue(ValueKind Kind, long Bits, byte[]? Tex
             case JsonValueKind.String when field.IsDate:
                 return new SortValue(
                     ValueKind.Time, DateMath.Parse(element.GetString()!, false, 0, TimeZoneInfo.Utc, null), null);
+            case JsonValueKind.String when field.IsIp:
+                return IpText.TryParse(Encoding.UTF8.GetBytes(element.GetString()!), out var address)
+                    ? new SortValue(ValueKind.Ip, 0, address.MapToIPv6().GetAddressBytes())
+                    : throw QueryException.Parsing($"[search_after] '{element.GetString()}' is not an IP address");
             case JsonValueKind.String:
                 return new SortValue(ValueKind.String, 0, Encoding.UTF8.GetBytes(element.GetString()!));
             case JsonValueKind.True or JsonValueKind.False:

@@ -131,6 +131,12 @@ internal sealed class FetchOperation : IDisposable
         var isFirst = _results.Count == 0;
         var bytesMax = (int)Math.Min(item.BytesMax, Math.Max(0, left));
         item.SizeAtRead = item.Log.SizeInBytes;
+        if (item.Log.IsDeleted)
+        {
+            Refuse(item.Data, ErrorCode.UnknownTopicOrPartition);
+            return 0;
+        }
+
         if (bytesMax == 0 && !isFirst)
         {
             SetOffsets(item.Data, item.Log);

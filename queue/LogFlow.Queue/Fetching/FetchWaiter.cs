@@ -45,7 +45,7 @@ internal sealed class FetchWaiter : IHighWatermarkListener, IDisposable
 
     public void OnHighWatermarkAdvanced(PartitionLog log)
     {
-        if (log.IsOffline || HasEnough())
+        if (log.IsDeleted || log.IsOffline || HasEnough())
         {
             _woken.TrySetResult();
         }

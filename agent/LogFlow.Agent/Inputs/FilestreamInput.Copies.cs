@@ -1,0 +1,180 @@
+using LogFlow.Platform;
+using Microsoft.Win32.SafeHandles;
+
+namespace LogFlow.Agent;
+
+/// <summary>
+/// Rotation by copytruncate: the log is copied under a name derived from its own, then truncated. The copy is a new
+/// file whose beginning was read already. It continues where the reading of the original ended, so that nothing is
+/// read twice and what was written just before the truncation is not lost.
+/// </summary>
+internal sealed partial class FilestreamInput
+{
+    private enum CopyVerdict
+    {
+        /// <summary>A file of its own.</summary>
+        NotACopy,
+
+        /// <summary>It is a copy, and where to begin is known.</summary>
+        Copy,
+
+        /// <summary>It is, or may become, a copy of a file that is still there whole: look again later.</summary>
+        Wait,
+    }
+
+    /// <summary>Whether a name is what rotation makes of another: <c>app.log.1</c>, <c>app-20261121.log</c>.</summary>
+    internal static bool IsRotatedName(string path, string original)
+    {
+        if (Path.GetDirectoryName(path.AsSpan()) is var folder
+            && !folder.SequenceEqual(Path.GetDirectoryName(original.AsSpan())))
+        {
+            return false;
+        }
+
+        var name = Path.GetFileName(path.AsSpan());
+        var stem = Path.GetFileNameWithoutExtension(original.AsSpan());
+        return stem.Length > 0
+            && name.Length > stem.Length + 1
+            && name.StartsWith(stem, StringComparison.Ordinal)
+            && name[stem.Length] is '.' or '-' or '_'
+            && !name.SequenceEqual(Path.GetFileName(original.AsSpan()));
+    }
+
+    private CopyVerdict CheckCopy(TrackedFile file, SafeFileHandle handle)
+    {
+        var path = file.Harvester.Path;
+        foreach (var original in _byIdentity.Values)
+        {
+            if (original != file
+                && original.Harvester.Position > 0
+                && IsRotatedName(path, original.Harvester.Path))
+            {
+                if (!original.Scheduled.TryTake())
+                {
+                    return CopyVerdict.Wait;
+                }
+
+                try
+                {
+                    var verdict = CompareWith(file, handle, original.Harvester);
+                    if (verdict != CopyVerdict.NotACopy)
+                    {
+                        return verdict;
+                    }
+                }
+                finally
+                {
+                    original.Scheduled.Release(wake: false);
+                }
+            }
+        }
+
+        // After the originals: one that was just found truncated is here by now.
+        foreach (var ended in _context.Ended())
+        {
+            if (IsRotatedName(path, ended.State.Path) && IsCopyUpTo(handle, ended))
+            {
+                Log.CopyFound(_logger, _options.Id, path, ended.State.Path, ended.Position);
+                file.Harvester.Continue(ended.State, ended.Position, ended.TailCrc);
+                return CopyVerdict.Copy;
+            }
+        }
+
+        return CopyVerdict.NotACopy;
+    }
+
+    private CopyVerdict CompareWith(TrackedFile file, SafeFileHandle handle, Harvester original)
+    {
+        if (original.State is not { } state)
+        {
+            return CopyVerdict.NotACopy;
+        }
+
+        // Compared first, then the original is looked at: what is equal in a whole original is a copy of it, and what
+        // differs because the original was truncated meanwhile is noticed as that.
+        var length = file.Status.Length;
+        using var opened = original.IsOpen ? null : TryOpenAgain(original);
+        var source = original.File ?? opened;
+        var copyTail = 0u;
+        var isSame = source is not null && IsSameUpTo(handle, source, length, state, out copyTail);
+        var isIntact = source is not null
+            && ContentMark.TryReadTail(source, original.Position, out var tailCrc)
+            && tailCrc == original.TailCrc;
+        if (!isIntact)
+        {
+            return ContinueTruncated(file, handle, original, state);
+        }
+
+        if (!isSame)
+        {
+            return CopyVerdict.NotACopy;
+        }
+
+        // The original is whole: it is read there, unless it is truncated before. Or the copying is under way still.
+        var isSettled = length < original.Position && Age(file.Status) > CopySettled;
+        if (length != original.Position && !isSettled)
+        {
+            return CopyVerdict.Wait;
+        }
+
+        Log.CopyFound(_logger, _options.Id, file.Harvester.Path, original.Path, length);
+        file.Harvester.SkipTo(handle, length, copyTail);
+        return CopyVerdict.Copy;
+    }
+
+    /// <summary>The original was truncated, which was not noticed yet: what is unread is in the copy alone.</summary>
+    private CopyVerdict ContinueTruncated(
+        TrackedFile file, SafeFileHandle handle, Harvester original, FileState state)
+    {
+        var read = new EndedIncarnation(
+            state, original.Position, original.TailCrc, _time.GetTimestamp(), IsKept: true);
+        if (!IsCopyUpTo(handle, read))
+        {
+            return CopyVerdict.NotACopy;
+        }
+
+        Log.CopyFound(_logger, _options.Id, file.Harvester.Path, original.Path, read.Position);
+        original.HandOver();
+        file.Harvester.Continue(state, read.Position, read.TailCrc);
+        return CopyVerdict.Copy;
+    }
+
+    /// <summary>Whether a file begins and ends as the original does in its first bytes.</summary>
+    private static bool IsSameUpTo(
+        SafeFileHandle copy, SafeFileHandle original, long length, FileState state, out uint copyTail) =>
+        ContentMark.TryReadTail(copy, length, out copyTail)
+        && ContentMark.TryReadTail(original, length, out var originalTail)
+        && copyTail == originalTail
+        && (length < state.Head.Length || state.Head.Matches(copy));
+
+    /// <summary>A copy that has not grown for this long is complete.</summary>
+    private static readonly TimeSpan CopySettled = TimeSpan.FromSeconds(10);
+
+    private SafeFileHandle? TryOpenAgain(Harvester original)
+    {
+        try
+        {
+            var handle = _context.OpenFile(original.Path);
+            if (FileIdentity.Of(FileStatus.Get(handle)).Key == original.Identity.Key)
+            {
+                return handle;
+            }
+
+            handle.Dispose();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Gone or closed to us: then it cannot be read there either.
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads now, after the original was seen truncated: only then is the copy complete for certain.</summary>
+    private static bool IsCopyUpTo(SafeFileHandle handle, in EndedIncarnation ended) =>
+        ended.Position > 0
+        && ended.State.Head.Length > 0
+        && ended.State.Head.Matches(handle)
+        && ContentMark.TryReadTail(handle, ended.Position, out var tailCrc)
+        && tailCrc == ended.TailCrc;
+}

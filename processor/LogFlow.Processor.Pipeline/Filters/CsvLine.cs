@@ -1,0 +1,76 @@
+using System.Text;
+
+namespace LogFlow.Processor.Pipeline;
+
+/// <summary>Takes one line of separated values apart (RFC 4180; quotes are doubled inside of quotes).</summary>
+internal static class CsvLine
+{
+    /// <summary>The values; null stands for an empty one without quotes. False when the quotes are wrong.</summary>
+    public static bool TryParse(string text, string separator, char quote, List<string?> values)
+    {
+        values.Clear();
+        text = text.TrimEnd('\r', '\n');
+        if (text.Length == 0)
+        {
+            return true;
+        }
+        var position = 0;
+        while (true)
+        {
+            if (position < text.Length && text[position] == quote)
+            {
+                if (!TryTakeQuoted(text, quote, ref position, out var value))
+                {
+                    return false;
+                }
+                values.Add(value);
+            }
+            else
+            {
+                var end = text.IndexOf(separator, position, StringComparison.Ordinal);
+                end = end < 0 ? text.Length : end;
+                var value = text[position..end];
+                if (value.Contains(quote, StringComparison.Ordinal))
+                {
+                    return false;
+                }
+                values.Add(value.Length == 0 ? null : value);
+                position = end;
+            }
+            if (position == text.Length)
+            {
+                return true;
+            }
+            if (string.CompareOrdinal(text, position, separator, 0, separator.Length) != 0)
+            {
+                return false;
+            }
+            position += separator.Length;
+        }
+    }
+
+    private static bool TryTakeQuoted(string text, char quote, ref int position, out string value)
+    {
+        var builder = new StringBuilder();
+        value = string.Empty;
+        for (position++; position < text.Length; position++)
+        {
+            if (text[position] != quote)
+            {
+                builder.Append(text[position]);
+            }
+            else if (position + 1 < text.Length && text[position + 1] == quote)
+            {
+                builder.Append(quote);
+                position++;
+            }
+            else
+            {
+                position++;
+                value = builder.ToString();
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,223 @@
+namespace LogFlow.Processor.Pipeline;
+
+/// <summary>Replaces values by what a dictionary says; a dictionary file is read again when it changed.</summary>
+internal sealed class TranslateFilter : Filter
+{
+    private readonly FieldReference _source;
+    private readonly FieldReference _target;
+    private readonly FieldReference? _iterateOn;
+    private readonly EventTemplate? _fallback;
+    private readonly bool _override;
+    private readonly bool _exact;
+    private readonly bool _regex;
+    private readonly string? _path;
+    private readonly TimeSpan _refreshInterval;
+    private readonly bool _refreshMerges;
+
+    private readonly Lock _refreshLock = new(); // guards the three below
+    private List<(string Key, EventValue Value)> _entries = [];
+    private DateTime _fileTime;
+    private long _nextRefresh;
+    private volatile Translator? _translator;
+
+    private TranslateFilter(PluginContext context)
+        : base(context)
+    {
+        var settings = context.Settings;
+        _source = context.FieldOf("source")!;
+        _target = context.FieldOf("target") ?? (context.IsEcs ? _source : FieldReference.Parse("translation"));
+        _iterateOn = context.FieldOf("iterate_on");
+        _fallback = settings.Value("fallback") is { } fallback ? context.Template(fallback) : null;
+        _override = settings.Has("override")
+            ? settings.Boolean("override")
+            : _target.ToBracketForm() == _source.ToBracketForm();
+        _exact = settings.Boolean("exact");
+        _regex = settings.Boolean("regex");
+        _path = settings.String("dictionary_path");
+        _refreshInterval = TimeSpan.FromSeconds(settings.Number("refresh_interval"));
+        _refreshMerges = settings.String("refresh_behaviour") == "merge";
+        Load(context);
+    }
+
+    public static PluginSpec Spec { get; } = new(
+        PluginKind.Filter,
+        "translate",
+        new SettingSpec("source", SettingType.FieldReference) { Required = true },
+        new SettingSpec("target", SettingType.FieldReference),
+        new SettingSpec("dictionary", SettingType.Hash),
+        new SettingSpec("dictionary_path", SettingType.Path),
+        new SettingSpec("exact", SettingType.Boolean) { Default = true },
+        new SettingSpec("regex", SettingType.Boolean) { Default = false },
+        new SettingSpec("override", SettingType.Boolean),
+        new SettingSpec("fallback", SettingType.String),
+        new SettingSpec("iterate_on", SettingType.FieldReference),
+        new SettingSpec("refresh_interval", SettingType.Number) { Default = 300 },
+        new SettingSpec("refresh_behaviour", SettingType.String) { Default = "merge", Allowed = ["merge", "replace"] },
+        new SettingSpec("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] })
+    {
+        CreateFilter = context => new TranslateFilter(context),
+    };
+
+    public override void Apply(Event target, FilterContext context)
+    {
+        Refresh(context);
+        if (_iterateOn is not null)
+        {
+            Iterate(_iterateOn, target, context);
+            return;
+        }
+        if (!_override && target.Contains(_target))
+        {
+            return;
+        }
+        var source = target.Get(_source);
+        if (source.List is { Count: > 0 } list)
+        {
+            source = list[0];
+        }
+        var translated = Translate(source, target, context);
+        if (!translated.IsMissing)
+        {
+            target.Set(_target, translated.DeepClone());
+            Matched(target, context);
+        }
+    }
+
+    private EventValue Translate(EventValue source, Event target, FilterContext context)
+    {
+        var translated = source.IsNil ? EventValue.Missing : _translator!.Translate(source.ToText());
+        return translated.IsMissing && _fallback is not null
+            ? EventValue.Of(_fallback.Format(target, context.Now))
+            : translated;
+    }
+
+    private void Iterate(FieldReference field, Event target, FilterContext context)
+    {
+        var value = target.Get(field);
+        var items = value.List ?? new EventList(value.IsNil ? [] : [value]);
+        var matched = false;
+        if (field.ToBracketForm() == _source.ToBracketForm())
+        {
+            var results = new EventList(items.Count);
+            for (var i = 0; i < items.Count; i++)
+            {
+                var translated = Translate(items[i], target, context);
+                matched |= !translated.IsMissing;
+                results.Add(translated.IsMissing ? EventValue.Null : translated.DeepClone());
+            }
+            if (matched)
+            {
+                target.Set(_target, EventValue.Of(results));
+            }
+        }
+        else
+        {
+            for (var i = 0; i < items.Count; i++)
+            {
+                matched |= TranslateItem(items[i], target, context);
+            }
+        }
+        if (matched)
+        {
+            Matched(target, context);
+        }
+    }
+
+    private bool TranslateItem(EventValue item, Event target, FilterContext context)
+    {
+        if (item.Map is not { } map || (!_override && map.ContainsKey(_target.LastName)))
+        {
+            return false;
+        }
+        var translated = Translate(map[_source.LastName], target, context);
+        if (translated.IsMissing)
+        {
+            return false;
+        }
+        map[_target.LastName] = translated.DeepClone();
+        return true;
+    }
+
+    private void Load(PluginContext context)
+    {
+        var setting = _path is null ? "dictionary" : "dictionary_path";
+        try
+        {
+            if (_path is null)
+            {
+                _entries = [.. context.Settings.Hash("dictionary").Select(entry => (entry.Name, ToValue(entry.Value)))];
+            }
+            else
+            {
+                _fileTime = File.GetLastWriteTimeUtc(_path);
+                _entries = TranslateDictionary.ReadFile(_path);
+                _nextRefresh = context.Options.Time.GetTimestamp();
+            }
+            _translator = new Translator(_entries, _exact, _regex);
+        }
+        catch (Exception e) when (IsUnusable(e))
+        {
+            context.Error(setting, $"the dictionary cannot be used: {e.Message}");
+        }
+    }
+
+    // A file that cannot be read now keeps the entries it had; it is tried again after the interval.
+    private void Refresh(FilterContext context)
+    {
+        if (_path is null || _refreshInterval <= TimeSpan.Zero
+            || context.Time.GetElapsedTime(Volatile.Read(ref _nextRefresh)) < _refreshInterval)
+        {
+            return;
+        }
+        lock (_refreshLock)
+        {
+            if (context.Time.GetElapsedTime(_nextRefresh) < _refreshInterval)
+            {
+                return;
+            }
+            _nextRefresh = context.Time.GetTimestamp();
+            try
+            {
+                var time = File.GetLastWriteTimeUtc(_path);
+                if (time == _fileTime)
+                {
+                    return;
+                }
+                var entries = TranslateDictionary.ReadFile(_path);
+                if (_refreshMerges)
+                {
+                    var known = entries.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
+                    entries = [.. _entries.Where(entry => !known.Contains(entry.Key)), .. entries];
+                }
+                _translator = new Translator(entries, _exact, _regex);
+                (_entries, _fileTime) = (entries, time);
+            }
+            catch (Exception e) when (IsUnusable(e))
+            {
+                // The old entries stay in use; the counter shows that the file is broken.
+                context.CountFailure();
+            }
+        }
+    }
+
+    private static bool IsUnusable(Exception e) =>
+        e is IOException or UnauthorizedAccessException or FormatException or RubyRegexException;
+
+    private static EventValue ToValue(ConfigValue value)
+    {
+        if (value.Items is { } items)
+        {
+            return EventValue.Of(new EventList(items.Select(ToValue)));
+        }
+        if (value.Entries is not { } entries)
+        {
+            return EventValue.Of(value.Text);
+        }
+        var map = new EventMap();
+        foreach (var entry in entries)
+        {
+            map[entry.Name] = ToValue(entry.Value);
+        }
+        return EventValue.Of(map);
+    }
+}

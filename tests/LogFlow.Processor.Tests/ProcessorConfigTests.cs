@@ -1,0 +1,127 @@
+using LogFlow.Processor.Configuration;
+using LogFlow.Testing;
+
+namespace LogFlow.Processor.Tests;
+
+public sealed class ProcessorConfigTests
+{
+    [Fact]
+    public void Defaults_AreValid() => Assert.Empty(ProcessorService.TestConfig(new ProcessorConfig()));
+
+    [Fact]
+    public void Sections_Missing_AreFilledInFromTheConfiguration()
+    {
+        var pipeline = Load(new ProcessorConfig
+        {
+            ConfigString = "filter { mutate { add_tag => [\"x\"] } }",
+            QueueBootstrapServers = ["a:1", "b:2"],
+            QueueTopics = ["one", "two"],
+            QueueGroupId = "it's \"mine\"",
+            OutputStoreUrl = "http://127.0.0.1:1234",
+        });
+
+        var input = Assert.Single(pipeline.Inputs);
+        Assert.Equal(["a:1", "b:2"], KafkaInputPlugin.ReadClient(input.Settings).BootstrapServers);
+        var consumer = KafkaInputPlugin.ReadConsumer(input.Settings, 0);
+        Assert.Equal(["one", "two"], consumer.Topics);
+        Assert.Equal("it's \"mine\"", consumer.GroupId);
+        var output = Assert.Single(pipeline.Outputs);
+        Assert.Equal(
+            "http://127.0.0.1:1234/", ElasticsearchOutputPlugin.ReadStore(output.Settings).Hosts[0].ToString());
+        Assert.Single(pipeline.Filters);
+    }
+
+    [Fact]
+    public void Credentials_FromTheConfiguration_ReachTheOutput()
+    {
+        var pipeline = Load(new ProcessorConfig
+        {
+            ConfigString = "filter {}", OutputElasticsearchUsername = "u", OutputElasticsearchPassword = "p\"}$",
+            OutputElasticsearchHosts = ["http://a:9200", "https://b"],
+        });
+
+        var server = ElasticsearchOutputPlugin.Read(Assert.Single(pipeline.Outputs).Settings).Server;
+        Assert.Equal(("u", "p\"}$"), (server.User, server.Password));
+        Assert.Equal(["http://a:9200/", "https://b:9200/"], server.Hosts.Select(host => host.ToString()));
+    }
+
+    [Theory]
+    [InlineData("output { elasticsearch { host => \"a\" } }", "host")]
+    [InlineData("output { elasticsearch { hosts => \"ftp://a\" } }", "ftp://a")]
+    [InlineData("output { elasticsearch { index => \"UPPER\" } }", "lower case")]
+    [InlineData("output { elasticsearch { data_stream => true index => \"a\" } }", "data_stream")]
+    [InlineData("output { elasticsearch { data_stream_dataset => \"a-b\" } }", "a-b")]
+    [InlineData("output { elasticsearch { action => \"update\" } }", "document_id")]
+    [InlineData("output { elasticsearch { sniffing => true } }", "sniffing")]
+    [InlineData("output { elasticsearch { cloud_id => \"x\" } }", "hosts")]
+    [InlineData("output { file {} }", "path")]
+    [InlineData("output { stdout { codec => nope } }", "nope")]
+    [InlineData("input { kafka { bootstrap_servers => \"nohost\" } }", "host:port")]
+    [InlineData("input { kafka { topics_pattern => \"x.*\" } }", "topics")]
+    [InlineData("input { kafka { consumer_threads => 0 } }", "consumer_threads")]
+    [InlineData("input { beats { port => 5044 } }", "beats")]
+    [InlineData("filter { grok { match => { \"message\" => \"%{NOPE}\" } } }", "NOPE")]
+    [InlineData("filter { if [a] { ", "config.string:1:")]
+    public void Mistake_InThePipeline_IsNamedWithItsPlace(string text, string expected)
+    {
+        var problems = ProcessorService.TestConfig(new ProcessorConfig { ConfigString = text });
+
+        var problem = Assert.Single(problems);
+        Assert.Contains(expected, problem);
+        Assert.StartsWith("config.string:1:", problem);
+        Assert.Contains("^", problem);
+    }
+
+    [Fact]
+    public void Mistakes_OfTheConfiguration_AreAllReported()
+    {
+        var problems = new ProcessorConfig
+        {
+            PathConfig = "a", ConfigString = "b", PipelineWorkers = -1, ApiHttpPort = 70_000,
+            PipelineEcsCompatibility = "v7", OutputStoreUrl = "nowhere", LogLevel = "loud",
+            OutputElasticsearchHosts = ["nowhere"], ConfigReloadAutomatic = true,
+        }.Validate();
+
+        Assert.Equal(
+            ["api.http.port", "config.reload.automatic", "config.string", "log.level", "output.elasticsearch.hosts",
+                "output.store.url", "pipeline.ecs_compatibility", "pipeline.workers"],
+            problems.Select(problem => problem.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Path_OfAFolder_JoinsItsFilesInOrder()
+    {
+        using var folder = new TempDirectory();
+        File.WriteAllText(folder.File("20-b.conf"), "filter { mutate { add_tag => [\"b\"] } }");
+        File.WriteAllText(folder.File("10-a.conf"), "filter { drop {} }");
+        File.WriteAllText(folder.File("30-c.conf~"), "this is a backup");
+
+        foreach (var path in new[] { folder.Path, folder.File("*.conf") })
+        {
+            var pipeline = Load(new ProcessorConfig { PathConfig = path });
+            Assert.Equal(["drop", "mutate"], pipeline.Filters.Select(filter => filter.Node.Name));
+        }
+    }
+
+    [Theory]
+    [InlineData("nothing/here.conf")]
+    [InlineData("*.nope")]
+    public void Path_WithoutFiles_IsAProblem(string path)
+    {
+        using var folder = new TempDirectory();
+        var problem = Assert.Single(
+            ProcessorService.TestConfig(new ProcessorConfig { PathConfig = folder.File(path) }));
+        Assert.Contains(path, problem);
+    }
+
+    [Fact]
+    public void DefaultPipeline_Exported_IsWhatRuns()
+    {
+        Assert.Contains("combined", ProcessorService.DefaultPipeline, StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(
+            ProcessorService.TestConfig(new ProcessorConfig { ConfigString = ProcessorService.DefaultPipeline }));
+    }
+
+    private static Pipeline.CompiledPipeline Load(ProcessorConfig config) =>
+        new PipelineLoader(config, TimeProvider.System).Load();
+}

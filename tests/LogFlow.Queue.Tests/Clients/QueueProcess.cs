@@ -1,0 +1,62 @@
+using System.Globalization;
+using LogFlow.Testing;
+
+namespace LogFlow.Queue.Tests.Clients;
+
+/// <summary>The queue's executable as its own process, which can be killed and started again on its data.</summary>
+internal sealed class QueueProcess : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly string[] _settings;
+    private ChildProcess? _process;
+
+    private QueueProcess(string folder, string[] settings)
+    {
+        _folder = folder;
+        _settings = settings;
+    }
+
+    public int Port { get; } = FreePort.Next();
+
+    public string Bootstrap => $"127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}";
+
+    public string Output => _process?.Output ?? "";
+
+    public static async Task<QueueProcess> StartAsync(string folder, params string[] settings)
+    {
+        var queue = new QueueProcess(folder, settings);
+        await queue.StartAgainAsync();
+        return queue;
+    }
+
+    public async Task StartAgainAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "logflow-queue.dll"), "run",
+            "-E", $"listeners=127.0.0.1:{Port}",
+            "-E", $"log.dir={_folder}",
+            "-E", "queue.http.port=-1",
+            .. _settings.SelectMany(setting => new[] { "-E", setting }),
+        ];
+        _process = ChildProcess.Start("dotnet", arguments);
+        await _process.WaitForLineAsync("The queue listens on");
+    }
+
+    public Task KillAsync() => _process!.KillAsync();
+
+    public Task StopAsync() => _process!.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+    }
+}

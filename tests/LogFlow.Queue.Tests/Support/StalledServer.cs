@@ -1,0 +1,41 @@
+using LogFlow.Queue.Network;
+using LogFlow.Queue.Requests;
+using LogFlow.Queue.Handlers;
+
+namespace LogFlow.Queue.Tests.Support;
+
+/// <summary>A socket server alone, with short time limits, that knows ApiVersions only.</summary>
+internal sealed class StalledServer : IAsyncDisposable
+{
+    private readonly TestMeters _meters = new();
+    private int _port;
+
+    private StalledServer(TimeSpan idle) => Server = new SocketServer(
+        new SocketServerOptions { StallTimeout = TimeSpan.FromMilliseconds(300), IdleTimeout = idle },
+        new QueueMetrics(_meters),
+        TimeProvider.System,
+        Logs);
+
+    public SocketServer Server { get; }
+
+    public CollectingLogs Logs { get; } = new();
+
+    public static async Task<StalledServer> StartAsync(TimeSpan? idle = null)
+    {
+        var server = new StalledServer(idle ?? TimeSpan.FromMinutes(1));
+        _ = ListenerEndpoint.TryParse("127.0.0.1:0", out var endpoint, out _);
+        server._port = (await server.Server.ListenAsync(endpoint, CancellationToken.None)).Port;
+        var handlers = new List<RequestHandler>();
+        handlers.Add(new ApiVersionsHandler(handlers));
+        server.Server.Accept(new RequestDispatcher(handlers, new QueueMetrics(server._meters), TimeProvider.System));
+        return server;
+    }
+
+    public Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(_port);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        _meters.Dispose();
+    }
+}
