@@ -35,6 +35,9 @@ internal sealed class AgentHarness : IAsyncDisposable
 
     public CrashableStorage Storage { get; private set; } = null!;
 
+    /// <summary>The agent sends to the queue that its configuration names, not to <see cref="Queue"/>.</summary>
+    public bool UsesKafka { get; set; }
+
     /// <summary>Crashes lose what the registry did not sync.</summary>
     public bool PowerCuts { get; set; }
 
@@ -77,7 +80,7 @@ internal sealed class AgentHarness : IAsyncDisposable
         Assert.All(config.Inputs, input => Assert.Empty(input.Validate()));
         Sink = new FakeSink(Queue, _runs++);
         var seams = new AgentSeams(
-            (_, _) => Sink,
+            (agent, host) => UsesKafka ? AgentSeams.Production.OpenSink(agent, host) : Sink,
             directory =>
             {
                 Storage = new CrashableStorage(directory) { LosesUnsynced = PowerCuts };
