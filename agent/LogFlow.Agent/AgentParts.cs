@@ -41,11 +41,12 @@ internal sealed class AgentParts : IAsyncDisposable
         AgentConfig config,
         ServiceContext host,
         Registry registry,
-        IBatchSink sink,
+        AgentSeams seams,
         AgentCounters counters,
         Func<AgentStatus?> status,
         Action<Exception> onFatal)
     {
+        var sink = seams.OpenSink(config, host);
         var metrics = new AgentMetrics(host.MeterFactory, counters, status);
         var budget = new MemoryBudget(config.MemoryQueue.Bytes.Bytes);
         var options = BuildOptions(config);
@@ -83,7 +84,10 @@ internal sealed class AgentParts : IAsyncDisposable
                 .. inputs.Select(input => new FilestreamInput(
                     new HarvestContext(
                         new InputOptions(config, input, identity), registry, publisher, counters, host.TimeProvider,
-                        logger),
+                        logger)
+                    {
+                        OpenFile = seams.OpenFile,
+                    },
                     scheduler,
                     openFiles)),
             ],

@@ -1,15 +1,21 @@
 using LogFlow.Hosting;
+using LogFlow.Platform;
+using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
 /// <summary>Where the agent ends and the world begins; tests put fakes there.</summary>
 /// <param name="OpenSink">Where batches go.</param>
 /// <param name="OpenStorage">Where the registry lies.</param>
+/// <param name="OpenFile">How log files are opened for reading.</param>
 internal sealed record AgentSeams(
-    Func<AgentConfig, ServiceContext, IBatchSink> OpenSink, Func<string, IRegistryStorage> OpenStorage)
+    Func<AgentConfig, ServiceContext, IBatchSink> OpenSink,
+    Func<string, IRegistryStorage> OpenStorage,
+    Func<string, SafeFileHandle> OpenFile)
 {
     /// <summary>A Kafka-protocol queue, and a folder.</summary>
     public static AgentSeams Production { get; } = new(
         static (config, host) => new KafkaBatchSink(config.Kafka, host.LoggerFactory, host.TimeProvider),
-        static directory => new RegistryDirectory(directory));
+        static directory => new RegistryDirectory(directory),
+        SharedFile.OpenRead);
 }

@@ -113,7 +113,7 @@ public sealed partial class AgentService : ILogFlowService
                 _host.TimeProvider,
                 _host.LoggerFactory.CreateLogger<Registry>());
             _parts = AgentParts.Create(
-                _config, _host, registry, _seams.OpenSink(_config, _host), _counters, GetStatus, Fail);
+                _config, _host, registry, _seams, _counters, GetStatus, Fail);
         }
         catch (DirectoryLockedException error)
         {
@@ -202,8 +202,8 @@ public sealed partial class AgentService : ILogFlowService
             var topic = await parts.Sink.GetTopicAsync(cancellationToken);
             parts.Publisher.PartitionCount = topic.PartitionCount;
             parts.Recover(topic);
-            parts.Scheduler.Start();
             _isConnected = true;
+            parts.Scheduler.Start();
             Log.Connected(_logger, topic.Name, topic.Id, topic.PartitionCount);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

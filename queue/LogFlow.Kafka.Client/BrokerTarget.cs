@@ -23,8 +23,8 @@ public readonly record struct BrokerTarget
     internal string? GroupId { get; private init; }
 
     /// <summary>
-    /// Requests of different lanes never wait for each other: each lane is a connection of its own. A broker answers one
-    /// connection's requests in order, so a long poll would hold up everything sent behind it.
+    /// Requests of different lanes never wait for each other: each lane is a connection of its own. A broker answers
+    /// one connection's requests in order, so a long poll would hold up everything sent behind it.
     /// </summary>
     internal int Lane { get; init; }
 

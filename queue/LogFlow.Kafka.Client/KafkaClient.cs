@@ -88,7 +88,9 @@ public sealed class KafkaClient : IAsyncDisposable
         string topic, bool allowAutoCreate, CancellationToken cancellationToken) =>
         Metadata.GetTopicAsync(topic, allowAutoCreate, cancellationToken);
 
-    /// <summary>Makes the next use of the topic ask the cluster: a broker said that what is known is outdated.</summary>
+    /// <summary>
+    /// Makes the next use of the topic ask the cluster: a broker said that what is known is outdated.
+    /// </summary>
     public void InvalidateTopic(string topic) => Metadata.Invalidate(topic);
 
     /// <summary>A new producer id, epoch 0. Waits, as long as the caller does, until a broker gives one.</summary>
@@ -276,7 +278,7 @@ public sealed class KafkaClient : IAsyncDisposable
         {
             throw new KafkaException(
                 ErrorCode.UnknownTopicOrPartition,
-                $"Topic '{partition.Topic}' has {topic.Partitions.Count} partitions; there is no {partition.Partition}.");
+                $"Topic '{partition.Topic}' has {topic.Partitions.Count} partitions, but no {partition.Partition}.");
         }
 
         var node = FindBroker(topic.Partitions[partition.Partition].LeaderId)

@@ -1,6 +1,8 @@
 namespace LogFlow.Kafka.Client;
 
-/// <summary>How a <see cref="KafkaClient"/> reaches its cluster. Names and defaults follow Kafka's client options.</summary>
+/// <summary>
+/// How a <see cref="KafkaClient"/> reaches its cluster. Names and defaults follow Kafka's client options.
+/// </summary>
 public sealed record KafkaClientOptions
 {
     /// <summary>Kafka <c>bootstrap.servers</c>: <c>host:port</c>, at least one.</summary>
@@ -12,7 +14,9 @@ public sealed record KafkaClientOptions
     /// <summary>Matches Kafka <c>request.timeout.ms</c>.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a call may try in all where it does not try forever; Kafka <c>default.api.timeout.ms</c>.</summary>
+    /// <summary>
+    /// How long a call may try in all where it does not try forever; Kafka <c>default.api.timeout.ms</c>.
+    /// </summary>
     public TimeSpan ApiTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Matches Kafka <c>socket.connection.setup.timeout.ms</c>.</summary>

@@ -11,7 +11,9 @@ public class KafkaException : Exception
     public KafkaException(ErrorCode code, string message, Exception? innerException = null)
         : base(message, innerException) => Code = code;
 
-    /// <summary>The broker's error, or the client's own <c>NETWORK_EXCEPTION</c> and <c>REQUEST_TIMED_OUT</c>.</summary>
+    /// <summary>
+    /// The broker's error, or the client's own <c>NETWORK_EXCEPTION</c> and <c>REQUEST_TIMED_OUT</c>.
+    /// </summary>
     public ErrorCode Code { get; }
 
     /// <summary>Whether the same call may succeed later without a change of configuration.</summary>

@@ -96,7 +96,9 @@ internal sealed partial class DataDirectory(IFileSystem files, string path, Time
         return System.Buffers.Text.Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>A random id. Like Kafka, none whose text begins with a dash, which commands would take for an option.</summary>
+    /// <summary>
+    /// A random id. Like Kafka, none whose text begins with a dash, which commands would take for an option.
+    /// </summary>
     public static Guid NewTopicId()
     {
         while (true)
@@ -152,7 +154,8 @@ internal sealed partial class DataDirectory(IFileSystem files, string path, Time
         public static partial void CheckpointDamaged(ILogger logger, Exception error, string path);
 
         [LoggerMessage(2081, LogLevel.Error,
-            "{Path} is damaged. The queue goes on with a new cluster id, {ClusterId}; topics and records are not affected.")]
+            "{Path} is damaged. The queue goes on with a new cluster id, {ClusterId}; topics and records are not "
+            + "affected.")]
         public static partial void MetaDamaged(ILogger logger, Exception error, string path, Guid clusterId);
     }
 }

@@ -104,8 +104,8 @@ public sealed partial class LogManager
         {
             return new TopicResult(
                 ErrorCode.InvalidPartitions,
-                $"The topic {topic.Name} currently has {topic.Partitions.Count} partition(s); {partitionCount} would not "
-                + "be an increase.",
+                $"The topic {topic.Name} currently has {topic.Partitions.Count} partition(s); {partitionCount} would "
+                + "not be an increase.",
                 topic);
         }
 

@@ -245,7 +245,13 @@ public sealed partial class LogManager : IAsyncDisposable
             "Opened {Directory}: {TopicCount} topics, {PartitionCount} partitions in {ElapsedMs:F0} ms; it was last "
             + "stopped {Stop}, leader epoch {LeaderEpoch}.")]
         public static partial void Opened(
-            ILogger logger, string directory, int topicCount, int partitionCount, double elapsedMs, string stop, int leaderEpoch);
+            ILogger logger,
+            string directory,
+            int topicCount,
+            int partitionCount,
+            double elapsedMs,
+            string stop,
+            int leaderEpoch);
 
         [LoggerMessage(2091, LogLevel.Warning,
             "Closing {Directory} did not complete; the next start will check its logs.")]
@@ -259,7 +265,8 @@ public sealed partial class LogManager : IAsyncDisposable
             "The topic in {Directory} cannot be loaded and is not served. Its files are left alone.")]
         public static partial void TopicNotLoaded(ILogger logger, Exception error, string directory);
 
-        [LoggerMessage(2094, LogLevel.Information, "Created topic {Topic} ({TopicId}) with {PartitionCount} partitions.")]
+        [LoggerMessage(2094, LogLevel.Information,
+            "Created topic {Topic} ({TopicId}) with {PartitionCount} partitions.")]
         public static partial void TopicCreated(ILogger logger, string topic, Guid topicId, int partitionCount);
 
         [LoggerMessage(2095, LogLevel.Information, "Deleted topic {Topic} ({TopicId}).")]

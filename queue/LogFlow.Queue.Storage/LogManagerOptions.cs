@@ -18,7 +18,9 @@ public sealed record LogManagerOptions
     /// </summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>A checkpoint is also due after so many bytes: what an unclean start has to scan stays below it.</summary>
+    /// <summary>
+    /// A checkpoint is also due after so many bytes: what an unclean start has to scan stays below it.
+    /// </summary>
     public long CheckpointBytes { get; init; } = 1L << 30;
 
     /// <summary>

@@ -139,7 +139,9 @@ internal sealed partial class LogUpkeep(
         return true;
     });
 
-    /// <summary>One failed round must not end the upkeep: the next may succeed (a disk that was full, for one).</summary>
+    /// <summary>
+    /// One failed round must not end the upkeep: the next may succeed (a disk that was full, for one).
+    /// </summary>
     private async Task TryAsync(Func<Task> work)
     {
         try

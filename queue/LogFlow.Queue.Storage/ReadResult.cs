@@ -15,7 +15,9 @@ public readonly struct ReadResult(
     /// </summary>
     public ErrorCode Error { get; } = error;
 
-    /// <summary>The batches' bytes. Empty at the end of the log. The first may start before the offset asked for.</summary>
+    /// <summary>
+    /// The batches' bytes. Empty at the end of the log. The first may start before the offset asked for.
+    /// </summary>
     public ReadOnlyMemory<byte> Batches => batches is null ? default : batches.Memory[..length];
 
     /// <summary>The first offset that is not durable yet, and so not visible.</summary>

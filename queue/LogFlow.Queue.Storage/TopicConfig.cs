@@ -70,8 +70,10 @@ public sealed record TopicConfig
     private TopicConfig? TrySet(string key, string value) => key switch
     {
         "retention.ms" => TryLong(value, -1, long.MaxValue) is { } number ? this with { RetentionMs = number } : null,
-        "retention.bytes" => TryLong(value, -1, long.MaxValue) is { } number ? this with { RetentionBytes = number } : null,
-        "segment.bytes" => TryLong(value, 14, int.MaxValue) is { } number ? this with { SegmentBytes = (int)number } : null,
+        "retention.bytes" =>
+            TryLong(value, -1, long.MaxValue) is { } number ? this with { RetentionBytes = number } : null,
+        "segment.bytes" =>
+            TryLong(value, 14, int.MaxValue) is { } number ? this with { SegmentBytes = (int)number } : null,
         "segment.ms" => TryLong(value, 1, long.MaxValue) is { } number ? this with { SegmentMs = number } : null,
         "max.message.bytes" =>
             TryLong(value, 0, int.MaxValue) is { } number ? this with { MaxMessageBytes = (int)number } : null,

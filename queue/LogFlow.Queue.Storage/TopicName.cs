@@ -18,7 +18,8 @@ public static class TopicName
         { Length: > LengthMax } =>
             $"Topic name is invalid: the length of '{name}' is longer than the max allowed length {LengthMax}",
         _ when name.AsSpan().ContainsAnyExcept(Allowed) =>
-            $"Topic name is invalid: '{name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'",
+            $"Topic name is invalid: '{name}' contains one or more characters other than ASCII alphanumerics, '.', '_' "
+            + "and '-'",
         _ => null,
     };
 }

@@ -149,7 +149,8 @@ public class QueueConfig : IValidatedConfig
 
     /// <summary>How long records are kept, in milliseconds; -1: for ever.</summary>
     public long EffectiveRetentionMs =>
-        LogRetentionMs ?? (LogRetentionMinutes is { } minutes ? ToMs(minutes, 60_000) : ToMs(LogRetentionHours, 3_600_000));
+        LogRetentionMs
+        ?? (LogRetentionMinutes is { } minutes ? ToMs(minutes, 60_000) : ToMs(LogRetentionHours, 3_600_000));
 
     /// <summary>When a segment that still has room is closed, in milliseconds since its first record.</summary>
     public long EffectiveRollMs => LogRollMs ?? ToMs(LogRollHours, 3_600_000);

@@ -4,7 +4,9 @@ using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Queue;
 
-/// <summary>What the queue counts, under the meter <c>LogFlow.Queue</c>. Recorded per request or batch, never per record.</summary>
+/// <summary>
+/// What the queue counts, under the meter <c>LogFlow.Queue</c>. Recorded per request or batch, never per record.
+/// </summary>
 internal sealed class QueueMetrics
 {
     public const string MeterName = "LogFlow.Queue";
@@ -35,7 +37,8 @@ internal sealed class QueueMetrics
             "logflow.queue.produce.records", "{record}", "Records accepted and durable.");
         _produceErrors = Meter.CreateCounter<long>(
             "logflow.queue.produce.errors", "{batch}", "Record batches refused, by error.");
-        _fetchBytes = Meter.CreateCounter<long>("logflow.queue.fetch.size", "By", "Record batches handed to consumers.");
+        _fetchBytes = Meter.CreateCounter<long>(
+            "logflow.queue.fetch.size", "By", "Record batches handed to consumers.");
         _connectionsOpened = Meter.CreateCounter<long>(
             "logflow.queue.connections.opened", "{connection}", "Connections accepted.");
         _connectionsClosed = Meter.CreateCounter<long>(

@@ -111,7 +111,9 @@ public sealed partial class QueueService : ILogFlowService
         return HealthReport.Ready;
     }
 
-    /// <summary>A snapshot for status lines; <see cref="QueueStatus.Empty"/> before the start and after the stop.</summary>
+    /// <summary>
+    /// A snapshot for status lines; <see cref="QueueStatus.Empty"/> before the start and after the stop.
+    /// </summary>
     public QueueStatus GetStatus()
     {
         if (_logs is not { } logs || _coordinator is not { } coordinator)

@@ -16,6 +16,8 @@ public sealed class ModelTests(ITestOutputHelper output)
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
     public async Task RandomHistory_EveryLineOnceAndInOrder(int seed)
     {
         await using var harness = new AgentHarness(config =>

@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 
@@ -166,7 +167,11 @@ public sealed class RotationTests
     [Fact]
     public async Task CopytruncateWhileBlocked_LinesBetweenReadAndTruncation_ComeFromTheCopy()
     {
-        await using var harness = new AgentHarness(config => config.MemoryQueue.Bytes = 2_000_000);
+        await using var harness = new AgentHarness(config =>
+        {
+            config.MemoryQueue.Bytes = 2_000_000;
+            config.Kafka.Compression = OutputCompression.None;
+        });
         harness.AppendLines("app.log", 0, 10);
         await harness.StartAsync();
         await harness.HasAsync(10);
@@ -181,6 +186,25 @@ public sealed class RotationTests
         harness.Queue.Unblock();
         await harness.FinishAsync(20_020);
         AssertOncePerLine(harness, "app.log", 20_020);
+    }
+
+    [Fact]
+    public async Task Copytruncate_SeenHalfBeforeARestart_TheCopyIsNotReadAgain()
+    {
+        await using var harness = new AgentHarness();
+        harness.AppendLines("app.log", 0, 50);
+        await harness.StartAsync();
+        await harness.HasAsync(50);
+        File.Copy(harness.PathOf("app.log"), harness.PathOf("hidden"));
+        Truncate(harness.PathOf("app.log"));
+        harness.AppendLines("app.log", 50, 5);
+        await harness.HasAsync(55);
+        await harness.StopAsync();
+        File.Move(harness.PathOf("hidden"), harness.PathOf("app.log.1"));
+        await harness.StartAsync();
+        harness.AppendLines("app.log", 55, 5);
+        await harness.FinishAsync(60);
+        AssertOncePerLine(harness, "app.log", 60);
     }
 
     [Theory]
@@ -374,23 +398,33 @@ public sealed class RotationTests
         Assert.Equal(["one", "half line"], harness.Queue.Messages());
     }
 
-    [Fact]
-    public async Task PermissionGrantedLater_FileIsPickedUp_WarnedOnce()
+    [Theory]
+    [InlineData(typeof(UnauthorizedAccessException))]
+    [InlineData(typeof(IOException))]
+    public async Task FileCannotBeOpened_WarnedOnce_PickedUpWhenItCan(Type reason)
     {
-        // 31; root may read everything, so a folder in the file's place plays the denial there.
+        // 22, 31: permission denied, or too many open files. Root may read everything, so the seam plays the system.
         await using var harness = new AgentHarness();
-        harness.Append("app.log", "secret\n");
-        if (Environment.UserName == "root")
-        {
-            return;
-        }
-
-        File.SetUnixFileMode(harness.PathOf("app.log"), UnixFileMode.None);
+        var attempts = 0;
+        var isDenied = true;
+        harness.AppendLines("known.log", 0, 3);
         await harness.StartAsync();
-        await Eventually.TrueAsync(() => harness.Loggers.Count(LogLevel.Warning, "cannot be read") == 1, "warned");
-        File.SetUnixFileMode(harness.PathOf("app.log"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await harness.FinishAsync(1);
-        Assert.Equal(1, harness.Loggers.Count(LogLevel.Warning, "cannot be read"));
+        await harness.HasAsync(3);
+        await harness.StopAsync();
+        harness.OpenFile = path =>
+        {
+            attempts++;
+            return isDenied
+                ? throw (Exception)Activator.CreateInstance(reason, $"{path}: refused")!
+                : SharedFile.OpenRead(path);
+        };
+        harness.Append("app.log", "secret\n");
+        await harness.StartAsync();
+        await Eventually.TrueAsync(() => attempts > 5, "tried again");
+        Assert.Equal(2, harness.Loggers.Count(LogLevel.Warning, "cannot be read"));
+        isDenied = false;
+        await harness.FinishAsync(4);
+        Assert.Equal(2, harness.Loggers.Count(LogLevel.Warning, "cannot be read"));
     }
 
     [Fact]

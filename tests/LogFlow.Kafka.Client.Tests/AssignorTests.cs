@@ -20,7 +20,12 @@ public sealed class AssignorTests
     [Fact]
     public void Range_StaticMembers_StandFirstByInstanceId()
     {
-        var members = new[] { Member("a", ["t"]), Member("z", ["t"], instanceId: "1"), Member("y", ["t"], instanceId: "2") };
+        var members = new[]
+        {
+            Member("a", ["t"]),
+            Member("z", ["t"], instanceId: "1"),
+            Member("y", ["t"], instanceId: "2"),
+        };
 
         var assignment = new RangeAssignor().Assign(members, Counts(("t", 3)));
 
@@ -133,7 +138,8 @@ public sealed class AssignorTests
             }
 
             var loads = members.Values.Select(member => member.Owned.Count).ToArray();
-            Assert.True(loads.Sum() == counts.Values.Sum(), $"seed {seed}: {loads.Sum()} of {counts.Values.Sum()} assigned");
+            var all = counts.Values.Sum();
+            Assert.True(loads.Sum() == all, $"seed {seed}: {loads.Sum()} of {all} assigned");
             Assert.True(loads.Max() - loads.Min() <= 1, $"seed {seed}: loads {string.Join(" ", loads)}");
         }
     }
@@ -145,7 +151,10 @@ public sealed class AssignorTests
         Assert.True(all.Distinct().Count() == all.Length, $"seed {seed}: a partition has two owners");
         foreach (var (id, partitions) in assignment)
         {
-            var taken = members.Where(other => other.Key != id).SelectMany(other => other.Value.Owned).Intersect(partitions);
+            var taken = members
+                .Where(other => other.Key != id)
+                .SelectMany(other => other.Value.Owned)
+                .Intersect(partitions);
             Assert.True(!taken.Any(), $"seed {seed}: {id} got what another still owns");
         }
     }
@@ -167,5 +176,6 @@ public sealed class AssignorTests
     private static Dictionary<string, int> Counts(params (string Topic, int Count)[] counts) =>
         counts.ToDictionary(pair => pair.Topic, pair => pair.Count);
 
-    private static int[] Indexes(List<TopicPartition> partitions) => [.. partitions.Select(partition => partition.Partition)];
+    private static int[] Indexes(List<TopicPartition> partitions) =>
+        [.. partitions.Select(partition => partition.Partition)];
 }

@@ -32,7 +32,8 @@ internal sealed class GroupWorker : IRebalanceListener, IAsyncDisposable
 
     public int LostCount { get; private set; }
 
-    public ValueTask OnAssignedAsync(IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+    public ValueTask OnAssignedAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
     {
         lock (_mine)
         {

@@ -108,7 +108,8 @@ public sealed class KafkaConnectionTests
     {
         var never = new TaskCompletionSource();
         var cluster = new FakeCluster { ProduceGate = _ => never.Task };
-        await using var connection = await OpenAsync(cluster, Options with { RequestTimeout = TimeSpan.FromMilliseconds(200) });
+        var impatient = Options with { RequestTimeout = TimeSpan.FromMilliseconds(200) };
+        await using var connection = await OpenAsync(cluster, impatient);
 
         var first = ProduceAsync(connection);
         var second = InitAsync(connection);

@@ -67,7 +67,8 @@ public sealed class PartitionSenderFaultTests(ITestOutputHelper output)
         Check(seed, cluster, sends);
     }
 
-    private static void Check(int seed, FakeCluster cluster, List<(int Partition, int Sequence, Task<SendResult> Task)> sends)
+    private static void Check(
+        int seed, FakeCluster cluster, List<(int Partition, int Sequence, Task<SendResult> Task)> sends)
     {
         foreach (var (partition, sequence, task) in sends)
         {

@@ -146,7 +146,8 @@ public sealed class PartitionSenderTests
         await using var sender = new PartitionSender(
             client, new PartitionSenderOptions { InFlightBytesMax = batch.Length * 2 });
         var sends = Enumerable.Range(0, 3)
-            .Select(index => sender.SendAsync(new TopicPartition(FakeCluster.Topic, index), batch, Some.Deadline()).AsTask())
+            .Select(index => new TopicPartition(FakeCluster.Topic, index))
+            .Select(partition => sender.SendAsync(partition, batch, Some.Deadline()).AsTask())
             .ToArray();
 
         await Eventually.TrueAsync(() => sender.InFlightCount == 2, "two batches under way");

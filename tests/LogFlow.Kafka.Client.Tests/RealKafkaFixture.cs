@@ -2,19 +2,22 @@ using LogFlow.Testing;
 
 namespace LogFlow.Kafka.Client.Tests;
 
-/// <summary>One Kafka for all tests that do not break it.</summary>
-public sealed class RealKafkaFixture : IAsyncLifetime
+/// <summary>
+/// One Kafka for all tests that do not break it. LOGFLOW_TEST_KAFKA names another broker to run them against, our own
+/// queue for instance: <c>LOGFLOW_TEST_KAFKA=127.0.0.1:9092 dotnet test --filter FullyQualifiedName~RealKafka</c>.
+/// </summary>
+public sealed class RealKafkaFixture : IAsyncLifetime, IDisposable
 {
-    private TempDirectory? _folder;
+    private readonly string? _given = Environment.GetEnvironmentVariable("LOGFLOW_TEST_KAFKA");
+    private readonly TempDirectory _folder = new();
     private RealServer? _server;
 
-    public string Address => _server!.Address;
+    public string Address => _given ?? _server!.Address;
 
     public async Task InitializeAsync()
     {
-        if (Requirements.WhyMissing(Requirement.Kafka) is null)
+        if (_given is null && Requirements.WhyMissing(Requirement.Kafka) is null)
         {
-            _folder = new TempDirectory();
             _server = await RealServer.StartKafkaAsync(_folder.Path, "auto.create.topics.enable=true");
         }
     }
@@ -24,7 +27,8 @@ public sealed class RealKafkaFixture : IAsyncLifetime
         if (_server is not null)
         {
             await _server.DisposeAsync();
-            _folder!.Dispose();
         }
     }
+
+    public void Dispose() => _folder.Dispose();
 }

@@ -40,6 +40,24 @@ public sealed class RealKafkaGroupTests(RealKafkaFixture kafka)
         Assert.Equal(new TopicPartition("grows", 2), batch.TopicPartition);
     }
 
+    [RequiresTheory(Requirement.Kafka)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Group_TopicDoesNotExistYet_IsReadOnceItDoes(bool autoCreate)
+    {
+        var topic = $"later-{autoCreate}".ToLowerInvariant();
+        await using var client = Some.Client(kafka.Address);
+        var options = new GroupConsumerOptions { GroupId = topic, Topics = [topic], AllowAutoCreateTopics = autoCreate };
+        await using var consumer = new GroupConsumer(client, options, NullLoggerFactory.Instance);
+        consumer.Start();
+        await Eventually.TrueAsync(() => consumer.Membership.Generation > 0, "the first generation");
+
+        await ProduceAsync(client, topic, 0, 3);
+
+        using var batch = await consumer.PollAsync(Some.Deadline());
+        Assert.Equal("value 0", Some.Text(batch.Records[0].Value));
+    }
+
     [RequiresFact(Requirement.Kafka)]
     public async Task StaticMember_StopsAndReturns_KeepsItsPartitionsWithoutRebalance()
     {
@@ -57,7 +75,8 @@ public sealed class RealKafkaGroupTests(RealKafkaFixture kafka)
         var had = first.Assignment.Order(ByPartition).ToArray();
         await first.DisposeAsync();
 
-        await using var second = new GroupConsumer(client, options with { GroupInstanceId = "b" }, NullLoggerFactory.Instance);
+        await using var second = new GroupConsumer(
+            client, options with { GroupInstanceId = "b" }, NullLoggerFactory.Instance);
         second.Start();
 
         await Eventually.TrueAsync(() => second.Assignment.Count == 3, "its partitions again");
@@ -110,7 +129,9 @@ public sealed class RealKafkaGroupTests(RealKafkaFixture kafka)
         await ProduceAsync(client, "retention", 0, 50);
         Assert.Equal(30, await admin.DeleteRecordsAsync(new TopicPartition("retention", 0), 30, Some.Deadline()));
         await using var consumer = new GroupConsumer(
-            client, new GroupConsumerOptions { GroupId = "retention", Topics = ["retention"] }, NullLoggerFactory.Instance)
+            client,
+            new GroupConsumerOptions { GroupId = "retention", Topics = ["retention"] },
+            NullLoggerFactory.Instance)
         {
             StartOffsetResolver = static (_, _, _) => new ValueTask<long?>(10),
         };
@@ -143,8 +164,8 @@ public sealed class RealKafkaGroupTests(RealKafkaFixture kafka)
         await using var client = Some.Client(kafka.Address);
         var admin = new AdminClient(client);
         await admin.CreateTopicAsync(new NewTopic("admin", 2, 1), Some.Deadline());
-        Assert.Equal(
-            ErrorCode.TopicAlreadyExists, (await admin.CreateTopicAsync(new NewTopic("admin", 2, 1), Some.Deadline())).Error);
+        var again = await admin.CreateTopicAsync(new NewTopic("admin", 2, 1), Some.Deadline());
+        Assert.Equal(ErrorCode.TopicAlreadyExists, again.Error);
         Assert.Contains(await admin.ListTopicsAsync(Some.Deadline()), topic => topic.Name == "admin");
         Assert.Single((await admin.DescribeClusterAsync(Some.Deadline())).Brokers);
         await using (var consumer = new GroupConsumer(
@@ -188,7 +209,7 @@ public sealed class RealKafkaGroupTests(RealKafkaFixture kafka)
         var ledger = new ConcurrentDictionary<(TopicPartition, long), int>();
         var producing = ProduceSlowlyAsync(client, topic, recordCount);
         await using var first = new GroupWorker(kafka.Address, options, ledger);
-        await Eventually.TrueAsync(() => first.Consumer.Assignment.Count == PartitionCount, "the first member's partitions");
+        await Eventually.TrueAsync(() => first.Consumer.Assignment.Count == PartitionCount, "all partitions");
         var second = new GroupWorker(kafka.Address, options, ledger);
         await using var third = new GroupWorker(kafka.Address, options, ledger);
         GroupWorker[] all = [first, second, third];
@@ -196,7 +217,8 @@ public sealed class RealKafkaGroupTests(RealKafkaFixture kafka)
             () => all.All(worker => worker.Consumer.Assignment.Count == PartitionCount / 3), "two partitions each");
         await second.DisposeAsync();
         await Eventually.TrueAsync(
-            () => first.Consumer.Assignment.Count == 3 && third.Consumer.Assignment.Count == 3, "three partitions each");
+            () => first.Consumer.Assignment.Count == 3 && third.Consumer.Assignment.Count == 3,
+            "three partitions each");
         await producing;
 
         await Eventually.TrueAsync(() => ledger.Count == recordCount, $"{recordCount} records");
@@ -215,7 +237,12 @@ public sealed class RealKafkaGroupTests(RealKafkaFixture kafka)
         for (var index = 0; index < count; index += 20)
         {
             var sends = Enumerable.Range(index, 20).Select(n => producer.SendAsync(
-                new ProducerRecord { Topic = topic, Partition = n % PartitionCount, Value = Encoding.UTF8.GetBytes($"value {n}") },
+                new ProducerRecord
+                {
+                    Topic = topic,
+                    Partition = n % PartitionCount,
+                    Value = Encoding.UTF8.GetBytes($"value {n}"),
+                },
                 Some.Deadline()));
             Assert.All(await Task.WhenAll(sends), result => Assert.True(result.IsSuccess));
         }

@@ -37,7 +37,9 @@ public sealed class RealKafkaTests(RealKafkaFixture kafka)
             }
 
             await using var consumer = new GroupConsumer(
-                client, new GroupConsumerOptions { GroupId = $"g-{topic}", Topics = [topic] }, NullLoggerFactory.Instance);
+                client,
+                new GroupConsumerOptions { GroupId = $"g-{topic}", Topics = [topic] },
+                NullLoggerFactory.Instance);
             var read = new List<(int Index, TopicPartition Partition)>();
             while (read.Count < 1000)
             {

@@ -1,6 +1,5 @@
 using System.Text;
 using LogFlow.Kafka.Protocol.Records;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Kafka.Client.Tests;
@@ -10,7 +9,7 @@ internal static class Some
 {
     public static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
-    public static KafkaClient Client(string address, Func<KafkaClientOptions, KafkaClientOptions>? change = null, ILoggerFactory? loggers = null)
+    public static KafkaClient Client(string address, Func<KafkaClientOptions, KafkaClientOptions>? change = null)
     {
         var options = new KafkaClientOptions
         {
@@ -20,7 +19,7 @@ internal static class Some
             RetryBackoff = TimeSpan.FromMilliseconds(10),
             RetryBackoffMax = TimeSpan.FromMilliseconds(200),
         };
-        return new KafkaClient(change is null ? options : change(options), loggers ?? NullLoggerFactory.Instance);
+        return new KafkaClient(change is null ? options : change(options), NullLoggerFactory.Instance);
     }
 
     public static CancellationToken Deadline(int seconds = 120) =>

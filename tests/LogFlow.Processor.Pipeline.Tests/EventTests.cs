@@ -10,7 +10,8 @@ public class EventTests
     [Fact]
     public void WriteJson_UntouchedFields_KeepsTheirBytes()
     {
-        const string Json = """{"@timestamp":"2024-05-01T12:00:00.123456789Z","n":1.50e2,"o":{ "x" : [1,  2] },"s":"\u00e9\/"}""";
+        const string Json =
+            """{"@timestamp":"2024-05-01T12:00:00.123456789Z","n":1.50e2,"o":{ "x" : [1,  2] },"s":"\u00e9\/"}""";
         var source = Read(Json);
         source.Set(FieldReference.Parse("new"), EventValue.Of(1L));
 
@@ -204,7 +205,9 @@ public class EventTests
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
-        byte[] template = """{"@timestamp":"2024-05-01T12:00:00.123Z","message":"a\u00e9\n","tags":["x"],"o":{"l":[1,2.5e3,null,true]}}"""u8.ToArray();
+        var template = """
+            {"@timestamp":"2024-05-01T12:00:00.123Z","message":"a\u00e9\n","tags":["x"],"o":{"l":[1,2.5e3,null,true]}}
+            """u8.ToArray();
         for (var i = 0; i < 20_000; i++)
         {
             var json = template.ToArray();
@@ -217,7 +220,8 @@ public class EventTests
                 source.Set(FieldReference.Parse("added"), EventValue.Of(1L));
                 var again = Read(Write(source));
                 Assert.True(
-                    again.ToValue().Equals(source.ToValue()), $"seed {seed}, round {i}: {Encoding.UTF8.GetString(json)}");
+                    again.ToValue().Equals(source.ToValue()),
+                        $"seed {seed}, round {i}: {Encoding.UTF8.GetString(json)}");
             }
         }
     }

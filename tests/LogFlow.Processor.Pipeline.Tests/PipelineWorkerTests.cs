@@ -64,7 +64,12 @@ public class PipelineWorkerTests
     [Fact]
     public void Counters_AfterABatch_CountInOutAndFailures()
     {
-        var pipeline = Load("""filter { grok { match => { "message" => "^%{INT:n}$" } } if "_grokparsefailure" in [tags] { drop { } } }""");
+        var pipeline = Load("""
+            filter {
+              grok { match => { "message" => "^%{INT:n}$" } }
+              if "_grokparsefailure" in [tags] { drop { } }
+            }
+            """);
         var worker = pipeline.CreateWorker();
         var batch = new PipelineBatch();
         batch.Events.Add(Read("""{"message":"1"}"""));

@@ -3,12 +3,15 @@ namespace LogFlow.Processor.Pipeline.Tests;
 public class SyntaxErrorTests
 {
     [Theory]
-    [InlineData("filter { grok { match => { \"message\" => \"%{WROD:a}\" } } }", 1, 41, "'WROD' is not defined", "did you mean 'WORD'?")]
+    [InlineData("filter { grok { match => { \"message\" => \"%{WROD:a}\" } } }", 1, 41, "'WROD' is not defined",
+        "did you mean 'WORD'?")]
     [InlineData("filter {\n  grokk { }\n}", 2, 3, "no filter 'grokk'", "did you mean 'grok'?")]
-    [InlineData("filter {\n  mutate { rmove_field => \"a\" }\n}", 2, 12, "no option 'rmove_field'", "did you mean 'remove_field'?")]
+    [InlineData("filter {\n  mutate { rmove_field => \"a\" }\n}", 2, 12, "no option 'rmove_field'",
+        "did you mean 'remove_field'?")]
     [InlineData("filter { grok { match => { \"m\" => \"(a\" } } }", 1, 35, "not closed", null)]
     [InlineData("filter { date { match => [\"t\", \"yyyy-QQ\"] } }", 1, 32, "'Q' is no letter", "letters:")]
-    [InlineData("filter { date { match => [\"t\", \"ISO8601\"] timezone => \"Mars/Olympus\" } }", 1, 55, "no time zone", "Europe/Berlin")]
+    [InlineData("filter { date { match => [\"t\", \"ISO8601\"] timezone => \"Mars/Olympus\" } }", 1, 55,
+        "no time zone", "Europe/Berlin")]
     [InlineData("filter { dissect { mapping => { m => \"%{a}%{b}\" } } }", 1, 33, "at least two letters", null)]
     [InlineData("filter { dissect { mapping => { \"m\" => \"%{a}%{b}\" } } }", 1, 40, "next to each other", null)]
     [InlineData("filter { json { } }", 1, 10, "needs the option 'source'", "add: source")]
@@ -16,16 +19,19 @@ public class SyntaxErrorTests
     [InlineData("filter { if [a] = 1 { } }", 1, 17, "'='", "write: ==")]
     [InlineData("filter { if [a] =~ /(/ { } }", 1, 20, "pattern /(/ is wrong", null)]
     [InlineData("filter { mutate { gsub => [\"a\", \"[\", \"\"] } }", 1, 33, "is wrong", null)]
-    [InlineData("filter { mutate { convert => { \"a\" => \"integr\" } } }", 1, 39, "cannot be converted", "did you mean 'integer'?")]
+    [InlineData("filter { mutate { convert => { \"a\" => \"integr\" } } }", 1, 39, "cannot be converted",
+        "did you mean 'integer'?")]
     [InlineData("filter { drop { percentage => \"many\" } }", 1, 31, "takes a number", null)]
-    [InlineData("filter { mutate { add_field => { \"a\" => \"${LF_NOT_SET_ANYWHERE}\" } } }", 1, 41, "LF_NOT_SET_ANYWHERE", "default")]
+    [InlineData("filter { mutate { add_field => { \"a\" => \"${LF_NOT_SET_ANYWHERE}\" } } }", 1, 41,
+        "LF_NOT_SET_ANYWHERE", "default")]
     [InlineData("filter { mutate { id => \"x\" } mutate { id => \"x\" } }", 1, 46, "used by another plugin", null)]
     [InlineData("filter { geoip { } }", 1, 10, "is not supported", "GeoLite2")]
     [InlineData("filters { }", 1, 1, "section", "did you mean 'filter'?")]
     [InlineData("filter { grok {", 1, 15, "never closed", "}")]
     [InlineData("filter { mutate { add_tag => [\"a\" \"b\"] } }", 1, 35, "',' or ']'", "commas")]
     [InlineData("filter { mutate { a => { \"b\" => 1, \"c\" => 2 } } }", 1, 34, "a blank", "separated")]
-    public void Load_Mistake_IsNamedWithPlaceAndRemedy(string text, int line, int column, string message, string? remedy)
+    public void Load_Mistake_IsNamedWithPlaceAndRemedy(string text, int line, int column, string message,
+        string? remedy)
     {
         var error = Assert.Throws<PipelineSyntaxException>(() => Load(text));
 

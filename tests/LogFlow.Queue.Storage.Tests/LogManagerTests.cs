@@ -11,7 +11,8 @@ public class LogManagerTests
     {
         var files = new MemoryFileSystem();
         var logs = TestLog.Open(files);
-        var created = await logs.CreateTopicAsync("a.b_c-D", 3, new Dictionary<string, string> { ["retention.ms"] = "5" });
+        var created = await logs.CreateTopicAsync(
+            "a.b_c-D", 3, new Dictionary<string, string> { ["retention.ms"] = "5" });
         var id = created.Topic!.Id;
         await logs.SetPartitionCountAsync(id, 5);
         await logs.SetTopicConfigAsync(

@@ -82,7 +82,8 @@ public class PartitionLogTests
     {
         await using var logs = TestLog.Open(new MemoryFileSystem(), SmallSegments);
         var log = await logs.PartitionAsync();
-        var tasks = Enumerable.Range(0, 500).Select(i => log.AppendAsync(Some.RecordBatch(2, seed: i)).AsTask()).ToList();
+        var tasks = Enumerable.Range(0, 500)
+            .Select(i => log.AppendAsync(Some.RecordBatch(2, seed: i)).AsTask()).ToList();
         var results = await Task.WhenAll(tasks);
         Assert.Equal(Enumerable.Range(0, 500).Select(i => i * 2L), results.Select(result => result.BaseOffset));
         Assert.Equal(500, log.ReadAll().Count);
@@ -192,7 +193,8 @@ public class PartitionLogTests
         Assert.InRange(log.SizeInBytes, 10_000, 10_000 + 4096);
         Assert.True(log.LogStartOffset > 0);
         Assert.Equal(log.LogStartOffset, log.ReadAll()[0].Header.BaseOffset);
-        Assert.Equal(log.Segments.Count, files.Files.Keys.Count(path => path.EndsWith(".log", StringComparison.Ordinal)));
+        Assert.Equal(
+            log.Segments.Count, files.Files.Keys.Count(path => path.EndsWith(".log", StringComparison.Ordinal)));
     }
 
     [Fact]

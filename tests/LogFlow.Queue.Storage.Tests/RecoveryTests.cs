@@ -270,7 +270,8 @@ public class RecoveryTests
             var found = log.ReadAll().ToDictionary(batch => batch.Header.BaseOffset, batch => batch.Bytes);
             foreach (var (offset, bytes) in acknowledged)
             {
-                Assert.True(found.TryGetValue(offset, out var kept), $"seed {seed}, life {life}: offset {offset} is lost");
+                Assert.True(
+                    found.TryGetValue(offset, out var kept), $"seed {seed}, life {life}: offset {offset} is lost");
                 Assert.True(bytes.AsSpan(16).SequenceEqual(kept.AsSpan(16)), $"seed {seed}: offset {offset} changed");
             }
 
@@ -322,7 +323,8 @@ public class RecoveryTests
         for (var round = 0; round < 200 && Volatile.Read(ref crashed) is null; round++)
         {
             var batches = Enumerable.Range(0, random.Next(1, 5))
-                .Select(_ => Some.RecordBatch(random.Next(1, 4), valueSize: random.Next(1, 900), seed: random.Next())).ToList();
+                .Select(_ => Some.RecordBatch(
+                    random.Next(1, 4), valueSize: random.Next(1, 900), seed: random.Next())).ToList();
             attempted.UnionWith(batches.Select(batch => Convert.ToHexString(batch.AsSpan(16))));
             var results = await Task.WhenAll(batches.Select(batch => log.AppendAsync(batch).AsTask()));
             Assert.All(results, result => Assert.Equal(ErrorCode.None, result.Error));
@@ -359,10 +361,13 @@ public class RecoveryTests
     }
 
     private static List<string> SegmentPaths(MemoryFileSystem files) =>
-        [.. files.Files.Keys.Where(path => path.EndsWith(".log", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    [
+        .. files.Files.Keys
+            .Where(path => path.EndsWith(".log", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+    ];
 
     private static void AssertSame(
-        IReadOnlyList<byte[]> expected, List<(RecordBatchHeader Header, byte[] Bytes)> actual)
+        List<byte[]> expected, List<(RecordBatchHeader Header, byte[] Bytes)> actual)
     {
         Assert.Equal(expected.Count, actual.Count);
         for (var i = 0; i < expected.Count; i++)

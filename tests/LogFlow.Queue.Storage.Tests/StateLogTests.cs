@@ -42,7 +42,9 @@ public class StateLogTests
                 {
                     var changes = Enumerable.Range(0, random.Next(1, 4)).Select(_ => (
                         Key: $"k{random.Next(20)}",
-                        Value: random.Next(4) == 0 ? null : new string('v', random.Next(1 << random.Next(1, 17))))).ToArray();
+                        Value: random.Next(4) == 0
+                            ? null
+                            : new string('v', random.Next(1 << random.Next(1, 17))))).ToArray();
                     await SetAsync(state, changes);
                     foreach (var (key, value) in changes)
                     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
@@ -19,15 +20,18 @@ internal sealed record HarvestContext(
     private readonly List<EndedIncarnation> _superseded = [];
     private readonly List<EndedIncarnation> _ended = [];
 
+    /// <summary>Opens a log file for reading.</summary>
+    public required Func<string, SafeFileHandle> OpenFile { get; init; }
+
     /// <summary>The partition of a file that is seen for the first time, and of all its later incarnations.</summary>
     public int ChoosePartition(string path) => Publishing.ChoosePartition(Options.Id, path);
 
     /// <summary>An incarnation has ended; its state goes when what was read of it is acknowledged.</summary>
-    public void Supersede(FileState state, long position, uint tailCrc)
+    public void Supersede(FileState state, long position, uint tailCrc, bool isKept)
     {
         lock (_lock)
         {
-            var ended = new EndedIncarnation(state, position, tailCrc, Time.GetTimestamp());
+            var ended = new EndedIncarnation(state, position, tailCrc, Time.GetTimestamp(), isKept);
             _superseded.Add(ended);
             _ended.Add(ended);
         }
@@ -53,7 +57,7 @@ internal sealed record HarvestContext(
         }
     }
 
-    /// <summary>Forgets ended incarnations of which all is acknowledged.</summary>
+    /// <summary>Forgets ended incarnations of which all is acknowledged and that nothing can continue any more.</summary>
     public void ReleaseSuperseded()
     {
         lock (_lock)
@@ -61,7 +65,8 @@ internal sealed record HarvestContext(
             for (var index = _superseded.Count - 1; index >= 0; index--)
             {
                 var ended = _superseded[index];
-                if (Registry.AckedPosition(ended.State).Position >= ended.Position)
+                if (Registry.AckedPosition(ended.State).Position >= ended.Position
+                    && (!ended.IsKept || Time.GetElapsedTime(ended.EndedAt) > EndedKept))
                 {
                     Registry.RemoveFile(ended.State);
                     _superseded.RemoveAt(index);

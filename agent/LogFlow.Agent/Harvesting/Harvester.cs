@@ -260,7 +260,7 @@ internal sealed partial class Harvester
         if (State is { } state)
         {
             Log.Restarted(_context.Logger, Path, reason, _position);
-            _context.Supersede(state, _position, TailCrc);
+            _context.Supersede(state, _position, TailCrc, isKept: true);
             _partitionHint = state.Partition;
         }
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LogFlow.Agent;
 
 /// <summary>An input's settings as the readers use them. Immutable.</summary>

@@ -90,54 +90,62 @@ internal sealed partial class FilestreamInput
             return CopyVerdict.NotACopy;
         }
 
-        var read = new EndedIncarnation(state, original.Position, original.TailCrc, 0);
+        // Compared first, then the original is looked at: what is equal in a whole original is a copy of it, and what
+        // differs because the original was truncated meanwhile is noticed as that.
+        var length = file.Status.Length;
         using var opened = original.IsOpen ? null : TryOpenAgain(original);
         var source = original.File ?? opened;
+        var copyTail = 0u;
+        var isSame = source is not null && IsSameUpTo(handle, source, length, state, out copyTail);
         var isIntact = source is not null
             && ContentMark.TryReadTail(source, original.Position, out var tailCrc)
             && tailCrc == original.TailCrc;
         if (!isIntact)
         {
-            // Truncated, and not noticed yet: what is unread is in the copy alone.
-            if (!IsCopyUpTo(handle, read))
-            {
-                return CopyVerdict.NotACopy;
-            }
-
-            Log.CopyFound(_logger, _options.Id, file.Harvester.Path, original.Path, original.Position);
-            original.HandOver();
-            file.Harvester.Continue(state, read.Position, read.TailCrc);
-            return CopyVerdict.Copy;
+            return ContinueTruncated(file, handle, original, state);
         }
 
-        // The original is whole. As far as the copy goes, it is read there, unless it is truncated before.
-        var length = file.Status.Length;
-        if (!state.Head.Matches(handle) && length >= state.Head.Length)
+        if (!isSame)
         {
             return CopyVerdict.NotACopy;
         }
 
-        if (!ContentMark.TryReadTail(handle, length, out var copyTail)
-            || !ContentMark.TryReadTail(source!, length, out var sourceTail)
-            || copyTail != sourceTail)
+        // The original is whole: it is read there, unless it is truncated before. Or the copying is under way still.
+        var isSettled = length < original.Position && Age(file.Status) > CopySettled;
+        if (length != original.Position && !isSettled)
         {
-            return CopyVerdict.NotACopy;
-        }
-
-        if (original.Position < length || length < original.Position)
-        {
-            // Either the original is not read that far, or the copying may be under way still.
-            var isSettled = length < original.Position && Age(file.Status) > CopySettled;
-            if (!isSettled)
-            {
-                return CopyVerdict.Wait;
-            }
+            return CopyVerdict.Wait;
         }
 
         Log.CopyFound(_logger, _options.Id, file.Harvester.Path, original.Path, length);
         file.Harvester.SkipTo(handle, length, copyTail);
         return CopyVerdict.Copy;
     }
+
+    /// <summary>The original was truncated, which was not noticed yet: what is unread is in the copy alone.</summary>
+    private CopyVerdict ContinueTruncated(
+        TrackedFile file, SafeFileHandle handle, Harvester original, FileState state)
+    {
+        var read = new EndedIncarnation(
+            state, original.Position, original.TailCrc, _time.GetTimestamp(), IsKept: true);
+        if (!IsCopyUpTo(handle, read))
+        {
+            return CopyVerdict.NotACopy;
+        }
+
+        Log.CopyFound(_logger, _options.Id, file.Harvester.Path, original.Path, read.Position);
+        original.HandOver();
+        file.Harvester.Continue(state, read.Position, read.TailCrc);
+        return CopyVerdict.Copy;
+    }
+
+    /// <summary>Whether a file begins and ends as the original does in its first bytes.</summary>
+    private static bool IsSameUpTo(
+        SafeFileHandle copy, SafeFileHandle original, long length, FileState state, out uint copyTail) =>
+        ContentMark.TryReadTail(copy, length, out copyTail)
+        && ContentMark.TryReadTail(original, length, out var originalTail)
+        && copyTail == originalTail
+        && (length < state.Head.Length || state.Head.Matches(copy));
 
     /// <summary>A copy that has not grown for this long is complete.</summary>
     private static readonly TimeSpan CopySettled = TimeSpan.FromSeconds(10);
@@ -146,7 +154,7 @@ internal sealed partial class FilestreamInput
     {
         try
         {
-            var handle = SharedFile.OpenRead(original.Path);
+            var handle = _context.OpenFile(original.Path);
             if (FileIdentity.Of(FileStatus.Get(handle)).Key == original.Identity.Key)
             {
                 return handle;

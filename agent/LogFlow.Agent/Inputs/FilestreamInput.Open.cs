@@ -59,7 +59,7 @@ internal sealed partial class FilestreamInput
         SafeFileHandle? handle = null;
         try
         {
-            handle = SharedFile.OpenRead(path);
+            handle = _context.OpenFile(path);
             var status = FileStatus.Get(handle);
             var identity = FileIdentity.Of(status);
             if (identity.Key != file.Harvester.Identity.Key || identity.IsOtherBirth(file.Harvester.Identity))

@@ -18,8 +18,9 @@ internal sealed partial class FilestreamInput
         {
             if (_byIdentity.TryGetValue(state.Identity.Key, out var older))
             {
-                _context.Registry.RemoveFile(older.Harvester.State!);
-                _byPath.Remove(older.Harvester.Path);
+                var ended = older.Harvester;
+                _context.Supersede(ended.State!, ended.Position, ended.TailCrc, isKept: true);
+                _byPath.Remove(ended.Path);
             }
 
             var file = Track(new Harvester(_context, state.Path, state.Identity, state), default);
@@ -309,7 +310,7 @@ internal sealed partial class FilestreamInput
         var harvester = file.Harvester;
         if (harvester.State is { } state)
         {
-            _context.Supersede(state, harvester.Position, harvester.TailCrc);
+            _context.Supersede(state, harvester.Position, harvester.TailCrc, isKept: false);
         }
 
         lock (_filesLock)

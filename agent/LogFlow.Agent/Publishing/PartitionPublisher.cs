@@ -112,11 +112,8 @@ internal sealed partial class PartitionPublisher
     {
         lock (_buildLock)
         {
-            batch.Seal(_context.Options);
-            _sealed.Enqueue(batch);
+            Seal(batch);
         }
-
-        _signal.Set();
     }
 
     private OpenBatch Open() => _open ??= new OpenBatch(
@@ -131,6 +128,11 @@ internal sealed partial class PartitionPublisher
 
         _open = null;
         _flushWanted = false;
+        Seal(batch);
+    }
+
+    private void Seal(OpenBatch batch)
+    {
         batch.Seal(_context.Options);
         if (batch.RecordCount > 0 && !batch.Encoding.IsCompleted)
         {

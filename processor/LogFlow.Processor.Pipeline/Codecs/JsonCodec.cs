@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace LogFlow.Processor.Pipeline;
 
-/// <summary>Codecs <c>json</c> and <c>json_lines</c>: one JSON object per event; a list of objects is several events.</summary>
+/// <summary>
+/// Codecs <c>json</c> and <c>json_lines</c>: one JSON object per event; a list of objects is several events.
+/// </summary>
 internal sealed class JsonCodec(bool lines) : ICodec
 {
     private const string FailureTag = "_jsonparsefailure";

@@ -11,6 +11,9 @@ internal sealed partial class DateFormat
         ("MST", "-07:00"), ("MDT", "-06:00"), ("PST", "-08:00"), ("PDT", "-07:00"),
     ];
 
+    private static readonly (string Name, bool IsBefore)[] Eras =
+        [("AD", false), ("BCE", true), ("BC", true), ("CE", false)];
+
     /// <summary>Reads a date; false when the text does not have this form or the date does not exist.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="zone">The zone of texts that name none.</param>
@@ -42,12 +45,7 @@ internal sealed partial class DateFormat
         switch (element.Kind)
         {
             case DateElementKind.Literal:
-                if (!text[position..].StartsWith(element.Literal, StringComparison.OrdinalIgnoreCase))
-                {
-                    return false;
-                }
-                position += element.Literal.Length;
-                return true;
+                return TryParseLiteral(element.Literal, text, ref position);
             case DateElementKind.MonthText:
                 return TryParseName(text, ref position, _locale.Months, _locale.ShortMonths, out parts.Month);
             case DateElementKind.DayOfWeekText:
@@ -68,6 +66,22 @@ internal sealed partial class DateFormat
             default:
                 return TryParseNumber(in element, text, ref position, ref parts, nowUtc);
         }
+    }
+
+    private static bool TryParseLiteral(string literal, ReadOnlySpan<char> text, ref int position)
+    {
+        // Nearly all are single characters; the general comparison costs ten times as much.
+        if (literal.Length == 1)
+        {
+            return position < text.Length && (text[position] == literal[0]
+                || char.ToLowerInvariant(text[position]) == char.ToLowerInvariant(literal[0])) && ++position > 0;
+        }
+        if (!text[position..].StartsWith(literal, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+        position += literal.Length;
+        return true;
     }
 
     private static bool TryParseNumber(
@@ -153,10 +167,10 @@ internal sealed partial class DateFormat
         {
             return false;
         }
-        var first = char.ToLowerInvariant(rest[0]);
+        var first = rest[0];
         for (var i = 0; i < names.Length; i++)
         {
-            if (char.ToLowerInvariant(names[i][0]) != first)
+            if (names[i][0] != first && char.ToLowerInvariant(names[i][0]) != char.ToLowerInvariant(first))
             {
                 continue;
             }
@@ -189,7 +203,7 @@ internal sealed partial class DateFormat
 
     private static bool TryParseEra(ReadOnlySpan<char> text, ref int position, ref DateParts parts)
     {
-        foreach (var (name, isBefore) in (ReadOnlySpan<(string, bool)>)[("AD", false), ("BCE", true), ("BC", true), ("CE", false)])
+        foreach (var (name, isBefore) in Eras)
         {
             if (text[position..].StartsWith(name, StringComparison.OrdinalIgnoreCase))
             {
@@ -212,7 +226,9 @@ internal sealed partial class DateFormat
         }
     }
 
-    /// <summary>Z, +HH, +HHmm, +HH:mm, +HH:mm:ss; the colons are optional whatever the pattern says, as in Joda.</summary>
+    /// <summary>
+    /// Z, +HH, +HHmm, +HH:mm, +HH:mm:ss; the colons are optional whatever the pattern says, as in Joda.
+    /// </summary>
     internal static bool TryParseOffset(ReadOnlySpan<char> text, ref int position, ref DateParts parts)
     {
         if (position >= text.Length)
@@ -258,7 +274,8 @@ internal sealed partial class DateFormat
     private static bool TryParseZoneId(ReadOnlySpan<char> text, ref int position, ref DateParts parts)
     {
         var start = position;
-        while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] is '/' or '_' or '-' or '+' or ':'))
+        while (position < text.Length
+            && (char.IsAsciiLetterOrDigit(text[position]) || text[position] is '/' or '_' or '-' or '+' or ':'))
         {
             position++;
         }

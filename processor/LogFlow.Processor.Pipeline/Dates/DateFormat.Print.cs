@@ -34,7 +34,8 @@ internal sealed partial class DateFormat
                 case DateElementKind.Fraction:
                     var nanos = (time.Ticks % TimeSpan.TicksPerSecond * 100) + timestamp.SubTickNanos;
                     var digits = nanos.ToString("D9", CultureInfo.InvariantCulture);
-                    builder.Append(element.Length <= 9 ? digits[..element.Length] : digits.PadRight(element.Length, '0'));
+                    builder.Append(element.Length <= 9 ? digits[..element.Length]
+                        : digits.PadRight(element.Length, '0'));
                     break;
                 case DateElementKind.Offset:
                     builder.Append(element.Length == 1 ? "+0000" : "+00:00");

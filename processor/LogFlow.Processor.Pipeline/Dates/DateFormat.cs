@@ -6,7 +6,9 @@ namespace LogFlow.Processor.Pipeline;
 /// <summary>
 /// A date pattern in Joda's letters (<c>dd/MMM/yyyy:HH:mm:ss Z</c>), compiled once, that reads and prints.
 /// </summary>
-/// <remarks>Letters: https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html. Immutable.</remarks>
+/// <remarks>
+/// Letters: https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html. Immutable.
+/// </remarks>
 internal sealed partial class DateFormat
 {
     private readonly DateElement[] _elements;
@@ -18,7 +20,8 @@ internal sealed partial class DateFormat
         Pattern = pattern;
         _elements = elements;
         _locale = locale;
-        _hasYear = elements.Any(e => e.Kind is DateElementKind.Year or DateElementKind.WeekYear or DateElementKind.Century);
+        _hasYear = elements.Any(e =>
+            e.Kind is DateElementKind.Year or DateElementKind.WeekYear or DateElementKind.Century);
     }
 
     /// <summary>The pattern as written.</summary>
@@ -123,7 +126,8 @@ internal sealed partial class DateFormat
         {
             'G' => new(DateElementKind.Era, length, 0, string.Empty),
             'C' => new(DateElementKind.Century, length, 9, string.Empty),
-            'y' or 'Y' or 'u' when length == 2 => new(DateElementKind.TwoDigitYear, 2, digitsFollow ? 2 : 9, string.Empty),
+            'y' or 'Y' or 'u' when length == 2 =>
+                new(DateElementKind.TwoDigitYear, 2, digitsFollow ? 2 : 9, string.Empty),
             'y' or 'Y' or 'u' => new(DateElementKind.Year, length, yearDigitsMax, string.Empty),
             'x' => new(DateElementKind.WeekYear, length, yearDigitsMax, string.Empty),
             'w' => new(DateElementKind.Week, length, 2, string.Empty),

@@ -65,6 +65,8 @@ internal sealed class DateLocale
     /// <summary>The languages that are known.</summary>
     public static IReadOnlyCollection<string> KnownLanguages => Known.Keys;
 
-    /// <summary>The names of a locale such as <c>fr-FR</c> or <c>fr_FR</c>; null when its language is unknown.</summary>
+    /// <summary>
+    /// The names of a locale such as <c>fr-FR</c> or <c>fr_FR</c>; null when its language is unknown.
+    /// </summary>
     public static DateLocale? Find(string locale) => Known.GetValueOrDefault(locale.Split('-', '_', '.')[0]);
 }

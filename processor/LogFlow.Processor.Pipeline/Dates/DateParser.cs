@@ -32,7 +32,8 @@ internal abstract class DateParser
                 parser = new Tai64Parser();
                 return true;
         }
-        parser = DateFormat.TryCompile(format, locale, out var compiled, out problem) ? new PatternParser(compiled) : null;
+        parser = DateFormat.TryCompile(format, locale, out var compiled, out problem) ? new PatternParser(compiled)
+            : null;
         return parser is not null;
     }
 
@@ -119,8 +120,10 @@ internal abstract class DateParser
             }
             var text = value.Span.TrimStart('@');
             if (text.Length != 24
-                || !ulong.TryParse(text[..16], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var seconds)
-                || !uint.TryParse(text[16..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var nanos)
+                || !ulong.TryParse(text[..16], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                    out var seconds)
+                || !uint.TryParse(text[16..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                    out var nanos)
                 || nanos >= 1_000_000_000)
             {
                 return false;

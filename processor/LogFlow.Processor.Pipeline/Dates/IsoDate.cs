@@ -1,8 +1,8 @@
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
-/// ISO 8601 as Logstash's <c>ISO8601</c> takes it: a date (calendar, week or day of year), then T or a blank and a time with
-/// point or comma, then an offset; what is missing at the end is the start of the period.
+/// ISO 8601 as Logstash's <c>ISO8601</c> takes it: a date (calendar, week or day of year), then T or a blank and a time
+/// with point or comma, then an offset; what is missing at the end is the start of the period.
 /// </summary>
 internal static class IsoDate
 {

@@ -35,7 +35,9 @@ internal sealed class ZoneClock
     /// <summary>The zone's name.</summary>
     public string Id { get; }
 
-    /// <summary>The zone of a name (<c>Europe/Berlin</c>, <c>CET</c>) or offset (<c>+02:00</c>); null when there is none.</summary>
+    /// <summary>
+    /// The zone of a name (<c>Europe/Berlin</c>, <c>CET</c>) or offset (<c>+02:00</c>); null when there is none.
+    /// </summary>
     public static ZoneClock? Find(string id)
     {
         if (Cache.TryGetValue(id, out var known))
@@ -93,7 +95,8 @@ internal sealed class ZoneClock
         if (id[0] is '+' or '-')
         {
             var digits = id[1..].Replace(":", string.Empty, StringComparison.Ordinal);
-            if (digits.Length is not (2 or 4) || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (digits.Length is not (2 or 4)
+                || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 return null;
             }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 
 namespace LogFlow.Processor.Pipeline;
 
@@ -11,7 +10,7 @@ namespace LogFlow.Processor.Pipeline;
 /// Not thread-safe. The memory given to <see cref="TryFromJson"/> must stay valid and unchanged while the event lives.
 /// Unlike Logstash no <c>@version</c> is added.
 /// </remarks>
-public sealed class Event
+public sealed partial class Event
 {
     private const string TimestampFailureTag = "_timestampparsefailure";
     private const string TagsFailureTag = "_tagsparsefailure";
@@ -43,44 +42,6 @@ public sealed class Event
     {
         get => _root.Get(TimestampSegment) is { Kind: ValueKind.Timestamp } value ? value.Timestamp : null;
         set => _root.Set(TimestampSegment, value is { } timestamp ? EventValue.Of(timestamp) : EventValue.Null);
-    }
-
-    /// <summary>Reads an event from a JSON object. Invalid UTF-8 becomes U+FFFD.</summary>
-    /// <param name="json">One JSON object.</param>
-    /// <param name="now">What <c>@timestamp</c> is when the object has none.</param>
-    /// <param name="result">The event.</param>
-    /// <param name="error">Why the text is not a JSON object.</param>
-    public static bool TryFromJson(
-        ReadOnlyMemory<byte> json,
-        EventTimestamp now,
-        [NotNullWhen(true)] out Event? result,
-        [NotNullWhen(false)] out string? error)
-    {
-        var root = JsonScanner.TryReadObject(JsonScanner.EnsureUtf8(json), out error);
-        if (root is null)
-        {
-            error ??= "not JSON";
-            result = null;
-            return false;
-        }
-        error = null;
-        result = FromMap(root, now);
-        return true;
-    }
-
-    /// <summary>Reads an event from a JSON object.</summary>
-    /// <exception cref="FormatException">The text is not a JSON object.</exception>
-    public static Event FromJson(ReadOnlyMemory<byte> json, EventTimestamp now) =>
-        TryFromJson(json, now, out var result, out var error) ? result : throw new FormatException(error);
-
-    /// <summary>Makes an event of a map, which it then owns.</summary>
-    public static Event FromMap(EventMap root, EventTimestamp now)
-    {
-        var result = new Event(root);
-        result.TakeMetadata();
-        result.CheckTimestamp(now);
-        result.CheckTags();
-        return result;
     }
 
     /// <summary>The value of a field; <see cref="EventValue.Missing"/> when there is none.</summary>
@@ -273,7 +234,9 @@ public sealed class Event
     /// <summary>All fields but <c>[@metadata]</c> as a value; by reference.</summary>
     public EventValue ToValue() => EventValue.Of(_root);
 
-    /// <summary>Writes the event as one JSON object in UTF-8, without <c>[@metadata]</c> and without a line end.</summary>
+    /// <summary>
+    /// Writes the event as one JSON object in UTF-8, without <c>[@metadata]</c> and without a line end.
+    /// </summary>
     public void WriteJson(IBufferWriter<byte> output) => EventJson.WriteMap(output, _root);
 
     /// <inheritdoc/>
@@ -285,7 +248,8 @@ public sealed class Event
         {
             return map.Get(segment);
         }
-        return parent.List is { } list && list.Resolve(segment) is >= 0 and var index ? list[index] : EventValue.Missing;
+        return parent.List is { } list && list.Resolve(segment) is >= 0 and var index ? list[index]
+            : EventValue.Missing;
     }
 
     private static void SetBelow(
@@ -409,78 +373,5 @@ public sealed class Event
         _root.Set(BadTagsSegment, value);
         _root.Remove(TagsSegment);
         AddTag(TagsFailureTag);
-    }
-
-    private void TakeMetadata()
-    {
-        if (!_root.Contains(MetadataSegment))
-        {
-            return;
-        }
-        var value = _root.Remove(MetadataSegment);
-        if (value.Map is { } map)
-        {
-            _metadata = map;
-        }
-        else
-        {
-            _root.Set(BadMetadataSegment, value);
-        }
-    }
-
-    private void CheckTags()
-    {
-        var index = _root.IndexOf(TagsSegment);
-        if (index >= 0 && _root.ValueAt(index) is var tags && !AreTags(tags))
-        {
-            RejectTags(tags);
-        }
-    }
-
-    private void CheckTimestamp(EventTimestamp now)
-    {
-        var index = _root.IndexOf(TimestampSegment);
-        if (index < 0)
-        {
-            _root.Set(TimestampSegment, EventValue.Of(now));
-            return;
-        }
-        ref readonly var member = ref _root.Members[index];
-        if (member.ValueOffset < 0)
-        {
-            CheckDecodedTimestamp(member.Value, now);
-            return;
-        }
-        var raw = _root.Source.Span.Slice(member.ValueOffset, member.ValueLength);
-        if (raw.Length > 2 && raw[0] == '"' && EventTimestamp.TryParse(raw[1..^1], out var timestamp))
-        {
-            // The form every index understands is kept as it is, with all its digits.
-            if (raw[11] == 'T' && raw[20] != ',' && raw[^2] == 'Z')
-            {
-                _root.CacheValue(index, EventValue.Of(timestamp));
-            }
-            else
-            {
-                _root.Set(TimestampSegment, EventValue.Of(timestamp));
-            }
-            return;
-        }
-        CheckDecodedTimestamp(_root.ValueAt(index), now);
-    }
-
-    private void CheckDecodedTimestamp(EventValue value, EventTimestamp now)
-    {
-        if (value.Kind == ValueKind.Timestamp)
-        {
-            return;
-        }
-        if (value.IsString && EventTimestamp.TryParse(value.Span, out var timestamp))
-        {
-            _root.Set(TimestampSegment, EventValue.Of(timestamp));
-            return;
-        }
-        _root.Set(TimestampSegment, EventValue.Of(now));
-        _root.Set(BadTimestampSegment, value);
-        AddTag(TimestampFailureTag);
     }
 }

@@ -1,7 +1,8 @@
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
-/// One member of an <see cref="EventMap"/>: where it stands in the original JSON, and what has been decoded or set since.
+/// One member of an <see cref="EventMap"/>: where it stands in the original JSON, and what has been decoded or set
+/// since.
 /// </summary>
 internal struct EventMember
 {

@@ -5,8 +5,8 @@ using System.Text;
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
-/// A text with <c>%{field}</c>, <c>%{+yyyy.MM.dd}</c>, <c>%{+%s}</c>, <c>%{{java pattern}}</c> or <c>%{{TIME_NOW}}</c> in it:
-/// Logstash's sprintf, taken apart once.
+/// A text with <c>%{field}</c>, <c>%{+yyyy.MM.dd}</c>, <c>%{+%s}</c>, <c>%{{java pattern}}</c> or <c>%{{TIME_NOW}}</c>
+/// in it: Logstash's sprintf, taken apart once.
 /// </summary>
 public sealed class EventTemplate
 {

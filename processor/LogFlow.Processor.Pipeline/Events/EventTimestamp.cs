@@ -35,7 +35,9 @@ public readonly record struct EventTimestamp : IComparable<EventTimestamp>
     /// <summary>Milliseconds since 1970, rounded down.</summary>
     public long UnixTimeMilliseconds => new DateTimeOffset(UtcDateTime).ToUnixTimeMilliseconds();
 
-    /// <summary>The instant of <paramref name="time"/>, cut to milliseconds as Logstash's own clock reading is.</summary>
+    /// <summary>
+    /// The instant of <paramref name="time"/>, cut to milliseconds as Logstash's own clock reading is.
+    /// </summary>
     public static EventTimestamp FromMilliseconds(DateTimeOffset time) =>
         new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMillisecond));
 
@@ -66,7 +68,9 @@ public readonly record struct EventTimestamp : IComparable<EventTimestamp>
         return System.Text.Encoding.ASCII.GetString(buffer[..length]);
     }
 
-    /// <summary>Writes <see cref="ToString"/>'s text as ASCII into at least <see cref="TextLengthMax"/> bytes.</summary>
+    /// <summary>
+    /// Writes <see cref="ToString"/>'s text as ASCII into at least <see cref="TextLengthMax"/> bytes.
+    /// </summary>
     /// <returns>The number of bytes written.</returns>
     public int TryFormat(Span<byte> destination)
     {
@@ -96,7 +100,8 @@ public readonly record struct EventTimestamp : IComparable<EventTimestamp>
     public static bool TryParse(ReadOnlySpan<byte> text, out EventTimestamp timestamp)
     {
         timestamp = default;
-        if (text.Length < 20 || text.Length > 35 || text[4] != '-' || text[7] != '-' || (text[10] | 0x20) is not ('t' or ' ')
+        if (text.Length < 20 || text.Length > 35 || text[4] != '-' || text[7] != '-'
+            || (text[10] | 0x20) is not ('t' or ' ')
             || text[13] != ':' || text[16] != ':')
         {
             return false;
@@ -175,7 +180,8 @@ public readonly record struct EventTimestamp : IComparable<EventTimestamp>
         {
             return (text[0] | 0x20) == 'z';
         }
-        if (text.Length is not (3 or 5 or 6) || text[0] is not ((byte)'+' or (byte)'-') || !Digits(text, 1, 2, out var hours))
+        if (text.Length is not (3 or 5 or 6) || text[0] is not ((byte)'+' or (byte)'-')
+            || !Digits(text, 1, 2, out var hours))
         {
             return false;
         }

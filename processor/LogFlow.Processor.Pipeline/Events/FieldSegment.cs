@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LogFlow.Processor.Pipeline;
 
-/// <summary>One name of a <see cref="FieldReference"/>: as text, as UTF-8, and as a list index where it is a number.</summary>
+/// <summary>
+/// One name of a <see cref="FieldReference"/>: as text, as UTF-8, and as a list index where it is a number.
+/// </summary>
 internal sealed class FieldSegment
 {
     public FieldSegment(string name)

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace LogFlow.Processor.Pipeline;
 
-/// <summary>Appends JSON to a buffer writer through one span at a time, so that most calls only move an index.</summary>
+/// <summary>
+/// Appends JSON to a buffer writer through one span at a time, so that most calls only move an index.
+/// </summary>
 internal ref struct JsonOutput(IBufferWriter<byte> output)
 {
     private const int SpanSizeMin = 512;

@@ -9,8 +9,8 @@ internal static class JsonText
 {
     private const int StackCharsMax = 256;
 
-    /// <summary>Decodes what stands between the quotes. The escapes must be valid (<see cref="JsonScanner"/> saw to it).
-    /// Lone surrogates become U+FFFD: Elasticsearch refuses them, and they carry nothing.</summary>
+    /// <summary>Decodes what stands between the quotes. The escapes must be valid (<see cref="JsonScanner"/> saw to
+    /// it). Lone surrogates become U+FFFD: Elasticsearch refuses them, and they carry nothing.</summary>
     public static string Decode(ReadOnlySpan<byte> content)
     {
         var escapeAt = content.IndexOf((byte)'\\');

@@ -28,7 +28,8 @@ internal static class NumberText
     {
         var exponentAt = text.IndexOf('E', StringComparison.Ordinal);
         var mantissa = text[..exponentAt];
-        var exponent = int.Parse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var exponent = int.Parse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture);
         if (!mantissa.Contains('.', StringComparison.Ordinal))
         {
             mantissa += ".0";

@@ -72,7 +72,8 @@ internal sealed class CommonOptions
         var values = (entry.Value.Items ?? [entry.Value]).ToList();
         if (values.Any(value => value.Text is null))
         {
-            context.Error(entry.Value.Span, $"a field can be set to a text or a list of texts, not to {entry.Value.KindName}",
+            context.Error(entry.Value.Span,
+                $"a field can be set to a text or a list of texts, not to {entry.Value.KindName}",
                 "write [outer][inner] as the key to set an inner field");
             return (field, known, []);
         }

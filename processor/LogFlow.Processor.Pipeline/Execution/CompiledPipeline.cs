@@ -45,7 +45,8 @@ public sealed class CompiledPipeline
     internal OutputInstruction[] OutputProgram { get; }
 
     /// <summary>Reads, checks and compiles a pipeline.</summary>
-    /// <param name="sources">The texts, in order; each must be whole in itself, sections of one kind are joined.</param>
+    /// <param name="sources">The texts, in order; each must be whole in itself, sections of one kind are
+    /// joined.</param>
     /// <param name="options">The settings.</param>
     /// <param name="registry">The plugins that may be used.</param>
     /// <exception cref="PipelineSyntaxException">It has mistakes; the exception lists all that were found.</exception>

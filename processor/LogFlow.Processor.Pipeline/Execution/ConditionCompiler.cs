@@ -87,7 +87,8 @@ internal sealed class ConditionCompiler(TextExpander expander, List<PipelineDiag
             case ArraySyntax array:
                 return EventValue.Of(new EventList(array.Items.Select(Compile)));
             default:
-                diagnostics.Add(new PipelineDiagnostic(syntax.Span, "a condition takes texts, numbers and lists of them"));
+                diagnostics.Add(new PipelineDiagnostic(syntax.Span,
+                    "a condition takes texts, numbers and lists of them"));
                 return EventValue.Null;
         }
     }

@@ -86,7 +86,9 @@ internal sealed class EqualityCondition(Operand left, Operand right, bool isNega
     public override string DescribeError(Event source) => string.Empty;
 }
 
-/// <summary>Less than, greater than and so on: numbers with numbers, texts with texts, instants with instants.</summary>
+/// <summary>
+/// Less than, greater than and so on: numbers with numbers, texts with texts, instants with instants.
+/// </summary>
 internal sealed class OrderCondition(Operand left, Operand right, string name) : Condition
 {
     private readonly bool _orEqual = name.Length == 2;

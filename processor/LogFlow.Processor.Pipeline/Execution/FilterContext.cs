@@ -17,7 +17,9 @@ public sealed class FilterContext
     /// <summary>What the running filter counts into.</summary>
     public PluginCounters Counters { get; internal set; } = null!;
 
-    /// <summary>Adds a new event behind the current one; it goes on with the next filter and gets the parent's origin.</summary>
+    /// <summary>
+    /// Adds a new event behind the current one; it goes on with the next filter and gets the parent's origin.
+    /// </summary>
     public void Emit(Event created) => _created.Add(created);
 
     /// <summary>Counts an event the filter could not handle.</summary>

@@ -6,9 +6,9 @@ namespace LogFlow.Processor.Pipeline;
 public sealed class PipelineBatch
 {
     /// <summary>
-    /// Before <see cref="PipelineWorker.Filter"/>: the events in the order of the queue. After it: those that are left, and
-    /// the new ones each behind the event it came from. The order of the queue is kept: unlike Logstash, a conditional
-    /// never reorders a batch.
+    /// Before <see cref="PipelineWorker.Filter"/>: the events in the order of the queue. After it: those that are left,
+    /// and the new ones each behind the event it came from. The order of the queue is kept: unlike Logstash, a
+    /// conditional never reorders a batch.
     /// </summary>
     public List<Event> Events { get; } = [];
 

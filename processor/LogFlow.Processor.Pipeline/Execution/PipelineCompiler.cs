@@ -45,7 +45,8 @@ internal sealed class PipelineCompiler
         }
         if (_outputs.Count > OutputSet.OutputsMax)
         {
-            Error(_outputs[OutputSet.OutputsMax].Span, $"more than {OutputSet.OutputsMax} outputs", "use several pipelines");
+            Error(_outputs[OutputSet.OutputsMax].Span, $"more than {OutputSet.OutputsMax} outputs",
+                "use several pipelines");
         }
         if (_diagnostics.Count > 0)
         {

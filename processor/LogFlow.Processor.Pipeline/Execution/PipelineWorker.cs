@@ -9,7 +9,8 @@ namespace LogFlow.Processor.Pipeline;
 /// </summary>
 public sealed class PipelineWorker
 {
-    // Reading the clock twice per filter and event would cost more than a simple filter; every sixteenth event is timed.
+    // Reading the clock twice per filter and event would cost more than a simple filter; every sixteenth event is
+    // timed.
     private const int TimedEventsInterval = 16;
 
     private readonly CompiledPipeline _pipeline;
@@ -94,7 +95,8 @@ public sealed class PipelineWorker
         return true;
     }
 
-    private static bool IsSameRecord(EventOrigin a, EventOrigin b) => a.Partition == b.Partition && a.Offset == b.Offset;
+    private static bool IsSameRecord(EventOrigin a, EventOrigin b) =>
+        a.Partition == b.Partition && a.Offset == b.Offset;
 
     private void Run(Event first, PipelineBatch batch, ref int part)
     {

@@ -28,7 +28,8 @@ public sealed class PluginCounters
     /// <summary>Events the plugin was successful with.</summary>
     public long Matches => Volatile.Read(ref MatchCount);
 
-    /// <summary>Time spent. Measured on every sixteenth event and multiplied: the clock must not cost more than a filter.
+    /// <summary>Time spent. Measured on every sixteenth event and multiplied: the clock must not cost more than a
+    /// filter.
     /// </summary>
     public TimeSpan Duration => System.Diagnostics.Stopwatch.GetElapsedTime(0, Volatile.Read(ref ElapsedTicks));
 }

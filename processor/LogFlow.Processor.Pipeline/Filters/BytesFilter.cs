@@ -62,7 +62,10 @@ internal sealed class BytesFilter : Filter
             .Replace(groups, string.Empty, StringComparison.Ordinal)
             .Replace(_decimalSeparator, ".", StringComparison.Ordinal);
         var isNumber = double.TryParse(
-            digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out bytes);
+            digits,
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out bytes);
         bytes *= factor;
         return isNumber;
     }

@@ -51,7 +51,8 @@ internal sealed class CidrFilter : Filter
     {
         foreach (var template in _addresses)
         {
-            if (IPAddress.TryParse(template.Format(target, context.Now), out var address) && IsInside(address, target, context))
+            if (IPAddress.TryParse(template.Format(target, context.Now), out var address)
+                && IsInside(address, target, context))
             {
                 Matched(target, context);
                 return;
@@ -89,7 +90,8 @@ internal sealed class CidrFilter : Filter
         }
         var bytes = address.GetAddressBytes();
         var prefix = bytes.Length * 8;
-        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), out prefix) || prefix < 0 || prefix > bytes.Length * 8))
+        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), out prefix) || prefix < 0
+            || prefix > bytes.Length * 8))
         {
             return false;
         }
@@ -110,7 +112,8 @@ internal sealed class CidrFilter : Filter
         try
         {
             return File.ReadAllText(path.Text!)
-                .Split(context.Settings.String("separator"), StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Split(context.Settings.String("separator"),
+                    StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => ConfigValue.OfText(path.Span, line));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

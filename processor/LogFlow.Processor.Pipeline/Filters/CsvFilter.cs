@@ -123,7 +123,8 @@ internal sealed class CsvFilter : Filter
     }
 
     private bool IsHeader(List<string?> values) =>
-        _columns.Length > 0 && values.Count == _columns.Length && values.Zip(_columns).All(pair => pair.First == pair.Second);
+        _columns.Length > 0 && values.Count == _columns.Length
+            && values.Zip(_columns).All(pair => pair.First == pair.Second);
 
     private void Store(List<string?> values, Event target)
     {
@@ -142,7 +143,8 @@ internal sealed class CsvFilter : Filter
             var name = i < columns.Length && columns[i].Length > 0
                 ? columns[i]
                 : string.Create(CultureInfo.InvariantCulture, $"column{i + 1}");
-            var field = FieldReference.TryParse(name, out var reference, out _) ? reference : FieldReference.TopLevel(name);
+            var field = FieldReference.TryParse(name, out var reference, out _) ? reference
+                : FieldReference.TopLevel(name);
             target.Set(_target is null ? field : _target.Child(field), Convert(name, value));
         }
     }
@@ -155,7 +157,8 @@ internal sealed class CsvFilter : Filter
         }
         switch (type)
         {
-            case "integer" when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer):
+            case "integer" when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+                out var integer):
                 return EventValue.Of(integer);
             case "float" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && double.IsFinite(number):

@@ -132,7 +132,8 @@ internal sealed class DissectFilter : Filter
             }
             else
             {
-                context.Error(entry.Value.Span, $"a field can be converted to int or float, not to '{entry.Value.Text}'");
+                context.Error(entry.Value.Span,
+                    $"a field can be converted to int or float, not to '{entry.Value.Text}'");
             }
         }
     }

@@ -58,7 +58,8 @@ internal sealed class DissectMapping
             {
                 break;
             }
-            if (DissectField.Parse(text[(open + 2)..close], fields.Count == 0 ? string.Empty : literal, out problem) is not { } field)
+            if (DissectField.Parse(text[(open + 2)..close], fields.Count == 0 ? string.Empty : literal, out problem)
+                is not { } field)
             {
                 problem ??= "a field is wrong";
                 return false;

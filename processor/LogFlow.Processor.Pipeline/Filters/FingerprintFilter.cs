@@ -31,7 +31,8 @@ internal sealed class FingerprintFilter : Filter
         _base64 = settings.Boolean("base64encode");
         _concatenateSources = settings.Boolean("concatenate_sources");
         _concatenateAll = settings.Boolean("concatenate_all_fields");
-        if (_method == "IPV4_NETWORK" && (!int.TryParse(settings.String("key"), out _prefixLength) || _prefixLength is < 0 or > 32))
+        if (_method == "IPV4_NETWORK"
+            && (!int.TryParse(settings.String("key"), out _prefixLength) || _prefixLength is < 0 or > 32))
         {
             context.Error("key", "the method IPV4_NETWORK needs the network's length as its key", "write: key => 24");
         }
@@ -47,7 +48,8 @@ internal sealed class FingerprintFilter : Filter
             Default = "SHA1",
             Allowed =
             [
-                "SHA1", "SHA256", "SHA384", "SHA512", "MD5", "MURMUR3", "MURMUR3_128", "IPV4_NETWORK", "UUID", "PUNCTUATION",
+                "SHA1", "SHA256", "SHA384", "SHA512", "MD5", "MURMUR3", "MURMUR3_128", "IPV4_NETWORK", "UUID",
+                "PUNCTUATION",
             ],
         },
         new SettingSpec("key", SettingType.Password),
@@ -79,7 +81,8 @@ internal sealed class FingerprintFilter : Filter
             default:
                 if (_concatenateAll || _concatenateSources)
                 {
-                    target.Set(_target, Hash(EventValue.Of(_concatenateAll ? ConcatenateAll(target) : Concatenate(target))));
+                    target.Set(_target, Hash(EventValue.Of(_concatenateAll ? ConcatenateAll(target)
+                        : Concatenate(target))));
                     break;
                 }
                 HashEach(target);
@@ -127,7 +130,8 @@ internal sealed class FingerprintFilter : Filter
     private static string ConcatenateAll(Event target)
     {
         var builder = new StringBuilder();
-        foreach (var name in Enumerable.Range(0, target.Fields.Count).Select(target.Fields.NameAt).Order(StringComparer.Ordinal))
+        foreach (var name in Enumerable.Range(0, target.Fields.Count).Select(target.Fields.NameAt)
+            .Order(StringComparer.Ordinal))
         {
             builder.Append('|').Append(name).Append('|').Append(Text(target.Fields[name]));
         }
@@ -155,7 +159,8 @@ internal sealed class FingerprintFilter : Filter
             case "IPV4_NETWORK":
                 return EventValue.Of(Network(value.ToText()));
         }
-        var hash = _method == "MURMUR3_128" ? Murmur3.Hash128(Bytes(value)) : Digest(Encoding.UTF8.GetBytes(Text(value)));
+        var hash = _method == "MURMUR3_128" ? Murmur3.Hash128(Bytes(value))
+            : Digest(Encoding.UTF8.GetBytes(Text(value)));
         return EventValue.Of(_base64 ? Convert.ToBase64String(hash) : Convert.ToHexStringLower(hash));
     }
 

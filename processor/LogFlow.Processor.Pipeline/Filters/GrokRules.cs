@@ -12,7 +12,8 @@ internal static class GrokRules
             ? TimeSpan.FromMilliseconds(Math.Min(timeoutMillis, int.MaxValue - 1))
             : System.Text.RegularExpressions.Regex.InfiniteMatchTimeout;
         var overwrite = settings.List("overwrite")
-            .Select(field => FieldReference.TryParse(field, out var reference, out _) ? reference.ToBracketForm() : field)
+            .Select(field => FieldReference.TryParse(field, out var reference, out _) ? reference.ToBracketForm()
+                : field)
             .ToHashSet(StringComparer.Ordinal);
         var target = context.FieldOf("target");
         var rules = new List<GrokFilter.Rule>();

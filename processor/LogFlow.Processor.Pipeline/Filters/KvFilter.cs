@@ -146,7 +146,8 @@ internal sealed class KvFilter : Filter
         for (var i = 0; i < pairs.Count; i++)
         {
             var name = pairs.NameAt(i);
-            var field = FieldReference.TryParse(name, out var reference, out _) ? reference : FieldReference.TopLevel(name);
+            var field = FieldReference.TryParse(name, out var reference, out _) ? reference
+                : FieldReference.TopLevel(name);
             target.Set(field, pairs.ValueAt(i));
         }
     }

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace LogFlow.Processor.Pipeline;
 
-/// <summary>Finds the pairs of kv: one regex over key, separator and value, as Logstash builds it from the options.</summary>
+/// <summary>
+/// Finds the pairs of kv: one regex over key, separator and value, as Logstash builds it from the options.
+/// </summary>
 internal sealed class KvScanner
 {
     private readonly Regex _pairs;

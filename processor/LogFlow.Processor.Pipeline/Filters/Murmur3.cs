@@ -37,7 +37,7 @@ internal static class Murmur3
         return hash ^ (hash >> 16);
     }
 
-    /// <summary>Sixteen bytes, each half big-endian: the order of the hexadecimal text.</summary>
+    /// <summary>Sixteen bytes, each half little-endian: the order that Logstash prints.</summary>
     public static byte[] Hash128(ReadOnlySpan<byte> data)
     {
         const ulong C1 = 0x87c37b91114253d5;
@@ -71,8 +71,8 @@ internal static class Murmur3
         h1 += h2;
         h2 += h1;
         var result = new byte[16];
-        BinaryPrimitives.WriteUInt64BigEndian(result, h1);
-        BinaryPrimitives.WriteUInt64BigEndian(result.AsSpan(8), h2);
+        BinaryPrimitives.WriteUInt64LittleEndian(result, h1);
+        BinaryPrimitives.WriteUInt64LittleEndian(result.AsSpan(8), h2);
         return result;
     }
 

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace LogFlow.Processor.Pipeline;
 
-/// <summary>mutate's convert: what a value becomes. What is no number at all fails the filter (Logstash since 8.14).</summary>
+/// <summary>
+/// mutate's convert: what a value becomes. What is no number at all fails the filter (Logstash since 8.14).
+/// </summary>
 internal static class MutateConversion
 {
     public static Func<EventValue, EventValue> Of(string type) => type switch
@@ -26,6 +28,9 @@ internal static class MutateConversion
                 return EventValue.Of(value.Boolean ? 1L : 0L);
             case ValueKind.Float when double.IsFinite(value.Float):
                 return EventValue.Of(new BigInteger(Math.Truncate(value.Float)));
+            case ValueKind.String when long.TryParse(
+                value.Span, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var plain):
+                return EventValue.Of(plain);
         }
         var text = Normalise(value, isEuropean);
         if (BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
@@ -63,7 +68,8 @@ internal static class MutateConversion
         {
             return text[0] == '-' ? -hex : hex;
         }
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var plain) && double.IsFinite(plain))
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var plain)
+            && double.IsFinite(plain))
         {
             return plain;
         }
@@ -87,7 +93,8 @@ internal static class MutateConversion
             }
             if (c is 'p' or 'P')
             {
-                if (!int.TryParse(text[(i + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent))
+                if (!int.TryParse(text[(i + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+                    out var exponent))
                 {
                     return false;
                 }

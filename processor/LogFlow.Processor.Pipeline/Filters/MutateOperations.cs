@@ -26,7 +26,8 @@ internal static class MutateOperations
         .. Moves(context, "copy", isCopy: true),
     ];
 
-    private static IEnumerable<MutateOperation> Texts(PluginContext context, string setting, Func<string, string> change)
+    private static IEnumerable<MutateOperation> Texts(
+        PluginContext context, string setting, Func<string, string> change)
     {
         foreach (var value in context.Settings.ListValues(setting))
         {

@@ -19,12 +19,15 @@ internal sealed class PruneFilter : Filter
     {
         var settings = context.Settings;
         var interpolate = settings.Boolean("interpolate");
-        _whitelistNames = [.. settings.ListValues("whitelist_names").Select(value => Create(context, value, interpolate))];
+        _whitelistNames = [.. settings.ListValues("whitelist_names")
+            .Select(value => Create(context, value, interpolate))];
         _blacklistNames = settings.Has("blacklist_names")
             ? [.. settings.ListValues("blacklist_names").Select(value => Create(context, value, interpolate))]
             : [new Pattern(RubyRegex.Create(UnresolvedField, RubyRegexOptions.None, Timeout), null)];
-        _whitelistValues = [.. settings.Hash("whitelist_values").Select(e => (e.Name, Create(context, e.Value, interpolate)))];
-        _blacklistValues = [.. settings.Hash("blacklist_values").Select(e => (e.Name, Create(context, e.Value, interpolate)))];
+        _whitelistValues = [.. settings.Hash("whitelist_values")
+            .Select(e => (e.Name, Create(context, e.Value, interpolate)))];
+        _blacklistValues = [.. settings.Hash("blacklist_values")
+            .Select(e => (e.Name, Create(context, e.Value, interpolate)))];
     }
 
     public static PluginSpec Spec { get; } = new(
@@ -45,7 +48,8 @@ internal sealed class PruneFilter : Filter
         for (var i = fields.Count - 1; i >= 0; i--)
         {
             var name = fields.NameAt(i);
-            var isWanted = _whitelistNames.Length == 0 || _whitelistNames.Any(pattern => pattern.IsMatch(name, target, context));
+            var isWanted = _whitelistNames.Length == 0
+                || _whitelistNames.Any(pattern => pattern.IsMatch(name, target, context));
             if (!isWanted || _blacklistNames.Any(pattern => pattern.IsMatch(name, target, context)))
             {
                 fields.Remove(name);
@@ -118,6 +122,7 @@ internal sealed class PruneFilter : Filter
     private sealed record Pattern(Regex? Fixed, EventTemplate? Template)
     {
         public bool IsMatch(string text, Event target, FilterContext context) =>
-            (Fixed ?? RubyRegex.Create(Template!.Format(target, context.Now), RubyRegexOptions.None, Timeout)).IsMatch(text);
+            (Fixed ?? RubyRegex.Create(Template!.Format(target, context.Now), RubyRegexOptions.None, Timeout))
+                .IsMatch(text);
     }
 }

@@ -3,14 +3,17 @@ using System.Numerics;
 
 namespace LogFlow.Processor.Pipeline;
 
-/// <summary>Text to numbers the way Ruby's <c>to_i</c> and <c>to_f</c> do: as far as the text is a number, else 0.</summary>
+/// <summary>
+/// Text to numbers the way Ruby's <c>to_i</c> and <c>to_f</c> do: as far as the text is a number, else 0.
+/// </summary>
 internal static class RubyNumber
 {
     /// <summary>Ruby's <c>to_i</c>.</summary>
     public static EventValue ToInteger(ReadOnlySpan<char> text)
     {
         var length = IntegerLength(text);
-        if (length == text.Length && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var plain))
+        if (length == text.Length
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var plain))
         {
             return EventValue.Of(plain);
         }
@@ -20,9 +23,11 @@ internal static class RubyNumber
         {
             return EventValue.Of(0L);
         }
-        return long.TryParse(text[..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)
+        return long.TryParse(text[..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out var integer)
             ? EventValue.Of(integer)
-            : EventValue.Of(BigInteger.Parse(text[..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+            : EventValue.Of(BigInteger.Parse(text[..length], NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture));
     }
 
     /// <summary>Ruby's <c>to_f</c>.</summary>

@@ -63,7 +63,8 @@ internal sealed class SyslogPriFilter : Filter
             value = list[0];
         }
         var priority = DefaultPriority;
-        if (!value.IsNil && (!long.TryParse(value.ToText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out priority)
+        if (!value.IsNil && (!long.TryParse(value.ToText(), NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture, out priority)
             || priority is < 0 or > PriorityMax))
         {
             Failed(target, context, [FailureTag]);

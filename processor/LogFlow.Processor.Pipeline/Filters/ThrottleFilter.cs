@@ -59,7 +59,8 @@ internal sealed class ThrottleFilter : Filter
     }
 
     private static long Number(EventTemplate template, Event target, FilterContext context) =>
-        long.TryParse(template.Format(target, context.Now), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        long.TryParse(template.Format(target, context.Now), NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture, out var number)
             ? number
             : -1;
 

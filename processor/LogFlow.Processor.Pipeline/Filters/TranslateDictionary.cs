@@ -70,7 +70,8 @@ internal static class TranslateDictionary
             return [];
         }
         return stream.Documents[0].RootNode is YamlMappingNode map
-            ? [.. map.Children.Select(entry => (((YamlScalarNode)entry.Key).Value ?? string.Empty, ToValue(entry.Value)))]
+            ? [.. map.Children.Select(entry =>
+                (((YamlScalarNode)entry.Key).Value ?? string.Empty, ToValue(entry.Value)))]
             : throw new FormatException("the YAML text is not a mapping");
     }
 

@@ -155,7 +155,7 @@ internal sealed class TranslateFilter : Filter
             }
             _translator = new Translator(_entries, _exact, _regex);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or RubyRegexException)
+        catch (Exception e) when (IsUnusable(e))
         {
             context.Error(setting, $"the dictionary cannot be used: {e.Message}");
         }
@@ -192,12 +192,16 @@ internal sealed class TranslateFilter : Filter
                 _translator = new Translator(entries, _exact, _regex);
                 (_entries, _fileTime) = (entries, time);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or RubyRegexException)
+            catch (Exception e) when (IsUnusable(e))
             {
+                // The old entries stay in use; the counter shows that the file is broken.
                 context.CountFailure();
             }
         }
     }
+
+    private static bool IsUnusable(Exception e) =>
+        e is IOException or UnauthorizedAccessException or FormatException or RubyRegexException;
 
     private static EventValue ToValue(ConfigValue value)
     {

@@ -121,7 +121,8 @@ internal sealed class UrlDecodeFilter : Filter
             {
                 foreach (var invalid in bytes[..used])
                 {
-                    builder.Append("\\x").Append(invalid.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+                    builder.Append("\\x")
+                        .Append(invalid.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
                 }
             }
             bytes = bytes[used..];

@@ -215,7 +215,8 @@ internal sealed partial class PipelineParser
         var word = TakeWhile(IsBarewordCharacter);
         if (word.Length > 0)
         {
-            Fail(SpanFrom(start), $"'{word}' is no value of a condition", $"write: [{word}] for the field, \"{word}\" for the text");
+            Fail(SpanFrom(start), $"'{word}' is no value of a condition",
+                $"write: [{word}] for the field, \"{word}\" for the text");
         }
         FailHere($"a field, string, number, array or pattern is expected{FoundHere()}", null);
         return null;

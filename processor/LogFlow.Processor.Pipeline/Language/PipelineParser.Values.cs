@@ -47,7 +47,8 @@ internal sealed partial class PipelineParser
         if (_position < _text.Length && _text[_position] == '{')
         {
             var attributes = ParseAttributes(text.Text);
-            return new PluginValueSyntax(text.Span, new PluginSyntax(new SourceSpan(_source, start, end - start), text.Text, attributes));
+            return new PluginValueSyntax(text.Span,
+                new PluginSyntax(new SourceSpan(_source, start, end - start), text.Text, attributes));
         }
         _position = end;
         return text;
@@ -207,7 +208,8 @@ internal sealed partial class PipelineParser
         SkipBlank();
         if (!TryTake("=>"))
         {
-            FailHere($"'=>' is expected behind {key.Span.Text}{FoundHere()}", "the entries of a hash are: key => value");
+            FailHere($"'=>' is expected behind {key.Span.Text}{FoundHere()}",
+                "the entries of a hash are: key => value");
         }
         SkipBlank();
         return new HashEntrySyntax(key, ParseValue());

@@ -159,7 +159,8 @@ internal sealed partial class PipelineParser
             }
             if (_position == _text.Length)
             {
-                Fail(new SourceSpan(_source, open, 1), $"the '{{' of '{plugin}' is never closed", "add the missing '}'");
+                Fail(new SourceSpan(_source, open, 1), $"the '{{' of '{plugin}' is never closed",
+                    "add the missing '}'");
             }
             if (attributes.Count > 0 && !separated)
             {

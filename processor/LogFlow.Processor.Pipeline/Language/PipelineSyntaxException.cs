@@ -1,8 +1,8 @@
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
-/// A pipeline cannot be loaded. Holds all mistakes that were found: one where the grammar is violated (nothing behind it
-/// can be understood), else every unknown plugin or option, wrong value, bad pattern and so on.
+/// A pipeline cannot be loaded. Holds all mistakes that were found: one where the grammar is violated (nothing behind
+/// it can be understood), else every unknown plugin or option, wrong value, bad pattern and so on.
 /// </summary>
 public sealed class PipelineSyntaxException : Exception
 {

@@ -5,8 +5,8 @@ using LogFlow.Platform;
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
-/// Replaces the <c>%{NAME:field:type}</c> of a grok pattern by their definitions, until only a regex is left. Fields get
-/// groups named g0, g1 ..., because field names may hold brackets.
+/// Replaces the <c>%{NAME:field:type}</c> of a grok pattern by their definitions, until only a regex is left. Fields
+/// get groups named g0, g1 ..., because field names may hold brackets.
 /// </summary>
 internal sealed class GrokCompiler
 {
@@ -37,7 +37,8 @@ internal sealed class GrokCompiler
             var translated = translator.Translate();
             var regex = new TieredRegex(translated, translator.HasNamedGroups, RubyRegexOptions.DotAll, timeout);
             var captures = compiler._captures.Select((capture, index) => new GrokCapture(
-                regex.GroupNumber(string.Create(CultureInfo.InvariantCulture, $"g{index}")), capture.Name, capture.Type));
+                regex.GroupNumber(string.Create(CultureInfo.InvariantCulture, $"g{index}")), capture.Name,
+                    capture.Type));
             return new GrokPattern(pattern, regex, [.. captures]);
         }
         catch (RubyRegexException e)
@@ -89,7 +90,8 @@ internal sealed class GrokCompiler
         {
             _inline[reference.Name] = reference.Definition;
         }
-        if (!_inline.TryGetValue(reference.Name, out var definition) && !_library.TryGet(reference.Name, out definition))
+        if (!_inline.TryGetValue(reference.Name, out var definition)
+            && !_library.TryGet(reference.Name, out definition))
         {
             var remedy = NearestName.Find(reference.Name, _library.Names) is { } nearest ? $"did you mean '{nearest}'?"
                 : "define it by pattern_definitions or in a file of patterns_dir";
@@ -188,7 +190,8 @@ internal sealed class GrokCompiler
         if (position < pattern.Length && pattern[position] == ':')
         {
             position++;
-            field = Take(pattern, ref position, c => char.IsAsciiLetterOrDigit(c) || "_@[]:.-".Contains(c, StringComparison.Ordinal));
+            field = Take(pattern, ref position, c => char.IsAsciiLetterOrDigit(c)
+                || "_@[]:.-".Contains(c, StringComparison.Ordinal));
             field = field.Length == 0 ? null : field;
         }
         string? definition = null;

@@ -18,10 +18,12 @@ internal sealed class PatternLibrary
 
     /// <summary>A library to add to, with the built-in patterns of the field names that are wanted.</summary>
     public static PatternLibrary Create(bool isEcs) =>
-        new(new Dictionary<string, string>((isEcs ? EcsLibrary : LegacyLibrary).Value._patterns, StringComparer.Ordinal));
+        new(new Dictionary<string,
+            string>((isEcs ? EcsLibrary : LegacyLibrary).Value._patterns, StringComparer.Ordinal));
 
     /// <summary>The definition of a name.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out string? pattern) => _patterns.TryGetValue(name, out pattern);
+    public bool TryGet(string name, [NotNullWhen(true)] out string? pattern) =>
+        _patterns.TryGetValue(name, out pattern);
 
     /// <summary>Defines a name, or defines it anew.</summary>
     public void Add(string name, string pattern) => _patterns[name] = pattern;

@@ -7,7 +7,8 @@ internal static class ByteText
 {
     private const string Units = "kmgtpezy";
 
-    /// <summary>Reads a size in bytes: kB is 1000, KiB 1024, and a lone K 1024 as well unless <paramref name="metric"/>.
+    /// <summary>Reads a size in bytes: kB is 1000, KiB 1024, and a lone K 1024 as well unless <paramref
+    /// name="metric"/>.
     /// </summary>
     public static bool TryParse(string text, out decimal bytes, bool metric = false)
     {

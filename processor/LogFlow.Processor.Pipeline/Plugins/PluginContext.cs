@@ -21,7 +21,9 @@ public sealed class PluginContext
     /// <summary>The pipeline's settings.</summary>
     public PipelineOptions Options { get; }
 
-    /// <summary>Whether this plugin names fields by ECS: its own <c>ecs_compatibility</c>, else the pipeline's.</summary>
+    /// <summary>
+    /// Whether this plugin names fields by ECS: its own <c>ecs_compatibility</c>, else the pipeline's.
+    /// </summary>
     public bool IsEcs => Settings.Has("ecs_compatibility")
         ? Settings.String("ecs_compatibility") != "disabled"
         : Options.IsEcs;

@@ -1,13 +1,16 @@
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
-/// The plugins a pipeline may use. Filters and codecs are here from the start; the processor adds its inputs and outputs.
+/// The plugins a pipeline may use. Filters and codecs are here from the start; the processor adds its inputs and
+/// outputs.
 /// </summary>
 public sealed class PluginRegistry
 {
     private readonly Dictionary<(PluginKind Kind, string Name), PluginSpec> _plugins = [];
 
-    /// <summary>A registry with all built-in filters and codecs, and Logstash's other plugins as known but missing.</summary>
+    /// <summary>
+    /// A registry with all built-in filters and codecs, and Logstash's other plugins as known but missing.
+    /// </summary>
     public static PluginRegistry CreateDefault()
     {
         var registry = new PluginRegistry();

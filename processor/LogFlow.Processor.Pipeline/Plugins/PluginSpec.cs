@@ -72,7 +72,9 @@ public sealed class PluginSpec
     /// <summary>Why the plugin cannot be used here, as a sentence; null: it can.</summary>
     public string? Unsupported { get; init; }
 
-    /// <summary>Makes a filter; problems are reported to the context, which never makes one of a faulty plugin.</summary>
+    /// <summary>
+    /// Makes a filter; problems are reported to the context, which never makes one of a faulty plugin.
+    /// </summary>
     public Func<PluginContext, Filter>? CreateFilter { get; init; }
 
     /// <summary>Makes a codec.</summary>

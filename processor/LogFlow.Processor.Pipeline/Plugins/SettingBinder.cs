@@ -4,8 +4,8 @@ using LogFlow.Platform;
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
-/// Turns a plugin of the syntax tree into a <see cref="PluginNode"/>: merges repeated options, coerces values to the types
-/// of the plugin's table, and reports every unknown, missing or unfit option.
+/// Turns a plugin of the syntax tree into a <see cref="PluginNode"/>: merges repeated options, coerces values to the
+/// types of the plugin's table, and reports every unknown, missing or unfit option.
 /// </summary>
 internal sealed class SettingBinder(
     PluginRegistry registry, TextExpander expander, List<PipelineDiagnostic> diagnostics)
@@ -50,7 +50,8 @@ internal sealed class SettingBinder(
             }
         }
         ReportMissing(kindName, spec, syntax);
-        return new PluginNode(spec, ChooseId(spec, syntax, values), syntax.Span, new PluginSettings(spec, syntax.Span, values));
+        return new PluginNode(spec, ChooseId(spec, syntax, values), syntax.Span,
+            new PluginSettings(spec, syntax.Span, values));
     }
 
     private void ReportMissing(string kindName, PluginSpec spec, PluginSyntax syntax)
@@ -130,7 +131,8 @@ internal sealed class SettingBinder(
                 return ConvertHash(hash);
             default:
                 var plugin = (PluginValueSyntax)syntax;
-                return Bind(PluginKind.Codec, plugin.Plugin) is { } node ? ConfigValue.OfPlugin(plugin.Span, node) : null;
+                return Bind(PluginKind.Codec, plugin.Plugin) is { } node ? ConfigValue.OfPlugin(plugin.Span, node)
+                    : null;
         }
     }
 
@@ -140,7 +142,8 @@ internal sealed class SettingBinder(
         // A variable that holds "[a, b]" stands for the list.
         if (isWhole && expanded.Length > 1 && expanded[0] == '[' && expanded[^1] == ']')
         {
-            var items = expanded[1..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var items = expanded[1..^1].Split(',',
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             return ConfigValue.OfList(
                 text.Span, [.. items.Select(item => ConfigValue.OfText(text.Span, item.Trim('"', '\'')))]);
         }
@@ -187,7 +190,9 @@ internal sealed class SettingBinder(
         }
         if (value.Text is null)
         {
-            Error(value.Span, $"'{setting.Name}' of '{plugin.Name}' takes {Describe(setting.Type)}, not {value.KindName}",
+            Error(
+                value.Span,
+                $"'{setting.Name}' of '{plugin.Name}' takes {Describe(setting.Type)}, not {value.KindName}",
                 value.Items is not null && value.Items.Count > 1 ? "is the option written twice?" : null);
             return null;
         }
@@ -211,7 +216,8 @@ internal sealed class SettingBinder(
         }
         if (setting.Allowed is { } allowed && !allowed.Contains(text, StringComparer.Ordinal))
         {
-            Error(value.Span, $"'{setting.Name}' of '{plugin.Name}' cannot be '{text}'", NearestName.Remedy(text, allowed));
+            Error(value.Span, $"'{setting.Name}' of '{plugin.Name}' cannot be '{text}'",
+                NearestName.Remedy(text, allowed));
             return null;
         }
         if (setting.Type == SettingType.FieldReference && !CheckField(value))

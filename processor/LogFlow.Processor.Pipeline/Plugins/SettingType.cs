@@ -1,6 +1,8 @@
 namespace LogFlow.Processor.Pipeline;
 
-/// <summary>What an option of a plugin takes. Values are coerced as Logstash does ("5" is a number, a scalar a list).</summary>
+/// <summary>
+/// What an option of a plugin takes. Values are coerced as Logstash does ("5" is a number, a scalar a list).
+/// </summary>
 public enum SettingType
 {
     /// <summary>Text.</summary>

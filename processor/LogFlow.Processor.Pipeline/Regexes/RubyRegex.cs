@@ -7,8 +7,8 @@ namespace LogFlow.Processor.Pipeline;
 /// Patterns in Ruby's syntax (Onigmo) as .NET's: what Logstash users write in conditions, grok, gsub and so on.
 /// </summary>
 /// <remarks>
-/// In Ruby <c>^</c> and <c>$</c> are always anchors of lines, <c>\d \w \s</c> are ASCII, unnamed groups do not capture when
-/// there are named ones. Syntax: https://github.com/k-takata/Onigmo/blob/master/doc/RE.
+/// In Ruby <c>^</c> and <c>$</c> are always anchors of lines, <c>\d \w \s</c> are ASCII, unnamed groups do not capture
+/// when there are named ones. Syntax: https://github.com/k-takata/Onigmo/blob/master/doc/RE.
 /// </remarks>
 internal static class RubyRegex
 {
@@ -22,7 +22,8 @@ internal static class RubyRegex
     }
 
     /// <summary>Makes a regex of a pattern that has been translated.</summary>
-    public static Regex CreateTranslated(string pattern, bool hasNamedGroups, RubyRegexOptions options, TimeSpan timeout)
+    public static Regex CreateTranslated(string pattern, bool hasNamedGroups, RubyRegexOptions options,
+        TimeSpan timeout)
     {
         var dotnet = RegexOptions.Multiline | RegexOptions.CultureInvariant
             | (options.HasFlag(RubyRegexOptions.DotAll) ? RegexOptions.Singleline : RegexOptions.None)

@@ -175,9 +175,11 @@ internal sealed partial class RubyRegexTranslator(string pattern)
         var options = end < 0 ? string.Empty : pattern.Substring(_position + 1, end - 1);
         if (end < 0 || options.Length == 0 || options.Any(c => !"imxadu-".Contains(c, StringComparison.Ordinal)))
         {
-            throw new RubyRegexException($"a group starts with '(?{(options.Length > 0 ? options[0] : ' ')}', which is unknown");
+            var start = options.Length > 0 ? options[..1] : string.Empty;
+            throw new RubyRegexException($"a group starts with '(?{start}', which is unknown");
         }
-        var translated = string.Concat(options.Where(c => c is 'i' or 'm' or 'x' or '-')).Replace('m', 's').TrimEnd('-');
+        var translated = string.Concat(options.Where(c => c is 'i' or 'm' or 'x' or '-')).Replace('m', 's')
+            .TrimEnd('-');
         _position += end + 1;
         var isGroup = pattern[_position - 1] == ':';
         if (!isGroup)
@@ -323,7 +325,8 @@ internal sealed partial class RubyRegexTranslator(string pattern)
             digits = pattern.Substring(_position, length);
             _position += length;
         }
-        if (!int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) || value > 0xFFFF)
+        if (!int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            || value > 0xFFFF)
         {
             throw new RubyRegexException($"\\{kind} is not followed by a character's hexadecimal number");
         }

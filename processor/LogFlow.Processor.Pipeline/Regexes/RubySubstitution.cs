@@ -117,7 +117,8 @@ internal sealed class RubySubstitution
         }
         catch (RubyRegexException e)
         {
-            throw new MutateException(string.Create(CultureInfo.InvariantCulture, $"the pattern /{pattern}/ is wrong: {e.Message}"));
+            throw new MutateException(string.Create(CultureInfo.InvariantCulture,
+                $"the pattern /{pattern}/ is wrong: {e.Message}"));
         }
         if (_dynamicPatterns.Count < DynamicPatternsMax)
         {

@@ -33,7 +33,8 @@ internal sealed class TieredRegex
     {
         get
         {
-            // Two workers may both miss the exact count; the next use hits it or passes it, so "at least" is tested once.
+            // Two workers may both miss the exact count; the next use hits it or passes it, so "at least" is tested
+            // once.
             if (_uses < CompileAfterUses && Interlocked.Increment(ref _uses) == CompileAfterUses)
             {
                 _ = Task.Run(Compile);

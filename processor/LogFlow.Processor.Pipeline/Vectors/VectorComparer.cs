@@ -80,7 +80,8 @@ internal static class VectorComparer
                 ? null
                 : $"[{member.Name}] is {value}.";
         }
-        return !value.IsMissing && Normal(value) == Normal(wanted) ? null : $"[{member.Name}] is {EventJson.ToJsonString(value)}.";
+        return !value.IsMissing && Normal(value) == Normal(wanted) ? null
+            : $"[{member.Name}] is {EventJson.ToJsonString(value)}.";
     }
 
     private static string? CompareTags(JsonElement expected, Event actual)
@@ -96,7 +97,8 @@ internal static class VectorComparer
         {
             var name = actual.Fields.NameAt(i);
             var isIgnored = name is "@timestamp" or "@version" || (isSingle && name == "tags")
-                || (name == "event" && actual.Get(EventOriginal) is { IsMissing: false } && actual.Fields.ValueAt(i).Map!.Count == 1);
+                || (name == "event" && actual.Get(EventOriginal) is { IsMissing: false }
+                    && actual.Fields.ValueAt(i).Map!.Count == 1);
             if (!isIgnored && !expected.TryGetProperty(name, out _))
             {
                 return $"[{name}] should not exist.";

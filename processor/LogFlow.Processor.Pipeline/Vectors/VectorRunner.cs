@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
-/// Runs test vectors: JSON lines, each with a pipeline's text, events to put in, and what must come out. Users test their
-/// own pipelines with it; LogFlow's tests run what was recorded from Logstash.
+/// Runs test vectors: JSON lines, each with a pipeline's text, events to put in, and what must come out. Users test
+/// their own pipelines with it; LogFlow's tests run what was recorded from Logstash.
 /// </summary>
 public sealed class VectorRunner(PluginRegistry registry)
 {

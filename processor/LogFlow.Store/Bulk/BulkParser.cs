@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -11,13 +12,22 @@ internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex
 {
     private readonly Dictionary<string, BulkIndex> _indices = new(StringComparer.Ordinal);
     private readonly ReadOnlyMemory<byte> _body = body;
-    private BulkItem[] _items = new BulkItem[64];
+    private BulkItem[] _items = ArrayPool<BulkItem>.Shared.Rent(256);
     private int _count;
     private int _line;
     private BulkIndex? _lastIndex;
 
     /// <summary>Why the request is refused, after <see cref="TryParse"/> returned null.</summary>
     public string Problem { get; private set; } = "";
+
+    /// <summary>Gives items back to the pool; they refer to names, which must not be kept.</summary>
+    public static void Return(BulkItem[] items)
+    {
+        if (items.Length > 0)
+        {
+            ArrayPool<BulkItem>.Shared.Return(items, clearArray: true);
+        }
+    }
 
     public BulkRequest? TryParse(PositionClaim[]? claims)
     {
@@ -45,10 +55,14 @@ internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex
 
             if (_count == _items.Length)
             {
-                Array.Resize(ref _items, _count * 2);
+                var larger = ArrayPool<BulkItem>.Shared.Rent(_count * 2);
+                _items.AsSpan(0, _count).CopyTo(larger);
+                Return(_items);
+                _items = larger;
             }
 
             ref var item = ref _items[_count++];
+            item = default;
             try
             {
                 if (!ReadAction(line, start, ref item))

@@ -1,14 +1,22 @@
 namespace LogFlow.Store;
 
-/// <summary>A parsed bulk request. The body belongs to the caller and outlives it.</summary>
-internal sealed class BulkRequest(ReadOnlyMemory<byte> body, BulkItem[] items, int count)
+/// <summary>A parsed bulk request. The body belongs to the caller and outlives it; the items are pooled.</summary>
+internal sealed class BulkRequest(ReadOnlyMemory<byte> body, BulkItem[] items, int count) : IDisposable
 {
+    private BulkItem[] _items = items;
+
     public ReadOnlyMemory<byte> Body { get; } = body;
 
-    public Span<BulkItem> Items => items.AsSpan(0, count);
+    public Span<BulkItem> Items => _items.AsSpan(0, count);
 
     public int Count => count;
 
     /// <summary>The header <c>X-LogFlow-Positions</c>; null for senders that are not LogFlow's processor.</summary>
     public PositionClaim[]? Claims { get; init; }
+
+    public void Dispose()
+    {
+        BulkParser.Return(_items);
+        _items = [];
+    }
 }

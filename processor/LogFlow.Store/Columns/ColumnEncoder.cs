@@ -10,16 +10,24 @@ internal sealed class ColumnEncoder
     private const int InlineBytesMax = 280;
 
     private readonly ByteWriter _page = new(1 << 16);
+    private readonly ByteWriter _output = new(1 << 18);
+    private readonly List<ColumnEntry> _entries = [];
     private readonly HashSet64 _hashes = new();
     private readonly ByteWriter _token = new();
     private long[] _values = [];
 
-    /// <summary>Appends the column's page and bloom to <paramref name="output"/>.</summary>
+    /// <summary>Begins a block.</summary>
+    public void Start()
+    {
+        _output.Reset();
+        _entries.Clear();
+    }
+
+    /// <summary>Appends the column's page and bloom to the block.</summary>
     /// <param name="column">The values.</param>
     /// <param name="rowCount">Rows of the block.</param>
-    /// <param name="output">The block.</param>
     /// <param name="level">zstd level; 0 leaves the page as it is and makes no bloom (a view of an open block).</param>
-    public ColumnEntry Encode(ColumnBuilder column, int rowCount, ByteWriter output, int level)
+    public void Add(ColumnBuilder column, int rowCount, int level)
     {
         var entry = new ColumnEntry { Name = column.Name, PresentCount = column.Count };
         _page.Reset();
@@ -50,17 +58,22 @@ internal sealed class ColumnEncoder
             entry.Flags |= ColumnFlags.IsJson | (column.HasObjects ? ColumnFlags.HasObjects : 0);
         }
 
-        Store(entry, output, level);
+        Store(entry, level);
         if (level > 0 && column is { Kind: ValueKind.String, IsDictionary: false })
         {
-            AppendBloom(column, entry, output);
+            AppendBloom(column, entry);
         }
 
-        return entry;
+        _entries.Add(entry);
     }
 
-    private void Store(ColumnEntry entry, ByteWriter output, int level)
+    /// <summary>The block's pages and its directory.</summary>
+    public (byte[] Pages, BlockDirectory Directory) Finish(int rowCount) =>
+        (_output.ToArray(), new BlockDirectory(rowCount, [.. _entries]));
+
+    private void Store(ColumnEntry entry, int level)
     {
+        var output = _output;
         entry.RawLength = _page.Length;
         if (_page.Length <= InlineBytesMax)
         {
@@ -81,8 +94,27 @@ internal sealed class ColumnEncoder
         }
 
         entry.StoredLength = output.Length - entry.Offset;
-        entry.Crc = level == 0 ? 0 : Crc32C.Compute(output.Written[entry.Offset..]);
+        if (level == 0)
+        {
+            return;
+        }
+
+        // Fields often repeat another (url.path, url.original): the same page is stored once.
+        entry.Crc = Crc32C.Compute(output.Written[entry.Offset..]);
+        foreach (var other in _entries)
+        {
+            if (other.Crc == entry.Crc && other.StoredLength == entry.StoredLength && other.Codec == entry.Codec
+                && other.RawLength == entry.RawLength && IsSame(other.Offset, entry.Offset, entry.StoredLength))
+            {
+                output.Truncate(entry.Offset);
+                entry.Offset = other.Offset;
+                break;
+            }
+        }
     }
+
+    private bool IsSame(int first, int second, int length) =>
+        _output.Written.Slice(first, length).SequenceEqual(_output.Written.Slice(second, length));
 
     private void WritePresence(ColumnBuilder column, int rowCount, ColumnEntry entry)
     {
@@ -242,8 +274,9 @@ internal sealed class ColumnEncoder
         return true;
     }
 
-    private void AppendBloom(ColumnBuilder column, ColumnEntry entry, ByteWriter output)
+    private void AppendBloom(ColumnBuilder column, ColumnEntry entry)
     {
+        var output = _output;
         _hashes.Reset();
         for (var i = 0; i < column.Count; i++)
         {
@@ -265,6 +298,16 @@ internal sealed class ColumnEncoder
         TokenBloom.Append(_hashes.Values, output);
         entry.BloomLength = output.Length - entry.BloomOffset;
         entry.BloomCrc = Crc32C.Compute(output.Written[entry.BloomOffset..]);
+        foreach (var other in _entries)
+        {
+            if (other.BloomCrc == entry.BloomCrc && other.BloomLength == entry.BloomLength
+                && IsSame(other.BloomOffset, entry.BloomOffset, entry.BloomLength))
+            {
+                output.Truncate(entry.BloomOffset);
+                entry.BloomOffset = other.BloomOffset;
+                break;
+            }
+        }
     }
 
     private static void SetRange(ColumnEntry entry, ReadOnlySpan<long> values)

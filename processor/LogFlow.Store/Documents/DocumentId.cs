@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 
@@ -43,7 +44,8 @@ internal readonly record struct DocumentId(Guid TopicId, int Partition, long Off
     {
         topicId = default;
         Span<byte> bytes = stackalloc byte[16];
-        if (text.Length != TopicTextLength || !Base64Url.TryDecodeFromUtf8(text, bytes, out var written) || written != 16)
+        if (text.Length != TopicTextLength
+            || Base64Url.DecodeFromUtf8(text, bytes, out _, out var written) != OperationStatus.Done || written != 16)
         {
             return false;
         }

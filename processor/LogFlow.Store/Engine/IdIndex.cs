@@ -5,21 +5,29 @@ namespace LogFlow.Store;
 
 /// <summary>
 /// Answers whether a document of an id is in the segments: min/max of queue offsets, blooms of other ids, and then the
-/// columns themselves. There is no index of ids: the processor's documents never ask.
+/// columns themselves. There is no index of ids: the processor's documents never ask. Holds the segments open until
+/// disposed; a damaged block counts as not having the id, as searches do not find its documents either.
 /// </summary>
-internal static class IdIndex
+internal sealed class IdIndex(IReadOnlyList<SegmentReader> segments, Action<string, string> reportCorrupt) : IDisposable
 {
-    public static bool Contains(IReadOnlyList<SegmentReader> segments, in DocumentId id)
+    public bool Contains(in DocumentId id)
     {
         foreach (var segment in segments)
         {
             foreach (var block in segment.Blocks)
             {
-                var ids = block.GetIds();
-                if (ids.HasQueueIds && id.Offset >= ids.MinOffset && id.Offset <= ids.MaxOffset
-                    && BlockContains(block, id))
+                try
                 {
-                    return true;
+                    var ids = block.GetIds();
+                    if (ids.HasQueueIds && id.Offset >= ids.MinOffset && id.Offset <= ids.MaxOffset
+                        && BlockContains(block, id))
+                    {
+                        return true;
+                    }
+                }
+                catch (CorruptDataException error)
+                {
+                    reportCorrupt(block.Origin, error.Message);
                 }
             }
         }
@@ -27,20 +35,35 @@ internal static class IdIndex
         return false;
     }
 
-    public static bool Contains(IReadOnlyList<SegmentReader> segments, ReadOnlySpan<byte> id)
+    public bool Contains(ReadOnlySpan<byte> id)
     {
         foreach (var segment in segments)
         {
             foreach (var block in segment.Blocks)
             {
-                if (block.GetIds().HasExplicitIds && BlockContains(block, id))
+                try
                 {
-                    return true;
+                    if (block.GetIds().HasExplicitIds && BlockContains(block, id))
+                    {
+                        return true;
+                    }
+                }
+                catch (CorruptDataException error)
+                {
+                    reportCorrupt(block.Origin, error.Message);
                 }
             }
         }
 
         return false;
+    }
+
+    public void Dispose()
+    {
+        foreach (var segment in segments)
+        {
+            segment.Release();
+        }
     }
 
     private static bool BlockContains(SegmentBlock block, in DocumentId id)

@@ -77,12 +77,13 @@ internal sealed partial class StoreEngine
         }
 
         var generation = _tail.Generation;
+        using var stored = standing is null ? new IdIndex(_segments.Acquire().Segments, ReportCorrupt) : null;
         var added = 0;
         var duplicates = 0;
         foreach (ref var item in request.Items)
         {
             item.Status = standing is null
-                ? AddForeign(body, ref item, generation)
+                ? AddForeign(body, ref item, generation, stored!)
                 : item.QueueId.Offset < standing[(item.QueueId.TopicId, item.QueueId.Partition)]
                     ? (short)409
                     : Add(body, ref item, generation);
@@ -94,7 +95,8 @@ internal sealed partial class StoreEngine
     }
 
     /// <summary>An item of a sender that keeps no positions: Elasticsearch's rules for ids.</summary>
-    private short AddForeign(ReadOnlySpan<byte> body, ref BulkItem item, TailGeneration generation)
+    private short AddForeign(
+        ReadOnlySpan<byte> body, ref BulkItem item, TailGeneration generation, IdIndex stored)
     {
         if (item.Operation is not (BulkOperation.Create or BulkOperation.Index) || !item.HasId)
         {
@@ -111,7 +113,7 @@ internal sealed partial class StoreEngine
 
         var hash = new UInt128(Hash64.Compute(id), IdHash.Second(id));
         if (generation.ExplicitIds.Contains(hash) || _sealing?.ExplicitIds.Contains(hash) == true
-            || IsStored(item, id))
+            || IsStored(item, id, stored))
         {
             return 409;
         }
@@ -125,16 +127,16 @@ internal sealed partial class StoreEngine
         return status;
     }
 
-    private bool IsStored(in BulkItem item, ReadOnlySpan<byte> id)
+    private bool IsStored(in BulkItem item, ReadOnlySpan<byte> id, IdIndex stored)
     {
         if (!item.HasQueueId)
         {
-            return IdIndex.Contains(_segments.ToArray(), id);
+            return stored.Contains(id);
         }
 
         return (_positions.TryGetNext(item.QueueId.TopicId, item.QueueId.Partition, out var next)
                 && item.QueueId.Offset < next)
-            || IdIndex.Contains(_segments.ToArray(), item.QueueId);
+            || stored.Contains(item.QueueId);
     }
 
     private short Add(ReadOnlySpan<byte> body, ref BulkItem item, TailGeneration generation)

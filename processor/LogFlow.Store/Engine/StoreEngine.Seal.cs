@@ -12,7 +12,7 @@ internal sealed partial class StoreEngine
             while (!_stopping.IsCancellationRequested)
             {
                 await WaitForWorkAsync();
-                if (_stopping.IsCancellationRequested)
+                if (_stopping.IsCancellationRequested || _completion.Task.IsCompleted)
                 {
                     break;
                 }
@@ -69,6 +69,11 @@ internal sealed partial class StoreEngine
         await _ingestLock.WaitAsync(_stopping.Token);
         try
         {
+            if (_completion.Task.IsCompleted)
+            {
+                return;
+            }
+
             generation = _tail.Cut(_positions.GetNext());
             _sealing = generation;
             _segments.BeginSeal([.. generation.Blocks.Select(entry => entry.Block)]);
@@ -138,8 +143,9 @@ internal sealed partial class StoreEngine
     {
         WriteProblem = error.Message;
         Log.Failed(_logger, error.Message);
+        _completion.TrySetException(error);
         _sealing?.Durable.TrySetException(new IOException(error.Message, error));
         _tail.Generation.Durable.TrySetException(new IOException(error.Message, error));
-        _completion.TrySetException(error);
+        _sealWanted.Release();
     }
 }

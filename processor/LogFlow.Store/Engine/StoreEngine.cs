@@ -117,10 +117,20 @@ internal sealed partial class StoreEngine : IAsyncDisposable
             }
 
             generation = _tail.Generation;
-            AddAll(request);
-            if (request.Claims is not null)
+            try
             {
-                Advance(request.Claims, generation);
+                AddAll(request);
+                if (request.Claims is not null)
+                {
+                    Advance(request.Claims, generation);
+                }
+            }
+            catch (Exception error)
+            {
+                // Documents without their positions would come again from the queue and be doubled: nothing of this
+                // tail may become durable.
+                Fail(error);
+                throw;
             }
 
             if (generation.IsDirty && (request.Claims is null || generation.RawBytes >= _options.SealBytes))

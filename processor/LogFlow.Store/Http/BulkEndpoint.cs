@@ -28,7 +28,7 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
         var started = time.GetTimestamp();
         metrics.BulkBytes.Add(body.Data.Length);
         var parser = new BulkParser(body.Data, index);
-        var request = parser.TryParse(ReadClaims(context.Request))
+        using var request = parser.TryParse(ReadClaims(context.Request))
             ?? throw new QueryException("illegal_argument_exception", parser.Problem);
         var outcome = await engine.IngestAsync(request, context.RequestAborted);
         if (outcome.Result != IngestResult.Done)

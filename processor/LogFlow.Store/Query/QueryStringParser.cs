@@ -168,6 +168,11 @@ internal sealed class QueryStringParser(
     private QueryNode? Value(string? field)
     {
         var token = Current;
+        if (token.Kind == QueryTokenKind.End)
+        {
+            throw Unexpected();
+        }
+
         _at++;
         if (Current.Kind == QueryTokenKind.Fuzzy)
         {

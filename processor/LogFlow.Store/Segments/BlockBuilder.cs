@@ -50,17 +50,18 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
 
     public MemoryBlock Encode(ColumnEncoder encoder, int level)
     {
-        var pages = new ByteWriter((int)Math.Min(RawBytes / (level == 0 ? 1 : 4), 1 << 22) + 4096);
-        var entries = new ColumnEntry[_used.Count];
         var contents = new BlockContents();
-        for (var i = 0; i < entries.Length; i++)
+        encoder.Start();
+        foreach (var column in _used)
         {
-            entries[i] = encoder.Encode(_used[i], RowCount, pages, level);
-            Describe(_used[i], contents);
+            encoder.Add(column, RowCount, level);
+            Describe(column, contents);
         }
 
+        var (pages, directory) = encoder.Finish(RowCount);
+
         var summary = new BlockSummary(RowCount, RawBytes, _minTimeMs, _maxTimeMs, _minSequence, _maxSequence);
-        return new MemoryBlock(summary, pages.ToArray(), new BlockDirectory(RowCount, entries), contents);
+        return new MemoryBlock(summary, pages, directory, contents);
     }
 
     public void Reset()

@@ -70,7 +70,15 @@ public sealed class AdminClient(KafkaClient client)
             BrokerTarget.Controller,
             _ => new CreatePartitionsRequest
             {
-                Topics = [new CreatePartitionsRequest.CreatePartitionsTopic { Name = topic, Count = count, Assignments = null }],
+                Topics =
+                [
+                    new CreatePartitionsRequest.CreatePartitionsTopic
+                    {
+                        Name = topic,
+                        Count = count,
+                        Assignments = null,
+                    },
+                ],
                 TimeoutMs = TimeoutMs,
             },
             static response => FirstOrMissing(response.Results, static result => FinalIfUnknown(result.ErrorCode)),
@@ -152,7 +160,10 @@ public sealed class AdminClient(KafkaClient client)
         ThrowIfRefused(group.ErrorCode, $"Group '{groupId}' cannot be described");
         var hasAssignments = group.ProtocolType == ConsumerProtocolType;
         return new GroupDescription(
-            groupId, group.GroupState, group.ProtocolData, group.Members.ConvertAll(member => Read(member, hasAssignments)));
+            groupId,
+            group.GroupState,
+            group.ProtocolData,
+            group.Members.ConvertAll(member => Read(member, hasAssignments)));
     }
 
     /// <returns>None, or why not (NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND ...).</returns>
@@ -231,7 +242,9 @@ public sealed class AdminClient(KafkaClient client)
     private static ErrorCode FirstOrMissing<T>(List<T> results, Func<T, ErrorCode> error) =>
         results is [var first, ..] ? error(first) : ErrorCode.NetworkException;
 
-    /// <summary>Retriable by its nature; yet what an administrator names and is not there will not come by waiting.</summary>
+    /// <summary>
+    /// Retriable by its nature; yet what an administrator names and is not there will not come by waiting.
+    /// </summary>
     private static ErrorCode FinalIfUnknown(ErrorCode error) =>
         error == ErrorCode.UnknownTopicOrPartition ? ErrorCode.None : error;
 

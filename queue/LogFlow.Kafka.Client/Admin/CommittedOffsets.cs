@@ -27,7 +27,8 @@ internal static class CommittedOffsets
         {
             if (error != ErrorCode.None)
             {
-                throw new KafkaException(error, $"The offset of {partition} in group '{groupId}' cannot be read: {error}.");
+                throw new KafkaException(
+                    error, $"The offset of {partition} in group '{groupId}' cannot be read: {error}.");
             }
 
             if (offset >= 0)
@@ -78,7 +79,9 @@ internal static class CommittedOffsets
             return whole;
         }
 
-        return Answers(response).Select(static answer => answer.Error).FirstOrDefault(static error => error.IsRetriable());
+        return Answers(response)
+            .Select(static answer => answer.Error)
+            .FirstOrDefault(static error => error.IsRetriable());
     }
 
     private static IEnumerable<(TopicPartition Partition, long Offset, ErrorCode Error)> Answers(
@@ -89,7 +92,9 @@ internal static class CommittedOffsets
             foreach (var partition in topic.Partitions)
             {
                 yield return (
-                    new TopicPartition(topic.Name, partition.PartitionIndex), partition.CommittedOffset, partition.ErrorCode);
+                    new TopicPartition(topic.Name, partition.PartitionIndex),
+                    partition.CommittedOffset,
+                    partition.ErrorCode);
             }
         }
 
@@ -98,7 +103,9 @@ internal static class CommittedOffsets
             foreach (var partition in topic.Partitions)
             {
                 yield return (
-                    new TopicPartition(topic.Name, partition.PartitionIndex), partition.CommittedOffset, partition.ErrorCode);
+                    new TopicPartition(topic.Name, partition.PartitionIndex),
+                    partition.CommittedOffset,
+                    partition.ErrorCode);
             }
         }
     }

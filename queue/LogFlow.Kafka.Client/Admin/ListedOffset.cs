@@ -54,7 +54,8 @@ public readonly record struct ListedOffset(long Offset, long TimestampMs)
         var answer = Answer(response)!;
         return answer.ErrorCode == ErrorCode.None
             ? new ListedOffset(answer.Offset, answer.Timestamp)
-            : throw new KafkaException(answer.ErrorCode, $"The offsets of {partition} cannot be read: {answer.ErrorCode}.");
+            : throw new KafkaException(
+                answer.ErrorCode, $"The offsets of {partition} cannot be read: {answer.ErrorCode}.");
     }
 
     private static ListOffsetsResponse.ListOffsetsPartitionResponse? Answer(ListOffsetsResponse response) =>

@@ -83,7 +83,7 @@ internal sealed class BrokerNode : IAsyncDisposable
         foreach (var lane in lanes)
         {
             // An opening that is under way ends with the cancellation above.
-            await lane.Opening.WaitAsync();
+            await lane.Opening.EnterAsync(CancellationToken.None);
             if (lane.Connection is { } connection)
             {
                 await connection.DisposeAsync();
@@ -94,7 +94,7 @@ internal sealed class BrokerNode : IAsyncDisposable
     private async Task<KafkaConnection> OpenAsync(Lane lane, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-        await lane.Opening.WaitAsync(stop.Token);
+        await lane.Opening.EnterAsync(stop.Token);
         try
         {
             if (lane.Connection is { IsOpen: true } open)
@@ -112,7 +112,7 @@ internal sealed class BrokerNode : IAsyncDisposable
         }
         finally
         {
-            lane.Opening.Release();
+            lane.Opening.Exit();
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class BrokerNode : IAsyncDisposable
     private sealed class Lane
     {
         /// <summary>Held while a connection is being opened; one attempt serves all who wait.</summary>
-        public SemaphoreSlim Opening { get; } = new(1);
+        public AsyncLock Opening { get; } = new();
 
         public KafkaConnection? Connection { get; set; }
     }

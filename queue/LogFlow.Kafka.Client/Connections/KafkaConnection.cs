@@ -186,7 +186,11 @@ internal sealed class KafkaConnection : IAsyncDisposable
         var version = ApiVersionsRequest.MaxVersion;
         while (true)
         {
-            var request = new ApiVersionsRequest { ClientSoftwareName = "logflow", ClientSoftwareVersion = SoftwareVersion };
+            var request = new ApiVersionsRequest
+            {
+                ClientSoftwareName = "logflow",
+                ClientSoftwareVersion = SoftwareVersion,
+            };
             using var response = await SendAsync<ApiVersionsRequest, ApiVersionsResponse>(
                 request, version, pooled: false, timeout: null, cancellationToken);
             var error = response.Message.ErrorCode;
@@ -291,7 +295,8 @@ internal sealed class KafkaConnection : IAsyncDisposable
         }
         catch (ProtocolViolationException exception)
         {
-            Close(ErrorCode.NetworkException, $"the broker sent what is not Kafka's protocol: {exception.Message}", exception);
+            var reason = $"the broker sent what is not Kafka's protocol: {exception.Message}";
+            Close(ErrorCode.NetworkException, reason, exception);
         }
         catch (Exception exception)
         {
@@ -336,7 +341,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
         {
             return _pending.TryPeek(out var pending) && pending.CorrelationId == correlationId
                 ? pending
-                : throw new ProtocolViolationException($"Nobody waits for a response with correlation id {correlationId}.");
+                : throw new ProtocolViolationException($"Nobody waits for a response of id {correlationId}.");
         }
     }
 

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace LogFlow.Kafka.Client;
 
-/// <summary>A TCP socket; sends gather their segments, so that record batches go to the kernel from where they lie.</summary>
+/// <summary>
+/// A TCP socket; sends gather their segments, so that record batches go to the kernel from where they lie.
+/// </summary>
 internal sealed class SocketTransport(Socket socket) : IKafkaTransport
 {
     // Linux takes at most 1024 (IOV_MAX) segments in one call.

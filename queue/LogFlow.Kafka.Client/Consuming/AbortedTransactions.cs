@@ -24,7 +24,9 @@ internal sealed class AbortedTransactions
         _byFirstOffset.Sort(static (a, b) => a.FirstOffset.CompareTo(b.FirstOffset));
     }
 
-    /// <summary>Whether the batch must not be read. Batches are to be given in offset order, markers included.</summary>
+    /// <summary>
+    /// Whether the batch must not be read. Batches are to be given in offset order, markers included.
+    /// </summary>
     public bool Covers(RecordBatchHeader header, ReadOnlyMemory<byte> batch)
     {
         if (_byFirstOffset.Count == 0)

@@ -5,10 +5,10 @@ using LogFlow.Kafka.Protocol.Records;
 namespace LogFlow.Kafka.Client;
 
 /// <summary>
-/// The records of one record batch of one partition. It stands for the offsets from <see cref="FirstOffset"/> up to, not
-/// including, <see cref="NextOffset"/>: batches of a partition follow each other without a gap between them, whatever
-/// compaction, transaction markers or retention have taken out, until a seek. Keys, values and headers lie in pooled
-/// memory that disposing returns.
+/// The records of one record batch of one partition. It stands for the offsets from <see cref="FirstOffset"/> up to,
+/// not including, <see cref="NextOffset"/>: batches of a partition follow each other without a gap between them,
+/// whatever compaction, transaction markers or retention have taken out, until a seek. Keys, values and headers lie in
+/// pooled memory that disposing returns.
 /// </summary>
 public sealed class ConsumedBatch : IDisposable
 {

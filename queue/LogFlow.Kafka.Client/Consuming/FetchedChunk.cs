@@ -28,8 +28,8 @@ internal sealed class FetchedChunk(
     public bool HasProgressed => DecodedTo >= 0;
 
     /// <summary>
-    /// The next batch with something to read at or behind <paramref name="position"/>; null at the end. It stands for the
-    /// offsets from <paramref name="covered"/> on.
+    /// The next batch with something to read at or behind <paramref name="position"/>; null at the end. It stands for
+    /// the offsets from <paramref name="covered"/> on.
     /// </summary>
     /// <exception cref="InvalidDataException">A batch is damaged.</exception>
     public ConsumedBatch? DecodeNext(long position, long covered)
@@ -44,11 +44,12 @@ internal sealed class FetchedChunk(
 
             if (error != RecordBatchError.None)
             {
-                throw new InvalidDataException($"What was fetched behind offset {position} is no record batch: {error}.");
+                throw new InvalidDataException($"What was fetched at offset {position} is no record batch: {error}.");
             }
 
             var bytes = _rest[..header.TotalSize];
-            var isReadable = _aborted?.Covers(header, bytes) != true && !header.IsControl && header.NextOffset > position;
+            var isAborted = _aborted?.Covers(header, bytes) == true;
+            var isReadable = !isAborted && !header.IsControl && header.NextOffset > position;
             var batch = isReadable ? Decode(header, bytes, position, covered) : null;
             _rest = _rest[header.TotalSize..];
             DecodedTo = Math.Max(DecodedTo, header.NextOffset);

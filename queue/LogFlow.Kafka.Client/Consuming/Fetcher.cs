@@ -159,10 +159,11 @@ internal sealed partial class Fetcher
         {
             var connection = await broker.ConnectAsync(_lane, _stopping);
             var ids = plans.ToDictionary(static plan => plan, plan => CurrentTopicId(plan));
-            var versionMax = ids.Values.Contains(Guid.Empty) ? VersionMaxByName : short.MaxValue;
+            var versionMax = ids.ContainsValue(Guid.Empty) ? VersionMaxByName : short.MaxValue;
             var version = connection.Versions.Negotiate<FetchRequest, FetchResponse>(versionMax);
+            var timeout = wait + _client.Options.RequestTimeout;
             using var response = await connection.SendAsync<FetchRequest, FetchResponse>(
-                BuildRequest(plans, ids, wait), version, pooled: true, wait + _client.Options.RequestTimeout, _stopping);
+                BuildRequest(plans, ids, wait), version, pooled: true, timeout, _stopping);
             foreach (var plan in plans)
             {
                 await ApplyAsync(plan, ids[plan], response);
@@ -378,14 +379,14 @@ internal sealed partial class Fetcher
     private static partial class Log
     {
         [LoggerMessage(1240, LogLevel.Error,
-            "{Partition}: offset {Position} is no longer in the log, which begins at {Start}: retention was faster than " +
-            "this reader, and the records between are lost to it. Going on at {Target}.")]
+            "{Partition}: offset {Position} is no longer in the log, which begins at {Start}: retention was faster " +
+            "than this reader, and the records between are lost to it. Going on at {Target}.")]
         public static partial void RecordsGone(
             ILogger logger, TopicPartition partition, long position, long start, long target);
 
         [LoggerMessage(1241, LogLevel.Error,
-            "{Partition}: offset {Position} is beyond the log, which ends at {End}: the log has lost records that were " +
-            "read before. Going on at {Target}.")]
+            "{Partition}: offset {Position} is beyond the log, which ends at {End}: the log has lost records that " +
+            "were read before. Going on at {Target}.")]
         public static partial void LogShrank(
             ILogger logger, TopicPartition partition, long position, long end, long target);
 

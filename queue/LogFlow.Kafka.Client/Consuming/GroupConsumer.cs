@@ -82,8 +82,8 @@ public sealed class GroupConsumer : IAsyncDisposable
     /// disposes it.
     /// </summary>
     /// <exception cref="KafkaException">
-    /// The group or a partition cannot be read on: not authorised, fenced by a member of the same instance id, no offset
-    /// to start from. It stays so; the consumer is to be disposed.
+    /// The group or a partition cannot be read on: not authorised, fenced by a member of the same instance id, no
+    /// offset to start from. It stays so; the consumer is to be disposed.
     /// </exception>
     public async ValueTask<ConsumedBatch> PollAsync(CancellationToken cancellationToken)
     {
@@ -110,7 +110,8 @@ public sealed class GroupConsumer : IAsyncDisposable
     /// </summary>
     /// <exception cref="CommitFailedException">A partition is not this member's any more.</exception>
     /// <exception cref="KafkaException">The broker refuses.</exception>
-    public Task CommitAsync(IReadOnlyDictionary<TopicPartition, long> nextOffsets, CancellationToken cancellationToken) =>
+    public Task CommitAsync(
+        IReadOnlyDictionary<TopicPartition, long> nextOffsets, CancellationToken cancellationToken) =>
         _committer.CommitAsync(nextOffsets, cancellationToken);
 
     /// <summary>
@@ -126,7 +127,8 @@ public sealed class GroupConsumer : IAsyncDisposable
     /// <summary>Delivers nothing of these partitions until resumed; they stay assigned.</summary>
     public void Pause(IReadOnlyCollection<TopicPartition> partitions) => _streams.SetPaused(partitions, isPaused: true);
 
-    public void Resume(IReadOnlyCollection<TopicPartition> partitions) => _streams.SetPaused(partitions, isPaused: false);
+    public void Resume(IReadOnlyCollection<TopicPartition> partitions) =>
+        _streams.SetPaused(partitions, isPaused: false);
 
     /// <summary>
     /// Stops reading, gives the listener its revocation, and leaves the group, unless the member is static. Uncommitted

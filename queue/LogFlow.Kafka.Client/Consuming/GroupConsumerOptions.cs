@@ -1,6 +1,8 @@
 namespace LogFlow.Kafka.Client;
 
-/// <summary>A member of a consumer group. Names and, unless said otherwise, defaults are those of Kafka's consumer.</summary>
+/// <summary>
+/// A member of a consumer group. Names and, unless said otherwise, defaults are those of Kafka's consumer.
+/// </summary>
 public sealed record GroupConsumerOptions
 {
     /// <summary>Kafka <c>group.id</c>.</summary>
@@ -21,7 +23,9 @@ public sealed record GroupConsumerOptions
     /// </summary>
     public IReadOnlyList<GroupAssignor> Assignors { get; init; } = [GroupAssignor.CooperativeSticky];
 
-    /// <summary>Kafka <c>auto.offset.reset</c>; theirs is latest, which loses what came before the first start.</summary>
+    /// <summary>
+    /// Kafka <c>auto.offset.reset</c>; theirs is latest, which loses what came before the first start.
+    /// </summary>
     public AutoOffsetReset AutoOffsetReset { get; init; } = AutoOffsetReset.Earliest;
 
     public IsolationLevel IsolationLevel { get; init; } = IsolationLevel.ReadUncommitted;

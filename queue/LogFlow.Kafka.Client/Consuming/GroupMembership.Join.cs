@@ -173,8 +173,8 @@ internal sealed partial class GroupMembership
     private async Task<List<SyncGroupRequest.SyncGroupRequestAssignment>> DivideAsync(JoinGroupResponse join)
     {
         var members = join.Members.ConvertAll(GroupMember.Read);
-        _dividedCounts = await CountPartitionsAsync(
-            members.SelectMany(static member => member.Topics).Union(_options.Topics).ToList());
+        _wantedTopics = members.SelectMany(static member => member.Topics).Distinct().ToList();
+        _dividedCounts = await CountPartitionsAsync(_wantedTopics);
 
         // A static member that returns as leader finds the old division in force (KIP-814).
         if (join.SkipAssignment)

@@ -10,6 +10,9 @@ namespace LogFlow.Kafka.Client;
 /// </summary>
 internal sealed partial class GroupMembership
 {
+    // While a topic is missing, it is looked for more often than metadata ages: it may be on its way.
+    private static readonly TimeSpan MissingTopicInterval = TimeSpan.FromSeconds(1);
+
     private readonly KafkaClient _client;
     private readonly GroupConsumerOptions _options;
     private readonly PartitionStreams _streams;
@@ -33,7 +36,8 @@ internal sealed partial class GroupMembership
     private bool _isLost;
     private KafkaException? _failure;
 
-    // Used by the membership's task alone: what the leader divided, to notice topics that appear or grow.
+    // Used by the membership's task alone: what the leader was to divide and found, to notice topics that appear or grow.
+    private List<string> _wantedTopics = [];
     private Dictionary<string, int> _dividedCounts = [];
     private bool _isLeader;
 
@@ -165,7 +169,9 @@ internal sealed partial class GroupMembership
         {
             Log.Failed(_logger, _options.GroupId, exception);
             Fail(new KafkaException(
-                ErrorCode.UnknownServerError, $"Group '{_options.GroupId}' cannot go on: {exception.Message}", exception));
+                ErrorCode.UnknownServerError,
+                $"Group '{_options.GroupId}' cannot go on: {exception.Message}",
+                exception));
         }
 
         await heartbeats;
@@ -217,7 +223,10 @@ internal sealed partial class GroupMembership
         var checkedAt = _client.Time.GetTimestamp();
         while (true)
         {
-            var checkIn = _client.Options.MetadataMaxAge - _client.Time.GetElapsedTime(checkedAt);
+            var interval = _isLeader && _dividedCounts.Count < _wantedTopics.Count
+                ? MissingTopicInterval
+                : _client.Options.MetadataMaxAge;
+            var checkIn = interval - _client.Time.GetElapsedTime(checkedAt);
             if (checkIn <= TimeSpan.Zero)
             {
                 checkedAt = _client.Time.GetTimestamp();
@@ -257,7 +266,7 @@ internal sealed partial class GroupMembership
     /// <summary>Whether topics have appeared, vanished or grown since they were divided.</summary>
     private async Task<bool> HasChangedAsync()
     {
-        var counts = await CountPartitionsAsync(_dividedCounts.Keys.Union(_options.Topics).ToList());
+        var counts = await CountPartitionsAsync(_wantedTopics);
         var hasChanged = counts.Count != _dividedCounts.Count
             || counts.Any(count => _dividedCounts.GetValueOrDefault(count.Key) != count.Value);
         if (hasChanged)

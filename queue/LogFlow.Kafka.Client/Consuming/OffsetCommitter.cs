@@ -3,11 +3,13 @@ using LogFlow.Kafka.Protocol.Messages;
 
 namespace LogFlow.Kafka.Client;
 
-/// <summary>Commits offsets under the member's current generation, through rebalances that leave it its partitions.</summary>
+/// <summary>
+/// Commits offsets under the member's current generation, through rebalances that leave it its partitions.
+/// </summary>
 internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions options, GroupMembership group)
 {
     // One commit at a time, or a repeated older one could overtake a newer.
-    private readonly SemaphoreSlim _committing = new(1);
+    private readonly AsyncLock _committing = new();
 
     /// <exception cref="CommitFailedException">Partitions are not this member's any more.</exception>
     /// <exception cref="KafkaException">The broker refuses.</exception>
@@ -19,7 +21,7 @@ internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions o
             return;
         }
 
-        await _committing.WaitAsync(cancellationToken);
+        await _committing.EnterAsync(cancellationToken);
         try
         {
             for (var attempt = 1; ; attempt++)
@@ -37,7 +39,7 @@ internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions o
         }
         finally
         {
-            _committing.Release();
+            _committing.Exit();
         }
     }
 
@@ -66,7 +68,7 @@ internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions o
 
                 group.OnLost(membership);
                 throw new CommitFailedException(
-                    error, $"Group '{options.GroupId}' has given up on this member ({error}); the offsets are not committed.");
+                    error, $"Group '{options.GroupId}' has given up on this member ({error}); nothing is committed.");
             case ErrorCode.FencedInstanceId:
                 throw new CommitFailedException(
                     error, $"Another consumer has taken over group.instance.id '{options.GroupInstanceId}'.");
@@ -114,7 +116,8 @@ internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions o
                 if (partition.ErrorCode == ErrorCode.UnknownTopicOrPartition)
                 {
                     throw new KafkaException(
-                        partition.ErrorCode, $"There is no {topic.Name}-{partition.PartitionIndex} to commit an offset for.");
+                        partition.ErrorCode,
+                        $"There is no {topic.Name}-{partition.PartitionIndex} to commit an offset for.");
                 }
 
                 if (partition.ErrorCode != ErrorCode.None)

@@ -1,9 +1,10 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Messages;
 
 namespace LogFlow.Kafka.Client;
 
-/// <summary>Finds where to start reading: the owner's word, else the group's committed offset, else the reset policy.</summary>
+/// <summary>
+/// Finds where to start reading: the owner's word, else the group's committed offset, else the reset policy.
+/// </summary>
 internal sealed class OffsetResolver(KafkaClient client, GroupConsumerOptions options)
 {
     public Func<TopicPartition, Guid, CancellationToken, ValueTask<long?>>? StartOffset { get; set; }
@@ -24,14 +25,18 @@ internal sealed class OffsetResolver(KafkaClient client, GroupConsumerOptions op
             }
         }
 
-        var unknown = plans.Where(plan => !positions.ContainsKey(plan.Partition)).Select(plan => plan.Partition).ToList();
+        var unknown = plans
+            .Select(static plan => plan.Partition)
+            .Where(partition => !positions.ContainsKey(partition))
+            .ToList();
         if (unknown.Count == 0)
         {
             return;
         }
 
+        var requireStable = options.IsolationLevel == IsolationLevel.ReadCommitted;
         var committed = await CommittedOffsets.FetchAsync(
-            client, options.GroupId, unknown, options.IsolationLevel == IsolationLevel.ReadCommitted, cancellationToken);
+            client, options.GroupId, unknown, requireStable, cancellationToken);
         foreach (var partition in unknown)
         {
             if (committed.TryGetValue(partition, out var offset))
@@ -49,7 +54,8 @@ internal sealed class OffsetResolver(KafkaClient client, GroupConsumerOptions op
     }
 
     /// <summary>First and next offset of the log.</summary>
-    public async Task<(long Start, long End)> FindRangeAsync(TopicPartition partition, CancellationToken cancellationToken)
+    public async Task<(long Start, long End)> FindRangeAsync(
+        TopicPartition partition, CancellationToken cancellationToken)
     {
         var start = await ListedOffset.FindAsync(
             client, partition, ListedOffset.Earliest, options.IsolationLevel, cancellationToken);
@@ -67,7 +73,13 @@ internal sealed class OffsetResolver(KafkaClient client, GroupConsumerOptions op
                 $"Group '{options.GroupId}' has no committed offset for {partition}, and auto.offset.reset is none.");
         }
 
-        var timestamp = options.AutoOffsetReset == AutoOffsetReset.Earliest ? ListedOffset.Earliest : ListedOffset.Latest;
-        return (await ListedOffset.FindAsync(client, partition, timestamp, options.IsolationLevel, cancellationToken)).Offset;
+        var isEarliest = options.AutoOffsetReset == AutoOffsetReset.Earliest;
+        var found = await ListedOffset.FindAsync(
+            client,
+            partition,
+            isEarliest ? ListedOffset.Earliest : ListedOffset.Latest,
+            options.IsolationLevel,
+            cancellationToken);
+        return found.Offset;
     }
 }

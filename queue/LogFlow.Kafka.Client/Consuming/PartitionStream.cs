@@ -47,5 +47,7 @@ internal sealed class PartitionStream(TopicPartition partition, Guid topicId)
 
     public int Failures { get; set; }
 
+    public bool IsFetchable => Position >= 0 && !IsHeld && !IsPaused && !IsFetching;
+
     public bool IsDeliverable => Ready.Count > 0 && !IsPaused && !IsHeld;
 }

@@ -202,7 +202,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
             for (var step = 0; step < _rotation.Count; step++)
             {
                 var stream = _rotation[(_nextToFetch + step) % _rotation.Count];
-                if (stream.IsHeld || stream.IsPaused || stream.IsFetching || stream.Position < 0 || now < stream.NotBefore)
+                if (!stream.IsFetchable || now < stream.NotBefore)
                 {
                     continue;
                 }
@@ -213,7 +213,8 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                 }
                 else
                 {
-                    wanted.Add(new FetchPlan(stream, stream.Partition, stream.TopicId, stream.Version, stream.Position));
+                    wanted.Add(
+                        new FetchPlan(stream, stream.Partition, stream.TopicId, stream.Version, stream.Position));
                 }
             }
         }
@@ -298,7 +299,9 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         }
     }
 
-    /// <summary>Partitions whose position is not known; each is given out once until <see cref="OnResolved"/>.</summary>
+    /// <summary>
+    /// Partitions whose position is not known; each is given out once until <see cref="OnResolved"/>.
+    /// </summary>
     public List<FetchPlan> TakeUnresolved()
     {
         lock (_gate)
@@ -317,7 +320,9 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         }
     }
 
-    /// <summary>Sets the position that was found; null means that it could not be, and is to be looked for again.</summary>
+    /// <summary>
+    /// Sets the position that was found; null means that it could not be, and is to be looked for again.
+    /// </summary>
     public void OnResolved(FetchPlan plan, long? offset)
     {
         lock (_gate)
@@ -334,8 +339,8 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     }
 
     /// <summary>
-    /// Goes on at another offset because the one wanted is not in the log. Forward, over what retention has deleted, the
-    /// next batch still begins where the last one ended: those offsets are dealt with. Backward it begins anew.
+    /// Goes on at another offset because the one wanted is not in the log. Forward, over what retention has deleted,
+    /// the next batch still begins where the last one ended: those offsets are dealt with. Backward it begins anew.
     /// </summary>
     public void Reset(FetchPlan plan, long offset)
     {

@@ -10,7 +10,7 @@ namespace LogFlow.Kafka.Client;
 /// </summary>
 internal sealed class MetadataCache(KafkaClient client, KafkaClientOptions options, TimeProvider time)
 {
-    private readonly SemaphoreSlim _refreshing = new(1);
+    private readonly AsyncLock _refreshing = new();
 
     // Guards the two below.
     private readonly Lock _gate = new();
@@ -81,7 +81,7 @@ internal sealed class MetadataCache(KafkaClient client, KafkaClientOptions optio
     public async Task RefreshAsync(
         IReadOnlyCollection<string> topics, bool allowAutoCreate, long askedAt, CancellationToken cancellationToken)
     {
-        await _refreshing.WaitAsync(cancellationToken);
+        await _refreshing.EnterAsync(cancellationToken);
         try
         {
             var known = Current;
@@ -100,7 +100,7 @@ internal sealed class MetadataCache(KafkaClient client, KafkaClientOptions optio
         }
         finally
         {
-            _refreshing.Release();
+            _refreshing.Exit();
         }
     }
 

@@ -58,7 +58,9 @@ internal sealed class ByteBudget(long bytesMax)
     }
 
     private async Task WaitAsync(
-        LinkedListNode<(long Bytes, TaskCompletionSource Granted)> waiter, long bytes, CancellationToken cancellationToken)
+        LinkedListNode<(long Bytes, TaskCompletionSource Granted)> waiter,
+        long bytes,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -266,5 +266,6 @@ public sealed class KafkaProducer : IAsyncDisposable
     }
 
     /// <summary>Where a record was put; no batch when it was refused.</summary>
-    private readonly record struct Appended(TopicPartition Partition, ProducerBatch? Batch, int Index, ErrorCode Refusal);
+    private readonly record struct Appended(
+        TopicPartition Partition, ProducerBatch? Batch, int Index, ErrorCode Refusal);
 }

@@ -2,7 +2,9 @@ using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Kafka.Client;
 
-/// <summary>Options of a <see cref="KafkaProducer"/>; names and, unless said otherwise, defaults of Kafka's producer.</summary>
+/// <summary>
+/// Options of a <see cref="KafkaProducer"/>; names and, unless said otherwise, defaults of Kafka's producer.
+/// </summary>
 public sealed record KafkaProducerOptions
 {
     /// <summary>Kafka <c>linger.ms</c>, 5 ms since Kafka 4.</summary>

@@ -6,8 +6,8 @@ namespace LogFlow.Kafka.Client;
 
 /// <summary>
 /// Gathers the records of one partition into batches and sees them through, in order. Each partition counts its own
-/// sequence under its own epoch: when a batch is refused or expires, what follows it is sequenced anew, from 0 under the
-/// next epoch (KIP-360), and the other partitions do not notice.
+/// sequence under its own epoch: when a batch is refused or expires, what follows it is sequenced anew, from 0 under
+/// the next epoch (KIP-360), and the other partitions do not notice.
 /// </summary>
 internal sealed partial class PartitionAccumulator
 {
@@ -239,7 +239,11 @@ internal sealed partial class PartitionAccumulator
         else
         {
             batch.Encoded = batch.Builder!.Build(
-                _options.Compression, _identity.ProducerId, _identity.Epoch, sequence, level: _options.CompressionLevel);
+                _options.Compression,
+                _identity.ProducerId,
+                _identity.Epoch,
+                sequence,
+                level: _options.CompressionLevel);
             batch.Builder.Dispose();
             batch.Builder = null;
         }

@@ -1,5 +1,4 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Kafka.Client;
 
@@ -92,8 +91,8 @@ internal sealed class PartitionLane(TopicPartition partition)
             return null;
         }
 
-        // Counted from the oldest, not by how many are left: those between are in the log by now, and the oldest may be,
-        // unbeknown to us. One batch too many behind it, and the broker would no longer recognise it.
+        // Counted from the oldest, not by how many are left: those between are in the log by now, and the oldest may
+        // be, unbeknown to us. One batch too many behind it, and the broker would no longer recognise it.
         return next.Ordinal - _unacknowledged[0].Ordinal < inFlightMax ? next : null;
     }
 
@@ -183,10 +182,10 @@ internal sealed class PartitionLane(TopicPartition partition)
     }
 
     /// <summary>
-    /// A refused batch leaves a gap in its producer's sequence: later batches of that epoch would either be refused, too,
-    /// or, where the broker knows nothing of the producer, be taken and stand in the log without their predecessor. So
-    /// those that were never sent are handed back. What was sent before is sent again even so: only the broker can say
-    /// whether it is in the log.
+    /// A refused batch leaves a gap in its producer's sequence: later batches of that epoch would either be refused,
+    /// too, or, where the broker knows nothing of the producer, be taken and stand in the log without their
+    /// predecessor. So those that were never sent are handed back. What was sent before is sent again even so: only the
+    /// broker can say whether it is in the log.
     /// </summary>
     private void Refuse(OutgoingBatch refused, List<(OutgoingBatch, SendResult)> finished)
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;
@@ -180,7 +179,8 @@ public sealed partial class PartitionSender : IAsyncDisposable
         {
             lock (_gate)
             {
-                // One moment for both: a retry that falls due in between would be waited for until something else wakes.
+                // One moment for both: a retry that falls due in between would be waited for until something else
+                // wakes.
                 var now = _time.GetTimestamp();
                 FillOutboxes(now);
                 var sent = false;
@@ -281,8 +281,9 @@ public sealed partial class PartitionSender : IAsyncDisposable
     private async Task<KafkaResponse<ProduceResponse>> SendAsync(KafkaConnection connection, ProduceRequest request)
     {
         var version = connection.Versions.Negotiate<ProduceRequest, ProduceResponse>(ProduceOutbox.ProduceVersionMax);
+        var timeout = _options.AckTimeout + _client.Options.RequestTimeout;
         return await connection.SendAsync<ProduceRequest, ProduceResponse>(
-            request, version, pooled: false, _options.AckTimeout + _client.Options.RequestTimeout, CancellationToken.None);
+            request, version, pooled: false, timeout, CancellationToken.None);
     }
 
     private async Task HandleAsync(
@@ -367,6 +368,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
         }
 
         lane.Failures = 0;
+        lane.FailingSince = default;
     }
 
     private static SendResult FindAnswer(ProduceResponse response, TopicPartition partition)
@@ -499,6 +501,9 @@ public sealed partial class PartitionSender : IAsyncDisposable
             return;
         }
 
+        // The look-up has waited long for the topic to settle: no further failures are needed to make it worth a line.
+        lane.Failures = Math.Max(lane.Failures, FailuresBeforeLog - 1);
+        lane.FailingSince = lane.FailingSince == default ? _time.GetUtcNow() : lane.FailingSince;
         lane.Take(batch);
         OnAnswer(lane, batch, new SendResult(error), finished);
     }
@@ -533,7 +538,8 @@ public sealed partial class PartitionSender : IAsyncDisposable
     private static partial class Log
     {
         [LoggerMessage(1220, LogLevel.Warning,
-            "Partition {Partition} has not accepted a batch since {Since:u}: {Error}. {Reason} Trying again until it does.")]
+            "Partition {Partition} has not accepted a batch since {Since:u}: {Error}. {Reason} " +
+            "Trying again until it does.")]
         public static partial void Stuck(
             ILogger logger, TopicPartition partition, ErrorCode error, DateTimeOffset since, string? reason);
 

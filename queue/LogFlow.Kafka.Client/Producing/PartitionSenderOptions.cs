@@ -24,7 +24,9 @@ public sealed record PartitionSenderOptions
     /// </summary>
     public int RequestBytesMax { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>How long the broker may wait for its replicas before it answers; Kafka <c>request.timeout.ms</c>.</summary>
+    /// <summary>
+    /// How long the broker may wait for its replicas before it answers; Kafka <c>request.timeout.ms</c>.
+    /// </summary>
     public TimeSpan AckTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether a broker that is set so may create a topic that does not exist.</summary>

@@ -2,7 +2,9 @@ using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Kafka.Client;
 
-/// <summary>What became of a batch: in the log once, or refused with an error that trying again does not mend.</summary>
+/// <summary>
+/// What became of a batch: in the log once, or refused with an error that trying again does not mend.
+/// </summary>
 /// <param name="Error">
 /// None, also for a batch that the log held already. OUT_OF_ORDER_SEQUENCE_NUMBER may also come from this side: an
 /// earlier batch of the same producer epoch was refused, so this one was not sent.

@@ -16,7 +16,9 @@ public static class Compression
         _ => false,
     };
 
-    /// <summary>Compresses <paramref name="source"/> behind <paramref name="reserve"/> bytes of undefined content.</summary>
+    /// <summary>
+    /// Compresses <paramref name="source"/> behind <paramref name="reserve"/> bytes of undefined content.
+    /// </summary>
     /// <param name="type">A codec that is available.</param>
     /// <param name="source">What to compress.</param>
     /// <param name="reserve">Bytes to leave free at the start of the result.</param>

@@ -127,7 +127,9 @@ internal static class Lz4Block
         return written;
     }
 
-    /// <summary>Copies from <paramref name="offset"/> bytes back; source and target may overlap (a repeating pattern).</summary>
+    /// <summary>
+    /// Copies from <paramref name="offset"/> bytes back; source and target may overlap (a repeating pattern).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CopyMatch(Span<byte> output, int position, int offset, int length)
     {
@@ -181,7 +183,8 @@ internal static class Lz4Block
         ReadOnlySpan<byte> literals, Span<byte> destination, int written, int offset, int matchCode)
     {
         // Token, extra length bytes of both, literals, offset.
-        if (destination.Length - written < 1 + (literals.Length / 255) + 1 + literals.Length + 2 + (matchCode / 255) + 1)
+        var sizeMax = 1 + (literals.Length / 255) + 1 + literals.Length + sizeof(ushort) + (matchCode / 255) + 1;
+        if (destination.Length - written < sizeMax)
         {
             return 0;
         }

@@ -4,9 +4,9 @@ namespace LogFlow.Kafka.Protocol.Records;
 
 /// <summary>
 /// LZ4 frames (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md): magic, descriptor (flags, block size,
-/// content size if flagged, its checksum), blocks (length int32 LE whose high bit says "not compressed", bytes, checksum
-/// if flagged), end mark, content checksum if flagged. Written as Kafka's Java clients write it: independent blocks of
-/// 64 KiB, no optional fields. Read in every form but dictionaries.
+/// content size if flagged, its checksum), blocks (length int32 LE whose high bit says "not compressed", bytes,
+/// checksum if flagged), end mark, content checksum if flagged. Written as Kafka's Java clients write it: independent
+/// blocks of 64 KiB, no optional fields. Read in every form but dictionaries.
 /// </summary>
 internal static class Lz4Frame
 {

@@ -1,6 +1,8 @@
 namespace LogFlow.Kafka.Protocol.Records;
 
-/// <summary>One record of a batch. Its memory belongs to the <see cref="DecodedRecordBatch"/> it was read from.</summary>
+/// <summary>
+/// One record of a batch. Its memory belongs to the <see cref="DecodedRecordBatch"/> it was read from.
+/// </summary>
 /// <param name="Offset">Its offset in the partition.</param>
 /// <param name="TimestampMs">Milliseconds since the Unix epoch.</param>
 /// <param name="Key">Null: no key.</param>

@@ -79,7 +79,7 @@ public sealed class RecordBatchBuilder(int initialCapacity = 16 * 1024) : IDispo
     /// <summary>
     /// Completes the batch (base offset 0, leader epoch -1) and starts the next one. The caller disposes the result.
     /// </summary>
-    /// <param name="compression">The records' codec. A batch that it does not make smaller is left uncompressed.</param>
+    /// <param name="compression">The records' codec. A batch that does not shrink is left uncompressed.</param>
     /// <param name="producerId">-1: not idempotent.</param>
     /// <param name="producerEpoch">-1: not idempotent.</param>
     /// <param name="baseSequence">-1: not idempotent.</param>
@@ -201,7 +201,8 @@ public sealed class RecordBatchBuilder(int initialCapacity = 16 * 1024) : IDispo
             throw new ArgumentException($"a record batch of {needed} bytes cannot be built");
         }
 
-        var length = Math.Max(needed, _buffer is null ? initialCapacity : Math.Min(Array.MaxLength, _buffer.Length * 2L));
+        var doubled = _buffer is null ? initialCapacity : Math.Min(Array.MaxLength, _buffer.Length * 2L);
+        var length = Math.Max(needed, doubled);
         var larger = ArrayPool<byte>.Shared.Rent((int)length);
         if (_buffer is not null)
         {

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace LogFlow.Kafka.Protocol.Records;
 
-/// <summary>Zigzag variable-length integers, low 7 bits first, as Protocol Buffers has them for sint32 and sint64.</summary>
+/// <summary>
+/// Zigzag variable-length integers, low 7 bits first, as Protocol Buffers has them for sint32 and sint64.
+/// </summary>
 internal static class RecordVarint
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,7 +14,8 @@ internal static class SnappyCodec
     private const int BlockSize = 32 * 1024;
     private const int FramingHeaderSize = 16;
 
-    private static ReadOnlySpan<byte> FramingMagic => [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0];
+    private static ReadOnlySpan<byte> FramingMagic =>
+        [0x82, (byte)'S', (byte)'N', (byte)'A', (byte)'P', (byte)'P', (byte)'Y', 0];
 
     public static void Compress(ReadOnlySpan<byte> source, ref PooledByteWriter writer)
     {
@@ -62,7 +63,9 @@ internal static class SnappyCodec
         }
     }
 
-    /// <summary>A block: decompressed length varint, then literals and copies, told apart by a tag's low two bits.</summary>
+    /// <summary>
+    /// A block: decompressed length varint, then literals and copies, told apart by a tag's low two bits.
+    /// </summary>
     private static void DecompressBlock(ReadOnlySpan<byte> source, ref PooledByteWriter writer)
     {
         var position = 0;

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace LogFlow.Kafka.Protocol.Records;
 
-/// <summary>xxHash, 32 bits, seed 0 (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md), for LZ4 frames.</summary>
+/// <summary>
+/// xxHash, 32 bits, seed 0 (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md), for LZ4 frames.
+/// </summary>
 internal static class XxHash32
 {
     private const uint Prime1 = 2654435761;
@@ -42,7 +44,8 @@ internal static class XxHash32
         hash += length;
         for (; data.Length >= 4; data = data[4..])
         {
-            hash = BitOperations.RotateLeft(hash + (BinaryPrimitives.ReadUInt32LittleEndian(data) * Prime3), 17) * Prime4;
+            hash += BinaryPrimitives.ReadUInt32LittleEndian(data) * Prime3;
+            hash = BitOperations.RotateLeft(hash, 17) * Prime4;
         }
 
         foreach (var value in data)

@@ -1,6 +1,8 @@
 namespace LogFlow.Queue.Storage;
 
-/// <summary>An open file of an <see cref="IFileSystem"/>. Reads may run beside anything; the rest is the writer's.</summary>
+/// <summary>
+/// An open file of an <see cref="IFileSystem"/>. Reads may run beside anything; the rest is the writer's.
+/// </summary>
 public interface IStorageFile : IDisposable
 {
     /// <summary>Size in bytes, reserved space included.</summary>

@@ -4,8 +4,8 @@ namespace LogFlow.Queue.Storage;
 
 /// <summary>
 /// Opens a partition. After a clean stop the checkpoint is believed and no file is touched. After a crash everything
-/// behind the recovery point is read and checked: what is whole stays, a torn last group (it was never acknowledged, see
-/// CommitMark) is cut, and damage to what was acknowledged becomes a gap (see SegmentRepair).
+/// behind the recovery point is read and checked: what is whole stays, a torn last group (it was never acknowledged,
+/// see CommitMark) is cut, and damage to what was acknowledged becomes a gap (see SegmentRepair).
 /// </summary>
 internal sealed partial class PartitionLoader(
     StorageContext context, CheckpointWriter checkpoints, Topic topic, int partition, string directory)
@@ -86,7 +86,8 @@ internal sealed partial class PartitionLoader(
         var segments = new List<LogSegment>(baseOffsets.Count + 1);
         for (var i = 0; i < baseOffsets.Count; i++)
         {
-            var segment = new LogSegment(context.Files, directory, baseOffsets[i], 0, isSealed: i < baseOffsets.Count - 1);
+            var isSealed = i < baseOffsets.Count - 1;
+            var segment = new LogSegment(context.Files, directory, baseOffsets[i], 0, isSealed);
             segment.SetEnd(context.Files.GetFileLength(segment.LogPath));
             segment.UnverifiedEnd = segment.EndPosition;
             segments.Add(segment);
@@ -125,15 +126,11 @@ internal sealed partial class PartitionLoader(
         var index = 0;
         var nextOffset = segments.Count == 0 ? state.NextOffset : segments[0].BaseOffset;
         var position = 0L;
-        if (isTrusted && segments.FindIndex(segment => segment.BaseOffset == state.SegmentBaseOffset) is >= 0 and var found)
+        if (isTrusted)
         {
-            index = found;
+            var active = segments.FindIndex(segment => segment.BaseOffset == state.SegmentBaseOffset);
+            index = active >= 0 ? active : segments.Count;
             position = state.Position;
-            nextOffset = state.NextOffset;
-        }
-        else if (isTrusted)
-        {
-            index = segments.Count;
             nextOffset = state.NextOffset;
         }
 
@@ -258,8 +255,8 @@ internal sealed partial class PartitionLoader(
         public static partial void TornTailCut(ILogger logger, string partition, long bytes, long offset);
 
         [LoggerMessage(2051, LogLevel.Error,
-            "DATA LOST: files of partition {Partition} are missing or shorter than they were; its log should reach offset "
-            + "{Offset}. What is there is checked and served.")]
+            "DATA LOST: files of partition {Partition} are missing or shorter than they were; its log should reach "
+            + "offset {Offset}. What is there is checked and served.")]
         public static partial void FilesMissing(ILogger logger, string partition, long offset);
 
         [LoggerMessage(2052, LogLevel.Error,

@@ -140,7 +140,9 @@ public sealed partial class PartitionLog
         return Search(segment, entry.Position, segment.BaseOffset + relativeOffset, long.MinValue, out _);
     }
 
-    /// <summary>An index is disposable, so an entry is believed only when a batch with that offset stands there.</summary>
+    /// <summary>
+    /// An index is disposable, so an entry is believed only when a batch with that offset stands there.
+    /// </summary>
     [SkipLocalsInit]
     private bool IsIndexRight(LogSegment segment, IndexEntry entry)
     {
@@ -180,7 +182,8 @@ public sealed partial class PartitionLog
             while (position - start + RecordBatchHeader.Size <= bytes.Length)
             {
                 var error = RecordBatch.TryReadHeader(bytes[(int)(position - start)..], out header);
-                if (error is not (RecordBatchError.None or RecordBatchError.Truncated) || header.TotalSize > end - position)
+                if (error is not (RecordBatchError.None or RecordBatchError.Truncated)
+                    || header.BatchLength > end - position - RecordBatchHeader.LengthOverhead)
                 {
                     return (error == RecordBatchError.None ? RecordBatchError.Truncated : error, position, 0);
                 }

@@ -140,8 +140,8 @@ public sealed partial class PartitionLog
         if (!Compression.IsAvailable(header.Compression))
         {
             // Nothing later can be first, so the batch's start is the closest that can be known here.
-            return new OffsetLookup(
-                ErrorCode.None, Math.Max(header.BaseOffset, LogStartOffset), header.BaseTimestampMs, header.LeaderEpoch);
+            var offset = Math.Max(header.BaseOffset, LogStartOffset);
+            return new OffsetLookup(ErrorCode.None, offset, header.BaseTimestampMs, header.LeaderEpoch);
         }
 
         using var batch = RecordBatch.Decode(buffer.Memory, DecompressedBytesMax);

@@ -2,7 +2,7 @@ using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Queue.Storage;
 
-/// <content>Retention, deletion, checkpoints, damage: commands that the writer thread runs between group commits.</content>
+/// <content>Retention, deletion, checkpoints, damage: the writer thread's commands between group commits.</content>
 public sealed partial class PartitionLog
 {
     /// <summary>
@@ -117,7 +117,8 @@ public sealed partial class PartitionLog
         var active = Active;
         if (active.ReservedBytes > active.EndPosition && !_isOffline)
         {
-            // Not synced: should the old size come back after a power cut, the checkpoint still says where the data ends.
+            // Not synced: should the old size come back after a power cut, the checkpoint still says where the data
+            // ends.
             active.File.SetLength(active.EndPosition);
         }
 

@@ -124,7 +124,9 @@ public sealed partial class PartitionLog
     /// <summary>Where an epoch ended, as OffsetForLeaderEpoch asks.</summary>
     public EpochEndOffset GetEpochEndOffset(int leaderEpoch) => _epochs.FindEnd(leaderEpoch, HighWatermark);
 
-    /// <summary>Is told when more can be read. Look at the log again after adding: nothing is told of the past.</summary>
+    /// <summary>
+    /// Is told when more can be read. Look at the log again after adding: nothing is told of the past.
+    /// </summary>
     public void AddListener(IHighWatermarkListener listener)
     {
         lock (_listenerLock)
@@ -178,7 +180,8 @@ public sealed partial class PartitionLog
             + "what is durable (up to offset {Offset}) can be read.")]
         public static partial void PartitionOffline(ILogger logger, Exception error, string partition, long offset);
 
-        [LoggerMessage(2021, LogLevel.Warning, "Closing segment {Offset} of {Partition} did not complete; no data is affected.")]
+        [LoggerMessage(2021, LogLevel.Warning,
+            "Closing segment {Offset} of {Partition} did not complete; no data is affected.")]
         public static partial void SealFailed(ILogger logger, Exception error, string partition, long offset);
 
         [LoggerMessage(2022, LogLevel.Debug, "Partition {Partition} rolled a segment at offset {Offset}.")]
@@ -193,7 +196,8 @@ public sealed partial class PartitionLog
 
         [LoggerMessage(2025, LogLevel.Error,
             "The file {Path} of partition {Partition} is damaged at position {Position} (offset {Offset}).")]
-        public static partial void DamageFound(ILogger logger, string path, string partition, long position, long offset);
+        public static partial void DamageFound(
+            ILogger logger, string path, string partition, long position, long offset);
 
         [LoggerMessage(2026, LogLevel.Warning, "The index {Path} does not match its segment and is made again.")]
         public static partial void IndexDamaged(ILogger logger, string path);

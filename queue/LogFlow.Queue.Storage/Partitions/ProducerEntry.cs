@@ -1,6 +1,8 @@
 namespace LogFlow.Queue.Storage;
 
-/// <summary>What a partition knows of one idempotent producer: its epoch and its last five batches, oldest first.</summary>
+/// <summary>
+/// What a partition knows of one idempotent producer: its epoch and its last five batches, oldest first.
+/// </summary>
 internal sealed class ProducerEntry(long producerId, short epoch)
 {
     /// <summary>As many requests as a producer may have in flight. Matches Kafka's NUM_BATCHES_TO_RETAIN.</summary>

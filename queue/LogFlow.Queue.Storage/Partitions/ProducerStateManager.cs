@@ -27,7 +27,8 @@ internal sealed class ProducerStateManager
     /// <summary>Whether a batch may be appended.</summary>
     /// <param name="header">A batch with a producer id.</param>
     /// <param name="duplicate">The batch that it repeats.</param>
-    /// <returns>None (append it); DuplicateSequenceNumber (answer with <paramref name="duplicate"/>); or the refusal.</returns>
+    /// <returns>None (append it); DuplicateSequenceNumber (answer with <paramref name="duplicate"/>); or the
+    /// refusal.</returns>
     public ErrorCode Check(in RecordBatchHeader header, out ProducerBatch duplicate)
     {
         duplicate = default;
@@ -108,8 +109,8 @@ internal sealed class ProducerStateManager
     }
 
     /// <summary>
-    /// Writes count int32, then per producer: id int64, epoch int16, last append int64, batch count int8, then per batch
-    /// base sequence int32, last sequence int32, base offset int64, timestamp int64.
+    /// Writes count int32, then per producer: id int64, epoch int16, last append int64, batch count int8, then per
+    /// batch: base sequence int32, last sequence int32, base offset int64, timestamp int64.
     /// </summary>
     public void Write(ArrayBufferWriter<byte> writer)
     {
@@ -142,7 +143,10 @@ internal sealed class ProducerStateManager
         var reader = new SpanReader(source);
         for (var count = reader.ReadInt32(); count > 0; count--)
         {
-            var producer = new ProducerEntry(reader.ReadInt64(), reader.ReadInt16()) { LastAppendMs = reader.ReadInt64() };
+            var producer = new ProducerEntry(reader.ReadInt64(), reader.ReadInt16())
+            {
+                LastAppendMs = reader.ReadInt64(),
+            };
             var batchCount = reader.ReadByte();
             if (batchCount > ProducerEntry.BatchCountMax)
             {

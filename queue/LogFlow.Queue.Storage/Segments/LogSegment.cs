@@ -241,6 +241,9 @@ internal sealed class LogSegment
         }
     }
 
+    /// <summary>
+    /// Removes the files, durably: those of later segments must not go before these, which would be a gap.
+    /// </summary>
     public void Delete()
     {
         lock (_openLock)
@@ -252,6 +255,7 @@ internal sealed class LogSegment
 
         _files.DeleteFile(IndexPath);
         _files.DeleteFile(LogPath);
+        _files.SyncDirectory(Path.GetDirectoryName(LogPath)!);
     }
 
     private IStorageFile Open()
@@ -316,6 +320,7 @@ internal sealed class LogSegment
             index.Append(new IndexEntry((uint)(nextOffset - BaseOffset), (uint)EndPosition, maxTimestampMs));
         }
 
-        MaxTimestampMs = Math.Max(maxTimestampMs, IsMaxTimestampKnown ? Volatile.Read(ref _maxTimestampMs) : maxTimestampMs);
+        // What is not known yet is lower than every timestamp.
+        MaxTimestampMs = Math.Max(maxTimestampMs, Volatile.Read(ref _maxTimestampMs));
     }
 }

@@ -89,7 +89,9 @@ internal sealed class SegmentIndex
         return low == 0 ? default : entries[low - 1];
     }
 
-    /// <summary>The last entry before which every timestamp is lower; default (the start) where there is none.</summary>
+    /// <summary>
+    /// The last entry before which every timestamp is lower; default (the start) where there is none.
+    /// </summary>
     public IndexEntry FindTimestamp(long timestampMs)
     {
         var entries = Snapshot();

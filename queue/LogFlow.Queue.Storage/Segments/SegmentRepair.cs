@@ -241,8 +241,8 @@ internal static partial class SegmentRepair
 
         [LoggerMessage(2031, LogLevel.Error,
             "DATA LOST: {Path} is damaged at position {Position} ({Bytes} bytes) and nothing valid follows in it. "
-            + "Partition {Partition} lacks what followed offset {Offset} there; the damaged bytes are kept in a .damaged "
-            + "file beside it.")]
+            + "Partition {Partition} lacks what followed offset {Offset} there; the damaged bytes are kept in a "
+            + ".damaged file beside it.")]
         public static partial void TailDamaged(
             ILogger logger, string path, long position, long bytes, string partition, long offset);
     }

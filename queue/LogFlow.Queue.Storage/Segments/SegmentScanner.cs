@@ -39,7 +39,7 @@ internal sealed class SegmentScanner(LogSegment segment, long position, long end
         }
 
         var header = RecordBatchHeader.Read(available);
-        if (header.BatchLength < RecordBatchHeader.Size - RecordBatchHeader.LengthOverhead || header.LastOffsetDelta < 0)
+        if (header.TotalSize < RecordBatchHeader.Size || header.BatchLength < 0 || header.LastOffsetDelta < 0)
         {
             return Stop(RecordBatchError.InvalidLength);
         }
@@ -86,7 +86,9 @@ internal sealed class SegmentScanner(LogSegment segment, long position, long end
         return false;
     }
 
-    /// <summary>The bytes at a position, as many as asked for unless the end is nearer. Bounded by the file's size.</summary>
+    /// <summary>
+    /// The bytes at a position, as many as asked for unless the end is nearer. Bounded by the file's size.
+    /// </summary>
     private ReadOnlySpan<byte> Fill(long at, int count)
     {
         var wanted = (int)Math.Min(count, end - at);

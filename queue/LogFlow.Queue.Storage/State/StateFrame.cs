@@ -44,7 +44,9 @@ internal static class StateFrame
         foreach (ref readonly var change in changes)
         {
             position = WriteBytes(span, position, change.Key.Span, change.Key.Length);
-            position = WriteBytes(span, position, change.Value is { } value ? value.Span : [], change.Value?.Length ?? -1);
+            position = change.Value is { } value
+                ? WriteBytes(span, position, value.Span, value.Length)
+                : WriteBytes(span, position, [], -1);
         }
 
         BinaryPrimitives.WriteInt32BigEndian(span[4..], position - HeaderSize);

@@ -205,7 +205,9 @@ public sealed partial class StateLog : IWriteTarget
         FailStaged();
     }
 
-    /// <summary>Reserves the group's space; where even the held-back reserve is used up, the group is refused.</summary>
+    /// <summary>
+    /// Reserves the group's space; where even the held-back reserve is used up, the group is refused.
+    /// </summary>
     private bool TryReserveStaged()
     {
         var needed = _end;
@@ -394,16 +396,18 @@ public sealed partial class StateLog : IWriteTarget
         [LoggerMessage(2060, LogLevel.Error, "The state file {Path} is offline: its disk failed. Changes are refused.")]
         public static partial void Offline(ILogger logger, Exception error, string path);
 
-        [LoggerMessage(2061, LogLevel.Error, "There is no space for the state file {Path}; changes are refused for now.")]
+        [LoggerMessage(2061, LogLevel.Error,
+            "There is no space for the state file {Path}; changes are refused for now.")]
         public static partial void NoSpace(ILogger logger, string path);
 
         [LoggerMessage(2062, LogLevel.Warning,
-            "The state file {Path} ended in a change that a crash cut off, and that was never acknowledged ({Bytes} bytes).")]
+            "The state file {Path} ended in a change that a crash cut off, and that was never acknowledged "
+            + "({Bytes} bytes).")]
         public static partial void TornTailCut(ILogger logger, string path, long bytes);
 
         [LoggerMessage(2063, LogLevel.Error,
-            "DATA LOST: the state file {Path} is damaged at position {Position} ({Bytes} bytes). The rest was read; a copy "
-            + "of the file is kept with the ending .damaged.")]
+            "DATA LOST: the state file {Path} is damaged at position {Position} ({Bytes} bytes). The rest was read; a "
+            + "copy of the file is kept with the ending .damaged.")]
         public static partial void Damaged(ILogger logger, string path, long position, long bytes);
     }
 }

@@ -6,7 +6,8 @@ namespace LogFlow.Queue.Storage;
 /// <summary>A set of state changes on its way to the disk.</summary>
 internal sealed class StateOperation(StateLog log, PooledBuffer frame) : WriteOperation
 {
-    private readonly TaskCompletionSource<ErrorCode> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ErrorCode> _completion =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<ErrorCode> Task => _completion.Task;
 

@@ -6,7 +6,9 @@ using LogFlow.Queue.Storage;
 
 namespace LogFlow.Queue.Configuration;
 
-/// <summary>Which configuration keys there are for topics and for the broker, what they are set to, and by whom.</summary>
+/// <summary>
+/// Which configuration keys there are for topics and for the broker, what they are set to, and by whom.
+/// </summary>
 internal sealed class ConfigCatalog
 {
     private static readonly FrozenDictionary<string, ConfigDefinition> TopicDefinitions =
@@ -69,7 +71,8 @@ internal sealed class ConfigCatalog
 
             if (!IsOfType(value, definition.Type))
             {
-                return $"Invalid value {value} for configuration {name}: Not a {definition.Type.ToString().ToLowerInvariant()}";
+                var type = definition.Type.ToString().ToLowerInvariant();
+                return $"Invalid value {value} for configuration {name}: Not a {type}";
             }
         }
 
@@ -136,7 +139,8 @@ internal sealed class ConfigCatalog
         var defaults = new QueueConfig();
         foreach (var property in typeof(QueueConfig).GetProperties())
         {
-            if (property.GetCustomAttribute<ConfigKeyAttribute>() is { } key && !key.Key.StartsWith("queue.http", StringComparison.Ordinal))
+            if (property.GetCustomAttribute<ConfigKeyAttribute>() is { } key
+                && !key.Key.StartsWith("queue.http", StringComparison.Ordinal))
             {
                 var type = TypeOf(property.PropertyType);
                 var usual = Text(property.GetValue(defaults));

@@ -9,6 +9,7 @@ namespace LogFlow.Queue.Configuration;
 internal static class TopicConfigDefinitions
 {
     private const string NoEffect = "Kept, without effect in this queue.";
+    private const string AlwaysSynced = "Without effect: every batch is synced before its ack.";
     private const string LongMax = "9223372036854775807";
 
     public static IReadOnlyList<ConfigDefinition> All { get; } =
@@ -16,12 +17,12 @@ internal static class TopicConfigDefinitions
         new("cleanup.policy", Kind.List, "delete", "delete, compact or both.", "log.cleanup.policy"),
         new("compression.gzip.level", Kind.Int, "-1", NoEffect, "compression.gzip.level"),
         new("compression.lz4.level", Kind.Int, "9", NoEffect, "compression.lz4.level"),
-        new("compression.type", Kind.String, "producer", "How batches are stored; producer: as sent.", "compression.type"),
+        new("compression.type", Kind.String, "producer", "How batches are stored.", "compression.type"),
         new("compression.zstd.level", Kind.Int, "3", NoEffect, "compression.zstd.level"),
-        new("delete.retention.ms", Kind.Long, "86400000", "How long tombstones stay.", "log.cleaner.delete.retention.ms"),
+        new("delete.retention.ms", Kind.Long, "86400000", NoEffect, "log.cleaner.delete.retention.ms"),
         new("file.delete.delay.ms", Kind.Long, "60000", NoEffect, "log.segment.delete.delay.ms"),
-        new("flush.messages", Kind.Long, LongMax, "Every batch is synced before its ack.", "log.flush.interval.messages"),
-        new("flush.ms", Kind.Long, LongMax, "Every batch is synced before its ack.", "log.flush.interval.ms"),
+        new("flush.messages", Kind.Long, LongMax, AlwaysSynced, "log.flush.interval.messages"),
+        new("flush.ms", Kind.Long, LongMax, AlwaysSynced, "log.flush.interval.ms"),
         new("follower.replication.throttled.replicas", Kind.List, "", NoEffect),
         new("index.interval.bytes", Kind.Int, "4096", "Bytes of records per index entry.", "log.index.interval.bytes"),
         new("leader.replication.throttled.replicas", Kind.List, "", NoEffect),
@@ -31,7 +32,7 @@ internal static class TopicConfigDefinitions
         new("max.message.bytes", Kind.Int, "1048588", "The largest record batch taken.", "message.max.bytes"),
         new("message.timestamp.after.max.ms", Kind.Long, "3600000", NoEffect, "log.message.timestamp.after.max.ms"),
         new("message.timestamp.before.max.ms", Kind.Long, LongMax, NoEffect, "log.message.timestamp.before.max.ms"),
-        new("message.timestamp.type", Kind.String, "CreateTime", "CreateTime or LogAppendTime.", "log.message.timestamp.type"),
+        new("message.timestamp.type", Kind.String, "CreateTime", "Or LogAppendTime.", "log.message.timestamp.type"),
         new("min.cleanable.dirty.ratio", Kind.Double, "0.5", NoEffect, "log.cleaner.min.cleanable.ratio"),
         new("min.compaction.lag.ms", Kind.Long, "0", NoEffect, "log.cleaner.min.compaction.lag.ms"),
         new("min.insync.replicas", Kind.Int, "1", "Accepted; there is one replica.", "min.insync.replicas"),

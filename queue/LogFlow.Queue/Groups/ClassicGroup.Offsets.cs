@@ -87,7 +87,9 @@ internal sealed partial class ClassicGroup
         }
     }
 
-    /// <summary>Whether the caller may read offsets as that member (OffsetFetch 9+); no member id: anyone may.</summary>
+    /// <summary>
+    /// Whether the caller may read offsets as that member (OffsetFetch 9+); no member id: anyone may.
+    /// </summary>
     public ErrorCode CheckFetch(string? memberId, int memberEpoch)
     {
         if (string.IsNullOrEmpty(memberId) || memberEpoch < 0)
@@ -105,7 +107,9 @@ internal sealed partial class ClassicGroup
         }
     }
 
-    /// <summary>Whether a member of the group reads <paramref name="topic"/>; unknown assignors count as reading.</summary>
+    /// <summary>
+    /// Whether a member of the group reads <paramref name="topic"/>; unknown assignors count as reading.
+    /// </summary>
     public bool IsSubscribedTo(string topic)
     {
         lock (_lock)

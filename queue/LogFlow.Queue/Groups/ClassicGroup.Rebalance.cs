@@ -146,7 +146,9 @@ internal sealed partial class ClassicGroup
         _ = StoreEmptyAsync(Snapshot());
     }
 
-    /// <summary>Keeps the time since which the group is empty. Nobody waits for it: losing it delays expiry only.</summary>
+    /// <summary>
+    /// Keeps the time since which the group is empty. Nobody waits for it: losing it delays expiry only.
+    /// </summary>
     private async Task StoreEmptyAsync(GroupSnapshot snapshot)
     {
         if (await _store.SaveGroupAsync(snapshot) != ErrorCode.None)

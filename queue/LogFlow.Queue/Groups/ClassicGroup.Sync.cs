@@ -66,7 +66,9 @@ internal sealed partial class ClassicGroup
         }
     }
 
-    /// <summary>A member says goodbye; a static one may be named by its instance alone (an operator does that).</summary>
+    /// <summary>
+    /// A member says goodbye; a static one may be named by its instance alone (an operator does that).
+    /// </summary>
     public ErrorCode Leave(string memberId, string? groupInstanceId, string reason)
     {
         lock (_lock)
@@ -135,7 +137,9 @@ internal sealed partial class ClassicGroup
         return waiting.Task;
     }
 
-    /// <summary>The assignment is answered only once it is durable: a restarted queue must not revive an older one.</summary>
+    /// <summary>
+    /// The assignment is answered only once it is durable: a restarted queue must not revive an older one.
+    /// </summary>
     private async Task StoreAssignmentAsync(GroupSnapshot assigned)
     {
         var error = await _store.SaveGroupAsync(assigned);

@@ -195,11 +195,6 @@ internal sealed partial class ClassicGroup : IDisposable
 
     private void AddMember(GroupMember member)
     {
-        if (_members.Count == 0)
-        {
-            _protocolType ??= "";
-        }
-
         _members.Add(member.MemberId, member);
         if (member.GroupInstanceId is { } instance)
         {
@@ -245,7 +240,9 @@ internal sealed partial class ClassicGroup : IDisposable
         member.SessionDeadlineMs = NowMs + timeoutMs;
     }
 
-    /// <summary>Whether the caller speaks for a member of this group; a static member's id must be the latest.</summary>
+    /// <summary>
+    /// Whether the caller speaks for a member of this group; a static member's id must be the latest.
+    /// </summary>
     private ErrorCode Identify(string memberId, string? groupInstanceId, out GroupMember? member)
     {
         member = null;

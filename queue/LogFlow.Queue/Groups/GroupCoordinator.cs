@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Groups;
 
-/// <summary>All consumer groups of the queue: finds or makes the group that a request names, and retires old ones.</summary>
+/// <summary>
+/// All consumer groups of the queue: finds or makes the group that a request names, and retires old ones.
+/// </summary>
 internal sealed partial class GroupCoordinator : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ClassicGroup> _groups = new();

@@ -174,7 +174,7 @@ internal static class GroupStateCodec
         if (version != CurrentVersion)
         {
             throw new ProtocolViolationException(
-                $"group state version {version} was written by a newer LogFlow; this one reads version {CurrentVersion}");
+                $"group state version {version} was written by a newer LogFlow; this one reads {CurrentVersion}");
         }
     }
 }

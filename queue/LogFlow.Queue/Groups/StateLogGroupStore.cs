@@ -3,7 +3,9 @@ using LogFlow.Queue.Storage;
 
 namespace LogFlow.Queue.Groups;
 
-/// <summary>Groups and committed offsets in a <see cref="StateLog"/>, group-committed with the record batches.</summary>
+/// <summary>
+/// Groups and committed offsets in a <see cref="StateLog"/>, group-committed with the record batches.
+/// </summary>
 internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
 {
     public ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group) => log.WriteAsync(

@@ -47,7 +47,7 @@ internal sealed class CreatePartitionsHandler(TopicCatalog topics, NodeIdentity 
         {
             return (ErrorCode.InvalidPartitions, asked.Count == current
                 ? $"Topic already has {current} partition(s)."
-                : $"The topic {asked.Name} currently has {current} partition(s); {asked.Count} would not be an increase.");
+                : $"The topic {asked.Name} has {current} partition(s); {asked.Count} would not be an increase.");
         }
 
         if (asked.Count > PartitionsMax)

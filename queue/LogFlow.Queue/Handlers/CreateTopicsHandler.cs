@@ -107,7 +107,7 @@ internal sealed class CreateTopicsHandler(TopicCatalog topics, ConfigCatalog con
 
         if (asked.NumPartitions is 0 or < UseDefault or > PartitionsMax)
         {
-            message = $"Number of partitions was set to an invalid value: {asked.NumPartitions} is not 1 to {PartitionsMax}.";
+            message = $"Number of partitions {asked.NumPartitions} is not between 1 and {PartitionsMax}.";
             return ErrorCode.InvalidPartitions;
         }
 

@@ -20,7 +20,11 @@ internal sealed class DeleteGroupsHandler(GroupCoordinator coordinator)
         foreach (var groupId in request.GroupsNames)
         {
             var error = await coordinator.DeleteAsync(groupId);
-            response.Results.Add(new DeleteGroupsResponse.DeletableGroupResult { GroupId = groupId, ErrorCode = error });
+            response.Results.Add(new DeleteGroupsResponse.DeletableGroupResult
+            {
+                GroupId = groupId,
+                ErrorCode = error,
+            });
         }
 
         return response;

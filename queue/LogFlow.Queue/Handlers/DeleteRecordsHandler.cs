@@ -7,8 +7,8 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>DeleteRecords</b>, API key 21, versions 0-2.</para>
-/// <para>Behaviour: moves a partition's first offset up, durably; -1 means to the high watermark. What lies below is not
-/// served any more and goes with its segments.</para>
+/// <para>Behaviour: moves a partition's first offset up, durably; -1 means to the high watermark. What lies below is
+/// not served any more and goes with its segments.</para>
 /// <para>Versions: 2 is flexible.</para>
 /// <para>Deviations from Apache Kafka: none; compacted-only topics refuse with POLICY_VIOLATION.</para>
 /// </summary>

@@ -33,7 +33,9 @@ internal sealed class FetchHandler(TopicCatalog topics, ByteBudget budget, Queue
 
         // The frame is small and long polls are long: everything needed is copied by now.
         context.ReleaseFrame();
-        var fetch = new FetchOperation(topics.Config.FetchMaxBytes, request, budget, context.Connection.NextFetchTurn());
+        var turn = context.Connection.NextFetchTurn();
+        var fetch = new FetchOperation(topics.Config.FetchMaxBytes, request, budget, turn);
+        context.HoldUntilSent(fetch);
         foreach (var topic in request.Topics)
         {
             AddTopic(fetch, topic, context.Version);
@@ -48,7 +50,6 @@ internal sealed class FetchHandler(TopicCatalog topics, ByteBudget budget, Queue
             fetch.Read();
         }
 
-        context.HoldUntilSent(fetch);
         fetch.CountBytes(metrics);
         return fetch.Response;
     }

@@ -6,8 +6,8 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>IncrementalAlterConfigs</b>, API key 44, versions 0-1.</para>
-/// <para>Behaviour: sets (0), deletes (1), appends to (2) or subtracts from (3) single settings of a topic, the last two
-/// for lists; durable and in force when the answer comes (KIP-339).</para>
+/// <para>Behaviour: sets (0), deletes (1), appends to (2) or subtracts from (3) single settings of a topic, the last
+/// two for lists; durable and in force when the answer comes (KIP-339).</para>
 /// <para>Versions: 1 is flexible.</para>
 /// <para>Deviations from Apache Kafka: broker settings are not altered, see <see cref="TopicConfigEditor"/>.</para>
 /// </summary>

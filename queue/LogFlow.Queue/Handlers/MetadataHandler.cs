@@ -33,7 +33,12 @@ internal sealed class MetadataHandler(TopicCatalog topics, NodeIdentity node)
                 : AuthorizedOperations.NotRequested,
             Brokers =
             [
-                new MetadataResponse.MetadataResponseBroker { NodeId = node.NodeId, Host = node.Host, Port = node.Port },
+                new MetadataResponse.MetadataResponseBroker
+                {
+                    NodeId = node.NodeId,
+                    Host = node.Host,
+                    Port = node.Port,
+                },
             ],
         };
         if (request.Topics is null || (context.Version == 0 && request.Topics.Count == 0))

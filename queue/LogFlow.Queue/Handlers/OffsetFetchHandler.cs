@@ -66,13 +66,14 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
         }
     }
 
-    private static OffsetFetchResponse.OffsetFetchResponsePartition Answer(int partition, CommittedOffset? offset) => new()
-    {
-        PartitionIndex = partition,
-        CommittedOffset = offset?.Offset ?? NoOffset,
-        CommittedLeaderEpoch = offset?.LeaderEpoch ?? -1,
-        Metadata = offset?.Metadata ?? "",
-    };
+    private static OffsetFetchResponse.OffsetFetchResponsePartition Answer(
+        int partition, CommittedOffset? offset) => new()
+        {
+            PartitionIndex = partition,
+            CommittedOffset = offset?.Offset ?? NoOffset,
+            CommittedLeaderEpoch = offset?.LeaderEpoch ?? -1,
+            Metadata = offset?.Metadata ?? "",
+        };
 
     private OffsetFetchResponse.OffsetFetchResponseGroup AnswerGroup(OffsetFetchRequest.OffsetFetchRequestGroup asked)
     {

@@ -16,8 +16,8 @@ namespace LogFlow.Queue.Handlers;
 /// <para>Versions: 7 allows zstd; 8 adds per-record errors and messages; 9 is flexible; 10 the current leader;
 /// 12 implicit transaction members (KIP-890); 13 topic ids (KIP-516).</para>
 /// <para>Deviations from Apache Kafka: acks 1 is as durable as acks -1, and acks 0 is written all the same, only
-/// without an answer. The time limit of the request is not used: there are no replicas to wait for. Versions 0-2 (format
-/// before record batches) end the connection.</para>
+/// without an answer. The time limit of the request is not used: there are no replicas to wait for. Versions 0-2
+/// (format before record batches) end the connection.</para>
 /// </summary>
 internal sealed class ProduceHandler(TopicCatalog topics, QueueMetrics metrics)
     : TypedRequestHandler<ProduceRequest, ProduceResponse>

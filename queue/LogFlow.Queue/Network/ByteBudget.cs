@@ -22,7 +22,9 @@ internal sealed class ByteBudget(long bytesMax)
         }
     }
 
-    /// <summary>Completes when <paramref name="bytes"/> may be held; they are given back by <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Completes when <paramref name="bytes"/> may be held; they are given back by <see cref="Release"/>.
+    /// </summary>
     public ValueTask AcquireAsync(long bytes, CancellationToken cancellationToken)
     {
         Waiter waiter;
@@ -41,7 +43,9 @@ internal sealed class ByteBudget(long bytesMax)
         return WaitAsync(waiter, cancellationToken);
     }
 
-    /// <summary>Takes what is left, at least <paramref name="bytesMin"/> and at most <paramref name="bytesWanted"/>.</summary>
+    /// <summary>
+    /// Takes what is left, at least <paramref name="bytesMin"/> and at most <paramref name="bytesWanted"/>.
+    /// </summary>
     public long AcquireUpTo(long bytesMin, long bytesWanted)
     {
         lock (_lock)

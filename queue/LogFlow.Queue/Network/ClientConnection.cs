@@ -65,7 +65,7 @@ internal sealed partial class ClientConnection
         Peer = remote?.ToString() ?? "?";
         ClientAddress = remote is null ? "" : "/" + Unmapped(remote.Address);
         _lastProgress = time.GetTimestamp();
-        _sender = new ResponseSender(socket);
+        _sender = new ResponseSender(socket, () => Volatile.Write(ref _lastProgress, _time.GetTimestamp()));
     }
 
     /// <summary>Address and port of the client, for messages.</summary>
@@ -77,7 +77,9 @@ internal sealed partial class ClientConnection
     /// <summary>What the client said it is (ApiVersions 3+); null until then.</summary>
     public string? ClientSoftware { get; set; }
 
-    /// <summary>Fires when the connection closes or the server stops: whoever waits for records answers at once.</summary>
+    /// <summary>
+    /// Fires when the connection closes or the server stops: whoever waits for records answers at once.
+    /// </summary>
     public CancellationToken Closing => _closing.Token;
 
     /// <summary>Counts this connection's fetches: each begins with another partition.</summary>
@@ -100,6 +102,8 @@ internal sealed partial class ClientConnection
         }
         finally
         {
+            // The client is gone or has said its last: whoever waits for it in a long poll or a rebalance stops waiting.
+            await _closing.CancelAsync();
             _pending.Writer.TryComplete();
             await sending;
             Close();
@@ -253,7 +257,6 @@ internal sealed partial class ClientConnection
             if (request.Response is { } response)
             {
                 await _sender.SendAsync(response);
-                Volatile.Write(ref _lastProgress, _time.GetTimestamp());
             }
 
             _dispatcher.Answered(request);
@@ -265,9 +268,18 @@ internal sealed partial class ClientConnection
         }
     }
 
-    private static async ValueTask AbandonAsync(RequestContext request)
+    private async ValueTask AbandonAsync(RequestContext request)
     {
-        await request.Processing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await request.Processing;
+        }
+        catch (Exception error)
+        {
+            // Nobody is left to be answered; that the client was cut off was said when it happened.
+            Log.Disconnected(_logger, Peer, error.Message);
+        }
+
         request.Dispose();
     }
 

@@ -6,14 +6,17 @@ namespace LogFlow.Queue.Network;
 
 /// <summary>
 /// Sends one answer at a time: its segments (small copied parts and record batches by reference) go to the socket
-/// together, in as few calls as possible.
+/// together, in as few calls as possible. A call is not longer than <see cref="SendBytesMax"/>, so that a slow reader's
+/// progress is seen.
 /// </summary>
-internal sealed class ResponseSender(Socket socket)
+internal sealed class ResponseSender(Socket socket, Action onProgress)
 {
     /// <summary>Linux takes at most 1024 parts in one call (IOV_MAX).</summary>
     private const int SegmentsPerSendMax = 512;
+    private const int SendBytesMax = 512 << 10;
 
     private readonly List<ArraySegment<byte>> _parts = [];
+    private int _partBytes;
     private volatile bool _isSending;
 
     /// <summary>Whether an answer is on its way and the peer has not taken all of it.</summary>
@@ -22,39 +25,36 @@ internal sealed class ResponseSender(Socket socket)
     public async ValueTask SendAsync(KafkaWriter response)
     {
         _isSending = true;
-        var segments = response.Segments;
-        if (segments.Count == 1)
+        foreach (var segment in response.Segments)
         {
-            await SendAllAsync(segments[0]);
-        }
-        else
-        {
-            await GatherAsync(segments);
-        }
-
-        _isSending = false;
-    }
-
-    private async ValueTask GatherAsync(IReadOnlyList<ReadOnlyMemory<byte>> segments)
-    {
-        foreach (var segment in segments)
-        {
-            if (!MemoryMarshal.TryGetArray(segment, out var part))
-            {
-                // Memory that is not an array's (native, mapped) cannot be gathered: it goes on its own.
-                await FlushAsync();
-                await SendAllAsync(segment);
-                continue;
-            }
-
-            _parts.Add(part);
-            if (_parts.Count == SegmentsPerSendMax)
-            {
-                await FlushAsync();
-            }
+            await AddAsync(segment);
         }
 
         await FlushAsync();
+        _isSending = false;
+    }
+
+    private async ValueTask AddAsync(ReadOnlyMemory<byte> segment)
+    {
+        if (!MemoryMarshal.TryGetArray(segment, out var part))
+        {
+            // Memory that is not an array's (native, mapped) cannot be gathered: it goes on its own.
+            await FlushAsync();
+            await SendAllAsync(segment);
+            return;
+        }
+
+        while (part.Count > 0)
+        {
+            var taken = part[..Math.Min(part.Count, SendBytesMax - _partBytes)];
+            part = part[taken.Count..];
+            _parts.Add(taken);
+            _partBytes += taken.Count;
+            if (_partBytes == SendBytesMax || _parts.Count == SegmentsPerSendMax)
+            {
+                await FlushAsync();
+            }
+        }
     }
 
     private async ValueTask FlushAsync()
@@ -64,25 +64,32 @@ internal sealed class ResponseSender(Socket socket)
             return;
         }
 
-        var bytes = 0L;
-        foreach (var part in _parts)
+        if (_parts.Count == 1)
         {
-            bytes += part.Count;
+            await SendAllAsync(_parts[0]);
+        }
+        else
+        {
+            var sent = await socket.SendAsync(_parts, SocketFlags.None);
+            if (sent != _partBytes)
+            {
+                throw new IOException($"{sent} of {_partBytes} bytes were sent");
+            }
+
+            onProgress();
         }
 
-        var sent = await socket.SendAsync(_parts, SocketFlags.None);
         _parts.Clear();
-        if (sent != bytes)
-        {
-            throw new IOException($"{sent} of {bytes} bytes were sent");
-        }
+        _partBytes = 0;
     }
 
     private async ValueTask SendAllAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
         {
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
+            var piece = bytes[..Math.Min(bytes.Length, SendBytesMax)];
+            bytes = bytes[await socket.SendAsync(piece, SocketFlags.None)..];
+            onProgress();
         }
     }
 }

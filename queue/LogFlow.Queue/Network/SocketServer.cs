@@ -14,6 +14,7 @@ namespace LogFlow.Queue.Network;
 internal sealed partial class SocketServer : IAsyncDisposable
 {
     private const int ListenBacklog = 1024;
+    private static readonly TimeSpan AcceptRetryDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RefusalLogInterval = TimeSpan.FromSeconds(10);
 
     private readonly SocketServerOptions _options;
@@ -63,7 +64,8 @@ internal sealed partial class SocketServer : IAsyncDisposable
         catch (SocketException error)
         {
             throw new StartupException(
-                $"listeners: the host of {endpoint} cannot be resolved ({error.Message}); name an address of this machine");
+                $"listeners: the host of {endpoint} cannot be resolved ({error.Message}); "
+                + "name an address of this machine");
         }
 
         var port = endpoint.Port;
@@ -196,7 +198,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
 
                 // The peer gave up, or descriptors ran out; those come back as other connections end.
                 Log.AcceptFailed(_logger, error.Message);
-                await Task.Delay(TimeSpan.FromMilliseconds(100), _time, CancellationToken.None);
+                await Task.Delay(AcceptRetryDelay, _time, CancellationToken.None);
                 continue;
             }
 
@@ -214,9 +216,22 @@ internal sealed partial class SocketServer : IAsyncDisposable
             return;
         }
 
+        ClientConnection connection;
+        try
+        {
+            socket.NoDelay = true;
+            connection = new ClientConnection(socket, this, _options, dispatcher, _time, _logger, _stopping.Token);
+        }
+        catch (SocketException error)
+        {
+            // The peer was gone before it was served.
+            Interlocked.Decrement(ref _connectionCount);
+            Log.AcceptFailed(_logger, error.Message);
+            socket.Dispose();
+            return;
+        }
+
         _metrics.ConnectionOpened();
-        socket.NoDelay = true;
-        var connection = new ClientConnection(socket, this, _options, dispatcher, _time, _logger, _stopping.Token);
         var finished = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _connections[connection] = finished.Task;
         _ = RunAsync(connection, finished);

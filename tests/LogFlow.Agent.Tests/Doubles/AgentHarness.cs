@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using LogFlow.Hosting;
+using LogFlow.Platform;
 using LogFlow.Testing;
-using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent.Tests;
 
@@ -36,6 +37,9 @@ internal sealed class AgentHarness : IAsyncDisposable
 
     /// <summary>Crashes lose what the registry did not sync.</summary>
     public bool PowerCuts { get; set; }
+
+    /// <summary>Opens log files instead of the system; for faults.</summary>
+    public Func<string, SafeFileHandle>? OpenFile { get; set; }
 
     /// <summary>Called with the storage before the agent starts.</summary>
     public Action<CrashableStorage>? OnStorage { get; set; }
@@ -79,7 +83,8 @@ internal sealed class AgentHarness : IAsyncDisposable
                 Storage = new CrashableStorage(directory) { LosesUnsynced = PowerCuts };
                 OnStorage?.Invoke(Storage);
                 return Storage;
-            });
+            },
+            path => (OpenFile ?? SharedFile.OpenRead)(path));
         _agent = new AgentService(config, new ServiceContext(Loggers, new TestMeterFactory(), TimeProvider.System), seams);
         await _agent.StartAsync(CancellationToken.None);
     }

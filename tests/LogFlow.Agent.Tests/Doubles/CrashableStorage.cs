@@ -15,6 +15,9 @@ internal sealed class CrashableStorage(string directory) : IRegistryStorage
     /// <summary>While set, writes fail as on a full disk.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>While set, snapshots cannot be replaced.</summary>
+    public bool SnapshotsFail { get; set; }
+
     /// <summary>The next syncs fail.</summary>
     public bool SyncFails { get; set; }
 
@@ -40,6 +43,11 @@ internal sealed class CrashableStorage(string directory) : IRegistryStorage
         lock (_lock)
         {
             ThrowIfFull();
+            if (SnapshotsFail)
+            {
+                throw new IOException("No space left on device");
+            }
+
             if (!_dead)
             {
                 _inner.ReplaceSnapshot(content);

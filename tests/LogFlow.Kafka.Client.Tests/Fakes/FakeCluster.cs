@@ -49,7 +49,9 @@ internal sealed class FakeCluster : IConnectionOpener
     /// <summary>Awaited before a produce request is handled.</summary>
     public Func<ProduceRequest, Task> ProduceGate { get; set; } = static _ => Task.CompletedTask;
 
-    /// <summary>Highest version of ApiVersions that is answered; above it the answer is error 35 in version 0.</summary>
+    /// <summary>
+    /// Highest version of ApiVersions that is answered; above it the answer is error 35 in version 0.
+    /// </summary>
     public short ApiVersionsMax { get; set; } = ApiVersionsRequest.MaxVersion;
 
     /// <summary>Changes a response frame, length prefix included, before it is sent.</summary>
@@ -151,7 +153,8 @@ internal sealed class FakeCluster : IConnectionOpener
         return fault == FakeFault.None;
     }
 
-    private async Task<(RequestHeader Header, FakeFault Fault, IKafkaMessage? Response)> AnswerAsync(int broker, byte[] frame)
+    private async Task<(RequestHeader Header, FakeFault Fault, IKafkaMessage? Response)> AnswerAsync(
+        int broker, byte[] frame)
     {
         var header = ReadHeader(frame);
         lock (_gate)

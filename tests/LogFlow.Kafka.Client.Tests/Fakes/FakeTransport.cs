@@ -3,7 +3,9 @@ using System.IO.Pipelines;
 
 namespace LogFlow.Kafka.Client.Tests.Fakes;
 
-/// <summary>The client's end of a connection in memory. Losing it, from either end, ends both directions at once.</summary>
+/// <summary>
+/// The client's end of a connection in memory. Losing it, from either end, ends both directions at once.
+/// </summary>
 internal sealed class FakeTransport : IKafkaTransport
 {
     private static readonly PipeOptions Unlimited = new(pauseWriterThreshold: 0);

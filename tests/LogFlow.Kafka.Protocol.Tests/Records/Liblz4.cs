@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace LogFlow.Kafka.Protocol.Tests.Records;
 
-/// <summary>The reference implementation of LZ4 frames, where this machine has it: our codec is held against it.</summary>
+/// <summary>
+/// The reference implementation of LZ4 frames, where this machine has it: our codec is held against it.
+/// </summary>
 internal static partial class Liblz4
 {
     private const string Library = "liblz4.so.1";

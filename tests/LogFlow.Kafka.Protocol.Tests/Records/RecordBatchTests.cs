@@ -30,7 +30,12 @@ public class RecordBatchTests
                 var sample = Sample.Create(random);
                 expected.Add(sample);
                 builder.Append(
-                    sample.TimestampMs, sample.Key, sample.Value, sample.Headers, sample.Key is null, sample.Value is null);
+                    sample.TimestampMs,
+                    sample.Key,
+                    sample.Value,
+                    sample.Headers,
+                    isKeyNull: sample.Key is null,
+                    isValueNull: sample.Value is null);
             }
 
             using var batch = builder.Build(compression, producerId: seed, producerEpoch: 3, baseSequence: 17);
@@ -115,7 +120,7 @@ public class RecordBatchTests
         using var batch = Some.RecordBatch(2);
         BinaryPrimitives.WriteInt32BigEndian(batch.Span[RecordBatchHeader.CountAt..], count);
         BinaryPrimitives.WriteInt32BigEndian(batch.Span[RecordBatchHeader.LastOffsetDeltaAt..], lastDelta);
-        BinaryPrimitives.WriteUInt32BigEndian(batch.Span[RecordBatchHeader.CrcAt..], RecordBatch.ComputeCrc(batch.Span));
+        SetCrc(batch.Span);
         Assert.Equal(expected, RecordBatch.Validate(batch.Span, out _));
     }
 
@@ -172,7 +177,7 @@ public class RecordBatchTests
                 batch.Span[random.Next(RecordBatchHeader.Size, batch.Length)] = (byte)random.Next(256);
             }
 
-            BinaryPrimitives.WriteUInt32BigEndian(batch.Span[RecordBatchHeader.CrcAt..], RecordBatch.ComputeCrc(batch.Span));
+            SetCrc(batch.Span);
             try
             {
                 using var decoded = RecordBatch.Decode(batch.Memory, LengthMax);
@@ -190,6 +195,9 @@ public class RecordBatchTests
             }
         }
     }
+
+    private static void SetCrc(Span<byte> batch) =>
+        BinaryPrimitives.WriteUInt32BigEndian(batch[RecordBatchHeader.CrcAt..], RecordBatch.ComputeCrc(batch));
 
     private static void AssertSame(List<Sample> expected, ReadOnlyMemory<byte> batch)
     {

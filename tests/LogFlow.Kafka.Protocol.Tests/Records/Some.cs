@@ -19,7 +19,8 @@ internal static class Some
     }
 
     public static byte[] AccessLogLine(int i) => Encoding.UTF8.GetBytes(
-        $"10.1.{i % 250}.{i * 7 % 251} - - [10/Oct/2000:13:55:{i % 60:00} -0700] \"GET /page/{i} HTTP/1.0\" 200 {i * 31}");
+        $"10.1.{i % 250}.{i * 7 % 251} - - [10/Oct/2000:13:55:{i % 60:00} -0700] "
+        + $"\"GET /page/{i} HTTP/1.0\" 200 {i * 31}");
 
     /// <summary>Bytes with runs, repeats and noise, so that every kind of sequence of the codecs occurs.</summary>
     public static byte[] MixedBytes(Random random, int length)

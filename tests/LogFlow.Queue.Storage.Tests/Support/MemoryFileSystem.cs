@@ -148,7 +148,7 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            return [.. _files.Keys.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path))];
+            return ListNames(_files.Keys, directory);
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            return [.. _directories.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path))];
+            return ListNames(_directories, directory);
         }
     }
 
@@ -175,13 +175,13 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            foreach (var path in _files.Keys.Where(path => path.StartsWith(source + "/", StringComparison.Ordinal)).ToList())
+            foreach (var path in _files.Keys.Where(path => IsAtOrBelow(path, source)).ToList())
             {
                 _files.Remove(path, out var file);
                 _files[destination + path[source.Length..]] = file!;
             }
 
-            foreach (var path in _directories.Where(path => (path + "/").StartsWith(source + "/", StringComparison.Ordinal)).ToList())
+            foreach (var path in _directories.Where(path => IsAtOrBelow(path, source)).ToList())
             {
                 _directories.Remove(path);
                 _directories.Add(destination + path[source.Length..]);
@@ -193,12 +193,12 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            foreach (var file in _files.Keys.Where(file => file.StartsWith(path + "/", StringComparison.Ordinal)).ToList())
+            foreach (var file in _files.Keys.Where(file => IsAtOrBelow(file, path)).ToList())
             {
                 _files.Remove(file);
             }
 
-            _directories.RemoveWhere(directory => (directory + "/").StartsWith(path + "/", StringComparison.Ordinal));
+            _directories.RemoveWhere(directory => IsAtOrBelow(directory, path));
         }
     }
 
@@ -219,6 +219,12 @@ internal sealed class MemoryFileSystem : IFileSystem
             }
         }
     }
+
+    private static bool IsAtOrBelow(string path, string directory) =>
+        (path + "/").StartsWith(directory + "/", StringComparison.Ordinal);
+
+    private static List<string> ListNames(IEnumerable<string> paths, string directory) =>
+        [.. paths.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path))];
 
     private sealed class Handle(MemoryFile file) : IStorageFile
     {

@@ -22,7 +22,8 @@ internal static class TestLog
         IFileSystem files, TopicConfig? config = null, TimeProvider? time = null, ILoggerFactory? loggers = null) =>
         Open(Options(files, config), time, loggers);
 
-    public static LogManager Open(LogManagerOptions options, TimeProvider? time = null, ILoggerFactory? loggers = null) =>
+    public static LogManager Open(
+        LogManagerOptions options, TimeProvider? time = null, ILoggerFactory? loggers = null) =>
         LogManager.Open(options, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System);
 
     /// <summary>The partition 0 of a topic, which is created where it is not there.</summary>

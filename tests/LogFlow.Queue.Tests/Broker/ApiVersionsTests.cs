@@ -35,7 +35,8 @@ public sealed class ApiVersionsTests
         using var client = await queue.ConnectAsync();
 
         // key 18, version 99, correlation 7, client id "x", an empty tag section, and a body of no known form.
-        await client.SendBytesAsync(Convert.FromHexString("0000000E" + "0012" + "0063" + "00000007" + "000178" + "00" + "0101"));
+        await client.SendBytesAsync(
+            Convert.FromHexString("0000000E" + "0012" + "0063" + "00000007" + "000178" + "00" + "0101"));
 
         var frame = (await client.ReceiveFrameAsync())!;
         var response = Read(frame);

@@ -91,7 +91,9 @@ public sealed class HostileFrameTests(ITestOutputHelper output)
         using var bystander = await queue.ConnectAsync();
         using var hostile = await queue.ConnectAsync();
         var bytes = Convert.FromHexString(frame);
-        await hostile.SendBytesAsync((byte[])[.. BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(bytes.Length)), .. bytes]);
+        var prefix = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(prefix, bytes.Length);
+        await hostile.SendBytesAsync((byte[])[.. prefix, .. bytes]);
         Assert.True(await hostile.IsClosedAsync());
         Assert.Contains(reason, Assert.Single(queue.Warnings), StringComparison.Ordinal);
         await AssertAliveAsync(bystander);
@@ -239,7 +241,8 @@ public sealed class HostileFrameTests(ITestOutputHelper output)
         }
         else
         {
-            KafkaFrame.WriteRequest<FetchRequest, FetchResponse>(writer, Some.Fetch("logs", 0), (short)random.Next(4, 13), 1, "m");
+            KafkaFrame.WriteRequest<FetchRequest, FetchResponse>(
+                writer, Some.Fetch("logs", 0), (short)random.Next(4, 13), 1, "m");
         }
 
         var frame = writer.ToArray();

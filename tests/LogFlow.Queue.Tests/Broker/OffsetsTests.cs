@@ -15,7 +15,7 @@ public sealed class OffsetsTests
             new ListOffsetsRequest.ListOffsetsTopic
             {
                 Name = topic,
-                Partitions = [new ListOffsetsRequest.ListOffsetsPartition { PartitionIndex = 0, Timestamp = timestamp }],
+                Partitions = [new() { PartitionIndex = 0, Timestamp = timestamp }],
             },
         ],
     };
@@ -50,7 +50,8 @@ public sealed class OffsetsTests
         using var client = await queue.ConnectAsync();
         await client.CreateTopicAsync("logs");
         var response = await client.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(Ask("logs", -1), version);
-        Assert.Equal((ErrorCode.None, 0L), (response.Topics[0].Partitions[0].ErrorCode, response.Topics[0].Partitions[0].Offset));
+        var found = response.Topics[0].Partitions[0];
+        Assert.Equal((ErrorCode.None, 0L), (found.ErrorCode, found.Offset));
         response = await client.AskAsync<ListOffsetsRequest, ListOffsetsResponse>(Ask("none", -1), version);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, response.Topics[0].Partitions[0].ErrorCode);
     }
@@ -70,12 +71,13 @@ public sealed class OffsetsTests
                     new DeleteRecordsRequest.DeleteRecordsTopic
                     {
                         Name = "logs",
-                        Partitions = [new DeleteRecordsRequest.DeleteRecordsPartition { PartitionIndex = 0, Offset = 4 }],
+                        Partitions = [new() { PartitionIndex = 0, Offset = 4 }],
                     },
                 ],
             },
             2);
-        Assert.Equal((ErrorCode.None, 4L), (deleted.Topics[0].Partitions[0].ErrorCode, deleted.Topics[0].Partitions[0].LowWatermark));
+        var result = deleted.Topics[0].Partitions[0];
+        Assert.Equal((ErrorCode.None, 4L), (result.ErrorCode, result.LowWatermark));
         Assert.Equal((4, -1), await FindAsync(client, -2));
         Assert.Equal(ErrorCode.OffsetOutOfRange, (await client.FetchOneAsync("logs", 3)).ErrorCode);
         Assert.Equal(4, (await client.FetchOneAsync("logs", 4)).LogStartOffset);
@@ -97,12 +99,13 @@ public sealed class OffsetsTests
                     new OffsetForLeaderEpochRequest.OffsetForLeaderTopic
                     {
                         Topic = "logs",
-                        Partitions = [new OffsetForLeaderEpochRequest.OffsetForLeaderPartition { Partition = 0, LeaderEpoch = 0 }],
+                        Partitions = [new() { Partition = 0, LeaderEpoch = 0 }],
                     },
                 ],
             },
             4);
-        Assert.Equal((0, 10L), (response.Topics[0].Partitions[0].LeaderEpoch, response.Topics[0].Partitions[0].EndOffset));
+        var end = response.Topics[0].Partitions[0];
+        Assert.Equal((0, 10L), (end.LeaderEpoch, end.EndOffset));
     }
 
     private static async Task<(long Offset, long Timestamp)> FindAsync(RawClient client, long timestamp)

@@ -44,7 +44,8 @@ public sealed class ProduceTests : IAsyncLifetime
     [Fact]
     public async Task Produce_ByTopicId_IsStored()
     {
-        var metadata = await _client.AskAsync<MetadataRequest, MetadataResponse>(new MetadataRequest { Topics = null }, 12);
+        var metadata = await _client.AskAsync<MetadataRequest, MetadataResponse>(
+            new MetadataRequest { Topics = null }, 12);
         var request = Some.Produce("", 0, Some.Batch());
         request.TopicData[0].TopicId = metadata.Topics.Single().TopicId;
         var response = await _client.AskAsync<ProduceRequest, ProduceResponse>(request, 13);
@@ -58,7 +59,8 @@ public sealed class ProduceTests : IAsyncLifetime
     [Fact]
     public async Task Produce_UnknownTopicOrPartition_IsRefused()
     {
-        Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await _client.ProduceOneAsync("none", Some.Batch())).ErrorCode);
+        var refused = await _client.ProduceOneAsync("none", Some.Batch());
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, refused.ErrorCode);
         var response = await _client.ProduceAsync("logs", 2, Some.Batch());
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, response.Responses[0].PartitionResponses[0].ErrorCode);
         Assert.Equal(-1, response.Responses[0].PartitionResponses[0].BaseOffset);

@@ -126,7 +126,8 @@ public sealed class RestartTests
 
     private static async Task<(Guid TopicId, string ClusterId)> IdsAsync(RawClient client)
     {
-        var metadata = await client.AskAsync<MetadataRequest, MetadataResponse>(new MetadataRequest { Topics = null }, 12);
+        var metadata = await client.AskAsync<MetadataRequest, MetadataResponse>(
+            new MetadataRequest { Topics = null }, 12);
         return (metadata.Topics.Single().TopicId, metadata.ClusterId!);
     }
 

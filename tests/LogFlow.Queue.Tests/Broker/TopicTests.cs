@@ -85,7 +85,8 @@ public sealed class TopicTests : IAsyncLifetime
         await AssertRefusedAsync(Some.CreateTopics("x", replicas: 0), ErrorCode.InvalidReplicationFactor);
         await AssertRefusedAsync(Some.CreateTopics("x", configs: [("no.such", "1")]), ErrorCode.InvalidConfig);
         await AssertRefusedAsync(Some.CreateTopics("x", configs: [("retention.ms", "soon")]), ErrorCode.InvalidConfig);
-        await AssertRefusedAsync(Some.CreateTopics("x", configs: [("cleanup.policy", "burn")]), ErrorCode.InvalidConfig);
+        await AssertRefusedAsync(
+            Some.CreateTopics("x", configs: [("cleanup.policy", "burn")]), ErrorCode.InvalidConfig);
         var twice = Some.CreateTopics("x");
         twice.Topics.AddRange(Some.CreateTopics("x").Topics);
         await AssertRefusedAsync(twice, ErrorCode.InvalidRequest);
@@ -111,7 +112,8 @@ public sealed class TopicTests : IAsyncLifetime
     {
         await using var strict = await TestQueue.StartAsync(config => config.ReplicationFactorClampEnable = false);
         using var client = await strict.ConnectAsync();
-        var response = await client.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(Some.CreateTopics("x", replicas: 3), 5);
+        var response = await client.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(
+            Some.CreateTopics("x", replicas: 3), 5);
         Assert.Equal(ErrorCode.InvalidReplicationFactor, response.Topics[0].ErrorCode);
     }
 
@@ -121,7 +123,7 @@ public sealed class TopicTests : IAsyncLifetime
         var before = await AskForAsync("t", mayCreate: true);
         await _client.ProduceOneAsync("t", Some.Batch());
         var deleted = await _client.AskAsync<DeleteTopicsRequest, DeleteTopicsResponse>(
-            new DeleteTopicsRequest { Topics = [new DeleteTopicsRequest.DeleteTopicState { TopicId = before.TopicId }] }, 6);
+            new DeleteTopicsRequest { Topics = [new() { TopicId = before.TopicId }] }, 6);
         Assert.Equal((ErrorCode.None, "t"), (deleted.Responses[0].ErrorCode, deleted.Responses[0].Name));
         deleted = await _client.AskAsync<DeleteTopicsRequest, DeleteTopicsResponse>(
             new DeleteTopicsRequest { TopicNames = ["t"] }, 3);
@@ -193,7 +195,7 @@ public sealed class TopicTests : IAsyncLifetime
         var response = await _client.AskAsync<CreatePartitionsRequest, CreatePartitionsResponse>(
             new CreatePartitionsRequest
             {
-                Topics = [new CreatePartitionsRequest.CreatePartitionsTopic { Name = "t", Count = count, Assignments = null }],
+                Topics = [new() { Name = "t", Count = count, Assignments = null }],
             },
             3);
         return response.Results[0].ErrorCode;

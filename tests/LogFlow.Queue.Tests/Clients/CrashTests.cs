@@ -8,7 +8,9 @@ using Xunit.Abstractions;
 
 namespace LogFlow.Queue.Tests.Clients;
 
-/// <summary>kill -9 of the queue under idempotent producers; what was acknowledged must be there, once and in order.</summary>
+/// <summary>
+/// kill -9 of the queue under idempotent producers; what was acknowledged must be there, once and in order.
+/// </summary>
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int Producers = 3;
@@ -28,7 +30,8 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
 
         using var stop = new CancellationTokenSource();
-        var producers = Enumerable.Range(0, Producers).Select(partition => new SequencedProducer(queue.Port, partition)).ToArray();
+        var producers = Enumerable.Range(0, Producers)
+            .Select(partition => new SequencedProducer(queue.Port, partition)).ToArray();
         var running = producers.Select(producer => Task.Run(() => producer.RunAsync(stop.Token))).ToArray();
         for (var round = 0; round < Rounds; round++)
         {
@@ -53,13 +56,16 @@ public sealed class CrashTests(ITestOutputHelper output)
             var values = await ReadAllAsync(reader, producer.Partition);
 
             // Sent but unacknowledged records at the very end may be there or not; nothing may be missing or doubled.
-            Assert.True(values.Count >= producer.Acknowledged, $"lost: {values.Count} of {producer.Acknowledged}, seed {seed}");
+            Assert.True(
+                values.Count >= producer.Acknowledged,
+                $"lost: {values.Count} of {producer.Acknowledged}, seed {seed}");
             for (var i = 0; i < values.Count; i++)
             {
                 Assert.Equal($"p{producer.Partition}-{i} 0", values[i]);
             }
 
-            output.WriteLine($"partition {producer.Partition}: {producer.Acknowledged} acknowledged, {producer.Retries} retries");
+            output.WriteLine(
+                $"partition {producer.Partition}: {producer.Acknowledged} acknowledged, {producer.Retries} retries");
         }
     }
 

@@ -42,14 +42,16 @@ public sealed class KafkaToolTests
         await client.ProduceOneAsync("logs", Some.Batch(20));
 
         await RunAsync(
-            queue, "configs", "--alter", "--entity-type", "topics", "--entity-name", "logs", "--add-config", "retention.ms=60000");
+            queue, "configs", "--alter", "--entity-type", "topics", "--entity-name", "logs",
+            "--add-config", "retention.ms=60000");
         Assert.Contains(
             "retention.ms=60000",
             await RunAsync(queue, "configs", "--describe", "--entity-type", "topics", "--entity-name", "logs"),
             StringComparison.Ordinal);
 
         var reset = await RunAsync(
-            queue, "consumer-groups", "--group", "g", "--topic", "logs", "--reset-offsets", "--to-offset", "7", "--execute");
+            queue, "consumer-groups", "--group", "g", "--topic", "logs",
+            "--reset-offsets", "--to-offset", "7", "--execute");
         Assert.Contains("7", reset, StringComparison.Ordinal);
         Assert.Contains(
             "13", await RunAsync(queue, "consumer-groups", "--describe", "--group", "g"), StringComparison.Ordinal);

@@ -28,9 +28,12 @@ public sealed class KcatTests
         using var client = await queue.ConnectAsync();
         await client.CreateTopicAsync("logs", 2);
         await client.ProduceOneAsync("logs", Some.Batch(10, timestampMs: 5000));
-        Assert.Contains("topic \"logs\" with 2 partitions", await RunAsync("-b", queue.Bootstrap, "-L"), StringComparison.Ordinal);
         Assert.Contains(
-            "logs [0] offset 7", await RunAsync("-b", queue.Bootstrap, "-Q", "-t", "logs:0:5007"), StringComparison.Ordinal);
+            "topic \"logs\" with 2 partitions", await RunAsync("-b", queue.Bootstrap, "-L"), StringComparison.Ordinal);
+        Assert.Contains(
+            "logs [0] offset 7",
+            await RunAsync("-b", queue.Bootstrap, "-Q", "-t", "logs:0:5007"),
+            StringComparison.Ordinal);
     }
 
     [RequiresFact(Requirement.Kcat)]

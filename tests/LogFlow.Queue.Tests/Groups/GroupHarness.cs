@@ -63,7 +63,8 @@ internal sealed class GroupHarness : IDisposable
             MemberId = joined.MemberId,
             GroupInstanceId = instance,
             Generation = joined.Generation,
-            Assignments = assignments.ToDictionary(pair => pair.Member, pair => Encoding.UTF8.GetBytes(pair.Assignment)),
+            Assignments = assignments.ToDictionary(
+                pair => pair.Member, pair => Encoding.UTF8.GetBytes(pair.Assignment)),
         }).AsTask();
 
     public ErrorCode Heartbeat(JoinGroupResult joined, string? instance = null) =>

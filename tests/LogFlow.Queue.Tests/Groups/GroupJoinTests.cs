@@ -163,7 +163,8 @@ public sealed class GroupJoinTests : IDisposable
     public async Task Protocol_Votes_DecideAmongCommonOnes()
     {
         using var harness = new GroupHarness(new GroupSettings { InitialRebalanceDelayMs = 10 });
-        var joins = new[] { "a,b", "b,a", "b,a,c" }.Select(protocols => harness.JoinAsync(protocols: protocols)).ToArray();
+        var joins = new[] { "a,b", "b,a", "b,a,c" }
+            .Select(protocols => harness.JoinAsync(protocols: protocols)).ToArray();
         harness.Time.AdvanceMs(10);
         harness.Time.AdvanceMs(100);
         Assert.All(await Task.WhenAll(joins), joined => Assert.Equal("b", joined.ProtocolName));

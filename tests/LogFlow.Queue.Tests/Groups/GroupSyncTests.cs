@@ -13,7 +13,8 @@ public sealed class GroupSyncTests : IDisposable
     public async Task Sync_FollowerBeforeLeader_WaitsForTheAssignment()
     {
         var members = await _harness.StableAsync(2);
-        var rejoins = await Task.WhenAll(members.Select(member => _harness.JoinAsync(member.MemberId, subscription: "n")));
+        var rejoins = await Task.WhenAll(
+            members.Select(member => _harness.JoinAsync(member.MemberId, subscription: "n")));
         var leader = rejoins.Single(member => member.MemberId == member.Leader);
         var follower = rejoins.Single(member => member.MemberId != member.Leader);
 
@@ -76,7 +77,8 @@ public sealed class GroupSyncTests : IDisposable
     public async Task Sync_NewMemberJoinsMeanwhile_TellsWaitersToRejoin()
     {
         var members = await _harness.StableAsync(2);
-        var rejoins = await Task.WhenAll(members.Select(member => _harness.JoinAsync(member.MemberId, subscription: "n")));
+        var rejoins = await Task.WhenAll(
+            members.Select(member => _harness.JoinAsync(member.MemberId, subscription: "n")));
         var follower = rejoins.Single(member => member.MemberId != member.Leader);
         var waiting = _harness.SyncAsync(follower);
 

@@ -10,7 +10,8 @@ internal sealed class CollectingLogs : ILoggerFactory, ILogger
 
     public IReadOnlyCollection<(LogLevel Level, string Message)> Lines => _lines;
 
-    public IEnumerable<string> At(LogLevel level) => _lines.Where(line => line.Level == level).Select(line => line.Message);
+    public IEnumerable<string> At(LogLevel level) =>
+        _lines.Where(line => line.Level == level).Select(line => line.Message);
 
     public ILogger CreateLogger(string categoryName) => this;
 

@@ -1,6 +1,8 @@
 namespace LogFlow.Queue.Tests.Support;
 
-/// <summary>A clock that moves only when told to; timers fire on the caller's thread, in the order of their times.</summary>
+/// <summary>
+/// A clock that moves only when told to; timers fire on the caller's thread, in the order of their times.
+/// </summary>
 internal sealed class ManualTime : TimeProvider
 {
     /// <summary>Guards the list and the timers' times; callbacks run outside of it.</summary>

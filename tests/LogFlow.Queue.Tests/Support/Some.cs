@@ -26,11 +26,12 @@ internal static class Some
         return batch.Span.ToArray();
     }
 
-    public static ProduceRequest Produce(string topic, int partition, ReadOnlyMemory<byte>? batch, short acks = -1) => new()
-    {
-        Acks = acks,
-        TimeoutMs = 30_000,
-        TopicData =
+    public static ProduceRequest Produce(
+        string topic, int partition, ReadOnlyMemory<byte>? batch, short acks = -1) => new()
+        {
+            Acks = acks,
+            TimeoutMs = 30_000,
+            TopicData =
         [
             new ProduceRequest.TopicProduceData
             {
@@ -38,14 +39,15 @@ internal static class Some
                 PartitionData = [new ProduceRequest.PartitionProduceData { Index = partition, Records = batch }],
             },
         ],
-    };
+        };
 
-    public static FetchRequest Fetch(string topic, long offset, int maxWaitMs = 0, int minBytes = 1, int partitions = 1) => new()
-    {
-        MaxWaitMs = maxWaitMs,
-        MinBytes = minBytes,
-        MaxBytes = 10 << 20,
-        Topics =
+    public static FetchRequest Fetch(
+        string topic, long offset, int maxWaitMs = 0, int minBytes = 1, int partitions = 1) => new()
+        {
+            MaxWaitMs = maxWaitMs,
+            MinBytes = minBytes,
+            MaxBytes = 10 << 20,
+            Topics =
         [
             new FetchRequest.FetchTopic
             {
@@ -58,7 +60,7 @@ internal static class Some
                 }).ToList(),
             },
         ],
-    };
+        };
 
     public static CreateTopicsRequest CreateTopics(
         string topic, int partitions = 1, (string Key, string Value)[]? configs = null, short replicas = 1) => new()
