@@ -21,14 +21,14 @@ internal sealed class PartitionWindow
     private bool _isClosed;
     private bool _isStopping;
 
-    private readonly Func<PartitionWindow, long?, Task> _seekBack;
+    private readonly Func<PartitionWindow, long?, Action, Task> _seekBack;
 
     /// <param name="partition">The partition.</param>
     /// <param name="topicId">Its topic's id.</param>
     /// <param name="startOffset">Where reading (re)starts.</param>
     /// <param name="seekBack">Has the input read again from an offset (null: from the commit).</param>
     public PartitionWindow(
-        TopicPartition partition, Guid topicId, long startOffset, Func<PartitionWindow, long?, Task> seekBack)
+        TopicPartition partition, Guid topicId, long startOffset, Func<PartitionWindow, long?, Action, Task> seekBack)
     {
         _seekBack = seekBack;
         TopicPartition = partition;
@@ -142,9 +142,10 @@ internal sealed class PartitionWindow
 
     /// <summary>
     /// An output has lost what came from <paramref name="offset"/> on (null: it knows nothing of the partition): the
-    /// window is closed and reading starts again there.
+    /// window is closed, the output's <paramref name="forget"/> runs, and reading starts again there. Nothing of it
+    /// happens where the window is not the partition's any more.
     /// </summary>
-    public Task SeekBackAsync(long? offset) => _seekBack(this, offset);
+    public Task SeekBackAsync(long? offset, Action forget) => _seekBack(this, offset, forget);
 
     /// <summary>From now on nothing of it counts: <see cref="DoneOffset"/> stays where it is.</summary>
     public void Close()

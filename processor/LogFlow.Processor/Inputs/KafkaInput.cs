@@ -230,10 +230,10 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     }
 
     private PartitionWindow NewWindow(TopicPartition partition, Guid topicId, long startOffset) =>
-        new(partition, topicId, startOffset, (window, offset) => SeekBackAsync(window, topicId, offset));
+        new(partition, topicId, startOffset, (window, offset, forget) => SeekBackAsync(window, topicId, offset, forget));
 
     /// <summary>An output has lost what came after <paramref name="offset"/>; null: it has nothing at all.</summary>
-    private async Task SeekBackAsync(PartitionWindow window, Guid topicId, long? offset)
+    private async Task SeekBackAsync(PartitionWindow window, Guid topicId, long? offset, Action forget)
     {
         var partition = window.TopicPartition;
         window.Close();
@@ -247,6 +247,8 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
                 return;
             }
 
+            // Between the windows: neither commits nor writes of the next one see the output's old position.
+            forget();
             _windows[partition] = NewWindow(partition, topicId, target);
         }
 
@@ -260,12 +262,13 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         using var timer = new PeriodicTimer(_options.CommitInterval, _time);
         while (await timer.WaitForNextTickAsync(_stop.Token))
         {
+            var windows = TakeWindows(null, remove: false);
             foreach (var output in _stage.Outputs)
             {
-                await output.RefreshAsync(_stop.Token);
+                await output.RefreshAsync(windows, _stop.Token);
             }
 
-            await CommitAsync(TakeWindows(null, remove: false), _stop.Token);
+            await CommitAsync(windows, _stop.Token);
         }
     }
 

@@ -75,8 +75,9 @@ internal abstract class Output : IAsyncDisposable
     /// <summary>At a stop: makes everything written durable.</summary>
     public virtual Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Called now and then, to learn what is durable by now while nothing is written.</summary>
-    public virtual Task RefreshAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Called now and then, to learn what is durable (or lost) by now while nothing is written.</summary>
+    public virtual Task RefreshAsync(IReadOnlyList<PartitionWindow> windows, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
     public void Start()
     {

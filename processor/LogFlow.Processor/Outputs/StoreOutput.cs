@@ -83,11 +83,20 @@ internal sealed class StoreOutput : Output
     public override async Task FlushAsync(CancellationToken cancellationToken) =>
         await TryLoadPositionsAsync(HttpMethod.Post, "/_logflow/flush", cancellationToken);
 
-    public override async Task RefreshAsync(CancellationToken cancellationToken)
+    public override async Task RefreshAsync(
+        IReadOnlyList<PartitionWindow> windows, CancellationToken cancellationToken)
     {
-        if (_positions.HasUndurable)
+        if (!_positions.HasUndurable)
         {
-            await TryLoadPositionsAsync(HttpMethod.Get, "/_logflow/positions", cancellationToken);
+            return;
+        }
+
+        // Believed before asking: the store's position only grows, unless it has lost something.
+        var believed = _positions.GetBelieved(windows);
+        believed.RemoveAll(static entry => entry.Next < 0);
+        if (await TryLoadPositionsAsync(HttpMethod.Get, "/_logflow/positions", cancellationToken) is { } known)
+        {
+            await _positions.GoBackAsync(believed, known.ToDictionary(entry => entry.Key, entry => entry.Value.Next));
         }
     }
 
@@ -185,7 +194,7 @@ internal sealed class StoreOutput : Output
     private async Task<bool> HandleGapAsync(List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response)
     {
         var stands = ReadGap(response);
-        if (stands is null || !await _positions.GoBackAsync(slices, stands))
+        if (stands is null || !await _positions.GoBackAsync(_positions.GetBelieved(StoreSlice.Windows(slices)), stands))
         {
             var (type, reason) = response.ReadError();
             _outage.Failed(response.Node, $"HTTP 412 {type}: {reason}", needsOperator: false);

@@ -135,45 +135,55 @@ internal sealed class StorePositions
         }
     }
 
-    /// <summary>
-    /// Compares where the store stands with where it was believed to stand, and has reading go back where it stands
-    /// earlier or knows nothing. False: it stands nowhere earlier, so the refusal had another reason.
-    /// </summary>
-    public async Task<bool> GoBackAsync(List<StoreSlice> slices, Dictionary<string, long> stands)
+    /// <summary>Where the store is believed to stand in the partitions of windows that are open; -1: nowhere.</summary>
+    public List<(PartitionWindow Window, long Next)> GetBelieved(IReadOnlyList<PartitionWindow> windows)
     {
-        var windows = new List<(PartitionWindow Window, long? Offset)>();
         lock (_lock)
         {
-            foreach (var slice in slices)
+            var believed = new List<(PartitionWindow Window, long Next)>(windows.Count);
+            foreach (var window in windows)
             {
-                var window = slice.Batch.Window;
-                if (window.IsClosed || windows.Exists(entry => entry.Window == window))
+                if (!window.IsClosed)
                 {
-                    continue;
-                }
-
-                var believed = Get(window.Identity.PositionKey).Next;
-                var isKnown = stands.TryGetValue(window.Identity.PositionKey, out var next);
-                if (isKnown ? believed < 0 || next < believed : believed >= 0)
-                {
-                    windows.Add((window, isKnown ? next : null));
+                    believed.Add((window, Get(window.Identity.PositionKey).Next));
                 }
             }
-        }
 
-        foreach (var (window, offset) in windows)
+            return believed;
+        }
+    }
+
+    /// <summary>
+    /// Compares where the store stands with where it was believed to stand, and has reading go back where it stands
+    /// earlier or knows nothing. False: nothing of what was believed is wrong.
+    /// </summary>
+    public async Task<bool> GoBackAsync(
+        List<(PartitionWindow Window, long Next)> believed, Dictionary<string, long> stands)
+    {
+        var wasWrong = false;
+        foreach (var (window, expected) in believed)
         {
-            // Closed first: a commit that reads the new position must not find the old window's offsets still valid.
-            await window.SeekBackAsync(offset);
-            lock (_lock)
+            var key = window.Identity.PositionKey;
+            var isKnown = stands.TryGetValue(key, out var next);
+            if (isKnown ? expected < 0 || next < expected : expected >= 0)
             {
-                var position = Get(window.Identity.PositionKey);
-                position.Next = offset ?? -1;
-                position.Durable = offset is null ? -1 : Math.Min(offset.Value, position.Durable);
+                wasWrong = true;
+                await window.SeekBackAsync(isKnown ? next : null, () => Forget(key, isKnown ? next : -1));
             }
         }
 
-        return windows.Count > 0;
+        return wasWrong;
+    }
+
+    /// <summary>The store stands at <paramref name="next"/>; -1: it does not know the partition.</summary>
+    private void Forget(string key, long next)
+    {
+        lock (_lock)
+        {
+            var position = Get(key);
+            position.Next = next;
+            position.Durable = Math.Min(next, position.Durable);
+        }
     }
 
     /// <summary>Per partition the offsets that the slices cover; slices of a partition follow each other.</summary>

@@ -23,6 +23,21 @@ internal sealed record StoreSlice(
         return slices;
     }
 
+    /// <summary>The windows that the slices belong to, each once.</summary>
+    public static List<PartitionWindow> Windows(List<StoreSlice> slices)
+    {
+        var windows = new List<PartitionWindow>();
+        foreach (var slice in slices)
+        {
+            if (!windows.Contains(slice.Batch.Window))
+            {
+                windows.Add(slice.Batch.Window);
+            }
+        }
+
+        return windows;
+    }
+
     public static BulkItemRef[] Items(List<StoreSlice> slices)
     {
         var items = new BulkItemRef[slices.Sum(static slice => slice.ItemCount)];
