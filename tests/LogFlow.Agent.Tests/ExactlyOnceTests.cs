@@ -165,7 +165,8 @@ public sealed class ExactlyOnceTests
         await harness.StartAsync();
         await harness.HasAsync(11);
         await harness.StopAsync();
-        Assert.Equal(10, harness.Queue.Messages().Count(message => message.StartsWith("stays", StringComparison.Ordinal)));
+        Assert.Equal(
+            10, harness.Queue.Messages().Count(message => message.StartsWith("stays", StringComparison.Ordinal)));
         Assert.True(harness.Loggers.Count(LogLevel.Error, "cannot be built again") >= 1, harness.Loggers.ToString());
     }
 

@@ -40,7 +40,9 @@ public sealed class KafkaOutputConfig : IValidatedConfig
     [ConfigKey("compression_level")]
     public int CompressionLevel { get; set; }
 
-    /// <summary>Only -1, all in-sync replicas: less would break the promise that nothing is lost (Filebeat: 1).</summary>
+    /// <summary>
+    /// Only -1, all in-sync replicas: less would break the promise that nothing is lost (Filebeat: 1).
+    /// </summary>
     [ConfigKey("required_acks")]
     public int RequiredAcks { get; set; } = -1;
 

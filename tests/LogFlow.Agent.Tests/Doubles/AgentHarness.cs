@@ -88,7 +88,8 @@ internal sealed class AgentHarness : IAsyncDisposable
                 return Storage;
             },
             path => (OpenFile ?? SharedFile.OpenRead)(path));
-        _agent = new AgentService(config, new ServiceContext(Loggers, new TestMeterFactory(), TimeProvider.System), seams);
+        var context = new ServiceContext(Loggers, new TestMeterFactory(), TimeProvider.System);
+        _agent = new AgentService(config, context, seams);
         await _agent.StartAsync(CancellationToken.None);
     }
 
@@ -125,7 +126,9 @@ internal sealed class AgentHarness : IAsyncDisposable
     public Task HasAsync(int count, TimeSpan? timeout = null) => Eventually.TrueAsync(
         () => Queue.Count >= count, $"{count} records", timeout ?? TimeSpan.FromSeconds(30));
 
-    /// <summary>Waits until nothing is behind, and stops: what is in the queue then is all there ever will be.</summary>
+    /// <summary>
+    /// Waits until nothing is behind, and stops: what is in the queue then is all there ever will be.
+    /// </summary>
     public async Task FinishAsync(int expected)
     {
         try
