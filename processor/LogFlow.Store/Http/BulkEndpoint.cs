@@ -40,7 +40,7 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
 
         var elapsed = time.GetElapsedTime(started);
         metrics.BulkDuration.Record(elapsed.TotalSeconds);
-        SetDurable(context);
+        SetDurable(context, request.Claims);
         var output = new ByteWriter(128 + (request.Count * (isShort ? 32 : 256)));
         WriteResult(output, request, (long)elapsed.TotalMilliseconds, isShort);
         await HttpAnswer.BytesAsync(context, 200, output.WrittenMemory);
@@ -49,7 +49,7 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
     /// <summary><c>GET /_logflow/positions</c>, and <c>POST /_logflow/flush</c> after the flush.</summary>
     public Task PositionsAsync(HttpContext context)
     {
-        SetDurable(context);
+        SetDurable(context, null);
         return HttpAnswer.JsonAsync(context, 200, json =>
         {
             json.WriteStartObject("positions");
@@ -95,8 +95,8 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
             : throw QueryException.Unsupported($"[filter_path] with [{unknown}]");
     }
 
-    private void SetDurable(HttpContext context) =>
-        context.Response.Headers[DurableHeader] = engine.Positions.FormatDurable();
+    private void SetDurable(HttpContext context, PositionClaim[]? claims) =>
+        context.Response.Headers[DurableHeader] = engine.Positions.FormatDurable(claims);
 
     private Task RefuseAsync(HttpContext context, IngestOutcome outcome)
     {

@@ -129,6 +129,11 @@ internal sealed class RandomDocuments(Random random)
             json.WriteEndArray();
         }
 
+        WriteRare(json);
+    }
+
+    private void WriteRare(Utf8JsonWriter json)
+    {
         if (Chance(10))
         {
             json.WriteNull("user");
