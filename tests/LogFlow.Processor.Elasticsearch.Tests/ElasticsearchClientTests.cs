@@ -17,7 +17,9 @@ public sealed class ElasticsearchClientTests
         var apiKey = new ElasticsearchOptions { Hosts = [server.Url], ApiKey = "id:key" };
         var bearer = new ElasticsearchOptions
         {
-            Hosts = [server.Url], BearerToken = "t", CustomHeaders = new Dictionary<string, string> { ["X-A"] = "b" },
+            Hosts = [server.Url],
+            BearerToken = "t",
+            CustomHeaders = new Dictionary<string, string> { ["X-A"] = "b" },
         };
 
         Assert.Equal("Basic dTpw", (await HeadersAsync(server, basic))["Authorization"]);

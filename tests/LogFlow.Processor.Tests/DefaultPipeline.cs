@@ -19,18 +19,19 @@ internal sealed class DefaultPipeline
 
     public static byte[] Record(string line, string path) =>
         JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
-    {
-        ["@timestamp"] = "2026-01-02T03:04:05.678Z",
-        ["message"] = line,
-        ["log"] = new Dictionary<string, object>
         {
-            ["offset"] = 0, ["file"] = new Dictionary<string, object> { ["path"] = path },
-        },
-        ["host"] = new Dictionary<string, object> { ["name"] = "agent-host" },
-        ["agent"] = new Dictionary<string, object> { ["type"] = "logflow", ["version"] = "0.1.0" },
-        ["input"] = new Dictionary<string, object> { ["type"] = "filestream" },
-        ["ecs"] = new Dictionary<string, object> { ["version"] = "8.0.0" },
-    });
+            ["@timestamp"] = "2026-01-02T03:04:05.678Z",
+            ["message"] = line,
+            ["log"] = new Dictionary<string, object>
+            {
+                ["offset"] = 0,
+                ["file"] = new Dictionary<string, object> { ["path"] = path },
+            },
+            ["host"] = new Dictionary<string, object> { ["name"] = "agent-host" },
+            ["agent"] = new Dictionary<string, object> { ["type"] = "logflow", ["version"] = "0.1.0" },
+            ["input"] = new Dictionary<string, object> { ["type"] = "filestream" },
+            ["ecs"] = new Dictionary<string, object> { ["version"] = "8.0.0" },
+        });
 
     public static string[] Lines(string file) =>
         File.ReadAllLines(SharedFolder.File("data", file));

@@ -36,7 +36,9 @@ public sealed class ProcessorConfigTests
     {
         var pipeline = Load(new ProcessorConfig
         {
-            ConfigString = "filter {}", OutputElasticsearchUsername = "u", OutputElasticsearchPassword = "p\"}$",
+            ConfigString = "filter {}",
+            OutputElasticsearchUsername = "u",
+            OutputElasticsearchPassword = "p\"}$",
             OutputElasticsearchHosts = ["http://a:9200", "https://b"],
         });
 
@@ -77,9 +79,15 @@ public sealed class ProcessorConfigTests
     {
         var problems = new ProcessorConfig
         {
-            PathConfig = "a", ConfigString = "b", PipelineWorkers = -1, ApiHttpPort = 70_000,
-            PipelineEcsCompatibility = "v7", OutputStoreUrl = "nowhere", LogLevel = "loud",
-            OutputElasticsearchHosts = ["nowhere"], ConfigReloadAutomatic = true,
+            PathConfig = "a",
+            ConfigString = "b",
+            PipelineWorkers = -1,
+            ApiHttpPort = 70_000,
+            PipelineEcsCompatibility = "v7",
+            OutputStoreUrl = "nowhere",
+            LogLevel = "loud",
+            OutputElasticsearchHosts = ["nowhere"],
+            ConfigReloadAutomatic = true,
         }.Validate();
 
         Assert.Equal(

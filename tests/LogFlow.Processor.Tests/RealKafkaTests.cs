@@ -57,7 +57,8 @@ public sealed class RealKafkaTests
         var service = new ProcessorService(
             new ProcessorConfig
             {
-                QueueBootstrapServers = [kafka.Address], OutputElasticsearchHosts = [server.ToString()],
+                QueueBootstrapServers = [kafka.Address],
+                OutputElasticsearchHosts = [server.ToString()],
             },
             TestHost.Context());
         await service.StartAsync(CancellationToken.None);

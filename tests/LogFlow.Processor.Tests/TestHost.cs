@@ -22,7 +22,8 @@ internal static class TestHost
     {
         var config = new ProcessorConfig
         {
-            ConfigString = "input { kafka { auto_commit_interval_ms => 20 } } " + text, PipelineWorkers = 3,
+            ConfigString = "input { kafka { auto_commit_interval_ms => 20 } } " + text,
+            PipelineWorkers = 3,
         };
         configure?.Invoke(config);
         var service = new ProcessorService(config, Context());

@@ -116,7 +116,8 @@ public sealed class WindowTests
 
     private static string Text(ReadOnlySpan<byte> bytes) => System.Text.Encoding.ASCII.GetString(bytes);
 
-    private PartitionWindow Window() => new(_queue.Partition(0), _queue.TopicId, 0, static (_, _, _) => Task.CompletedTask);
+    private PartitionWindow Window() =>
+        new(_queue.Partition(0), _queue.TopicId, 0, static (_, _, _) => Task.CompletedTask);
 
     private List<InFlightBatch> Add(PartitionWindow window, int count)
     {

@@ -25,11 +25,13 @@ internal static class KafkaInputPlugin
         new SettingSpec("consumer_threads", SettingType.Number) { Default = 1L },
         new SettingSpec("decorate_events", SettingType.String)
         {
-            Default = "none", Allowed = ["none", "basic", "extended", "true", "false"],
+            Default = "none",
+            Allowed = ["none", "basic", "extended", "true", "false"],
         },
         new SettingSpec("isolation_level", SettingType.String)
         {
-            Default = "read_uncommitted", Allowed = ["read_uncommitted", "read_committed"],
+            Default = "read_uncommitted",
+            Allowed = ["read_uncommitted", "read_committed"],
         },
         new SettingSpec("max_poll_records", SettingType.Number),
         new SettingSpec("max_poll_interval_ms", SettingType.Number) { Default = 300_000L },

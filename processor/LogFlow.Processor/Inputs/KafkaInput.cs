@@ -230,7 +230,8 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     }
 
     private PartitionWindow NewWindow(TopicPartition partition, Guid topicId, long startOffset) =>
-        new(partition, topicId, startOffset, (window, offset, forget) => SeekBackAsync(window, topicId, offset, forget));
+        new(partition, topicId, startOffset, (window, offset, forget) =>
+            SeekBackAsync(window, topicId, offset, forget));
 
     /// <summary>An output has lost what came after <paramref name="offset"/>; null: it has nothing at all.</summary>
     private async Task SeekBackAsync(PartitionWindow window, Guid topicId, long? offset, Action forget)

@@ -191,7 +191,8 @@ internal sealed class StoreOutput : Output
     /// The store does not have what comes before: its tail is gone with its process, or its data altogether. Reading
     /// goes back for the partitions concerned; the others are sent again.
     /// </summary>
-    private async Task<bool> HandleGapAsync(List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response)
+    private async Task<bool> HandleGapAsync(
+        List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response)
     {
         var stands = ReadGap(response);
         if (stands is null || !await _positions.GoBackAsync(_positions.GetBelieved(StoreSlice.Windows(slices)), stands))
