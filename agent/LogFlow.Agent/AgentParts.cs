@@ -60,7 +60,7 @@ internal sealed class AgentParts : IAsyncDisposable
         var inputs = config.Inputs.Where(input => input.Enabled).ToList();
         var scheduler = new HarvesterScheduler(
             config.MaxProcs > 0 ? config.MaxProcs : Math.Min(Environment.ProcessorCount, ThreadsMax),
-            (int)inputs.Select(input => (input.HarvesterBufferSize ?? input.BufferSize).Bytes).DefaultIfEmpty(1024).Max(),
+            (int)inputs.Max(input => (input.HarvesterBufferSize ?? input.BufferSize).Bytes),
             budget,
             publisher,
             host.LoggerFactory.CreateLogger<HarvesterScheduler>());

@@ -155,7 +155,9 @@ public sealed class DirectoryWatcher : IDisposable
         }
     }
 
-    /// <summary>struct inotify_event: watch i32, mask u32, cookie u32, name length u32, name padded with zeros.</summary>
+    /// <summary>
+    /// struct inotify_event: watch i32, mask u32, cookie u32, name length u32, name padded with zeros.
+    /// </summary>
     private void Dispatch(ReadOnlySpan<byte> events)
     {
         while (events.Length >= 16)

@@ -30,7 +30,8 @@ internal sealed class StoreMetrics : IDisposable
             "logflow.store.rejected", "{document}", "Documents refused as unreadable.");
         Corrupt = _meter.CreateCounter<long>(
             "logflow.store.corrupt", "{place}", "Damaged segments and blocks that searches met.");
-        BulkBytes = _meter.CreateCounter<long>("logflow.store.bulk.size", "By", "Bytes of bulk requests, decompressed.");
+        BulkBytes = _meter.CreateCounter<long>("logflow.store.bulk.size", "By",
+            "Bytes of bulk requests, decompressed.");
         BulkDuration = _meter.CreateHistogram<double>("logflow.store.bulk.duration", "s", "Time of bulk requests.");
         CommitDuration = _meter.CreateHistogram<double>(
             "logflow.store.commit.duration", "s", "Time from closing the tail to its durability.");

@@ -26,7 +26,7 @@ public sealed class AgentServiceTests
         Assert.Equal("test-host", json.GetProperty("host").GetProperty("name").GetString());
         Assert.Equal("filestream", json.GetProperty("input").GetProperty("type").GetString());
         Assert.Equal("8.0.0", json.GetProperty("ecs").GetProperty("version").GetString());
-        Assert.Equal("global,web", string.Join(',', json.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString())));
+        Assert.Equal(["global", "web"], json.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
         var fields = json.GetProperty("fields");
         Assert.Equal("shop", fields.GetProperty("service").GetProperty("name").GetString());
         var agent = json.GetProperty("agent");
@@ -82,7 +82,9 @@ public sealed class AgentServiceTests
         await using var harness = new AgentHarness();
         await harness.StartAsync();
         var second = new AgentService(
-            harness.Config(), new Hosting.ServiceContext(harness.Loggers, null!, TimeProvider.System), AgentSeams.Production);
+            harness.Config(),
+            new Hosting.ServiceContext(harness.Loggers, null!, TimeProvider.System),
+            AgentSeams.Production);
         var error = await Assert.ThrowsAsync<Hosting.StartupException>(() => second.StartAsync(default));
         Assert.Contains("path.data", error.Message, StringComparison.Ordinal);
     }

@@ -41,7 +41,8 @@ public sealed class EventTests
         var config = new AgentConfig();
         var metadata = new EventMetadata(
             config, new InputConfig(), new AgentIdentity(Guid.NewGuid(), Guid.NewGuid(), "host", "1"));
-        var encoder = new EventEncoder("key"u8.ToArray(), OutputCodec.Json, LineEncoding.Find("plain")!, metadata.For("/a"));
+        var encoder = new EventEncoder(
+            "key"u8.ToArray(), OutputCodec.Json, LineEncoding.Find("plain")!, metadata.For("/a"));
         var scratch = new EventScratch();
         var line = Encoding.ASCII.GetBytes("127.0.0.1 - - \"GET / HTTP/1.1\" 200 " + new string('x', 200));
         var timestamp = new byte[EventEncoder.TimestampLength];

@@ -86,7 +86,8 @@ public sealed class PathPatternTests
     private static IEnumerable<string> Names(ScanResult result) =>
         result.Files.Select(file => Path.GetFileName(file.Path)).Order();
 
-    private static ScanResult Scan(string pattern, bool symlinks = false, string? include = null, string? exclude = null) =>
+    private static ScanResult Scan(
+        string pattern, bool symlinks = false, string? include = null, string? exclude = null) =>
         new FileScanner(
             [PathPattern.Parse(pattern)],
             recursiveGlob: true,

@@ -80,7 +80,8 @@ public sealed class RegistryTests : IDisposable
     public async Task Journal_DamagedInTheMiddle_IsAnErrorAndSetAside()
     {
         var storage = new CrashableStorage(_folder.File("registry"));
-        var registry = Registry.Open(storage, new RegistryOptions(1 << 20, TimeSpan.FromSeconds(1)), TimeProvider.System, _log);
+        var registry = Registry.Open(
+            storage, new RegistryOptions(1 << 20, TimeSpan.FromSeconds(1)), TimeProvider.System, _log);
         var file = Create(registry, "/a", 0);
         for (var number = 0; number < 5; number++)
         {

@@ -47,7 +47,12 @@ public sealed class RealKafkaGroupTests(RealKafkaFixture kafka)
     {
         var topic = $"later-{autoCreate}".ToLowerInvariant();
         await using var client = Some.Client(kafka.Address);
-        var options = new GroupConsumerOptions { GroupId = topic, Topics = [topic], AllowAutoCreateTopics = autoCreate };
+        var options = new GroupConsumerOptions
+        {
+            GroupId = topic,
+            Topics = [topic],
+            AllowAutoCreateTopics = autoCreate,
+        };
         await using var consumer = new GroupConsumer(client, options, NullLoggerFactory.Instance);
         consumer.Start();
         await Eventually.TrueAsync(() => consumer.Membership.Generation > 0, "the first generation");

@@ -21,13 +21,15 @@ public sealed class BulkTests
             var (_, first, _) = await store.BulkAsync(Create("a") + Create(id) + Create("a"));
             Assert.Equal([201, 201, 409], TestStore.Statuses(first));
             Assert.Equal(0, store.Service.GetStatus().TailDocumentCount);
-            Assert.Equal([409, 409, 201], TestStore.Statuses((await store.BulkAsync(Create(id) + Create("a") + Create("b"))).Body));
+            Assert.Equal([409, 409, 201],
+                TestStore.Statuses((await store.BulkAsync(Create(id) + Create("a") + Create("b"))).Body));
         }
 
         await using var again = await TestStore.StartAsync(folder.Path);
         var (_, answer, _) = await again.BulkAsync(Create("b") + Create("a") + Create(id) + Create("c"));
         Assert.Equal([409, 409, 409, 201], TestStore.Statuses(answer));
-        Assert.Equal("version_conflict_engine_exception", answer["items"]![0]!["create"]!["error"]!["type"]!.GetValue<string>());
+        Assert.Equal("version_conflict_engine_exception",
+            answer["items"]![0]!["create"]!["error"]!["type"]!.GetValue<string>());
         Assert.Equal(4, (await again.IdsAsync("{}")).Distinct().Count());
     }
 
@@ -89,7 +91,8 @@ public sealed class BulkTests
     public async Task Bulk_BodyTooLong_Is413()
     {
         await using var store = await TestStore.StartAsync(configure: c => c.HttpMaxContentLength = 1 << 20);
-        var body = "{\"create\":{\"_index\":\"a\"}}\n{\"@timestamp\":0,\"message\":\"" + new string('x', 1 << 20) + "\"}\n";
+        var body = "{\"create\":{\"_index\":\"a\"}}\n{\"@timestamp\":0,\"message\":\"" + new string('x', 1 << 20)
+            + "\"}\n";
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await store.BulkAsync(body)).Status);
     }
 
@@ -125,7 +128,8 @@ public sealed class BulkTests
         using var released = new ManualResetEventSlim();
         await using var store = EngineHarness.Open(folder.Path, disk, options => options with
         {
-            SealBytes = 4096, RoomTimeout = TimeSpan.FromMilliseconds(100),
+            SealBytes = 4096,
+            RoomTimeout = TimeSpan.FromMilliseconds(100),
         });
         disk.BeforeStep = (operation, _) =>
         {

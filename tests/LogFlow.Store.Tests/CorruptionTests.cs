@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LogFlow.Testing;
 
 namespace LogFlow.Store.Tests;
@@ -65,7 +64,8 @@ public sealed class CorruptionTests
             await store.Engine.FlushAsync(CancellationToken.None);
         }
 
-        await File.WriteAllBytesAsync(folder.File("positions"), [.. "LFPOS01\n"u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+        await File.WriteAllBytesAsync(folder.File("positions"),
+            [.. "LFPOS01\n"u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
         await using var again = EngineHarness.Open(folder.Path);
         Assert.Equal(10, again.Next);
     }

@@ -104,7 +104,8 @@ public sealed class CrashTests
         {
             await store.AddAsync(0, 30, days: 3, begins: true);
             await store.Engine.FlushAsync(CancellationToken.None);
-            await Eventually.TrueAsync(() => store.Engine.GetStatus().SegmentCount == 1, "two of three days are dropped");
+            await Eventually.TrueAsync(() => store.Engine.GetStatus().SegmentCount == 1,
+                "two of three days are dropped");
         }
 
         await using var again = EngineHarness.Open(folder.Path);

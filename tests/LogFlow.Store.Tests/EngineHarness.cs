@@ -18,7 +18,9 @@ internal sealed class EngineHarness : IAsyncDisposable
     {
         var options = new StoreOptions
         {
-            Directory = directory, RetentionDays = 0, SealInterval = TimeSpan.FromHours(1),
+            Directory = directory,
+            RetentionDays = 0,
+            SealInterval = TimeSpan.FromHours(1),
         };
         options = configure?.Invoke(options) ?? options;
         var clock = time ?? TimeProvider.System;
@@ -57,8 +59,9 @@ internal sealed class EngineHarness : IAsyncDisposable
     public static string Document(long offset, int days)
     {
         var time = DateTimeOffset.FromUnixTimeSeconds(1_763_000_000 + offset).AddDays(offset % days);
-        return $"{{\"@timestamp\":\"{time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}\",\"message\":\"line number {offset} of "
-            + $"the test\",\"log\":{{\"offset\":{offset * 10}}},\"host\":{{\"name\":\"h{offset % 3}\"}}}}";
+        return $"{{\"@timestamp\":\"{time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}\","
+            + $"\"message\":\"line number {offset} of the test\","
+            + $"\"log\":{{\"offset\":{offset * 10}}},\"host\":{{\"name\":\"h{offset % 3}\"}}}}";
     }
 
     /// <summary>The offsets of all documents, sorted; duplicates stay visible.</summary>

@@ -62,10 +62,12 @@ public sealed class PositionProtocolTests
     {
         await using var store = await TestStore.StartAsync();
         var body = string.Concat(new[] { "", "-1", "-2" }.Select(part =>
-            $"{{\"create\":{{\"_index\":\"logs-a-b\",\"_id\":\"{Topic}-0-7{part}\"}}}}\n{EngineHarness.Document(7, 1)}\n"));
+            $"{{\"create\":{{\"_index\":\"logs-a-b\",\"_id\":\"{Topic}-0-7{part}\"}}}}\n"
+            + EngineHarness.Document(7, 1) + "\n"));
         var (_, answer, _) = await store.BulkAsync(body, $"{Topic}:0:7:8:b");
         Assert.Equal([201, 201, 201], TestStore.Statuses(answer));
-        Assert.Equal([$"{Topic}-0-7", $"{Topic}-0-7-1", $"{Topic}-0-7-2"], await store.IdsAsync("""{"sort":["_doc"]}"""));
+        Assert.Equal([$"{Topic}-0-7", $"{Topic}-0-7-1", $"{Topic}-0-7-2"],
+            await store.IdsAsync("""{"sort":["_doc"]}"""));
     }
 
     [Theory]
@@ -87,7 +89,8 @@ public sealed class PositionProtocolTests
         var body = Bulk(0, 1) + EngineHarness.Action(1) + "{\"message\":\"no time\"}\n" + Bulk(2, 3);
         var (_, answer, _) = await store.BulkAsync(body, $"{Topic}:0:0:3:b");
         Assert.Equal([201, 400, 201], TestStore.Statuses(answer));
-        Assert.Contains("[@timestamp] is missing", answer["items"]![1]!["create"]!["error"]!["reason"]!.GetValue<string>());
+        Assert.Contains("[@timestamp] is missing",
+            answer["items"]![1]!["create"]!["error"]!["reason"]!.GetValue<string>());
         Assert.True(store.Engine.Positions.TryGetNext(EngineHarness.Topic, 0, out var next));
         Assert.Equal(3, next);
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 using LogFlow.Testing;
 
@@ -9,11 +8,16 @@ public sealed class SearchApiTests : IAsyncLifetime
 {
     private static readonly string[] Documents =
     [
-        """{"@timestamp":"2025-11-20T10:00:00.000Z","message":"GET /a 404","host":{"name":"a"},"http":{"response":{"status_code":404}}}""",
-        """{"@timestamp":"2025-11-20T10:00:01.000Z","message":"GET /b 200","host":{"name":"b"},"http":{"response":{"status_code":200}}}""",
-        """{"@timestamp":"2025-11-20T10:00:01.000Z","message":"connection refused","host":{"name":"a"},"tags":["x","y"]}""",
-        """{"@timestamp":"2025-11-20T11:00:02.000Z","message":"disk full","host":{"name":"c","ip":["10.1.2.3","::1"]}}""",
-        """{"@timestamp":"2025-11-21T00:00:00.000Z","message":"ende","host":{"name":"a"},"list":[{"k":1,"v":"p"},{"k":2,"v":"q"}]}""",
+        """{"@timestamp":"2025-11-20T10:00:00.000Z","message":"GET /a 404","host":{"name":"a"},"""
+        + "\"http\":{\"response\":{\"status_code\":404}}}",
+        """{"@timestamp":"2025-11-20T10:00:01.000Z","message":"GET /b 200","host":{"name":"b"},"""
+        + "\"http\":{\"response\":{\"status_code\":200}}}",
+        """{"@timestamp":"2025-11-20T10:00:01.000Z","message":"connection refused","host":{"name":"a"},"""
+        + "\"tags\":[\"x\",\"y\"]}",
+        """{"@timestamp":"2025-11-20T11:00:02.000Z","message":"disk full","""
+        + "\"host\":{\"name\":\"c\",\"ip\":[\"10.1.2.3\",\"::1\"]}}",
+        """{"@timestamp":"2025-11-21T00:00:00.000Z","message":"ende","host":{"name":"a"},"""
+        + "\"list\":[{\"k\":1,\"v\":\"p\"},{\"k\":2,\"v\":\"q\"}]}",
     ];
 
     private TestStore _store = null!;
@@ -102,7 +106,8 @@ public sealed class SearchApiTests : IAsyncLifetime
         {
             var search = new JsonObject
             {
-                ["size"] = 7, ["sort"] = JsonNode.Parse("""[{"@timestamp":{"order":"desc"}},{"_doc":"asc"}]"""),
+                ["size"] = 7,
+                ["sort"] = JsonNode.Parse("""[{"@timestamp":{"order":"desc"}},{"_doc":"asc"}]"""),
             };
             if (after is not null)
             {
@@ -143,10 +148,12 @@ public sealed class SearchApiTests : IAsyncLifetime
     [InlineData("false", null)]
     [InlineData("\"host.*\"", """{"host":{"name":"a"}}""")]
     [InlineData("[\"list.v\"]", """{"list":[{"v":"p"},{"v":"q"}]}""")]
-    [InlineData("""{"includes":["list","host"],"excludes":["*.k","host.name"]}""", """{"list":[{"v":"p"},{"v":"q"}]}""")]
+    [InlineData("""{"includes":["list","host"],"excludes":["*.k","host.name"]}""",
+        """{"list":[{"v":"p"},{"v":"q"}]}""")]
     public async Task Source_Filtered_ReturnsThatPart(string source, string? expected)
     {
-        var answer = await _store.SearchAsync($"{{\"query\":{{\"ids\":{{\"values\":[\"d4\"]}}}},\"_source\":{source}}}");
+        var answer = await _store.SearchAsync(
+            $"{{\"query\":{{\"ids\":{{\"values\":[\"d4\"]}}}},\"_source\":{source}}}");
         var hit = answer["hits"]!["hits"]![0]!;
         Assert.Equal(expected, hit["_source"]?.ToJsonString());
     }
@@ -155,7 +162,10 @@ public sealed class SearchApiTests : IAsyncLifetime
     public async Task Fields_AndDocument_AreReturned()
     {
         var answer = await _store.SearchAsync(
-            """{"query":{"ids":{"values":["d3"]}},"fields":["host.*",{"field":"@timestamp","format":"epoch_millis"}]}""");
+            """
+            {"query":{"ids":{"values":["d3"]}},
+             "fields":["host.*",{"field":"@timestamp","format":"epoch_millis"}]}
+            """);
         var fields = answer["hits"]!["hits"]![0]!["fields"]!;
         Assert.Equal("""["10.1.2.3","::1"]""", fields["host.ip"]!.ToJsonString());
         Assert.Equal("""["1763636402000"]""", fields["@timestamp"]!.ToJsonString());
@@ -190,7 +200,8 @@ public sealed class SearchApiTests : IAsyncLifetime
         var cat = await _store.SendAsync(HttpMethod.Get, "/_cat/indices?format=json");
         Assert.Equal("5", cat[0]!["docs.count"]!.GetValue<string>());
         Assert.Contains("logs-test-default", await _store.Http.GetStringAsync("/_cat/indices?v"));
-        Assert.Equal("green", (await _store.SendAsync(HttpMethod.Get, "/_cluster/health"))["status"]!.GetValue<string>());
+        Assert.Equal("green",
+            (await _store.SendAsync(HttpMethod.Get, "/_cluster/health"))["status"]!.GetValue<string>());
         using var missing = await _store.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/nope"));
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
         using var found = await _store.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/logs-test-default"));
@@ -205,7 +216,8 @@ public sealed class SearchApiTests : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, "/");
         request.Headers.TryAddWithoutValidation("Accept", "application/vnd.elasticsearch+json; compatible-with=9");
         using var response = await _store.Http.SendAsync(request);
-        Assert.Equal("application/vnd.elasticsearch+json; compatible-with=9", response.Content.Headers.ContentType!.ToString());
+        Assert.Equal("application/vnd.elasticsearch+json; compatible-with=9",
+            response.Content.Headers.ContentType!.ToString());
     }
 
     [Fact]
@@ -213,12 +225,14 @@ public sealed class SearchApiTests : IAsyncLifetime
     {
         var answer = await _store.SearchAsync("""
             {"size":0,"aggs":{"f":{"filters":{"filters":{"get":{"match":{"message":"GET"}},"all":{"match_all":{}}}}},
-             "t":{"terms":{"field":"host.name","order":{"m":"desc"}},"aggs":{"m":{"max":{"field":"http.response.status_code"}}}}}}
+             "t":{"terms":{"field":"host.name","order":{"m":"desc"}},
+              "aggs":{"m":{"max":{"field":"http.response.status_code"}}}}}}
             """);
         var aggregations = answer["aggregations"]!;
         Assert.Equal(2, aggregations["f"]!["buckets"]!["get"]!["doc_count"]!.GetValue<int>());
         Assert.Equal(5, aggregations["f"]!["buckets"]!["all"]!["doc_count"]!.GetValue<int>());
-        Assert.Equal(["a", "b", "c"], aggregations["t"]!["buckets"]!.AsArray().Select(b => b!["key"]!.GetValue<string>()));
+        Assert.Equal(["a", "b", "c"],
+            aggregations["t"]!["buckets"]!.AsArray().Select(b => b!["key"]!.GetValue<string>()));
     }
 
     [Fact]

@@ -12,12 +12,14 @@ public sealed class SourceRoundTripTests
     [
         """{"@timestamp":"2025-11-20T10:00:00.123Z","a.b":1,"a":{"c":2}}""",
         """{"@timestamp":"2025-11-20T10:00:00Z","a":{"b":{"c":[]}},"e":{},"n":null,"t":true}""",
-        """{"@timestamp":"2025-11-20T10:00:00+02:00","big":123456789012345678901234567890,"neg":-0,"f":1.0,"e":1e300}""",
+        """{"@timestamp":"2025-11-20T10:00:00+02:00","big":123456789012345678901234567890,"neg":-0,"""
+        + "\"f\":1.0,\"e\":1e300}",
         """{"@timestamp":1763632800000,"mixed":"text","x":[1,"a",{"y":null}]}""",
         """{"@timestamp":"2025-11-20T10:00:00.123456789Z","mixed":5,"x":{"y":1}}""",
         """{"@timestamp":"2025-11-20","mixed":5.5,"text":"line\nbreak \"quoted\" \\ \u0001 é 😀 \ud83d\ude00"}""",
         """{"@timestamp":"2025-11-20T10:00:00.5Z","mixed":false,"x":7,"long":9223372036854775807}""",
-        """{"@timestamp":"2025-11-20T10:00:00Z","event":{"created":"not a date","ingested":"2025-11-20T10:00:00.1Z"}}""",
+        """{"@timestamp":"2025-11-20T10:00:00Z","event":{"created":"not a date","""
+        + "\"ingested\":\"2025-11-20T10:00:00.1Z\"}}",
         """{"@timestamp":"2025-11-20T10:00:00Z","ip":"1.2.3.4","k e y":{"\u0022q\u0022":"v"},"":""}""",
     ];
 
@@ -80,7 +82,8 @@ public sealed class SourceRoundTripTests
             var number = int.Parse(hit!["_id"]!.GetValue<string>().AsSpan(1), CultureInfo.InvariantCulture);
             var difference = JsonCompare.Difference(
                 TestStore.Element(documents[number]), TestStore.Element(hit["_source"]!.ToJsonString()));
-            Assert.True(difference is null, $"{what}: {difference}\n{documents[number]}\n{hit["_source"]!.ToJsonString()}");
+            Assert.True(difference is null,
+                $"{what}: {difference}\n{documents[number]}\n{hit["_source"]!.ToJsonString()}");
         }
     }
 
@@ -124,7 +127,8 @@ public sealed class SourceRoundTripTests
                 json.WriteNumberValue(random.NextDouble() * Math.Pow(10, random.Next(-10, 10)));
                 break;
             case 2:
-                json.WriteStringValue(new string((char)('a' + random.Next(26)), random.Next(40)) + "é\n\"\\" + random.Next(9));
+                json.WriteStringValue(new string((char)('a' + random.Next(26)), random.Next(40)) + "é\n\"\\"
+                    + random.Next(9));
                 break;
             case 3:
                 json.WriteBooleanValue(random.Next(2) == 0);

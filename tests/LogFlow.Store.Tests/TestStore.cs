@@ -36,7 +36,11 @@ internal sealed class TestStore : IAsyncDisposable
         var own = directory is null ? new TempDirectory() : null;
         var config = new StoreConfig
         {
-            PathData = directory ?? own!.Path, HttpPort = 0, DiskFreeMin = 0, RetentionDays = 0, RetentionBytes = 0,
+            PathData = directory ?? own!.Path,
+            HttpPort = 0,
+            DiskFreeMin = 0,
+            RetentionDays = 0,
+            RetentionBytes = 0,
         };
         configure?.Invoke(config);
         var service = new StoreService(config, Context());

@@ -2,7 +2,9 @@ using LogFlow.Hosting;
 
 namespace LogFlow.Agent;
 
-/// <summary>The agent's configuration as written, with Filebeat's keys and, unless said otherwise, its defaults.</summary>
+/// <summary>
+/// The agent's configuration as written, with Filebeat's keys and, unless said otherwise, its defaults.
+/// </summary>
 [UnsupportedKeys(
     "processors", "queue.disk", "output.elasticsearch", "output.logstash", "output.file", "output.console",
     "output.redis", "filebeat.modules", "filebeat.config", "filebeat.autodiscover", "filebeat.overwrite_pipelines",

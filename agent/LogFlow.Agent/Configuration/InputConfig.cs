@@ -27,7 +27,9 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("enabled")]
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Files to read: patterns as Go's filepath.Glob has them; <c>**</c> stands for up to eight folders.</summary>
+    /// <summary>
+    /// Files to read: patterns as Go's filepath.Glob has them; <c>**</c> stands for up to eight folders.
+    /// </summary>
     [ConfigKey("paths")]
     public List<string> Paths { get; set; } = [];
 
@@ -75,7 +77,9 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("file_identity.native")]
     public string? FileIdentityNative { get; set; }
 
-    /// <summary>Close a file that has not changed for this long; it is reopened when it does. Matches Filebeat.</summary>
+    /// <summary>
+    /// Close a file that has not changed for this long; it is reopened when it does. Matches Filebeat.
+    /// </summary>
     [ConfigKey("close.on_state_change.inactive")]
     public TimeSpan CloseInactive { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -115,7 +119,9 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("harvester_limit")]
     public int HarvesterLimit { get; set; }
 
-    /// <summary>First pause before a file at its end is looked at again without notification. Matches Filebeat.</summary>
+    /// <summary>
+    /// First pause before a file at its end is looked at again without notification. Matches Filebeat.
+    /// </summary>
     [ConfigKey("backoff.init")]
     public TimeSpan BackoffInit { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -123,7 +129,9 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("backoff.max")]
     public TimeSpan BackoffMax { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Bytes read at once. Filebeat's 16 KiB per file; ours is shared by all files of a reader thread.</summary>
+    /// <summary>
+    /// Bytes read at once. Filebeat's 16 KiB per file; ours is shared by all files of a reader thread.
+    /// </summary>
     [ConfigKey("buffer_size")]
     public ByteSize BufferSize { get; set; } = 256L << 10;
 

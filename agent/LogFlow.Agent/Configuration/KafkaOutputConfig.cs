@@ -1,3 +1,4 @@
+using System.Globalization;
 using LogFlow.Hosting;
 
 namespace LogFlow.Agent;
@@ -39,7 +40,9 @@ public sealed class KafkaOutputConfig : IValidatedConfig
     [ConfigKey("compression_level")]
     public int CompressionLevel { get; set; }
 
-    /// <summary>Only -1, all in-sync replicas: less would break the promise that nothing is lost (Filebeat: 1).</summary>
+    /// <summary>
+    /// Only -1, all in-sync replicas: less would break the promise that nothing is lost (Filebeat: 1).
+    /// </summary>
     [ConfigKey("required_acks")]
     public int RequiredAcks { get; set; } = -1;
 
@@ -99,6 +102,11 @@ public sealed class KafkaOutputConfig : IValidatedConfig
             problems.Add(new ConfigProblem("hosts", "at least one host:port is needed"));
         }
 
+        foreach (var host in Hosts.Where(host => !IsHost(host)))
+        {
+            problems.Add(new ConfigProblem("hosts", $"'{host}' is not host:port, for example 127.0.0.1:9092"));
+        }
+
         if (!IsTopicName(Topic))
         {
             problems.Add(new ConfigProblem(
@@ -119,6 +127,16 @@ public sealed class KafkaOutputConfig : IValidatedConfig
         }
 
         return problems;
+    }
+
+    private static bool IsHost(string text)
+    {
+        // Without a port the client takes 9092; "[::1]" has colons and no port.
+        var colon = text.EndsWith(']') ? -1 : text.LastIndexOf(':');
+        return colon < 0 ? Uri.CheckHostName(text.Trim('[', ']')) != UriHostNameType.Unknown
+            : ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port > 0
+            && Uri.CheckHostName(text[..colon].Trim('[', ']')) != UriHostNameType.Unknown;
     }
 
     private static bool IsTopicName(string name) =>

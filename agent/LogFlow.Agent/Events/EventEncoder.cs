@@ -19,7 +19,10 @@ internal sealed class EventEncoder
     public const int TimestampLength = 24;
 
     private const int OffsetLengthMax = 20;
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly bool _isRaw;
     private readonly LineEncoding _encoding;

@@ -43,7 +43,9 @@ internal readonly record struct ContentMark(int Length, UInt128 Hash)
     /// <summary>Whether the file begins as this mark says.</summary>
     public bool Matches(SafeFileHandle file) => Length == 0 || Read(file, Length) == this;
 
-    /// <summary>The checksum of the bytes before a position in the file, 256 at most; false where it is shorter.</summary>
+    /// <summary>
+    /// The checksum of the bytes before a position in the file, 256 at most; false where it is shorter.
+    /// </summary>
     public static bool TryReadTail(SafeFileHandle file, long position, out uint crc)
     {
         Span<byte> buffer = stackalloc byte[TailLengthMax];

@@ -57,7 +57,9 @@ internal sealed record HarvestContext(
         }
     }
 
-    /// <summary>Forgets ended incarnations of which all is acknowledged and that nothing can continue any more.</summary>
+    /// <summary>
+    /// Forgets ended incarnations of which all is acknowledged and that nothing can continue any more.
+    /// </summary>
     public void ReleaseSuperseded()
     {
         lock (_lock)

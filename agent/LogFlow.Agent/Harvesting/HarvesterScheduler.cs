@@ -15,7 +15,9 @@ internal sealed partial class HarvesterScheduler : IDisposable
     private readonly Thread[] _threads;
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>Guards the queue; each harvester is in it once at most, so it is bounded by the number of files.</summary>
+    /// <summary>
+    /// Guards the queue; each harvester is in it once at most, so it is bounded by the number of files.
+    /// </summary>
     private readonly object _lock = new();
     private readonly Queue<ScheduledHarvester> _ready = new();
     private bool _started;

@@ -60,5 +60,8 @@ internal sealed class InputOptions
 
     /// <summary>Builds the events of a file incarnation.</summary>
     public EventEncoder Encoder(FileState state, string path, LineEncoding encoding) => new(
-        System.Text.Encoding.ASCII.GetBytes($"{_keyPrefix}-{state.Generation:x}"), _codec, encoding, _metadata.For(path));
+        System.Text.Encoding.ASCII.GetBytes($"{_keyPrefix}-{state.Generation:x}"),
+        _codec,
+        encoding,
+        _metadata.For(path));
 }

@@ -91,7 +91,9 @@ internal sealed partial class FilestreamInput
         return null;
     }
 
-    /// <summary>A file that was never read: not if it is compressed; behind what is known already if it is a copy.</summary>
+    /// <summary>
+    /// A file that was never read: not if it is compressed; behind what is known already if it is a copy.
+    /// </summary>
     private bool MayBegin(TrackedFile file, SafeFileHandle handle)
     {
         Span<byte> magic = stackalloc byte[2];

@@ -5,7 +5,9 @@ namespace LogFlow.Agent;
 /// <summary>Compares what a scan found with what is known.</summary>
 internal sealed partial class FilestreamInput
 {
-    /// <summary>Scans that must miss a file before it is forgotten: a rename may fall between listing and looking.</summary>
+    /// <summary>
+    /// Scans that must miss a file before it is forgotten: a rename may fall between listing and looking.
+    /// </summary>
     private const int MissedScansMin = 2;
 
     private static readonly TimeSpan RescanAfterMiss = TimeSpan.FromSeconds(1);
@@ -234,7 +236,9 @@ internal sealed partial class FilestreamInput
         }
     }
 
-    /// <summary>Known files that the scan did not find: renamed out of sight, removed, or not to be seen at present.</summary>
+    /// <summary>
+    /// Known files that the scan did not find: renamed out of sight, removed, or not to be seen at present.
+    /// </summary>
     private void HandleMissing(ScanResult result)
     {
         var missing = new List<TrackedFile>();

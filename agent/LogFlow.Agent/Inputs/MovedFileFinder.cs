@@ -5,7 +5,9 @@ namespace LogFlow.Agent;
 /// <summary>Looks for a file that lost its name: by its inode, among its neighbours.</summary>
 internal static class MovedFileFinder
 {
-    /// <summary>Neighbours looked at: rotation leaves a handful, and a folder of thousands is not searched each time.</summary>
+    /// <summary>
+    /// Neighbours looked at: rotation leaves a handful, and a folder of thousands is not searched each time.
+    /// </summary>
     private const int NeighboursMax = 2000;
 
     /// <summary>The file's new place in the same folder, or null.</summary>

@@ -292,8 +292,8 @@ internal sealed partial class PartitionPublisher
     private static partial class Log
     {
         [LoggerMessage(4100, LogLevel.Error,
-            "Topic {Topic}, partition {Partition}: the queue does not accept the sequence ({Reason}). {Records} records "
-            + "are sent again under a new producer id; some of them may be there twice")]
+            "Topic {Topic}, partition {Partition}: the queue does not accept the sequence ({Reason}). {Records} "
+            + "records are sent again under a new producer id; some of them may be there twice")]
         public static partial void SequenceRefused(
             ILogger logger, string topic, int partition, string reason, int records);
 

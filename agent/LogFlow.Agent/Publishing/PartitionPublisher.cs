@@ -7,7 +7,9 @@ namespace LogFlow.Agent;
 /// </summary>
 internal sealed partial class PartitionPublisher
 {
-    /// <summary>Batches under way at most: as many as a queue remembers per producer to recognise a repetition.</summary>
+    /// <summary>
+    /// Batches under way at most: as many as a queue remembers per producer to recognise a repetition.
+    /// </summary>
     public const int InFlightMax = 5;
 
     private readonly int _partition;
@@ -85,7 +87,9 @@ internal sealed partial class PartitionPublisher
         Seal();
     }
 
-    /// <summary>The readers have nothing more at present, or no room: send what there is when the way is free.</summary>
+    /// <summary>
+    /// The readers have nothing more at present, or no room: send what there is when the way is free.
+    /// </summary>
     public void RequestFlush()
     {
         lock (_buildLock)

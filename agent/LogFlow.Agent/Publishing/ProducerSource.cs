@@ -30,7 +30,8 @@ internal sealed class ProducerSource(IBatchSink sink) : IDisposable
     }
 
     /// <summary>An identity for one partition alone, where the queue refused the shared one.</summary>
-    public Task<ProducerId> GetOwnAsync(CancellationToken cancellationToken) => sink.NewProducerAsync(cancellationToken);
+    public Task<ProducerId> GetOwnAsync(CancellationToken cancellationToken) =>
+        sink.NewProducerAsync(cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();

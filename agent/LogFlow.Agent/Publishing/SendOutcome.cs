@@ -15,7 +15,9 @@ internal enum SendOutcomeKind
     /// <summary>The queue has the batch; now, or from an earlier attempt.</summary>
     Acknowledged,
 
-    /// <summary>The queue does not accept the producer's sequence: it has forgotten the producer, or was set back.</summary>
+    /// <summary>
+    /// The queue does not accept the producer's sequence: it has forgotten the producer, or was set back.
+    /// </summary>
     SequenceRefused,
 
     /// <summary>The batch is larger than the topic allows.</summary>

@@ -118,13 +118,14 @@ internal sealed partial class RecoveryCoordinator(
     private static partial class Log
     {
         [LoggerMessage(4400, LogLevel.Information,
-            "The last run left {Batches} batches ({Records} records) unacknowledged; they are sent again under the same "
-            + "sequences, and the queue drops those that it has")]
+            "The last run left {Batches} batches ({Records} records) unacknowledged; they are sent again under "
+            + "the same sequences, and the queue drops those that it has")]
         public static partial void Resending(ILogger logger, int batches, int records);
 
         [LoggerMessage(4401, LogLevel.Error,
-            "A batch of {Records} records that the last run left unacknowledged in partition {Partition} cannot be built "
-            + "again: {Reason}. Its lines are read and sent anew where they can be; some may be in the queue twice")]
+            "A batch of {Records} records that the last run left unacknowledged in partition {Partition} cannot be "
+            + "built again: {Reason}. Its lines are read and sent anew where they can be; some may be in the "
+            + "queue twice")]
         public static partial void CannotRebuild(ILogger logger, int records, int partition, string reason);
 
         [LoggerMessage(4402, LogLevel.Error,
@@ -133,8 +134,8 @@ internal sealed partial class RecoveryCoordinator(
         public static partial void RangeGone(ILogger logger, long generation, long start, long end, int partition);
 
         [LoggerMessage(4403, LogLevel.Warning,
-            "Topic {Topic} is not the one that this agent wrote to: its id is {Id}, it was {KnownTopic} with {KnownId}. "
-            + "Acknowledged lines are not sent again; what was unacknowledged goes to the new topic")]
+            "Topic {Topic} is not the one that this agent wrote to: its id is {Id}, it was {KnownTopic} with "
+            + "{KnownId}. Acknowledged lines are not sent again; what was unacknowledged goes to the new topic")]
         public static partial void TopicChanged(
             ILogger logger, string topic, Guid id, string knownTopic, Guid knownId);
     }

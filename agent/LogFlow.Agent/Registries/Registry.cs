@@ -62,7 +62,9 @@ internal sealed partial class Registry : IAsyncDisposable
     /// <summary>Faults when the registry can no longer be trusted to be durable. Completes when it is closed.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Why nothing can be written at present (a full disk), or null. Writing is tried again and again.</summary>
+    /// <summary>
+    /// Why nothing can be written at present (a full disk), or null. Writing is tried again and again.
+    /// </summary>
     public string? Blocked { get; private set; }
 
     /// <summary>The topic that positions belong to; its name is null before there is one.</summary>
@@ -77,7 +79,9 @@ internal sealed partial class Registry : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a registry and starts a new journal, so that nothing is ever appended to what a crash left.</summary>
+    /// <summary>
+    /// Opens a registry and starts a new journal, so that nothing is ever appended to what a crash left.
+    /// </summary>
     /// <exception cref="Hosting.StartupException">It is damaged.</exception>
     public static Registry Open(
         IRegistryStorage storage, RegistryOptions options, TimeProvider time, ILogger logger)
@@ -232,8 +236,9 @@ internal sealed partial class Registry : IAsyncDisposable
     }
 
     /// <summary>
-    /// The queue has the batch. Not synced by itself, but within the flush interval: were it lost, the batch would be sent again and dropped. It is
-    /// written before any later intent, so at most five intents of a partition are ever open on disk.
+    /// The queue has the batch. Not synced by itself, but within the flush interval: were it lost, the batch would be
+    /// sent again and dropped. It is written before any later intent, so at most five intents of a partition are ever open on
+    /// disk.
     /// </summary>
     public void Acknowledge(Intent intent)
     {
@@ -245,7 +250,9 @@ internal sealed partial class Registry : IAsyncDisposable
         }
     }
 
-    /// <summary>The batch will not be sent under this intent; its lines are covered by another, or read again.</summary>
+    /// <summary>
+    /// The batch will not be sent under this intent; its lines are covered by another, or read again.
+    /// </summary>
     public void Withdraw(Intent intent)
     {
         lock (_lock)

@@ -43,24 +43,14 @@ internal sealed class UpCommand
         using var hold = DirectoryLock.Acquire(dataFolder);
         using var environment = new HostEnvironment(
             LogWriter.ForConsole(LogLevelName.Parse(config.LogLevel), TimeProvider.System));
-        var parts = new UpParts(config, dataFolder, environment.Context);
-        try
-        {
-            await using var console = await ObservabilityServer.StartAsync(
-                new HttpSettings(true, config.ConsoleHost, config.ConsolePort, "console.port"),
-                environment.Metrics,
-                parts.All,
-                routes => StatusRoutes.Map(routes, parts.All, parts.Snapshot));
-            await using var session = new UpSession(config, parts, environment, dataFolder, console.Port);
-            return await new PartRunner(parts.All, environment.LoggerFactory).RunAsync(signals, session.WelcomeAsync);
-        }
-        finally
-        {
-            foreach (var part in parts.All.Reverse())
-            {
-                await part.DisposeAsync();
-            }
-        }
+        await using var parts = new UpParts(config, dataFolder, environment.Context);
+        await using var console = await ObservabilityServer.StartAsync(
+            new HttpSettings(true, config.ConsoleHost, config.ConsolePort, "console.port"),
+            environment.Metrics,
+            parts.All,
+            routes => StatusRoutes.Map(routes, parts.All, parts.Snapshot));
+        await using var session = new UpSession(config, parts, environment, dataFolder, console.Port);
+        return await new PartRunner(parts.All, environment.LoggerFactory).RunAsync(signals, session.WelcomeAsync);
     }
 
     private static IReadOnlyList<string> ProcessorCheck(UpConfig config) =>

@@ -11,7 +11,7 @@ namespace LogFlow.Appliance.Up;
 /// The parts of one process, joined as separate services would be: by addresses. Each is made when the ones that it
 /// talks to listen.
 /// </summary>
-internal sealed class UpParts
+internal sealed class UpParts : IAsyncDisposable
 {
     private readonly UpConfig _config;
     private readonly DeferredPart<QueueService> _queue;
@@ -56,6 +56,15 @@ internal sealed class UpParts
         var processor = _processor.Part?.GetStatus();
         var store = _store.Part?.GetStatus();
         return SnapshotBuilder.Build(agent, queue, processor, store);
+    }
+
+    /// <summary>Ends all parts, those that others talk to last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _agent.DisposeAsync();
+        await _processor.DisposeAsync();
+        await _store.DisposeAsync();
+        await _queue.DisposeAsync();
     }
 
     private IEnumerable<ILogFlowService> Enabled()

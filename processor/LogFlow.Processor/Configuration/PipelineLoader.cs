@@ -9,6 +9,7 @@ namespace LogFlow.Processor.Configuration;
 /// </summary>
 internal sealed class PipelineLoader
 {
+    private const string InstancePlace = "# instance";
     private const string VariablePrefix = "logflow.config.";
 
     private const string KafkaInput = """
@@ -18,6 +19,7 @@ internal sealed class PipelineLoader
             topics => "${logflow.config.topics}"
             group_id => "${logflow.config.group_id}"
             auto_offset_reset => "earliest"
+            # instance
           }
         }
         """;
@@ -82,7 +84,10 @@ internal sealed class PipelineLoader
         return Compile(sources);
     }
 
-    private static PipelineSource Input() => new("queue", KafkaInput);
+    private PipelineSource Input() => new("queue", KafkaInput.Replace(
+        InstancePlace,
+        _config.QueueGroupInstanceId is null ? "" : "group_instance_id => \"${logflow.config.group_instance_id}\"",
+        StringComparison.Ordinal));
 
     private CompiledPipeline Compile(IEnumerable<PipelineSource> sources) => CompiledPipeline.Load(
         sources,
@@ -124,6 +129,7 @@ internal sealed class PipelineLoader
             "bootstrap_servers" => string.Join(',', _config.QueueBootstrapServers),
             "topics" => $"[{string.Join(',', _config.QueueTopics)}]",
             "group_id" => _config.QueueGroupId,
+            "group_instance_id" => _config.QueueGroupInstanceId,
             "store" => _config.OutputStoreUrl,
             "hosts" => $"[{string.Join(',', _config.OutputElasticsearchHosts)}]",
             "user" => _config.OutputElasticsearchUsername,

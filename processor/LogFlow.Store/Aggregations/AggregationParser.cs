@@ -160,7 +160,12 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
                 + $"and sorting: [{name}]")
             : new TermsSpec
             {
-                Field = name, Size = size, MinDocCount = minimum, Missing = missing, Order = order, Subs = subs,
+                Field = name,
+                Size = size,
+                MinDocCount = minimum,
+                Missing = missing,
+                Order = order,
+                Subs = subs,
             };
     }
 
@@ -220,7 +225,8 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
 
         var zone = options.TryGetValue("time_zone", out var name) ? Zones.Parse(Json.Scalar(name, "time_zone"))
             : TimeZoneInfo.Utc;
-        var field = Required(options.TryGetValue("field", out var f) ? Json.Scalar(f, "field") : null, "date_histogram");
+        var field = Required(options.TryGetValue("field", out var f) ? Json.Scalar(f, "field") : null,
+            "date_histogram");
         if (FieldTypes.Of(field) != FieldType.Date)
         {
             throw new QueryException("illegal_argument_exception",
@@ -317,9 +323,9 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
     private static long DurationOf(string text)
     {
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();
-        long unit = text[digits..] switch
+        var unit = text[digits..] switch
         {
-            "ms" => 1,
+            "ms" => 1L,
             "s" => 1000,
             "m" => 60_000,
             "h" => 3_600_000,

@@ -29,7 +29,9 @@ internal sealed class DateHistogramSpec : AggregationSpec
 
     public long KeyOf(long ms) => Rounding.Floor(ms - OffsetMs) + OffsetMs;
 
-    /// <summary>Bounds are rounded before the offset is added, not after it is taken off, as in Elasticsearch.</summary>
+    /// <summary>
+    /// Bounds are rounded before the offset is added, not after it is taken off, as in Elasticsearch.
+    /// </summary>
     public long BoundKeyOf(long ms) => Rounding.Floor(ms) + OffsetMs;
 
     public long NextKey(long key) => Rounding.Next(key - OffsetMs) + OffsetMs;

@@ -177,7 +177,8 @@ internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex
             }
             else
             {
-                return Refuse($"Action/metadata line [{_line}] contains an unsupported parameter [{reader.GetString()}]");
+                return Refuse(
+                    $"Action/metadata line [{_line}] contains an unsupported parameter [{reader.GetString()}]");
             }
         }
 

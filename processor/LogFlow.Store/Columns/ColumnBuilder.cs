@@ -101,7 +101,9 @@ internal sealed class ColumnBuilder(string name)
         _numbers[Count - 1] = bits;
     }
 
-    /// <summary>Whether a value of this kind can be added as it is; otherwise call one of the Convert methods.</summary>
+    /// <summary>
+    /// Whether a value of this kind can be added as it is; otherwise call one of the Convert methods.
+    /// </summary>
     public bool Takes(ValueKind kind, byte digits) =>
         Kind == ValueKind.None || (Kind == kind && (kind != ValueKind.Time || Digits == digits));
 

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace LogFlow.Store;
 
 /// <summary>
-/// The id that LogFlow's processor gives a document: <c>&lt;topic id, 22 characters&gt;-&lt;partition&gt;-&lt;offset&gt;[-&lt;part&gt;]</c>.
-/// The store keeps its numbers, not its text.
+/// The id that LogFlow's processor gives a document: <c>&lt;topic id, 22
+/// characters&gt;-&lt;partition&gt;-&lt;offset&gt;[-&lt;part&gt;]</c>. The store keeps its numbers, not its text.
 /// </summary>
 internal readonly record struct DocumentId(Guid TopicId, int Partition, long Offset, int Part)
 {
@@ -30,7 +30,8 @@ internal readonly record struct DocumentId(Guid TopicId, int Partition, long Off
 
         rest = rest[used..];
         long part = 0;
-        if (!rest.IsEmpty && (!ReadNumber(rest, out part, out used) || used != rest.Length || part is 0 or > int.MaxValue))
+        if (!rest.IsEmpty
+            && (!ReadNumber(rest, out part, out used) || used != rest.Length || part is 0 or > int.MaxValue))
         {
             return false;
         }
@@ -65,7 +66,7 @@ internal readonly record struct DocumentId(Guid TopicId, int Partition, long Off
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{FormatTopic(TopicId)}-{Partition}-{Offset}{(Part > 0 ? "-" + Part.ToString(CultureInfo.InvariantCulture) : "")}");
+        $"{FormatTopic(TopicId)}-{Partition}-{Offset}{(Part > 0 ? $"-{Part}" : "")}");
 
     /// <summary>Reads "-" and a number without leading zeros.</summary>
     private static bool ReadNumber(ReadOnlySpan<byte> text, out long value, out int used)

@@ -137,7 +137,8 @@ internal sealed class DocumentParser(FieldCatalog catalog)
             return hint is not null && hint.IsKey(key) ? hint : FindOrAdd(node, key);
         }
 
-        Span<byte> unescaped = reader.ValueSpan.Length <= 256 ? stackalloc byte[256] : new byte[reader.ValueSpan.Length];
+        var length = reader.ValueSpan.Length;
+        var unescaped = length <= 256 ? stackalloc byte[256] : new byte[length];
         return FindOrAdd(node, unescaped[..reader.CopyString(unescaped)]);
     }
 

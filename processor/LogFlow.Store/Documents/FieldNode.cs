@@ -45,7 +45,8 @@ internal sealed class FieldNode
     {
         if (_byHash is not null)
         {
-            return _byHash.TryGetValue(Hash64.Compute(key), out var found) && found.IsKey(key) ? found : FindLinear(key);
+            return _byHash.TryGetValue(Hash64.Compute(key), out var found) && found.IsKey(key) ? found
+                : FindLinear(key);
         }
 
         return FindLinear(key);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LogFlow.Store;
 
-/// <summary>One value of a field in one document. Texts point into the block's page: copy what outlives the scan.</summary>
+/// <summary>
+/// One value of a field in one document. Texts point into the block's page: copy what outlives the scan.
+/// </summary>
 internal readonly struct FieldValue
 {
     private FieldValue(ValueKind kind, long bits, ReadOnlyMemory<byte> text)

@@ -17,7 +17,9 @@ internal static class JsonLeaves
         Collect(ref reader, json, path, values);
     }
 
-    /// <summary>Adds the dotted names of all scalars below the value; <paramref name="prefix"/> is its own name.</summary>
+    /// <summary>
+    /// Adds the dotted names of all scalars below the value; <paramref name="prefix"/> is its own name.
+    /// </summary>
     public static void CollectNames(ReadOnlySpan<byte> json, string prefix, Action<string, ValueKind> add)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 512 });

@@ -8,6 +8,8 @@ namespace LogFlow.Store;
 /// </summary>
 internal sealed class PositionTable
 {
+    private const int HeaderEntriesMax = 500;
+
     private readonly Lock _lock = new(); // Guards the map; held for moments, never while waiting.
     private readonly Dictionary<(Guid TopicId, int Partition), (long Next, long Durable)> _map = [];
 
@@ -82,12 +84,22 @@ internal sealed class PositionTable
         }
     }
 
-    /// <summary>The text of <c>X-LogFlow-Durable</c>.</summary>
-    public string FormatDurable()
+    /// <summary>
+    /// The text of <c>X-LogFlow-Durable</c>: every partition, unless they are so many that clients refuse the header;
+    /// then those of the request, and <c>/_logflow/positions</c> has all.
+    /// </summary>
+    public string FormatDurable(PositionClaim[]? claims)
     {
         var text = new StringBuilder();
-        foreach (var position in GetDurable())
+        var durable = GetDurable();
+        foreach (var position in durable)
         {
+            if (durable.Length > HeaderEntriesMax && claims?.Any(claim =>
+                claim.Partition == position.Partition && claim.TopicId == position.TopicId) != true)
+            {
+                continue;
+            }
+
             text.Append(text.Length > 0 ? "," : "").Append(Key(position)).Append(':')
                 .Append(position.Next.ToString(CultureInfo.InvariantCulture));
         }

@@ -57,7 +57,8 @@ internal sealed class SegmentMerger(long mergeBytesMax)
             writer.AddContents(segment.Footer.Contents);
         }
 
-        foreach (var block in segments.SelectMany(segment => segment.Blocks).OrderBy(block => block.Summary.MinSequence))
+        foreach (
+            var block in segments.SelectMany(segment => segment.Blocks).OrderBy(block => block.Summary.MinSequence))
         {
             cancellation.ThrowIfCancellationRequested();
             if (block.Summary.RawBytes >= SmallBlockBytes || block.Summary.RowCount >= BlockBuilder.RowCountMax / 2)
@@ -131,7 +132,8 @@ internal sealed class SegmentMerger(long mergeBytesMax)
         {
             _source = new SourceWriter(scan, SourceFilter.All);
             _ids = new RowIds(scan);
-            _indices = scan.TryLoad(FieldNames.Index) ?? throw new CorruptDataException("the block has no index column");
+            _indices = scan.TryLoad(FieldNames.Index) ?? throw new CorruptDataException(
+                "the block has no index column");
         }
 
         public void Copy(int row)

@@ -80,7 +80,9 @@ internal sealed class SegmentSet
         }
     }
 
-    /// <summary>Every live segment, each with a reference that the caller releases, and the blocks being sealed.</summary>
+    /// <summary>
+    /// Every live segment, each with a reference that the caller releases, and the blocks being sealed.
+    /// </summary>
     public (SegmentReader[] Segments, IReadOnlyList<MemoryBlock> Sealing, BlockContents Contents) Acquire()
     {
         lock (_lock)

@@ -199,6 +199,15 @@ internal sealed partial class StoreEngine
             Log.Expired(_logger, day.Count(), SegmentFile.DayName(day.Key), day.Sum(segment => segment.DocumentCount));
             Remove(day);
             var folder = Path.Combine(_options.Directory, "days", SegmentFile.DayName(day.Key));
+            if (_segments.ToArray().All(segment => segment.Day != day.Key))
+            {
+                // Damaged files were kept for inspection; their day is over.
+                foreach (var path in Directory.GetFiles(folder, "*" + SegmentFile.CorruptExtension))
+                {
+                    _files.Delete(path);
+                }
+            }
+
             _files.SyncDirectory(folder);
             if (!Directory.EnumerateFileSystemEntries(folder).Any())
             {

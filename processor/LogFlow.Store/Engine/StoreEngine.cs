@@ -32,7 +32,7 @@ internal sealed partial class StoreEngine : IAsyncDisposable
     private readonly SemaphoreSlim _maintenanceWanted = new(0);
 
     private DirectoryLock? _directoryLock;
-    private Tail _tail = new();
+    private readonly Tail _tail = new();
     private TailGeneration? _sealing;
     private long _nextSequence;
     private long _nextCommitId;

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Store;
 
-/// <summary>What a data folder holds after a stop of any kind; finishes or undoes the commit that was under way.</summary>
+/// <summary>
+/// What a data folder holds after a stop of any kind; finishes or undoes the commit that was under way.
+/// </summary>
 internal sealed partial class StoreRecovery(string directory, IStoreFileSystem files, ILogger logger)
 {
     private readonly string _days = Path.Combine(directory, "days");

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace LogFlow.Store;
 
-/// <summary>A set of 64-bit hashes that is filled, listed and reset for every column; open addressing, no boxing.</summary>
+/// <summary>
+/// A set of 64-bit hashes that is filled, listed and reset for every column; open addressing, no boxing.
+/// </summary>
 internal sealed class HashSet64
 {
     private ulong[] _slots = new ulong[1024];

@@ -17,7 +17,8 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
     public async Task BulkAsync(HttpContext context, string? index, RequestBody body)
     {
         var url = new UrlParameters(context.Request);
-        url.Check("filter_path", "refresh", "require_data_stream", "require_alias", "pipeline", "wait_for_active_shards",
+        url.Check("filter_path", "refresh", "require_data_stream", "require_alias", "pipeline",
+            "wait_for_active_shards",
             "include_source_on_error", "list_executed_pipelines");
         if (url.Get("pipeline") is { } pipeline and not "_none")
         {
@@ -39,7 +40,7 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
 
         var elapsed = time.GetElapsedTime(started);
         metrics.BulkDuration.Record(elapsed.TotalSeconds);
-        SetDurable(context);
+        SetDurable(context, request.Claims);
         var output = new ByteWriter(128 + (request.Count * (isShort ? 32 : 256)));
         WriteResult(output, request, (long)elapsed.TotalMilliseconds, isShort);
         await HttpAnswer.BytesAsync(context, 200, output.WrittenMemory);
@@ -48,7 +49,7 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
     /// <summary><c>GET /_logflow/positions</c>, and <c>POST /_logflow/flush</c> after the flush.</summary>
     public Task PositionsAsync(HttpContext context)
     {
-        SetDurable(context);
+        SetDurable(context, null);
         return HttpAnswer.JsonAsync(context, 200, json =>
         {
             json.WriteStartObject("positions");
@@ -94,8 +95,8 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
             : throw QueryException.Unsupported($"[filter_path] with [{unknown}]");
     }
 
-    private void SetDurable(HttpContext context) =>
-        context.Response.Headers[DurableHeader] = engine.Positions.FormatDurable();
+    private void SetDurable(HttpContext context, PositionClaim[]? claims) =>
+        context.Response.Headers[DurableHeader] = engine.Positions.FormatDurable(claims);
 
     private Task RefuseAsync(HttpContext context, IngestOutcome outcome)
     {
@@ -169,7 +170,8 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
             _ => "update",
         };
         Write(output, $"{{\"{operation}\":{{");
-        var id = item.HasId ? Encoding.UTF8.GetString(item.Id(request.Body.Span)) : RowIds.FormatSequence(item.Sequence);
+        var id = item.HasId ? Encoding.UTF8.GetString(item.Id(request.Body.Span))
+            : RowIds.FormatSequence(item.Sequence);
         if (!isShort)
         {
             output.Write("\"_index\":"u8);
@@ -181,7 +183,8 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
 
         if (item.Status == 201 && !isShort)
         {
-            Write(output, "\"_version\":1,\"result\":\"created\",\"_shards\":{\"total\":1,\"successful\":1,\"failed\":0},"
+            Write(output,
+                "\"_version\":1,\"result\":\"created\",\"_shards\":{\"total\":1,\"successful\":1,\"failed\":0},"
                 + $"\"_seq_no\":{item.Sequence.ToString(CultureInfo.InvariantCulture)},\"_primary_term\":1,");
         }
 

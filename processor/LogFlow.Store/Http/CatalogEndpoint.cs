@@ -168,7 +168,8 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
     {
         new UrlParameters(context.Request).Check();
         using var snapshot = await engine.AcquireSnapshotAsync(context.RequestAborted);
-        var names = IndexResolver.Resolve(index, snapshot.Contents, new UrlParameters(context.Request).IgnoresUnavailable)
+        var names = IndexResolver.Resolve(index, snapshot.Contents,
+            new UrlParameters(context.Request).IgnoresUnavailable)
             ?? snapshot.Contents.Indices.Keys;
         await HttpAnswer.JsonAsync(context, 200, json =>
         {
@@ -213,7 +214,9 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
         });
     }
 
-    /// <summary>Templates, policies and pipelines: PUT keeps the body, GET returns it, HEAD tells whether it is there.</summary>
+    /// <summary>
+    /// Templates, policies and pipelines: PUT keeps the body, GET returns it, HEAD tells whether it is there.
+    /// </summary>
     public async Task TemplateAsync(HttpContext context, string kind, string name, RequestBody body)
     {
         var key = kind + "/" + name;

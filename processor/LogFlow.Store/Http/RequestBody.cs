@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace LogFlow.Store;
 
-/// <summary>A request's body in memory, decompressed, in a pooled buffer that <see cref="Dispose"/> gives back.</summary>
+/// <summary>
+/// A request's body in memory, decompressed, in a pooled buffer that <see cref="Dispose"/> gives back.
+/// </summary>
 internal sealed class RequestBody : IDisposable
 {
     private readonly BodyBudget _budget;

@@ -230,7 +230,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
     {
         var includes = Split(url.Get("_source_includes"));
         var excludes = Split(url.Get("_source_excludes"));
-        SourceFilter? source = url.Get("_source") switch
+        var source = url.Get("_source") switch
         {
             null when includes.Length + excludes.Length == 0 => null,
             "false" => SourceFilter.None,

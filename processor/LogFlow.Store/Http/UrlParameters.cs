@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace LogFlow.Store;
 
-/// <summary>URL parameters, read strictly: Elasticsearch refuses those it does not know, and so does the store.</summary>
+/// <summary>
+/// URL parameters, read strictly: Elasticsearch refuses those it does not know, and so does the store.
+/// </summary>
 internal sealed class UrlParameters(HttpRequest request)
 {
     /// <summary>Known to every endpoint, and without effect on what is found.</summary>

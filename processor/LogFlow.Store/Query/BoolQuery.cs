@@ -1,6 +1,8 @@
 namespace LogFlow.Store;
 
-/// <summary>All of <paramref name="must"/>, none of <paramref name="mustNot"/>, enough of <paramref name="should"/>.</summary>
+/// <summary>
+/// All of <paramref name="must"/>, none of <paramref name="mustNot"/>, enough of <paramref name="should"/>.
+/// </summary>
 internal sealed class BoolQuery(
     IReadOnlyList<QueryNode> must, IReadOnlyList<QueryNode> should, IReadOnlyList<QueryNode> mustNot,
     int minimumShouldMatch)

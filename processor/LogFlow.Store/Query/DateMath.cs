@@ -33,7 +33,8 @@ internal static class DateMath
     {
         foreach (var each in (format ?? "strict_date_optional_time||epoch_millis").Split("||"))
         {
-            var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+            var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+                out var number);
             switch (each)
             {
                 case "epoch_millis" when isNumber:
@@ -84,7 +85,8 @@ internal static class DateMath
 
             count = at == start ? 1 : count;
             var unit = math[at++];
-            ms = sign == '/' ? Round(ms, unit, roundUp, zone, whole) : Add(ms, sign == '+' ? count : -count, unit, whole);
+            ms = sign == '/' ? Round(ms, unit, roundUp, zone, whole)
+                : Add(ms, sign == '+' ? count : -count, unit, whole);
         }
 
         return ms;
@@ -103,7 +105,8 @@ internal static class DateMath
                 'h' or 'H' => ms + (count * 3_600_000L),
                 'm' => ms + (count * 60_000L),
                 's' => ms + (count * 1000L),
-                _ => throw new QueryException("parse_exception", $"unit [{unit}] not supported for date math [{whole}]"),
+                _ => throw new QueryException("parse_exception",
+                    $"unit [{unit}] not supported for date math [{whole}]"),
             };
         }
         catch (ArgumentOutOfRangeException)
@@ -117,7 +120,7 @@ internal static class DateMath
 
     private static long Round(long ms, char unit, bool roundUp, TimeZoneInfo zone, string whole)
     {
-        CalendarUnit calendar = unit switch
+        var calendar = unit switch
         {
             'y' => CalendarUnit.Year,
             'M' => CalendarUnit.Month,

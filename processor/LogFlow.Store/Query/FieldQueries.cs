@@ -35,7 +35,9 @@ internal sealed class FieldQueries(long nowMs)
         }
     }
 
-    /// <summary>Any of the tokens of a text, or all, or a number of them; other fields are compared as a whole.</summary>
+    /// <summary>
+    /// Any of the tokens of a text, or all, or a number of them; other fields are compared as a whole.
+    /// </summary>
     public QueryNode Match(string field, string text, bool isAnd, Func<int, int>? minimumShouldMatch = null)
     {
         if (FieldTypes.Of(field) != FieldType.Text)

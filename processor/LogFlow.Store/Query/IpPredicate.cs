@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LogFlow.Store;
 
-/// <summary>Addresses between two, both included, by their 16 bytes (IPv4 mapped); also one address, or a CIDR block.</summary>
+/// <summary>
+/// Addresses between two, both included, by their 16 bytes (IPv4 mapped); also one address, or a CIDR block.
+/// </summary>
 internal sealed class IpPredicate(byte[] from, byte[] to) : ValuePredicate
 {
     public override bool MatchText(ReadOnlySpan<byte> text) =>

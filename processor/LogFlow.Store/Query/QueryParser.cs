@@ -210,7 +210,8 @@ internal sealed class QueryParser(FieldQueries fields)
             throw QueryException.Unsupported("[query_string] with [escape]");
         }
 
-        if (options.TryGetValue("type", out var type) && !type.ValueEquals("best_fields") && !type.ValueEquals("phrase"))
+        if (options.TryGetValue("type", out var type) && !type.ValueEquals("best_fields")
+            && !type.ValueEquals("phrase"))
         {
             throw QueryException.Unsupported($"[query_string] of type [{type}]");
         }
@@ -241,7 +242,8 @@ internal sealed class QueryParser(FieldQueries fields)
                     (low, includesLow) = (isNull ? null : Json.Scalar(property.Value, "range"), property.Name != "gt");
                     break;
                 case "lte" or "lt" or "to":
-                    (high, includesHigh) = (isNull ? null : Json.Scalar(property.Value, "range"), property.Name != "lt");
+                    (high, includesHigh) = (isNull ? null : Json.Scalar(property.Value, "range"),
+                        property.Name != "lt");
                     break;
                 case "format":
                     format = Json.Scalar(property.Value, "format");

@@ -155,7 +155,8 @@ internal static class QueryStringLexer
         }
 
         end++;
-        return end <= text.Length && end > at + 2 && (end == text.Length || IsSpace(text[end]) || text[end] is ')' or '^');
+        return end <= text.Length && end > at + 2
+            && (end == text.Length || IsSpace(text[end]) || text[end] is ')' or '^');
     }
 
     private static bool IsSpace(char c) => c is ' ' or '\t' or '\n' or '\r' or '　';

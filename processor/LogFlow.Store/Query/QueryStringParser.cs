@@ -211,7 +211,9 @@ internal sealed class QueryStringParser(
         }
     }
 
-    /// <summary><c>*:*</c> is everything, <c>field:*</c> what has the field, <c>*</c> what has a default field.</summary>
+    /// <summary>
+    /// <c>*:*</c> is everything, <c>field:*</c> what has the field, <c>*</c> what has a default field.
+    /// </summary>
     private QueryNode Star(string? field) => field is "*" or "_exists_"
         ? MatchAllQuery.Instance
         : OnFields(field, FieldQueries.Exists);

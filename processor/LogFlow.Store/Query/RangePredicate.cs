@@ -45,7 +45,8 @@ internal sealed class RangePredicate : ValuePredicate
 
     public override bool MatchText(ReadOnlySpan<byte> text)
     {
-        if (_low is not null && text.SequenceCompareTo(_low) is var low && (low < 0 || (low == 0 && !_includesLowAsked)))
+        if (_low is not null && text.SequenceCompareTo(_low) is var low
+            && (low < 0 || (low == 0 && !_includesLowAsked)))
         {
             return false;
         }

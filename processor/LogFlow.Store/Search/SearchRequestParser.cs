@@ -33,7 +33,7 @@ internal sealed class SearchRequestParser(long nowMs, BlockContents contents)
         var aggregations = AggregationSpecs.Empty;
         var fields = new List<FieldFetch>();
         TimeSpan? timeout = null;
-        foreach (var property in body is { } json ? Properties(json) : [])
+        foreach (var property in Properties(body))
         {
             var value = property.Value;
             switch (property.Name)
@@ -80,7 +80,7 @@ internal sealed class SearchRequestParser(long nowMs, BlockContents contents)
     public QueryNode ParseCount(JsonElement? body, SearchParameters url)
     {
         var request = Parse(body, url);
-        foreach (var property in body is { } json ? Properties(json) : [])
+        foreach (var property in Properties(body))
         {
             if (property.Name != "query")
             {
@@ -120,8 +120,8 @@ internal sealed class SearchRequestParser(long nowMs, BlockContents contents)
         }
     }
 
-    private static IEnumerable<JsonProperty> Properties(JsonElement body) =>
-        Json.Object(body, "search").EnumerateObject();
+    private static JsonElement.ObjectEnumerator Properties(JsonElement? body) =>
+        body is { } json ? Json.Object(json, "search").EnumerateObject() : default;
 
     private static SearchRequest Build(QueryNode query, int from, int size, IReadOnlyList<SortField>? sort,
         JsonElement? after, SourceFilter source, long total, AggregationSpecs aggregations, List<FieldFetch> fields,

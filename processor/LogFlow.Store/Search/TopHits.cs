@@ -16,7 +16,9 @@ internal sealed class TopHits
         _worstFirst = new PriorityQueue<Hit, Hit>(Comparer<Hit>.Create((a, b) => comparer.Compare(b, a)));
     }
 
-    /// <summary>The worst of the hits, once there are as many as wanted: what is not better need not be offered.</summary>
+    /// <summary>
+    /// The worst of the hits, once there are as many as wanted: what is not better need not be offered.
+    /// </summary>
     public Hit? Worst => _worst;
 
     public void Offer(Hit hit)

@@ -5,7 +5,9 @@ namespace LogFlow.Store;
 /// <summary>An open block: rows of one UTC day in the making.</summary>
 internal sealed class BlockBuilder(FieldCatalog catalog)
 {
-    /// <summary>Matches VictoriaLogs' block: large enough to compress, small enough to decompress for one hit.</summary>
+    /// <summary>
+    /// Matches VictoriaLogs' block: large enough to compress, small enough to decompress for one hit.
+    /// </summary>
     public const long RawBytesMax = 2 << 20;
 
     public const int RowCountMax = 16_384;

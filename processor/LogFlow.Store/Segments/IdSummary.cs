@@ -1,6 +1,8 @@
 namespace LogFlow.Store;
 
-/// <summary>The ids that a block may hold: a range of queue offsets, and whether there are ids of other senders.</summary>
+/// <summary>
+/// The ids that a block may hold: a range of queue offsets, and whether there are ids of other senders.
+/// </summary>
 internal sealed record IdSummary(bool HasQueueIds, long MinOffset, long MaxOffset, bool HasExplicitIds)
 {
     public static IdSummary Of(BlockDirectory directory)

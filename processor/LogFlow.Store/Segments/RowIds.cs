@@ -31,7 +31,10 @@ internal sealed class RowIds
             _topicIds = new Guid[_topics.Entries.Length];
             for (var i = 0; i < _topicIds.Length; i++)
             {
-                DocumentId.TryParseTopic(_topics.Entries[i].Span, out _topicIds[i]);
+                if (!DocumentId.TryParseTopic(_topics.Entries[i].Span, out _topicIds[i]))
+                {
+                    throw new CorruptDataException("the topic column holds what is no topic id");
+                }
             }
         }
     }

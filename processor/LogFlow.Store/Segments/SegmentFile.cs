@@ -6,7 +6,9 @@ internal static class SegmentFile
     public const string Extension = ".seg";
     public const string TemporaryExtension = ".seg.tmp";
 
-    /// <summary>Given to a file whose footer cannot be read: it is kept for inspection and never opened again.</summary>
+    /// <summary>
+    /// Given to a file whose footer cannot be read: it is kept for inspection and never opened again.
+    /// </summary>
     public const string CorruptExtension = ".seg.corrupt";
 
     /// <summary>u32 footer length · u32 footer CRC-32C · 8 bytes <see cref="EndMark"/>.</summary>

@@ -36,7 +36,8 @@ internal sealed partial class GroupMembership
     private bool _isLost;
     private KafkaException? _failure;
 
-    // Used by the membership's task alone: what the leader was to divide and found, to notice topics that appear or grow.
+    // Used by the membership's task alone: what the leader was to divide and what it found, to notice topics that
+    // appear or grow.
     private List<string> _wantedTopics = [];
     private Dictionary<string, int> _dividedCounts = [];
     private bool _isLeader;

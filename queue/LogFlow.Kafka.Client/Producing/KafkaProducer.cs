@@ -66,18 +66,19 @@ public sealed class KafkaProducer : IAsyncDisposable
     /// <summary>Sends what is buffered and waits until all records sent before have their fate.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
+        // Those that wait for metadata or room were sent before, too.
+        Task lastInTurn;
+        lock (_gate)
+        {
+            lastInTurn = _lastInTurn;
+        }
+
+        await lastInTurn.WaitAsync(cancellationToken);
+        CloseOpenBatches();
         Task[] unfinished;
-        PartitionAccumulator[] accumulators;
         lock (_gate)
         {
             unfinished = [.. _unfinished.Select(static batch => batch.Task)];
-            accumulators = [.. _accumulators.Values.Select(static entry => entry.Accumulator)];
-        }
-
-        // Outside the lock: accumulators call back under their own.
-        foreach (var accumulator in accumulators)
-        {
-            accumulator.Flush();
         }
 
         await Task.WhenAll(unfinished).WaitAsync(cancellationToken);
@@ -145,13 +146,34 @@ public sealed class KafkaProducer : IAsyncDisposable
                 return new Appended(default, null, 0, topic?.Error ?? ErrorCode.RequestTimedOut);
             }
 
-            await _budget.ReserveAsync(size, cancellationToken);
+            if (!_budget.TryReserve(size))
+            {
+                // Room comes from batches that are acknowledged: none may linger while somebody waits for it.
+                CloseOpenBatches();
+                await _budget.ReserveAsync(size, cancellationToken);
+            }
+
             return Append(record, size, topic);
         }
         finally
         {
             Interlocked.Decrement(ref _waitingCount);
             done.SetResult();
+        }
+    }
+
+    private void CloseOpenBatches()
+    {
+        PartitionAccumulator[] accumulators;
+        lock (_gate)
+        {
+            accumulators = [.. _accumulators.Values.Select(static entry => entry.Accumulator)];
+        }
+
+        // Outside the lock: accumulators call back under their own.
+        foreach (var accumulator in accumulators)
+        {
+            accumulator.Flush();
         }
     }
 

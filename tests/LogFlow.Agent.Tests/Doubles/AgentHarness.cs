@@ -35,6 +35,9 @@ internal sealed class AgentHarness : IAsyncDisposable
 
     public CrashableStorage Storage { get; private set; } = null!;
 
+    /// <summary>The agent sends to the queue that its configuration names, not to <see cref="Queue"/>.</summary>
+    public bool UsesKafka { get; set; }
+
     /// <summary>Crashes lose what the registry did not sync.</summary>
     public bool PowerCuts { get; set; }
 
@@ -77,7 +80,7 @@ internal sealed class AgentHarness : IAsyncDisposable
         Assert.All(config.Inputs, input => Assert.Empty(input.Validate()));
         Sink = new FakeSink(Queue, _runs++);
         var seams = new AgentSeams(
-            (_, _) => Sink,
+            (agent, host) => UsesKafka ? AgentSeams.Production.OpenSink(agent, host) : Sink,
             directory =>
             {
                 Storage = new CrashableStorage(directory) { LosesUnsynced = PowerCuts };
@@ -85,7 +88,8 @@ internal sealed class AgentHarness : IAsyncDisposable
                 return Storage;
             },
             path => (OpenFile ?? SharedFile.OpenRead)(path));
-        _agent = new AgentService(config, new ServiceContext(Loggers, new TestMeterFactory(), TimeProvider.System), seams);
+        var context = new ServiceContext(Loggers, new TestMeterFactory(), TimeProvider.System);
+        _agent = new AgentService(config, context, seams);
         await _agent.StartAsync(CancellationToken.None);
     }
 
@@ -122,7 +126,9 @@ internal sealed class AgentHarness : IAsyncDisposable
     public Task HasAsync(int count, TimeSpan? timeout = null) => Eventually.TrueAsync(
         () => Queue.Count >= count, $"{count} records", timeout ?? TimeSpan.FromSeconds(30));
 
-    /// <summary>Waits until nothing is behind, and stops: what is in the queue then is all there ever will be.</summary>
+    /// <summary>
+    /// Waits until nothing is behind, and stops: what is in the queue then is all there ever will be.
+    /// </summary>
     public async Task FinishAsync(int expected)
     {
         try

@@ -122,7 +122,8 @@ internal sealed class CrashableStorage(string directory) : IRegistryStorage
 
                 if (storage._dead)
                 {
-                    return;
+                    // Nobody may go on in the belief that something became durable.
+                    throw new IOException("killed");
                 }
 
                 foreach (var (data, position) in _unsynced)

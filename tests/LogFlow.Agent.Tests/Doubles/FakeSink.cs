@@ -11,6 +11,9 @@ internal sealed class FakeSink(FakeQueue queue, int seed) : IBatchSink
     /// <summary>Batches given to the sink.</summary>
     public int Sent { get; private set; }
 
+    /// <summary>The next batch arrives, and the agent dies before it hears of it.</summary>
+    public bool DiesAfterNextAppend { get; set; }
+
     /// <summary>The agent was killed: nothing it sends arrives any more.</summary>
     public void Kill()
     {
@@ -62,12 +65,12 @@ internal sealed class FakeSink(FakeQueue queue, int seed) : IBatchSink
             else
             {
                 outcome = queue.Append(partition, batch);
-
-                // A kill may fall between the append and the answer.
-                if (!_dead)
+                if (!DiesAfterNextAppend)
                 {
                     return outcome;
                 }
+
+                _dead = true;
             }
         }
 
@@ -75,7 +78,6 @@ internal sealed class FakeSink(FakeQueue queue, int seed) : IBatchSink
         return outcome;
     }
 
-    /// <summary>Appends, and kills the agent before the answer, for the next batch.</summary>
     private async Task WaitWhileBlockedAsync(CancellationToken cancellationToken)
     {
         while (queue.Blocked is { } blocked)

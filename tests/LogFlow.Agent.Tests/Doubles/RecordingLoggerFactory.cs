@@ -34,5 +34,8 @@ internal sealed class RecordingLoggerFactory : ILoggerFactory, ILogger
         _entries.Enqueue((logLevel, $"{formatter(state, exception)}{(exception is null ? "" : "\n" + exception)}"));
 
     public override string ToString() =>
-        string.Join('\n', _entries.Where(entry => entry.Level > LogLevel.Trace).TakeLast(200).Select(entry => $"{entry.Level}: {entry.Message}"));
+        string.Join('\n', _entries
+            .Where(entry => entry.Level > LogLevel.Trace)
+            .TakeLast(200)
+            .Select(entry => $"{entry.Level}: {entry.Message}"));
 }

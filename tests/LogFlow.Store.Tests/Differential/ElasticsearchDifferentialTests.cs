@@ -71,7 +71,9 @@ public sealed class ElasticsearchDifferentialTests(ITestOutputHelper output)
         var bulk = new StringBuilder();
         for (var i = 0; i < DocumentCount; i++)
         {
-            bulk.Append($"{{\"create\":{{\"_index\":\"{Index}\",\"_id\":\"doc-{i}\"}}}}\n{{\"n\":{i},{documents.Next()[1..]}\n");
+            var document = $"{{\"n\":{i},{documents.Next()[1..]}";
+            bulk.Append(
+                $"{{\"create\":{{\"_index\":\"{Index}\",\"_id\":\"doc-{i}\"}}}}\n{document}\n");
         }
 
         return bulk.ToString();
@@ -107,7 +109,8 @@ public sealed class ElasticsearchDifferentialTests(ITestOutputHelper output)
             },
         };
         await SendAsync(elasticsearch, HttpMethod.Put, "/_index_template/diff", template.ToJsonString());
-        var answer = await SendAsync(elasticsearch, HttpMethod.Post, "/_bulk?refresh=true", bulk, "application/x-ndjson");
+        var answer = await SendAsync(elasticsearch, HttpMethod.Post, "/_bulk?refresh=true", bulk,
+            "application/x-ndjson");
         Assert.False(answer.GetProperty("errors").GetBoolean(), answer.GetRawText()[..1000]);
         await SendAsync(
             elasticsearch, HttpMethod.Post, $"/{Index}/_forcemerge?max_num_segments=1", "");
@@ -152,7 +155,8 @@ public sealed class ElasticsearchDifferentialTests(ITestOutputHelper output)
         if (!ids.SequenceEqual(ours))
         {
             var at = ids.Zip(ours).TakeWhile(pair => pair.First == pair.Second).Count();
-            return $"hits from {at}: {string.Join(' ', ids.Skip(at).Take(6))} <> {string.Join(' ', ours.Skip(at).Take(6))}";
+            return $"hits from {at}: {string.Join(' ', ids.Skip(at).Take(6))}"
+                + $" <> {string.Join(' ', ours.Skip(at).Take(6))}";
         }
 
         var source = JsonCompare.Difference(Sources(left), Sources(right), "_source");

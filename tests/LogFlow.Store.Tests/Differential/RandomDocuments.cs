@@ -12,7 +12,8 @@ internal sealed class RandomDocuments(Random random)
         "error", "Timeout", "connection", "refused", "user", "login", "failed", "GET", "/index.html", "foo.bar",
         "foo-bar", "a_b", "1.2.3.4", "10.0.0.7:8080", "java.lang.NullPointerException", "at", "key=value", "it's",
         "Müller", "ÉCOLE", "naïve", "日本語", "データベース", "привет", "x", "42", "3.14", "1,000", "v2.0-rc1", "[main]",
-        "id:4711", "C:\\temp", "user@example.com", "don’t", "straße", "__init__", "_", "-", "...", "a.1", "1.a", "ab:cd",
+        "id:4711", "C:\\temp", "user@example.com", "don’t", "straße", "__init__", "_", "-", "...", "a.1", "1.a",
+            "ab:cd",
         "100%", "#tag", "\"quoted\"", "тест", "한국어", "e\u0301te\u0301",
     ];
 
@@ -128,6 +129,11 @@ internal sealed class RandomDocuments(Random random)
             json.WriteEndArray();
         }
 
+        WriteRare(json);
+    }
+
+    private void WriteRare(Utf8JsonWriter json)
+    {
         if (Chance(10))
         {
             json.WriteNull("user");

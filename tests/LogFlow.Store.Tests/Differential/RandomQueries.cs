@@ -7,7 +7,8 @@ namespace LogFlow.Store.Tests.Differential;
 /// <summary>Searches of everything that the store supports, at random.</summary>
 internal sealed class RandomQueries(Random random, RandomDocuments documents)
 {
-    private static readonly string[] Keywords = ["host.name", "log.level", "tags", "labels.env", "items.name", "nowhere"];
+    private static readonly string[] Keywords = ["host.name", "log.level", "tags", "labels.env", "items.name",
+        "nowhere"];
     private static readonly string[] Numbers =
         ["http.response.status_code", "duration", "log.offset", "items.count", "sizes", "dotted.key"];
 
@@ -33,7 +34,7 @@ internal sealed class RandomQueries(Random random, RandomDocuments documents)
         return search;
     }
 
-    private JsonNode Sort()
+    private JsonArray Sort()
     {
         var time = new JsonObject { ["@timestamp"] = Pick(["asc", "desc"]) };
         switch (random.Next(6))
@@ -46,7 +47,8 @@ internal sealed class RandomQueries(Random random, RandomDocuments documents)
                             "source.ip"])] =
                             new JsonObject
                             {
-                                ["order"] = Pick(["asc", "desc"]), ["missing"] = Pick(["_last", "_first"]),
+                                ["order"] = Pick(["asc", "desc"]),
+                                ["missing"] = Pick(["_last", "_first"]),
                             },
                     },
                     time);
@@ -82,7 +84,8 @@ internal sealed class RandomQueries(Random random, RandomDocuments documents)
             case 4 or 5:
                 return On("match", Pick(["message", "message", "error.message", "host.name"]), new JsonObject
                 {
-                    ["query"] = documents.Sentence(3), ["operator"] = Pick(["and", "or"]),
+                    ["query"] = documents.Sentence(3),
+                    ["operator"] = Pick(["and", "or"]),
                 });
             case 6:
                 return On("match_phrase", Pick(["message", "message", "log.level"]), documents.Sentence(2));
@@ -98,9 +101,11 @@ internal sealed class RandomQueries(Random random, RandomDocuments documents)
                     },
                 };
             case 10:
-                return On("prefix", Pick(["host.name", "message", "tags", "log.level"]), Pick(["w", "err", "we", "foo", "т"]));
+                return On("prefix", Pick(["host.name", "message", "tags", "log.level"]),
+                    Pick(["w", "err", "we", "foo", "т"]));
             case 11:
-                return On("wildcard", Pick(["host.name", "message", "tags"]), Pick(["*e*", "w?b-*", "*.bar", "f*r", "*", "?"]));
+                return On("wildcard", Pick(["host.name", "message", "tags"]),
+                    Pick(["*e*", "w?b-*", "*.bar", "f*r", "*", "?"]));
             case 12:
                 return On("term", "source.ip", Pick(["10.0.0.1", "10.0.0.0/8", "2001:db8::/32", "8.8.8.8"]));
             default:
@@ -166,7 +171,8 @@ internal sealed class RandomQueries(Random random, RandomDocuments documents)
         {
             1 => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             2 => time.ToString("yyyy-MM-ddTHH:mm", CultureInfo.InvariantCulture),
-            3 => time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) + "||" + Pick(["/d", "-1h", "+1d/d", "/h"]),
+            3 => time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) + "||"
+                + Pick(["/d", "-1h", "+1d/d", "/h"]),
             4 => time.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) + "+02:00",
             _ => time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
         };
@@ -210,7 +216,8 @@ internal sealed class RandomQueries(Random random, RandomDocuments documents)
     {
         0 => "\"" + Pick(["connection refused", "user login", "foo.bar", "error Timeout"]) + "\"",
         1 => "host.name:" + Pick(["web-1", "web*", "\"db.internal\"", "(web-1 OR web-2)", "w?b-1"]),
-        2 => "http.response.status_code:" + Pick([">=400", "[200 TO 404]", "{200 TO 500}", "404", "<300", "[400 TO *]"]),
+        2 => "http.response.status_code:"
+            + Pick([">=400", "[200 TO 404]", "{200 TO 500}", "404", "<300", "[400 TO *]"]),
         3 => "_exists_:" + Pick(["duration", "tags", "error.message", "nowhere"]),
         4 => "log.level:" + Pick(["error", "(error warn)", "info", "*"]),
         5 => "tags:" + Pick(["error", "foo.bar", "*o*"]),
@@ -218,7 +225,8 @@ internal sealed class RandomQueries(Random random, RandomDocuments documents)
         7 => "@timestamp:[2025-11-13 TO 2025-11-14]",
         8 => "message:(" + Pick(["error AND user", "+login -failed", "foo.bar 42"]) + ")",
         9 => "duration:" + Pick(["[10 TO 500]", ">100", "\\-5"]),
-        _ => Pick(["error", "Timeout", "foo-bar", "a_b", "user", "1.2.3.4", "Müller", "login", "refused", "日本語", "it's"]),
+        _ => Pick(
+            ["error", "Timeout", "foo-bar", "a_b", "user", "1.2.3.4", "Müller", "login", "refused", "日本語", "it's"]),
     };
 
     private JsonObject Aggregations(int depth)
@@ -325,7 +333,8 @@ internal sealed class RandomQueries(Random random, RandomDocuments documents)
             histogram["min_doc_count"] = 0;
             histogram["extended_bounds"] = new JsonObject
             {
-                ["min"] = RandomDocuments.StartMs - 86_400_000, ["max"] = RandomDocuments.StartMs + (3L * 86_400_000),
+                ["min"] = RandomDocuments.StartMs - 86_400_000,
+                ["max"] = RandomDocuments.StartMs + (3L * 86_400_000),
             };
         }
 
