@@ -98,6 +98,13 @@ public class ProcessorConfig : IValidatedConfig
     public string QueueGroupId { get; set; } = "logflow-processor";
 
     /// <summary>
+    /// Kafka's <c>group.instance.id</c>: a member that keeps its name gets its partitions back at once when it comes
+    /// again after a crash, instead of after the session timeout. Must differ between processors of one group.
+    /// </summary>
+    [ConfigKey("queue.group_instance_id")]
+    public string? QueueGroupInstanceId { get; set; }
+
+    /// <summary>
     /// The embedded store, for a pipeline without an output section. Takes precedence over Elasticsearch.
     /// </summary>
     [ConfigKey("output.store.url")]
