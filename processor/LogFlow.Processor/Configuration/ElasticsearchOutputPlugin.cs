@@ -11,12 +11,11 @@ internal static class ElasticsearchOutputPlugin
     private const string OwnTemplate =
         "LogFlow's own template is put where no other is; install yours in Elasticsearch";
 
+    private static readonly string[] StreamTypes = ["logs", "metrics", "synthetics", "traces"];
+
     private static readonly SettingSpec[] DataStreamSettings =
     [
-        new("data_stream_type", SettingType.String)
-        {
-            Default = "logs", Allowed = ["logs", "metrics", "synthetics", "traces"],
-        },
+        new("data_stream_type", SettingType.String) { Default = "logs", Allowed = StreamTypes },
         new("data_stream_dataset", SettingType.String) { Default = "generic" },
         new("data_stream_namespace", SettingType.String) { Default = "default" },
         new("data_stream_auto_routing", SettingType.Boolean) { Default = true },
@@ -38,58 +37,54 @@ internal static class ElasticsearchOutputPlugin
         new("ca_trusted_fingerprint", SettingType.String),
     ];
 
-    public static PluginSpec Spec { get; } = new(
-        PluginKind.Output,
-        "elasticsearch",
-        [
-            .. DataStreamSettings,
-            .. ServerSettings,
-            new("hosts", SettingType.List) { Default = new[] { "http://127.0.0.1:9200" } },
-            new("path", SettingType.String),
-            new("index", SettingType.String),
-            new("action", SettingType.String) { Allowed = ["create", "index", "update", "delete"] },
-            new("document_id", SettingType.String),
-            new("pipeline", SettingType.String),
-            new("routing", SettingType.String),
-            new("data_stream", SettingType.String) { Default = "auto", Allowed = ["auto", "true", "false"] },
-            new("manage_template", SettingType.Boolean) { Default = true },
-            new("template", SettingType.Path) { Unsupported = OwnTemplate },
-            new("template_name", SettingType.String) { Unsupported = OwnTemplate },
-            new("template_overwrite", SettingType.Boolean) { Unsupported = OwnTemplate },
-            new("ilm_enabled", SettingType.String) { Default = "auto", Allowed = ["auto", "false"] },
-            new("cloud_id", SettingType.String) { Unsupported = "name the hosts" },
-            new("cloud_auth", SettingType.Password) { Unsupported = "use user and password" },
-            new("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
-            new("retry_initial_interval", SettingType.Number) { Default = 1L },
-            new("retry_max_interval", SettingType.Number) { Default = 60L },
-            new("resurrect_delay", SettingType.Number) { Default = 5L },
-            new("doc_as_upsert", SettingType.Boolean),
-            new("script", SettingType.String) { Unsupported = NoScripts },
-            new("scripted_upsert", SettingType.Boolean) { Unsupported = NoScripts },
-            new("upsert", SettingType.String) { Unsupported = NoScripts },
-            new("version", SettingType.String) { Unsupported = "external versions are not supported" },
-            new("version_type", SettingType.String) { Unsupported = "external versions are not supported" },
-            new("sniffing", SettingType.Boolean) { Default = false },
-            new("pool_max", SettingType.Number),
-            new("pool_max_per_route", SettingType.Number),
-            new("validate_after_inactivity", SettingType.Number),
-            new("proxy", SettingType.String) { Unsupported = "set HTTPS_PROXY on a proxy of your own" },
-        ])
-    {
-        Check = CheckElasticsearch,
-    };
+    private static readonly SettingSpec[] ElasticsearchSettings =
+    [
+        .. DataStreamSettings,
+        .. ServerSettings,
+        new("hosts", SettingType.List) { Default = new[] { "http://127.0.0.1:9200" } },
+        new("path", SettingType.String),
+        new("index", SettingType.String),
+        new("action", SettingType.String) { Allowed = ["create", "index", "update", "delete"] },
+        new("document_id", SettingType.String),
+        new("pipeline", SettingType.String),
+        new("routing", SettingType.String),
+        new("data_stream", SettingType.String) { Default = "auto", Allowed = ["auto", "true", "false"] },
+        new("manage_template", SettingType.Boolean) { Default = true },
+        new("template", SettingType.Path) { Unsupported = OwnTemplate },
+        new("template_name", SettingType.String) { Unsupported = OwnTemplate },
+        new("template_overwrite", SettingType.Boolean) { Unsupported = OwnTemplate },
+        new("ilm_enabled", SettingType.String) { Default = "auto", Allowed = ["auto", "false"] },
+        new("cloud_id", SettingType.String) { Unsupported = "name the hosts" },
+        new("cloud_auth", SettingType.Password) { Unsupported = "use user and password" },
+        new("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
+        new("retry_initial_interval", SettingType.Number) { Default = 1L },
+        new("retry_max_interval", SettingType.Number) { Default = 60L },
+        new("resurrect_delay", SettingType.Number) { Default = 5L },
+        new("doc_as_upsert", SettingType.Boolean),
+        new("script", SettingType.String) { Unsupported = NoScripts },
+        new("scripted_upsert", SettingType.Boolean) { Unsupported = NoScripts },
+        new("upsert", SettingType.String) { Unsupported = NoScripts },
+        new("version", SettingType.String) { Unsupported = "external versions are not supported" },
+        new("version_type", SettingType.String) { Unsupported = "external versions are not supported" },
+        new("sniffing", SettingType.Boolean) { Default = false },
+        new("pool_max", SettingType.Number),
+        new("pool_max_per_route", SettingType.Number),
+        new("validate_after_inactivity", SettingType.Number),
+        new("proxy", SettingType.String) { Unsupported = "set HTTPS_PROXY on a proxy of your own" },
+    ];
 
-    public static PluginSpec StoreSpec { get; } = new(
-        PluginKind.Output,
-        "store",
-        [
-            .. DataStreamSettings,
-            .. ServerSettings,
-            new("url", SettingType.String) { Default = "http://127.0.0.1:9200" },
-        ])
-    {
-        Check = context => CheckUrl(context, "url", context.Settings.String("url")!),
-    };
+    private static readonly SettingSpec[] StoreSettings =
+    [
+        .. DataStreamSettings,
+        .. ServerSettings,
+        new("url", SettingType.String) { Default = "http://127.0.0.1:9200" },
+    ];
+
+    public static PluginSpec Spec { get; } =
+        new(PluginKind.Output, "elasticsearch", ElasticsearchSettings) { Check = CheckElasticsearch };
+
+    public static PluginSpec StoreSpec { get; } =
+        new(PluginKind.Output, "store", StoreSettings) { Check = CheckStore };
 
     public static ElasticsearchOutputOptions Read(PluginSettings settings)
     {
@@ -117,15 +112,18 @@ internal static class ElasticsearchOutputPlugin
     public static ElasticsearchOptions ReadStore(PluginSettings settings) =>
         ReadServer(settings, [settings.String("url")!], null);
 
-    public static DataStreamOptions ReadDataStream(PluginSettings settings) => new()
+    public static DataStreamOptions ReadDataStream(PluginSettings settings)
     {
-        Type = settings.String("data_stream_type")!,
-        Dataset = settings.String("data_stream_dataset")!,
-        Namespace = settings.String("data_stream_namespace")!,
-        AutoRouting = settings.Boolean("data_stream_auto_routing"),
-        SyncFields = settings.Boolean("data_stream_sync_fields"),
-        DatasetFromEvent = !settings.Has("data_stream_dataset"),
-    };
+        return new DataStreamOptions
+        {
+            Type = settings.String("data_stream_type")!,
+            Dataset = settings.String("data_stream_dataset")!,
+            Namespace = settings.String("data_stream_namespace")!,
+            AutoRouting = settings.Boolean("data_stream_auto_routing"),
+            SyncFields = settings.Boolean("data_stream_sync_fields"),
+            DatasetFromEvent = !settings.Has("data_stream_dataset"),
+        };
+    }
 
     /// <summary>"auto": a data stream, unless options say something that only plain indices have.</summary>
     private static bool UsesDataStream(PluginSettings settings) => settings.String("data_stream") switch
@@ -189,6 +187,9 @@ internal static class ElasticsearchOutputPlugin
 
     private static EventTemplate? Template(PluginSettings settings, string name) =>
         settings.String(name) is { } text ? EventTemplate.Parse(text) : null;
+
+    private static void CheckStore(PluginContext context) =>
+        CheckUrl(context, "url", context.Settings.String("url")!);
 
     private static void CheckElasticsearch(PluginContext context)
     {

@@ -308,7 +308,9 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
                 return;
             }
 
-            await _consumer.CommitAsync(offsets, cancellationToken);
+            using var limit = new CancellationTokenSource(_options.CommitTimeout, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+            await _consumer.CommitAsync(offsets, either.Token);
             lock (_lock)
             {
                 foreach (var (partition, offset) in offsets)
@@ -321,6 +323,10 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         {
             // The next owner, or the next commit, covers it: outputs recognise what they have.
             Log.CommitFailed(_logger, error.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.CommitFailed(_logger, "the queue does not answer");
         }
         finally
         {

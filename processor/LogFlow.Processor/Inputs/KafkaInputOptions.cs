@@ -9,6 +9,12 @@ internal sealed record KafkaInputOptions
     /// </summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long one commit may take: a stop must not wait for a queue that is away, nor a revocation for a commit that
+    /// waits for the rebalance to end.
+    /// </summary>
+    public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often the lag is measured.</summary>
     public TimeSpan LagInterval { get; init; } = TimeSpan.FromSeconds(2);
 
