@@ -15,7 +15,10 @@ public class SearchRequestBodyTests
     {
         var body = SearchRequestBody.Newest(new SearchOptions
         {
-            Url = Url, Query = " a:b ", Since = DateTimeOffset.UnixEpoch, Limit = 5,
+            Url = Url,
+            Query = " a:b ",
+            Since = DateTimeOffset.UnixEpoch,
+            Limit = 5,
         });
 
         Assert.Equal(5, body["size"]!.GetValue<int>());

@@ -32,7 +32,9 @@ internal sealed class SearchClient : IDisposable
     {
         var address = new UriBuilder(_url)
         {
-            UserName = "", Password = "", Path = $"{_url.AbsolutePath.TrimEnd('/')}/{index}/{api}",
+            UserName = "",
+            Password = "",
+            Path = $"{_url.AbsolutePath.TrimEnd('/')}/{index}/{api}",
             Query = "ignore_unavailable=true&allow_no_indices=true",
         }.Uri;
         try

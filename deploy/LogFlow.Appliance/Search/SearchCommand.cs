@@ -15,22 +15,27 @@ internal sealed class SearchCommand
 
     private readonly Option<string?> _since = new("--since")
     {
-        Description = "Oldest time: how long ago (15m, 1h, 7d), or a date and time", HelpName = "TIME",
+        Description = "Oldest time: how long ago (15m, 1h, 7d), or a date and time",
+        HelpName = "TIME",
     };
 
     private readonly Option<string?> _until = new("--until")
     {
-        Description = "Newest time, written as --since", HelpName = "TIME",
+        Description = "Newest time, written as --since",
+        HelpName = "TIME",
     };
 
     private readonly Option<int> _limit = new("--limit", "-n")
     {
-        Description = "Hits to show", HelpName = "N", DefaultValueFactory = _ => 20,
+        Description = "Hits to show",
+        HelpName = "N",
+        DefaultValueFactory = _ => 20,
     };
 
     private readonly Option<string?> _fields = new("--fields")
     {
-        Description = "Fields to show instead of the message, separated by commas", HelpName = "a,b",
+        Description = "Fields to show instead of the message, separated by commas",
+        HelpName = "a,b",
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print documents as JSON lines" };
@@ -41,12 +46,15 @@ internal sealed class SearchCommand
 
     private readonly Option<string?> _url = new("--url")
     {
-        Description = "The store or Elasticsearch to ask (default: the running 'logflow up')", HelpName = "URL",
+        Description = "The store or Elasticsearch to ask (default: the running 'logflow up')",
+        HelpName = "URL",
     };
 
     private readonly Option<string> _index = new("--index")
     {
-        Description = "Index expression", HelpName = "NAME", DefaultValueFactory = _ => "logs-*",
+        Description = "Index expression",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "logs-*",
     };
 
     private readonly Option<string?> _data = DataFolder.Option();

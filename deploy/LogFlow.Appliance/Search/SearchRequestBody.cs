@@ -39,7 +39,9 @@ internal static class SearchRequestBody
                 // Lenient, because a word is no error in a search over fields that hold numbers.
                 ["query_string"] = new JsonObject
                 {
-                    ["query"] = text, ["default_operator"] = "AND", ["lenient"] = true,
+                    ["query"] = text,
+                    ["default_operator"] = "AND",
+                    ["lenient"] = true,
                 },
             });
         }

@@ -8,7 +8,8 @@ internal static class DataFolder
     /// <summary>The option that names it.</summary>
     public static Option<string?> Option() => new("--data")
     {
-        Description = $"Where state lives (default: {Choose(null)})", HelpName = "DIR",
+        Description = $"Where state lives (default: {Choose(null)})",
+        HelpName = "DIR",
     };
 
     /// <summary>

@@ -17,7 +17,9 @@ internal sealed record Endpoints(string Queue, string? Store, string Console)
         PathIn(dataFolder),
         JsonSerializer.SerializeToUtf8Bytes(new JsonObject
         {
-            ["queue"] = Queue, ["store"] = Store, ["console"] = Console,
+            ["queue"] = Queue,
+            ["store"] = Store,
+            ["console"] = Console,
         }));
 
     /// <summary>The store's address, or the default one where no appliance has run on this folder.</summary>

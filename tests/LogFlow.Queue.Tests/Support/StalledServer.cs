@@ -1,6 +1,6 @@
+using LogFlow.Queue.Handlers;
 using LogFlow.Queue.Network;
 using LogFlow.Queue.Requests;
-using LogFlow.Queue.Handlers;
 
 namespace LogFlow.Queue.Tests.Support;
 
