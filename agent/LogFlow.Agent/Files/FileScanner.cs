@@ -18,7 +18,9 @@ internal sealed class FileScanner(
 
     private static readonly EnumerationOptions Everything = new()
     {
-        AttributesToSkip = 0, IgnoreInaccessible = false, ReturnSpecialDirectories = false,
+        AttributesToSkip = 0,
+        IgnoreInaccessible = false,
+        ReturnSpecialDirectories = false,
     };
 
     /// <summary>Looks once.</summary>

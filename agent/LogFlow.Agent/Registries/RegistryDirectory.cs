@@ -56,7 +56,10 @@ internal sealed class RegistryDirectory : IRegistryStorage
     {
         var options = new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0,
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+            BufferSize = 0,
         };
         if (!OperatingSystem.IsWindows())
         {
