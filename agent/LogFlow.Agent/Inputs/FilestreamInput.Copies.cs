@@ -43,7 +43,7 @@ internal sealed partial class FilestreamInput
     private CopyVerdict CheckCopy(TrackedFile file, SafeFileHandle handle)
     {
         var path = file.Harvester.Path;
-        foreach (var original in _byIdentity.Values)
+        foreach (var original in PossibleOriginals(path))
         {
             if (original != file
                 && original.Harvester.Position > 0
@@ -81,6 +81,42 @@ internal sealed partial class FilestreamInput
         }
 
         return CopyVerdict.NotACopy;
+    }
+
+    /// <summary>
+    /// Known files whose name without extension begins this one's, up to a separator. By an index, which is made once
+    /// per scan where needed: thousands of new files must not be compared with thousands of others.
+    /// </summary>
+    private List<TrackedFile> PossibleOriginals(string path)
+    {
+        if (_stemsMadeInScan != _scanNumber)
+        {
+            _stemsMadeInScan = _scanNumber;
+            _byStem.Clear();
+            foreach (var known in _byPath.Values)
+            {
+                var stem = Path.Combine(
+                    Path.GetDirectoryName(known.Harvester.Path) ?? "",
+                    Path.GetFileNameWithoutExtension(known.Harvester.Path));
+                if (!_byStem.TryGetValue(stem, out var files))
+                {
+                    _byStem[stem] = files = [];
+                }
+
+                files.Add(known);
+            }
+        }
+
+        var found = new List<TrackedFile>();
+        for (var at = path.Length - 1; at > 0 && path[at] != Path.DirectorySeparatorChar; at--)
+        {
+            if (path[at] is '.' or '-' or '_' && _byStem.TryGetValue(path[..at], out var files))
+            {
+                found.AddRange(files);
+            }
+        }
+
+        return found;
     }
 
     private CopyVerdict CompareWith(TrackedFile file, SafeFileHandle handle, Harvester original)

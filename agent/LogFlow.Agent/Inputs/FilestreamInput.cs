@@ -42,6 +42,8 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     // Owned by the loop.
     private readonly Dictionary<string, TrackedFile> _byPath = new(StringComparer.Ordinal);
     private readonly HashSet<string> _warned = [];
+    private readonly Dictionary<string, List<TrackedFile>> _byStem = new(StringComparer.Ordinal);
+    private long _stemsMadeInScan = -1;
     private HashSet<string> _watched = [];
     private DirectoryWatcher? _watcher;
     private Task _loop = Task.CompletedTask;

@@ -102,15 +102,6 @@ internal sealed partial class Registry : IAsyncDisposable
         }
     }
 
-    /// <summary>The files of inputs other than these.</summary>
-    public List<FileState> FilesOfOthers(IReadOnlySet<string> inputIds)
-    {
-        lock (_lock)
-        {
-            return [.. _state.Files.Values.Where(file => !inputIds.Contains(file.InputId))];
-        }
-    }
-
     /// <summary>Intents without acknowledgement, oldest first.</summary>
     public List<Intent> UnresolvedIntents()
     {
