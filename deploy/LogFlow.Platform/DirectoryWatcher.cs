@@ -15,7 +15,7 @@ public sealed class DirectoryWatcher : IDisposable
 
     /// <summary>Writers that write line by line raise thousands of changes a second; this pause lets the kernel merge
     /// them (it drops a change equal to the last unread one), at the price of this much latency.</summary>
-    private static readonly TimeSpan CoalescePause = TimeSpan.FromMilliseconds(1);
+    private const int CoalescePauseMs = 1;
 
     private readonly int _inotify;
     private readonly int _wake;
@@ -150,7 +150,9 @@ public sealed class DirectoryWatcher : IDisposable
             if (length > 0)
             {
                 Dispatch(buffer.AsSpan(0, (int)length));
-                Thread.Sleep(CoalescePause);
+
+                // Events of a moment arrive together this way; a wake-up ends the pause as it ends the wait above.
+                _ = LibC.Poll(entries[1..], 1, CoalescePauseMs);
             }
         }
     }

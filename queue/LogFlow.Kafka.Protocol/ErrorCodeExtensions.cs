@@ -4,7 +4,8 @@ namespace LogFlow.Kafka.Protocol;
 public static class ErrorCodeExtensions
 {
     /// <summary>
-    /// Whether the same request may succeed later, after a pause and, for some codes, fresh metadata or a new search for
+    /// Whether the same request may succeed later, after a pause and, for some codes, fresh metadata or a new search
+    /// for
     /// the coordinator. These are the codes whose exception in Kafka's Java client is a RetriableException. Codes this
     /// version does not know are not retriable.
     /// </summary>

@@ -1,7 +1,8 @@
 namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
-/// The APIs this library can encode and decode, in the order of their keys. What a broker advertises is its own decision
+/// The APIs this library can encode and decode, in the order of their keys. What a broker advertises is its own
+/// decision
 /// within these ranges.
 /// </summary>
 public static partial class KafkaApis

@@ -55,7 +55,9 @@ public sealed class KafkaWriter : IDisposable
         }
     }
 
-    /// <summary>Forgets what was written and keeps the buffer, unless one large message made it unusually large.</summary>
+    /// <summary>
+    /// Forgets what was written and keeps the buffer, unless one large message made it unusually large.
+    /// </summary>
     public void Reset()
     {
         if (_buffer.Length > RetainedBytesMax)

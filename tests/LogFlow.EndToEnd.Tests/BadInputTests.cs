@@ -11,7 +11,7 @@ public class BadInputTests
     {
         {
             "logflow-agent",
-            "filebeat.inputs:\n  - type: filestream\n    pahts: [/var/log/x.log]\noutput.kafka.hosts: ['127.0.0.1:1']\n",
+            "filebeat.inputs:\n  - type: filestream\n    pahts: [/var/log/x.log]\noutput.kafka.hosts: ['127.0.0.1']\n",
             "config.yml:3:5: unknown key 'filebeat.inputs[0].pahts'; did you mean 'filebeat.inputs[0].paths'?"
         },
         { "logflow-queue", "num.partitions: many\n", "config.yml:1:" },

@@ -8,7 +8,9 @@ namespace LogFlow.EndToEnd.Tests;
 /// </summary>
 internal static class IdentityOracle
 {
-    /// <summary>The part of a file that is asked for at once; its lines must be fewer than one answer's 10,000.</summary>
+    /// <summary>
+    /// The part of a file that is asked for at once; its lines must be fewer than one answer's 10,000.
+    /// </summary>
     private const long WindowBytes = 1 << 20;
 
     /// <summary>Fails with the first lines that are missing, doubled or changed.</summary>
@@ -67,6 +69,8 @@ internal static class IdentityOracle
             }
         }
 
-        wrong.AddRange(expected.Keys.Where(offset => !seen.Contains(offset)).Select(offset => $"offset {offset} is missing"));
+        wrong.AddRange(expected.Keys
+            .Where(offset => !seen.Contains(offset))
+            .Select(offset => $"offset {offset} is missing"));
     }
 }

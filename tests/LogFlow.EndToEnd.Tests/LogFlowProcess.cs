@@ -6,7 +6,9 @@ namespace LogFlow.EndToEnd.Tests;
 /// <summary>One of our executables, run as users run it: a process of its own.</summary>
 internal static class LogFlowProcess
 {
-    /// <summary>Starts <c>logflow</c>, <c>logflow-agent</c>, <c>logflow-queue</c> or <c>logflow-processor</c>.</summary>
+    /// <summary>
+    /// Starts <c>logflow</c>, <c>logflow-agent</c>, <c>logflow-queue</c> or <c>logflow-processor</c>.
+    /// </summary>
     public static ChildProcess Start(string executable, params string[] arguments) => ChildProcess.Start(
         DotnetHost(), [Path.Combine(AppContext.BaseDirectory, executable + ".dll"), .. arguments]);
 

@@ -56,7 +56,9 @@ public class UpTests(ITestOutputHelper output)
         await using var up = Start(folder.Path, path);
         using var final = await ReadyAsync(up, folder.Path);
         await Eventually.TrueAsync(
-            async () => await final.TryCountAsync() >= lines, $"{lines} documents\n{up.Output}", TimeSpan.FromMinutes(3));
+            async () => await final.TryCountAsync() >= lines,
+            $"{lines} documents\n{up.Output}",
+            TimeSpan.FromMinutes(3));
 
         Assert.Equal(lines, await final.TryCountAsync());
         await IdentityOracle.AssertEveryLineOnceAsync(final, path);

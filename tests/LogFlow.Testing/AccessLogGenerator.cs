@@ -34,7 +34,8 @@ public sealed class AccessLogGenerator(int seed)
         "curl/8.9.1", "Mozilla/5.0 (compatible; ExampleBot/2.1; +https://bot.example.com/about)",
     ];
 
-    private static readonly int[] Statuses = [200, 200, 200, 200, 200, 200, 200, 200, 304, 304, 301, 404, 403, 500, 503];
+    private static readonly int[] Statuses =
+        [200, 200, 200, 200, 200, 200, 200, 200, 304, 304, 301, 404, 403, 500, 503];
 
     private readonly Random _random = new(seed);
     private readonly StringBuilder _line = new();

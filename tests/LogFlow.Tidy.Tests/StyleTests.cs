@@ -61,7 +61,8 @@ public partial class StyleTests
         for (var index = 1; index < lines.Length; index++)
         {
             var match = OpeningBrace().Match(lines[index]);
-            if (!match.Success || !MemberSignature().IsMatch(lines[index - 1]))
+            var above = lines[index - 1];
+            if (!match.Success || !MemberSignature().IsMatch(above) || TypeSignature().IsMatch(above))
             {
                 continue;
             }
@@ -86,10 +87,15 @@ public partial class StyleTests
     [GeneratedRegex(@"\)$|\) where .*|^\s+: (base|this)\(.*\)$")]
     private static partial Regex MemberSignature();
 
+    /// <summary>A type with a primary constructor also ends in a parenthesis; a type may be longer.</summary>
+    [GeneratedRegex(@"\b(class|struct|record)\b")]
+    private static partial Regex TypeSignature();
+
     [GeneratedRegex(@"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedException")]
     private static partial Regex LeftOver();
 
-    [GeneratedRegex(@"Thread\.Sleep\(|lock \(this\)|GC\.Collect\(|\.ConfigureAwait\(|DateTime\.(Utc)?Now\b")]
+    [GeneratedRegex(
+        @"Thread\.Sleep\(|lock \(this\)|GC\.Collect\(|\.ConfigureAwait\((true|false)|DateTime\.(Utc)?Now\b")]
     private static partial Regex Banned();
 
     [GeneratedRegex(@"\[LoggerMessage\(\s*(?:EventId = )?(\d+)")]

@@ -228,7 +228,8 @@ internal sealed partial class Registry : IAsyncDisposable
 
     /// <summary>
     /// The queue has the batch. Not synced by itself, but within the flush interval: were it lost, the batch would be
-    /// sent again and dropped. It is written before any later intent, so at most five intents of a partition are ever open on
+    /// sent again and dropped. It is written before any later intent, so at most five intents of a partition are ever
+    /// open on
     /// disk.
     /// </summary>
     public void Acknowledge(Intent intent)

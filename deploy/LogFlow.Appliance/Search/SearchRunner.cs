@@ -54,7 +54,8 @@ internal sealed class SearchRunner(SearchOptions options, TextWriter output, Tex
         var total = result["hits"]!["total"]!["value"]!.GetValue<long>();
         var count = total.ToString("N0", CultureInfo.InvariantCulture);
         var more = shown < total && shown > 0 ? $", the newest {shown} shown (--limit N for more)" : "";
-        var partial = result["timed_out"]?.GetValue<bool>() == true ? "; the search ran out of time, there are more" : "";
+        var isPartial = result["timed_out"]?.GetValue<bool>() == true;
+        var partial = isPartial ? "; the search ran out of time, there are more" : "";
         return $"{count} {(total == 1 ? "hit" : "hits")}{more}, {result["took"]} ms{partial}";
     }
 

@@ -24,7 +24,10 @@ internal sealed class UpCommand
     public static Command Create(ConfigOptions options)
     {
         var up = new UpCommand(options);
-        var command = new Command("up", "Run agent, queue, processor and store in this process") { up._paths, up._data };
+        var command = new Command("up", "Run agent, queue, processor and store in this process")
+        {
+            up._paths, up._data,
+        };
         command.SetAction((parsed, _) => up.RunAsync(parsed));
         return command;
     }

@@ -2,7 +2,9 @@ using LogFlow.Hosting;
 
 namespace LogFlow.Appliance.Up;
 
-/// <summary>The configuration of <c>logflow up</c>: the parts' own keys below their sections, and what joins them.</summary>
+/// <summary>
+/// The configuration of <c>logflow up</c>: the parts' own keys below their sections, and what joins them.
+/// </summary>
 internal sealed class UpConfig : IValidatedConfig
 {
     /// <summary>Where all state lives; empty: <see cref="DataFolder"/> chooses.</summary>
@@ -46,7 +48,8 @@ internal sealed class UpConfig : IValidatedConfig
             problems.Add(new ConfigProblem("queue.address", "must say where the queue is when queue.enabled is false"));
         }
 
-        if (!Store.IsEnabled && Store.Address is null && Processor is { IsEnabled: true, PathConfig: null, ConfigString: null })
+        var isDefaultPipeline = Processor is { IsEnabled: true, PathConfig: null, ConfigString: null };
+        if (!Store.IsEnabled && Store.Address is null && isDefaultPipeline)
         {
             problems.Add(new ConfigProblem("store.address", "must say where the store is when store.enabled is false"));
         }

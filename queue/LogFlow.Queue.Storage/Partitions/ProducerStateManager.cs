@@ -7,7 +7,8 @@ namespace LogFlow.Queue.Storage;
 
 /// <summary>
 /// A partition's idempotent producers, with Kafka's rules: a retry of one of the last five batches is a duplicate and
-/// is answered with its original offset; a batch must follow its predecessor (after int.MaxValue comes 0); a lower epoch
+/// is answered with its original offset; a batch must follow its predecessor (after int.MaxValue comes 0); a lower
+/// epoch
 /// is refused; a new epoch starts at sequence 0; a producer that is not known may start anywhere. Writer thread only.
 /// </summary>
 internal sealed class ProducerStateManager

@@ -102,7 +102,8 @@ internal sealed partial class ClientConnection
         }
         finally
         {
-            // The client is gone or has said its last: whoever waits for it in a long poll or a rebalance stops waiting.
+            // The client is gone or has said its last: whoever waits for it in a long poll or a rebalance stops
+            // waiting.
             await _closing.CancelAsync();
             _pending.Writer.TryComplete();
             await sending;

@@ -25,7 +25,8 @@ internal sealed class Appliance : IAsyncDisposable
     /// <summary>Starts it; <paramref name="settings"/> are its <c>-E</c> options.</summary>
     public static async Task<Appliance> StartAsync(string dataFolder, string[] paths, params string[] settings)
     {
-        var arguments = new List<string> { Path.Combine(AppContext.BaseDirectory, "logflow.dll"), "up", "--data", dataFolder };
+        var program = Path.Combine(AppContext.BaseDirectory, "logflow.dll");
+        var arguments = new List<string> { program, "up", "--data", dataFolder };
         foreach (var path in paths)
         {
             arguments.AddRange(["--path", path]);

@@ -25,7 +25,8 @@ internal static class PipelineBenchmark
         // Memory that a virtual machine has never touched is slow the first time; reading warms the file as well.
         await File.ReadAllBytesAsync(log);
         Console.WriteLine(
-            $"{lines:N0} lines, {bytes / 1e6:0.0} MB, {(double)bytes / lines:0} bytes a line, {Environment.ProcessorCount} cores\n");
+            $"{lines:N0} lines, {bytes / 1e6:0.0} MB, {(double)bytes / lines:0} bytes a line, "
+            + $"{Environment.ProcessorCount} cores\n");
         await MeasureStartAsync(folder);
         await MeasureAllInOneAsync(folder, log, lines, bytes);
         await MeasurePartsAsync(folder, log, lines, bytes);

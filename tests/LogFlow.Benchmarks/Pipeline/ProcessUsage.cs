@@ -14,7 +14,8 @@ internal sealed record ProcessUsage(double CpuSeconds, long PeakBytes)
         // The name in parentheses may hold blanks; fields are counted behind it. utime and stime are fields 14 and 15.
         var stat = File.ReadAllText($"/proc/{processId}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+        var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture)
+            + long.Parse(fields[12], CultureInfo.InvariantCulture);
         var peak = File.ReadLines($"/proc/{processId}/status")
             .First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
         var kilobytes = peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
