@@ -40,7 +40,7 @@ internal sealed class UpCommand
             config.Agent.Read(paths.Select(Path.GetFullPath));
         }
 
-        FailOnProblems(ProcessorCheck(config));
+        ConfigException.ThrowIfAny(ProcessorCheck(config));
         var dataFolder = DataFolder.Choose(parsed.GetValue(_data) ?? config.PathData);
         using var signals = new StopSignals();
         using var hold = DirectoryLock.Acquire(dataFolder);
@@ -58,12 +58,4 @@ internal sealed class UpCommand
 
     private static IReadOnlyList<string> ProcessorCheck(UpConfig config) =>
         config.Processor.IsEnabled ? LogFlow.Processor.ProcessorService.TestConfig(config.Processor) : [];
-
-    private static void FailOnProblems(IReadOnlyList<string> problems)
-    {
-        if (problems.Count > 0)
-        {
-            throw new ConfigException([.. problems.Select(problem => new ConfigError(ConfigLocation.None, problem))]);
-        }
-    }
 }

@@ -50,7 +50,7 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
     private async Task<int> RunServiceAsync(ParseResult parsed)
     {
         var config = Load(parsed);
-        FailOnProblems(config);
+        ConfigException.ThrowIfAny(definition.Check(config));
         using var signals = new StopSignals();
         using var environment = new HostEnvironment(
             LogWriter.ForConsole(definition.Level(config), TimeProvider.System));
@@ -64,7 +64,7 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
 
     private int TestConfig(ParseResult parsed)
     {
-        FailOnProblems(Load(parsed));
+        ConfigException.ThrowIfAny(definition.Check(Load(parsed)));
         Console.WriteLine("Config OK");
         return 0;
     }
@@ -87,16 +87,6 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
         }
 
         return document.Bind<TConfig>();
-    }
-
-    private void FailOnProblems(TConfig config)
-    {
-        var problems = definition.Check(config);
-        if (problems.Count > 0)
-        {
-            throw new ConfigException(
-                [.. problems.Select(problem => new ConfigError(ConfigLocation.None, problem))]);
-        }
     }
 
     private static Command Subcommand(string name, string description, Func<ParseResult, int> action)

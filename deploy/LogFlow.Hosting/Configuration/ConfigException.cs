@@ -12,4 +12,13 @@ public sealed class ConfigException(IReadOnlyList<ConfigError> errors)
 
     /// <summary>All problems, in the order of the file.</summary>
     public IReadOnlyList<ConfigError> Errors { get; } = errors;
+
+    /// <summary>Throws for problems whose messages name their own places; does nothing where there are none.</summary>
+    public static void ThrowIfAny(IReadOnlyList<string> problems)
+    {
+        if (problems.Count > 0)
+        {
+            throw new ConfigException([.. problems.Select(problem => new ConfigError(ConfigLocation.None, problem))]);
+        }
+    }
 }
