@@ -26,6 +26,7 @@ public sealed partial class PartRunner(IReadOnlyList<ILogFlowService> parts, ILo
 
             await whenStarted();
             SystemdNotifier.Ready();
+            await using var idleMemory = new IdleMemory(TimeProvider.System);
             return await WaitAsync(signals.Drain) ? 0 : 1;
         }
         catch (OperationCanceledException) when (signals.Drain.IsCancellationRequested)
