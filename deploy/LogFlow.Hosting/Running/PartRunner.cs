@@ -16,6 +16,7 @@ public sealed partial class PartRunner(IReadOnlyList<ILogFlowService> parts, ILo
     public async Task<int> RunAsync(StopSignals signals, Func<Task> whenStarted)
     {
         var started = new List<ILogFlowService>();
+        using var outOfMemory = new OutOfMemoryGuard();
         try
         {
             foreach (var part in parts)
