@@ -20,6 +20,9 @@ public sealed partial class PartitionLog
         }
     }
 
+    /// <summary>A transaction is open, also where all of its records here are below the log's start.</summary>
+    public bool HasOpenTransaction => Volatile.Read(ref _lastStableOffset) < HighWatermark;
+
     /// <summary>
     /// Ends a producer's transaction in this partition with a marker, durably. Where none is open the marker is written
     /// all the same, as Kafka does: it fences older epochs of the producer.

@@ -5,6 +5,7 @@ using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
 using LogFlow.Queue.Topics;
+using LogFlow.Queue.Transactions;
 
 namespace LogFlow.Queue.Handlers;
 
@@ -12,17 +13,20 @@ namespace LogFlow.Queue.Handlers;
 /// <para><b>Produce</b>, API key 0, versions 3-13, advertised from 0.</para>
 /// <para>Behaviour: each partition's batch is appended as it came; acks 1 and -1 are answered when fdatasync has
 /// returned, acks 0 not at all. A batch that an idempotent producer sends again is answered with its original offset.
-/// Requests of one connection overlap: the next is appended while this one waits for the disk.</para>
+/// Requests of one connection overlap: the next is appended while this one waits for the disk. A transactional batch is
+/// appended only while its transaction is open and has the partition.</para>
 /// <para>Versions: 7 allows zstd; 8 adds per-record errors and messages; 9 is flexible; 10 the current leader;
 /// 12 implicit transaction members (KIP-890); 13 topic ids (KIP-516).</para>
 /// <para>Deviations from Apache Kafka: acks 1 is as durable as acks -1, and acks 0 is written all the same, only
 /// without an answer. The time limit of the request is not used: there are no replicas to wait for. Versions 0-2
 /// (format before record batches) end the connection.</para>
 /// </summary>
-internal sealed class ProduceHandler(TopicCatalog topics, QueueMetrics metrics)
+internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator transactions, QueueMetrics metrics)
     : TypedRequestHandler<ProduceRequest, ProduceResponse>
 {
     private const short FirstVersionWithZstd = 7;
+    private const short FirstVersionWithAbortable = 11;
+    private const short FirstVersionWithTransactionsV2 = 12;
     private const short FirstVersionWithTopicIds = 13;
 
     /// <summary>See <see cref="ApiVersionsHandler"/>.</summary>
@@ -95,12 +99,45 @@ internal sealed class ProduceHandler(TopicCatalog topics, QueueMetrics metrics)
             {
                 Refuse(partition, error, problem);
             }
+            else if (TryAppend(request, version, log, header, data.Records!.Value, out var append) is var refusal
+                && refusal != ErrorCode.None)
+            {
+                Refuse(partition, refusal, null);
+            }
             else
             {
-                appends.Add(new PendingAppend(
-                    partition, log, header.Count, header.TotalSize, log.AppendAsync(data.Records!.Value)));
+                appends.Add(new PendingAppend(partition, log, header.Count, header.TotalSize, append));
             }
         }
+    }
+
+    private ErrorCode TryAppend(
+        ProduceRequest request,
+        short version,
+        PartitionLog log,
+        in RecordBatchHeader header,
+        ReadOnlyMemory<byte> batch,
+        out ValueTask<AppendResult> append)
+    {
+        if (!header.IsTransactional)
+        {
+            append = log.AppendAsync(batch);
+            return ErrorCode.None;
+        }
+
+        append = default;
+        return request.TransactionalId is { } transactionalId
+            ? transactions.TryAppend(
+                transactionalId, header.ProducerId, header.ProducerEpoch, log, batch, out append) switch
+            {
+                // Clients of before KIP-890 know these by other names.
+                ErrorCode.ProducerFenced => ErrorCode.InvalidProducerEpoch,
+                ErrorCode.TransactionAbortable when version < FirstVersionWithAbortable => ErrorCode.InvalidTxnState,
+                ErrorCode.ConcurrentTransactions when version < FirstVersionWithTransactionsV2 =>
+                    ErrorCode.NotEnoughReplicas,
+                var error => error,
+            }
+            : ErrorCode.TransactionalIdAuthorizationFailed;
     }
 
     /// <summary>What only the request knows; the batch itself is validated where it is appended.</summary>
@@ -137,12 +174,6 @@ internal sealed class ProduceHandler(TopicCatalog topics, QueueMetrics metrics)
         {
             problem = "Clients are not allowed to write control records";
             return ErrorCode.InvalidRecord;
-        }
-
-        if (header.IsTransactional)
-        {
-            problem = "Transactions are not supported";
-            return ErrorCode.InvalidTxnState;
         }
 
         if (header.Compression == CompressionType.Zstd && version < FirstVersionWithZstd)
