@@ -40,7 +40,7 @@ public sealed class TransactionParityTests(ITestOutputHelper output)
         {
             using (_client = await RawClient.ConnectAsync(port))
             {
-                await _client.CreateTopicAsync(Topic, 2);
+                await CreateTopicAsync(Topic, 2);
                 await FindCoordinatorAsync();
                 await InitAsync();
                 await AddAsync();
@@ -56,6 +56,12 @@ public sealed class TransactionParityTests(ITestOutputHelper output)
         }
 
         private void Note(string what, object? answer) => _answers.Add($"{what}: {answer}");
+
+        private async Task CreateTopicAsync(string topic, int partitions)
+        {
+            await _client.CreateTopicAsync(topic, partitions, OneSegment);
+            await Eventually.TrueAsync(async () => await EndOffsetAsync(topic, -1) == "None 0", "the topic's leader");
+        }
 
         private Task<TransactionalProducer> StartAsync(string id) => TransactionalProducer.StartAsync(_client, id);
 
@@ -286,7 +292,7 @@ public sealed class TransactionParityTests(ITestOutputHelper output)
 
         private async Task ReadAsync()
         {
-            await _client.CreateTopicAsync("read", 1, OneSegment);
+            await CreateTopicAsync("read", 1);
             var aborted = await StartAsync("read-aborted");
             var open = await StartAsync("read-open");
             await aborted.WriteAsync("read", "aborted", 2);
@@ -425,7 +431,7 @@ public sealed class TransactionParityTests(ITestOutputHelper output)
 
         private async Task MarkersAsync()
         {
-            await _client.CreateTopicAsync("markers", 1, OneSegment);
+            await CreateTopicAsync("markers", 1);
             var producer = await StartAsync("markers");
             await producer.WriteAsync("markers", "x");
             Note("marker to an unknown topic", await MarkAsync(producer.ProducerId, 0, 0, "none"));

@@ -9,6 +9,9 @@ internal sealed class TransactionalProducer(RawClient client, string transaction
 {
     private readonly Dictionary<TopicPartition, int> _sequences = [];
 
+    /// <summary>Another one after a lost connection.</summary>
+    public RawClient Client { get; set; } = client;
+
     public string TransactionalId => transactionalId;
 
     public long ProducerId { get; set; } = -1;
@@ -29,7 +32,7 @@ internal sealed class TransactionalProducer(RawClient client, string transaction
         InitProducerIdResponse response = null!;
         var error = await RepeatAsync(async () =>
         {
-            response = await client.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(
+            response = await Client.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(
                 new InitProducerIdRequest
                 {
                     TransactionalId = transactionalId,
@@ -55,7 +58,7 @@ internal sealed class TransactionalProducer(RawClient client, string transaction
     public async Task<List<ErrorCode>> AddPartitionsAsync(
         short version, params (string Topic, int Partition)[] partitions)
     {
-        var response = await client.AskAsync<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
+        var response = await Client.AskAsync<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
             new AddPartitionsToTxnRequest
             {
                 V3AndBelowTransactionalId = transactionalId,
@@ -84,7 +87,7 @@ internal sealed class TransactionalProducer(RawClient client, string transaction
         var batch = Some.Batch(count, text, ProducerId, Epoch, sequence, isTransactional: true);
         var request = Some.Produce(topic, partition, batch);
         request.TransactionalId = asId ?? transactionalId;
-        var response = await client.AskAsync<ProduceRequest, ProduceResponse>(request, version);
+        var response = await Client.AskAsync<ProduceRequest, ProduceResponse>(request, version);
         var error = response.Responses[0].PartitionResponses[0].ErrorCode;
         if (error == ErrorCode.None)
         {
@@ -102,7 +105,7 @@ internal sealed class TransactionalProducer(RawClient client, string transaction
     }
 
     public Task<ErrorCode> AddGroupAsync(string group, short version = 3) => RepeatAsync(async () =>
-        (await client.AskAsync<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>(
+        (await Client.AskAsync<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>(
             new AddOffsetsToTxnRequest
             {
                 TransactionalId = transactionalId,
@@ -147,13 +150,13 @@ internal sealed class TransactionalProducer(RawClient client, string transaction
         };
         return await RepeatAsync(async () =>
         {
-            var response = await client.AskAsync<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(request, version);
+            var response = await Client.AskAsync<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(request, version);
             return response.Topics[0].Partitions[0].ErrorCode;
         });
     }
 
     public Task<ErrorCode> EndAsync(bool isCommit, short version = 3) => RepeatAsync(async () =>
-        (await client.AskAsync<EndTxnRequest, EndTxnResponse>(
+        (await Client.AskAsync<EndTxnRequest, EndTxnResponse>(
             new EndTxnRequest
             {
                 TransactionalId = transactionalId,
