@@ -100,7 +100,8 @@ public class TransactionCrashTests
                     break;
                 }
 
-                seen.UnionWith(read.AbortedTransactions.Select(one => (one.ProducerId, one.FirstOffset, one.LastOffset)));
+                seen.UnionWith(
+                    read.AbortedTransactions.Select(one => (one.ProducerId, one.FirstOffset, one.LastOffset)));
                 offset = read.NextOffset;
             }
 

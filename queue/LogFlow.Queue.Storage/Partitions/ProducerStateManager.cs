@@ -101,7 +101,8 @@ internal sealed class ProducerStateManager
     }
 
     /// <summary>
-    /// Forgets producers that were silent since, but for those with an open transaction; returns whether there were any.
+    /// Forgets producers that were silent since, but for those with an open transaction; returns whether there were
+    /// any.
     /// </summary>
     public bool Expire(long silentSinceMs)
     {

@@ -5,8 +5,8 @@ namespace LogFlow.Queue.Storage;
 
 /// <summary>
 /// The aborted transactions of a partition in the order of their markers. The writer thread appends and trims, readers
-/// need no lock: they look at a snapshot whose entries never change. It is part of the checkpoint and is made again from
-/// the markers behind it, like the producers' state. 32 bytes per transaction that retention has not reached.
+/// need no lock: they look at a snapshot whose entries never change. It is part of the checkpoint and is made again
+/// from the markers behind it, like the producers' state. 32 bytes per transaction that retention has not reached.
 /// </summary>
 internal sealed class AbortedTransactionIndex
 {
@@ -69,7 +69,8 @@ internal sealed class AbortedTransactionIndex
     }
 
     /// <summary>
-    /// Writes count int32, then per transaction: producer id, first offset, last offset, last stable offset, int64 each.
+    /// Writes count int32, then per transaction: producer id, first offset, last offset, last stable offset, int64
+    /// each.
     /// </summary>
     public void Write(ArrayBufferWriter<byte> writer)
     {

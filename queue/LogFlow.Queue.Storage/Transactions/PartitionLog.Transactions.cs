@@ -9,7 +9,9 @@ public sealed partial class PartitionLog
     private readonly PartitionTransactions _transactions;
     private long _lastStableOffset;
 
-    /// <summary>The first offset below which no transaction is open; what read_committed consumers see the end at.</summary>
+    /// <summary>
+    /// The first offset below which no transaction is open; what read_committed consumers see the end at.
+    /// </summary>
     public long LastStableOffset
     {
         get

@@ -5,9 +5,9 @@ using LogFlow.Kafka.Protocol.Records;
 namespace LogFlow.Queue.Storage;
 
 /// <summary>
-/// A partition's transactions: open ones and aborted ones. What changes them is a batch that is appended, or one that is
-/// read again by recovery; both come here by <see cref="Add"/>, so that both lead to the same state. Writer thread only,
-/// but for <see cref="Aborted"/>.
+/// A partition's transactions: open ones and aborted ones. What changes them is a batch that is appended, or one that
+/// is read again by recovery; both come here by <see cref="Add"/>, so that both lead to the same state. Writer thread
+/// only, but for <see cref="Aborted"/>.
 /// </summary>
 internal sealed class PartitionTransactions
 {

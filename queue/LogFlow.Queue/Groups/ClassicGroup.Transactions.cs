@@ -132,7 +132,7 @@ internal sealed partial class ClassicGroup
         offsets[partition] = offset;
     }
 
-    /// <summary>The group is deleted: offsets of open transactions go first, in the order of the store's calls.</summary>
+    /// <summary>The group is deleted: offsets of open transactions go first, as the store keeps order.</summary>
     private void DropPendingOffsets()
     {
         foreach (var (producerId, offsets) in _pendingOffsets)

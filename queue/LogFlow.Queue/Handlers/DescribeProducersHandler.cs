@@ -10,7 +10,8 @@ namespace LogFlow.Queue.Handlers;
 /// <para>Behaviour: the idempotent and transactional producers that a partition remembers, and where their open
 /// transactions begin.</para>
 /// <para>Versions: 0 is flexible.</para>
-/// <para>Deviations from Apache Kafka: the time of a producer's last append is the queue's clock, not the records'.</para>
+/// <para>Deviations from Apache Kafka: the time of a producer's last append is the queue's clock, not the
+/// records'.</para>
 /// </summary>
 internal sealed class DescribeProducersHandler(TopicCatalog topics)
     : TypedRequestHandler<DescribeProducersRequest, DescribeProducersResponse>

@@ -8,9 +8,9 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>InitProducerId</b>, API key 22, versions 0-5.</para>
-/// <para>Behaviour: without a transactional id a new producer id with epoch 0, never given out before, not even before a
-/// crash; what an idempotent producer sends about an id it had is ignored, as in Kafka. With one, the id's producer with
-/// the next epoch: who held it is fenced, and its open transaction is aborted. When epochs run out there is a new
+/// <para>Behaviour: without a transactional id a new producer id with epoch 0, never given out before, not even before
+/// a crash; what an idempotent producer sends about an id it had is ignored, as in Kafka. With one, the id's producer
+/// with the next epoch: who held it is fenced, and its open transaction is aborted. When epochs run out there is a new
 /// producer id.</para>
 /// <para>Versions: 2 is flexible; 3 id and epoch (KIP-360); 4 PRODUCER_FENCED; 5 TRANSACTION_ABORTABLE (KIP-890, not
 /// answered here).</para>
@@ -39,7 +39,8 @@ internal sealed class InitProducerIdHandler(ProducerIdAllocator producerIds, Tra
 
     private async ValueTask<ProducerIdentity> FindAsync(InitProducerIdRequest request)
     {
-        if ((request.ProducerId == TransactionState.NoProducerId) != (request.ProducerEpoch == TransactionState.NoEpoch))
+        var hasNoId = request.ProducerId == TransactionState.NoProducerId;
+        if (hasNoId != (request.ProducerEpoch == TransactionState.NoEpoch))
         {
             return ProducerIdentity.Failed(ErrorCode.InvalidRequest);
         }

@@ -8,10 +8,10 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>ListTransactions</b>, API key 66, versions 0-2.</para>
-/// <para>Behaviour: all transactional ids that pass every filter given: state, producer id, duration, pattern. State names
-/// that do not exist are named in the answer.</para>
-/// <para>Versions: 0 is flexible; 1 a duration (KIP-994); 2 a pattern (KIP-1152), INVALID_REGULAR_EXPRESSION where it is
-/// none.</para>
+/// <para>Behaviour: all transactional ids that pass every filter given: state, producer id, duration, pattern. State
+/// names that do not exist are named in the answer.</para>
+/// <para>Versions: 0 is flexible; 1 a duration (KIP-994); 2 a pattern (KIP-1152), INVALID_REGULAR_EXPRESSION where it
+/// is none.</para>
 /// <para>Deviations from Apache Kafka: the pattern is one of .NET's without back-tracking (Kafka: RE2/J); both are of
 /// the same family and take linear time.</para>
 /// </summary>

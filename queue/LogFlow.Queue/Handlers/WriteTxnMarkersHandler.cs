@@ -7,9 +7,9 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>WriteTxnMarkers</b>, API key 27, version 1.</para>
-/// <para>Behaviour: ends a producer's transaction in the named partitions, whatever its coordinator thinks. Brokers send
-/// it to each other; here only operators do, with <c>kafka-transactions abort</c>, to free a partition of a transaction
-/// that nobody ends.</para>
+/// <para>Behaviour: ends a producer's transaction in the named partitions, whatever its coordinator thinks. Brokers
+/// send it to each other; here only operators do, with <c>kafka-transactions abort</c>, to free a partition of a
+/// transaction that nobody ends.</para>
 /// <para>Versions: 1 is the only one that Kafka 4 answers.</para>
 /// <para>Deviations from Apache Kafka: the internal topics do not exist here, so offsets of groups cannot be ended by
 /// it.</para>

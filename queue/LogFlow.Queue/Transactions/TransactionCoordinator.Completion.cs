@@ -1,5 +1,4 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Storage;
 using LogFlow.Queue.Topics;
 using Microsoft.Extensions.Logging;
 
@@ -143,7 +142,8 @@ internal sealed partial class TransactionCoordinator
             ILogger logger, string transactionalId, TransactionStatus status, int count);
 
         [LoggerMessage(3151, LogLevel.Warning,
-            "Transaction {TransactionalId}: {Topic}-{Partition} knows a later end of it and refused this one ({Error}).")]
+            "Transaction {TransactionalId}: {Topic}-{Partition} knows a later end of it and refused this one "
+            + "({Error}).")]
         public static partial void MarkerFenced(
             ILogger logger, string transactionalId, string topic, int partition, ErrorCode error);
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Groups;
 using LogFlow.Queue.Producers;
@@ -65,9 +64,10 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
 
     /// <summary>Null: there is no such id.</summary>
     public TransactionState? Find(string transactionalId) =>
-        _transactions.TryGetValue(transactionalId, out var transaction) && transaction.State is { ProducerId: >= 0 } state
-            ? state
-            : null;
+        _transactions.TryGetValue(transactionalId, out var transaction)
+            && transaction.State is { ProducerId: >= 0 } state
+                ? state
+                : null;
 
     /// <summary>
     /// Queues a transactional batch where its transaction is open and has the partition. Decided together with the
@@ -98,7 +98,9 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
         string transactionalId, long producerId, short producerEpoch, IReadOnlyCollection<TopicPartition> partitions) =>
         AddAsync(transactionalId, producerId, producerEpoch, partitions, []);
 
-    /// <summary>Adds a group, whose offsets are to be committed with the transaction. Durable when it returns.</summary>
+    /// <summary>
+    /// Adds a group, whose offsets are to be committed with the transaction. Durable when it returns.
+    /// </summary>
     public ValueTask<ErrorCode> AddGroupAsync(
         string transactionalId, long producerId, short producerEpoch, string groupId) =>
         AddAsync(transactionalId, producerId, producerEpoch, [], [groupId]);

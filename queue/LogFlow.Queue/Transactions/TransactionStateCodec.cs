@@ -5,7 +5,8 @@ using LogFlow.Kafka.Protocol;
 namespace LogFlow.Queue.Transactions;
 
 /// <summary>
-/// Transactions as bytes of the state log <c>transactions</c>, in the primitives of Kafka's protocol (compact, flexible).
+/// Transactions as bytes of the state log <c>transactions</c>, in the primitives of Kafka's protocol (compact,
+/// flexible).
 /// <code>
 /// key   't' | transactional id, UTF-8
 /// value version int8 = 0 | producer id int64 | epoch int16 | last epoch int16 | previous producer id int64 |

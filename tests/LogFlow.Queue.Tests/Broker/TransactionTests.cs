@@ -207,7 +207,8 @@ public sealed class TransactionTests
         await using (var queue = await TestQueue.StartAsync(directory))
         {
             using var client = await queue.ConnectAsync();
-            Assert.Equal(isCommit ? "CompleteCommit" : "CompleteAbort", (await DescribeAsync(client, "t")).TransactionState);
+            Assert.Equal(
+                isCommit ? "CompleteCommit" : "CompleteAbort", (await DescribeAsync(client, "t")).TransactionState);
             Assert.Equal(isCommit ? ["x 0", "x 1"] : [], await ReadCommittedAsync(client, "logs"));
             Assert.Equal((ErrorCode.None, isCommit ? 7L : -1L), await FetchOffsetAsync(client, "g", isStable: true));
         }
@@ -320,8 +321,9 @@ public sealed class TransactionTests
         var options = new LogManagerOptions { DataDirectory = directory.Path };
         await using var logs = LogManager.Open(options, NullLoggerFactory.Instance, TimeProvider.System);
         state = state with { UpdatedMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() };
+        var key = TransactionStateCodec.EncodeKey(state.TransactionalId);
         Assert.Equal(ErrorCode.None, await logs.OpenStateLog("transactions").WriteAsync(
-            [StateChange.Set(TransactionStateCodec.EncodeKey(state.TransactionalId), TransactionStateCodec.Encode(state))]));
+            [StateChange.Set(key, TransactionStateCodec.Encode(state))]));
     }
 
     internal static async Task<List<string>> ReadCommittedAsync(RawClient client, string topic, int partition = 0)

@@ -161,7 +161,7 @@ public sealed class TransactionCrashTests(ITestOutputHelper output)
             {
                 try
                 {
-                    _client ??= await RawClient.ConnectAsync(port);
+                    _client ??= await ConnectAsync();
                     _producer.Client = _client;
                     Assert.Equal(ErrorCode.None, await step());
                     return;
@@ -171,9 +171,28 @@ public sealed class TransactionCrashTests(ITestOutputHelper output)
                     LostConnections++;
                     _client?.Dispose();
                     _client = null;
-                    await Task.Yield();
                 }
             }
+        }
+
+        private async Task<RawClient> ConnectAsync()
+        {
+            RawClient? client = null;
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    try
+                    {
+                        client = await RawClient.ConnectAsync(port);
+                        return true;
+                    }
+                    catch (SocketException)
+                    {
+                        return false;
+                    }
+                },
+                "the queue to be back");
+            return client!;
         }
     }
 }

@@ -6,7 +6,9 @@ using Xunit.Abstractions;
 
 namespace LogFlow.Queue.Tests.Clients;
 
-/// <summary>The same transactional requests, right and wrong ones, to the queue and to a real Kafka: same answers.</summary>
+/// <summary>
+/// The same transactional requests, right and wrong ones, to the queue and to a real Kafka: same answers.
+/// </summary>
 public sealed class TransactionParityTests(ITestOutputHelper output)
 {
     private const string Topic = "logs";
@@ -173,11 +175,9 @@ public sealed class TransactionParityTests(ITestOutputHelper output)
             Note("produce before add, v11", await producer.ProduceAsync(Topic, "x", version: 11));
             Note("produce as an unknown id", await producer.ProduceAsync(Topic, "x", asId: "nobody"));
             await producer.WriteAsync(Topic, "x");
-            var higher = new TransactionalProducer(_client, "produce")
-            {
-                ProducerId = producer.ProducerId, Epoch = (short)(producer.Epoch + 3),
-            };
-            Note("produce with a higher epoch to another partition", await higher.ProduceAsync(Topic, "x", partition: 1));
+            var higher = new TransactionalProducer(_client, "produce") { ProducerId = producer.ProducerId };
+            higher.Epoch = (short)(producer.Epoch + 3);
+            Note("produce with a higher epoch elsewhere", await higher.ProduceAsync(Topic, "x", partition: 1));
             var plain = Some.Batch(1, "x", producer.ProducerId, producer.Epoch, 1);
             Note("produce without transaction", (await _client.ProduceOneAsync(Topic, plain)).ErrorCode);
             await producer.CommitAsync();
@@ -391,7 +391,8 @@ public sealed class TransactionParityTests(ITestOutputHelper output)
             var response = await _client.AskAsync<DescribeTransactionsRequest, DescribeTransactionsResponse>(
                 new DescribeTransactionsRequest { TransactionalIds = [id] }, 0);
             var state = response.TransactionStates[0];
-            var topics = string.Join(' ', state.Topics.Select(topic => $"{topic.Topic}:{string.Join(',', topic.Partitions)}"));
+            var topics = string.Join(
+                ' ', state.Topics.Select(topic => $"{topic.Topic}:{string.Join(',', topic.Partitions)}"));
             return $"{state.ErrorCode} '{state.TransactionState}' timeout {state.TransactionTimeoutMs} "
                 + $"started {state.TransactionStartTimeMs > 0} epoch {state.ProducerEpoch} {topics}";
         }

@@ -3,7 +3,9 @@ using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Queue.Tests.Support;
 
-/// <summary>What a read_committed consumer keeps of a fetch: by Kafka's description, not by our client's code.</summary>
+/// <summary>
+/// What a read_committed consumer keeps of a fetch: by Kafka's description, not by our client's code.
+/// </summary>
 internal sealed class CommittedReader(List<FetchResponse.AbortedTransaction> aborted)
 {
     /// <summary>Adds the values of committed records; returns the offset after the batches.</summary>

@@ -12,8 +12,10 @@ internal sealed class MemoryGroupStore : IGroupStore
 
     public Dictionary<(string Group, TopicPartition Partition), CommittedOffset> Offsets { get; } = [];
 
-    public Dictionary<(string Group, long ProducerId, TopicPartition Partition), CommittedOffset> PendingOffsets { get; } =
-        [];
+    public Dictionary<(string GroupId, long ProducerId, TopicPartition Partition), CommittedOffset> PendingOffsets
+    {
+        get;
+    } = [];
 
     public bool Fails { get; set; }
 

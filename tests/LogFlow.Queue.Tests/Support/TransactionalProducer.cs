@@ -175,8 +175,11 @@ internal sealed class TransactionalProducer(RawClient client, string transaction
     {
         var last = ErrorCode.None;
         await Eventually.TrueAsync(
-            async () => (last = await ask()) is not (ErrorCode.ConcurrentTransactions
-                or ErrorCode.CoordinatorNotAvailable or ErrorCode.CoordinatorLoadInProgress or ErrorCode.NotCoordinator),
+            async () => (last = await ask()) is not (
+                ErrorCode.ConcurrentTransactions
+                or ErrorCode.CoordinatorNotAvailable
+                or ErrorCode.CoordinatorLoadInProgress
+                or ErrorCode.NotCoordinator),
             "an answer other than 'not now'");
         return last;
     }
