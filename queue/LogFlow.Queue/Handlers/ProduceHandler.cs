@@ -14,7 +14,8 @@ namespace LogFlow.Queue.Handlers;
 /// <para>Behaviour: each partition's batch is appended as it came; acks 1 and -1 are answered when fdatasync has
 /// returned, acks 0 not at all. A batch that an idempotent producer sends again is answered with its original offset.
 /// Requests of one connection overlap: the next is appended while this one waits for the disk. A transactional batch is
-/// appended only while its transaction is open and has the partition.</para>
+/// appended only while its transaction is open and has the partition; from version 12 on it adds the partition, and with
+/// the first one begins the transaction.</para>
 /// <para>Versions: 7 allows zstd; 8 adds per-record errors and messages; 9 is flexible; 10 the current leader;
 /// 12 implicit transaction members (KIP-890); 13 topic ids (KIP-516).</para>
 /// <para>Deviations from Apache Kafka: acks 1 is as durable as acks -1, and acks 0 is written all the same, only
@@ -26,7 +27,7 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
 {
     private const short FirstVersionWithZstd = 7;
     private const short FirstVersionWithAbortable = 11;
-    private const short FirstVersionWithTransactionsV2 = 12;
+    private const short FirstVersionWithImplicitAdd = 12;
     private const short FirstVersionWithTopicIds = 13;
 
     /// <summary>See <see cref="ApiVersionsHandler"/>.</summary>
@@ -45,7 +46,7 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
 
         foreach (var append in appends)
         {
-            Complete(append, await append.Result);
+            Complete(append, await append.Result, context.Version);
         }
 
         if (request.Acks != 0)
@@ -99,46 +100,46 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
             {
                 Refuse(partition, error, problem);
             }
-            else if (TryAppend(request, version, log, header, data.Records!.Value, out var append) is var refusal
-                && refusal != ErrorCode.None)
-            {
-                Refuse(partition, refusal, null);
-            }
             else
             {
-                appends.Add(new PendingAppend(partition, log, header.Count, header.TotalSize, append));
+                appends.Add(new PendingAppend(
+                    partition,
+                    log,
+                    header.Count,
+                    header.TotalSize,
+                    BeginAppend(request, version, log, header, data.Records!.Value)));
             }
         }
     }
 
-    private ErrorCode TryAppend(
+    private ValueTask<AppendResult> BeginAppend(
         ProduceRequest request,
         short version,
         PartitionLog log,
         in RecordBatchHeader header,
-        ReadOnlyMemory<byte> batch,
-        out ValueTask<AppendResult> append)
+        ReadOnlyMemory<byte> batch)
     {
         if (!header.IsTransactional)
         {
-            append = log.AppendAsync(batch);
-            return ErrorCode.None;
+            return log.AppendAsync(batch);
         }
 
-        append = default;
         return request.TransactionalId is { } transactionalId
-            ? transactions.TryAppend(
-                transactionalId, header.ProducerId, header.ProducerEpoch, log, batch, out append) switch
-            {
-                // Clients of before KIP-890 know these by other names.
-                ErrorCode.ProducerFenced => ErrorCode.InvalidProducerEpoch,
-                ErrorCode.TransactionAbortable when version < FirstVersionWithAbortable => ErrorCode.InvalidTxnState,
-                ErrorCode.ConcurrentTransactions when version < FirstVersionWithTransactionsV2 =>
-                    ErrorCode.NotEnoughReplicas,
-                var error => error,
-            }
-            : ErrorCode.TransactionalIdAuthorizationFailed;
+            ? transactions.AppendAsync(
+                transactionalId,
+                new TransactionalBatch(header.ProducerId, header.ProducerEpoch, log, batch),
+                addsPartition: version >= FirstVersionWithImplicitAdd)
+            : new(new AppendResult(ErrorCode.TransactionalIdAuthorizationFailed, -1, -1, log.LogStartOffset));
     }
+
+    /// <summary>What clients of before KIP-890 call the ways in which a transaction can be wrong.</summary>
+    private static ErrorCode ToWire(ErrorCode error, short version) => error switch
+    {
+        ErrorCode.ProducerFenced => ErrorCode.InvalidProducerEpoch,
+        ErrorCode.TransactionAbortable when version < FirstVersionWithAbortable => ErrorCode.InvalidTxnState,
+        ErrorCode.ConcurrentTransactions when version < FirstVersionWithImplicitAdd => ErrorCode.NotEnoughReplicas,
+        _ => error,
+    };
 
     /// <summary>What only the request knows; the batch itself is validated where it is appended.</summary>
     private static ErrorCode Check(
@@ -192,12 +193,12 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
         metrics.ProduceRefused(error);
     }
 
-    private void Complete(PendingAppend append, AppendResult result)
+    private void Complete(PendingAppend append, AppendResult result, short version)
     {
         append.Response.LogStartOffset = result.LogStartOffset;
         if (result.Error != ErrorCode.None)
         {
-            Refuse(append.Response, result.Error, null);
+            Refuse(append.Response, ToWire(result.Error, version), null);
             return;
         }
 

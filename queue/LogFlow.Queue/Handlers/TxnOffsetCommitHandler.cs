@@ -9,22 +9,19 @@ using LogFlow.Queue.Transactions;
 namespace LogFlow.Queue.Handlers;
 
 /// <summary>
-/// <para><b>TxnOffsetCommit</b>, API key 28, versions 0-4.</para>
+/// <para><b>TxnOffsetCommit</b>, API key 28, versions 0-5.</para>
 /// <para>Behaviour: offsets that count when the transaction is committed, and never if it is aborted. The group must be
 /// part of the transaction (AddOffsetsToTxn). Answered when they are on disk.</para>
 /// <para>Versions: 2 the leader epoch; 3 is flexible and names the member and its generation, which are checked
-/// (KIP-447); 4 TRANSACTION_ABORTABLE (KIP-890).</para>
-/// <para>Deviations from Apache Kafka: version 5, which adds the group by itself, belongs to transactions of the second
-/// kind and is not spoken (see EndTxn).</para>
+/// (KIP-447); 4 TRANSACTION_ABORTABLE; 5 adds the group to the transaction by itself (KIP-890).</para>
+/// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
 internal sealed class TxnOffsetCommitHandler(
     TransactionCoordinator transactions, GroupCoordinator groups, TopicCatalog topics, TimeProvider time)
     : TypedRequestHandler<TxnOffsetCommitRequest, TxnOffsetCommitResponse>
 {
     private const short FirstVersionWithAbortable = 4;
-
-    /// <summary>Version 5 is transactions of the second kind (KIP-890).</summary>
-    public override short MaxVersion => 4;
+    private const short FirstVersionThatAdds = 5;
 
     protected override async ValueTask<TxnOffsetCommitResponse?> HandleAsync(
         TxnOffsetCommitRequest request, RequestContext context)
@@ -56,6 +53,7 @@ internal sealed class TxnOffsetCommitHandler(
             request.ProducerId,
             request.ProducerEpoch,
             request.GroupId,
+            addsGroup: version >= FirstVersionThatAdds,
             () => groups.CommitInTransactionAsync(
                 request.GroupId,
                 request.ProducerId,
@@ -68,7 +66,7 @@ internal sealed class TxnOffsetCommitHandler(
             // What the partition of Kafka's offsets topic would say.
             ErrorCode.ProducerFenced => ErrorCode.InvalidProducerEpoch,
             ErrorCode.TransactionAbortable when version < FirstVersionWithAbortable => ErrorCode.InvalidTxnState,
-            ErrorCode.ConcurrentTransactions => ErrorCode.CoordinatorLoadInProgress,
+            ErrorCode.ConcurrentTransactions when version < FirstVersionThatAdds => ErrorCode.CoordinatorLoadInProgress,
             _ => error,
         };
     }

@@ -13,6 +13,9 @@ internal sealed class Transaction(TransactionState state) : IDisposable
     private readonly Lock _lock = new();
     private TransactionState _state = state;
 
+    // Batches that wait for their partition to become part of the transaction; later ones queue up behind them.
+    private int _waitingCount;
+
     /// <summary>One operation at a time, from its check to its answer; held over disk writes.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
@@ -59,22 +62,48 @@ internal sealed class Transaction(TransactionState state) : IDisposable
     }
 
     /// <summary>Queues a batch, if it belongs to the open transaction.</summary>
-    public ErrorCode TryAppend(
-        long producerId,
-        short producerEpoch,
-        PartitionLog log,
-        ReadOnlyMemory<byte> batch,
-        out ValueTask<AppendResult> append)
+    /// <param name="batch">Whose, where to, and what.</param>
+    /// <param name="mayWait">
+    /// The partition may be added: false is returned where it has to be, or where an earlier batch waits for that. Then
+    /// <see cref="AppendWaiting"/> is to be called, in the order of these calls.
+    /// </param>
+    /// <param name="append">The batch's way to the disk, or the refusal.</param>
+    public bool TryAppend(in TransactionalBatch batch, bool mayWait, out ValueTask<AppendResult> append)
     {
         lock (_lock)
         {
-            var error = VerifyLocked(producerId, producerEpoch, new TopicPartition(log.Topic.Name, log.Partition));
-            append = error == ErrorCode.None ? log.AppendAsync(batch) : default;
-            return error;
+            var error = VerifyLocked(batch.ProducerId, batch.ProducerEpoch, batch.Partition);
+            if (mayWait && (error == ErrorCode.TransactionAbortable || (error == ErrorCode.None && _waitingCount > 0)))
+            {
+                _waitingCount++;
+                append = default;
+                return false;
+            }
+
+            append = AppendLocked(batch, error);
+            return true;
+        }
+    }
+
+    /// <summary>Queues a batch that had to wait, if its partition could be added.</summary>
+    public ValueTask<AppendResult> AppendWaiting(in TransactionalBatch batch, ErrorCode adding)
+    {
+        lock (_lock)
+        {
+            _waitingCount--;
+            var error = adding == ErrorCode.None
+                ? VerifyLocked(batch.ProducerId, batch.ProducerEpoch, batch.Partition)
+                : adding;
+            return AppendLocked(batch, error);
         }
     }
 
     public void Dispose() => Gate.Dispose();
+
+    private static ValueTask<AppendResult> AppendLocked(in TransactionalBatch batch, ErrorCode error) =>
+        error == ErrorCode.None
+            ? batch.Log.AppendAsync(batch.Bytes)
+            : new(new AppendResult(error, -1, -1, batch.Log.LogStartOffset));
 
     private ErrorCode VerifyLocked(long producerId, short producerEpoch, TopicPartition partition)
     {

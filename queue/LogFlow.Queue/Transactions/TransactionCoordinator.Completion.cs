@@ -15,15 +15,53 @@ internal sealed partial class TransactionCoordinator
     /// unless one of them cannot write now; those are told later, and until then the producer's next transaction is
     /// refused with CONCURRENT_TRANSACTIONS.
     /// </summary>
-    public async ValueTask<ErrorCode> EndAsync(
-        string transactionalId, long producerId, short producerEpoch, bool isCommit)
+    /// <param name="transactionalId">The id.</param>
+    /// <param name="producerId">Who ends it.</param>
+    /// <param name="producerEpoch">The producer's epoch.</param>
+    /// <param name="isCommit">Commit, or abort.</param>
+    /// <param name="bumpsEpoch">
+    /// The producer goes on with another epoch (KIP-890, EndTxn version 5), so that nothing of this transaction that is
+    /// still under way can get into its next one. It may then also abort where it is not sure that it has begun.
+    /// </param>
+    /// <returns>None, and the id and epoch to go on with.</returns>
+    public async ValueTask<ProducerIdentity> EndAsync(
+        string transactionalId, long producerId, short producerEpoch, bool isCommit, bool bumpsEpoch)
     {
         using var turn = await EnterAsync(transactionalId);
         if (turn.Transaction is not { } transaction)
         {
-            return ErrorCode.InvalidProducerIdMapping;
+            return ProducerIdentity.Failed(ErrorCode.InvalidProducerIdMapping);
         }
 
+        var error = bumpsEpoch && IsEndedBy(transaction.State, producerId, producerEpoch)
+            ? CheckRepetition(transaction.State, isCommit)
+            : await EndOnceAsync(transaction, producerId, producerEpoch, isCommit, bumpsEpoch);
+        var state = transaction.State;
+        return error != ErrorCode.None ? ProducerIdentity.Failed(error)
+            : state.NextProducerId >= 0 ? new ProducerIdentity(ErrorCode.None, state.NextProducerId, 0)
+            : new ProducerIdentity(ErrorCode.None, state.ProducerId, state.ProducerEpoch);
+    }
+
+    /// <summary>Whether the last transaction was ended, with a new epoch, by the producer under the one before.</summary>
+    private static bool IsEndedBy(TransactionState state, long producerId, short producerEpoch) =>
+        state.Status is not (TransactionStatus.Empty or TransactionStatus.Ongoing)
+        && producerEpoch >= 0
+        && producerEpoch == state.LastProducerEpoch
+        && (producerId == state.ProducerId || producerId == state.PreviousProducerId);
+
+    /// <summary>The answer of the first request was lost.</summary>
+    private static ErrorCode CheckRepetition(TransactionState state, bool isCommit) => state.Status switch
+    {
+        TransactionStatus.CompleteCommit when isCommit => ErrorCode.None,
+        TransactionStatus.CompleteAbort when !isCommit => ErrorCode.None,
+        TransactionStatus.PrepareCommit when isCommit => ErrorCode.ConcurrentTransactions,
+        TransactionStatus.PrepareAbort when !isCommit => ErrorCode.ConcurrentTransactions,
+        _ => ErrorCode.InvalidTxnState,
+    };
+
+    private async ValueTask<ErrorCode> EndOnceAsync(
+        Transaction transaction, long producerId, short producerEpoch, bool isCommit, bool bumpsEpoch)
+    {
         var state = transaction.State;
         var error = Transaction.CheckProducer(state, producerId, producerEpoch);
         if (error != ErrorCode.None)
@@ -31,35 +69,50 @@ internal sealed partial class TransactionCoordinator
             return error;
         }
 
-        switch (state.Status)
+        var mayEnd = state.Status == TransactionStatus.Ongoing || (bumpsEpoch && !isCommit && !state.IsPrepared);
+        if (!mayEnd)
         {
-            case TransactionStatus.Ongoing:
-                return await DecideAsync(transaction, isCommit, state.ProducerEpoch, state.LastProducerEpoch);
-            case TransactionStatus.CompleteCommit when isCommit:
-            case TransactionStatus.CompleteAbort when !isCommit:
-                // The answer of the first request was lost.
-                return ErrorCode.None;
-            case TransactionStatus.PrepareCommit when isCommit:
-            case TransactionStatus.PrepareAbort when !isCommit:
-                return ErrorCode.ConcurrentTransactions;
-            default:
-                return ErrorCode.InvalidTxnState;
+            // With an epoch for each transaction, the same epoch is not a repetition.
+            return bumpsEpoch && !state.IsPrepared ? ErrorCode.InvalidTxnState : CheckRepetition(state, isCommit);
         }
+
+        if (!bumpsEpoch)
+        {
+            return await DecideAsync(transaction, state, isCommit);
+        }
+
+        var next = state with
+        {
+            ProducerEpoch = (short)(producerEpoch + 1),
+            LastProducerEpoch = producerEpoch,
+        };
+        if (state.IsEpochExhausted)
+        {
+            (error, var nextProducerId) = await _producerIds.AllocateAsync();
+            next = next with { NextProducerId = nextProducerId };
+        }
+
+        return error == ErrorCode.None ? await DecideAsync(transaction, next, isCommit) : error;
     }
 
     /// <summary>Aborts the open transaction for somebody else than its producer, who is fenced by the epoch.</summary>
-    private ValueTask<ErrorCode> FenceAsync(Transaction transaction) => DecideAsync(
-        transaction, isCommit: false, (short)(transaction.State.ProducerEpoch + 1), TransactionState.NoEpoch);
-
-    private async ValueTask<ErrorCode> DecideAsync(
-        Transaction transaction, bool isCommit, short producerEpoch, short lastProducerEpoch)
+    private ValueTask<ErrorCode> FenceAsync(Transaction transaction)
     {
-        var ongoing = transaction.State;
-        var prepared = ongoing with
+        var state = transaction.State;
+        var fenced = state with
+        {
+            ProducerEpoch = (short)(state.ProducerEpoch + 1),
+            LastProducerEpoch = TransactionState.NoEpoch,
+        };
+        return DecideAsync(transaction, fenced, isCommit: false);
+    }
+
+    private async ValueTask<ErrorCode> DecideAsync(Transaction transaction, TransactionState decided, bool isCommit)
+    {
+        var before = transaction.State;
+        var prepared = decided with
         {
             Status = isCommit ? TransactionStatus.PrepareCommit : TransactionStatus.PrepareAbort,
-            ProducerEpoch = producerEpoch,
-            LastProducerEpoch = lastProducerEpoch,
             UpdatedMs = NowMs,
         };
 
@@ -68,7 +121,7 @@ internal sealed partial class TransactionCoordinator
         var error = await WriteAsync(prepared);
         if (error != ErrorCode.None)
         {
-            transaction.State = ongoing;
+            transaction.State = before;
             return error;
         }
 
@@ -103,12 +156,24 @@ internal sealed partial class TransactionCoordinator
         }
 
         // If this write fails, or is lost in a crash, the state before it leads here once more.
-        _ = await SaveAsync(transaction, state with
+        var complete = state with
         {
             Status = isCommit ? TransactionStatus.CompleteCommit : TransactionStatus.CompleteAbort,
             Partitions = [],
             Groups = [],
-        });
+        };
+        if (state.NextProducerId >= 0)
+        {
+            complete = complete with
+            {
+                ProducerId = state.NextProducerId,
+                ProducerEpoch = 0,
+                PreviousProducerId = state.ProducerId,
+                NextProducerId = TransactionState.NoProducerId,
+            };
+        }
+
+        _ = await SaveAsync(transaction, complete);
     }
 
     private async Task<ErrorCode> WriteMarkerAsync(TransactionState state, TopicPartition partition, bool isCommit)

@@ -70,21 +70,25 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
                 : null;
 
     /// <summary>
-    /// Queues a transactional batch where its transaction is open and has the partition. Decided together with the
-    /// queueing, so that no batch can follow the marker of its own transaction.
+    /// Appends a transactional batch where its transaction is open and has the partition. Decided together with the
+    /// queueing, so that no batch can follow the marker of its own transaction. Batches of one producer are queued in
+    /// the order of the calls.
     /// </summary>
-    public ErrorCode TryAppend(
-        string transactionalId,
-        long producerId,
-        short producerEpoch,
-        PartitionLog log,
-        ReadOnlyMemory<byte> batch,
-        out ValueTask<AppendResult> append)
+    /// <param name="transactionalId">The id.</param>
+    /// <param name="batch">Whose, where to, and what.</param>
+    /// <param name="addsPartition">
+    /// The partition is added where the transaction lacks it, or begins with it (KIP-890, Produce version 12).
+    /// </param>
+    public ValueTask<AppendResult> AppendAsync(string transactionalId, in TransactionalBatch batch, bool addsPartition)
     {
-        append = default;
-        return _transactions.TryGetValue(transactionalId, out var transaction)
-            ? transaction.TryAppend(producerId, producerEpoch, log, batch, out append)
-            : ErrorCode.InvalidProducerIdMapping;
+        if (!_transactions.TryGetValue(transactionalId, out var transaction))
+        {
+            return new(new AppendResult(ErrorCode.InvalidProducerIdMapping, -1, -1, batch.Log.LogStartOffset));
+        }
+
+        return transaction.TryAppend(batch, addsPartition, out var append)
+            ? append
+            : new(AddAndAppendAsync(transaction, batch));
     }
 
     /// <summary>Whether the partition is part of the producer's open transaction; changes nothing.</summary>
@@ -106,13 +110,30 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
         AddAsync(transactionalId, producerId, producerEpoch, [], [groupId]);
 
     /// <summary>Commits offsets as part of the transaction; they count when it is committed.</summary>
+    /// <param name="transactionalId">The id.</param>
+    /// <param name="producerId">Whose transaction.</param>
+    /// <param name="producerEpoch">The producer's epoch.</param>
+    /// <param name="groupId">Whose offsets.</param>
+    /// <param name="addsGroup">The group is added where the transaction lacks it (KIP-890, version 5).</param>
+    /// <param name="commit">Tells the group.</param>
     public async ValueTask<ErrorCode> CommitOffsetsAsync(
-        string transactionalId, long producerId, short producerEpoch, string groupId, Func<ValueTask<ErrorCode>> commit)
+        string transactionalId,
+        long producerId,
+        short producerEpoch,
+        string groupId,
+        bool addsGroup,
+        Func<ValueTask<ErrorCode>> commit)
     {
         using var turn = await EnterAsync(transactionalId);
         if (turn.Transaction is not { } transaction)
         {
             return ErrorCode.InvalidProducerIdMapping;
+        }
+
+        if (addsGroup)
+        {
+            var added = await AddAsync(transaction, producerId, producerEpoch, [], [groupId]);
+            return added == ErrorCode.None ? await commit() : added;
         }
 
         var state = transaction.State;
@@ -152,11 +173,19 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
         IReadOnlyCollection<string> groups)
     {
         using var turn = await EnterAsync(transactionalId);
-        if (turn.Transaction is not { } transaction)
-        {
-            return ErrorCode.InvalidProducerIdMapping;
-        }
+        return turn.Transaction is { } transaction
+            ? await AddAsync(transaction, producerId, producerEpoch, partitions, groups)
+            : ErrorCode.InvalidProducerIdMapping;
+    }
 
+    /// <summary>Adds to the transaction whose turn the caller has.</summary>
+    private async ValueTask<ErrorCode> AddAsync(
+        Transaction transaction,
+        long producerId,
+        short producerEpoch,
+        IReadOnlyCollection<TopicPartition> partitions,
+        IReadOnlyCollection<string> groups)
+    {
         var state = transaction.State;
         var error = Transaction.CheckProducer(state, producerId, producerEpoch);
         if (error != ErrorCode.None)
@@ -182,6 +211,26 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
             Partitions = isOngoing ? state.Partitions.Union(partitions) : [.. partitions],
             Groups = isOngoing ? state.Groups.Union(groups) : [.. groups],
         });
+    }
+
+    /// <summary>Turns are taken in the order of the calls, so batches are queued in it, too.</summary>
+    private async Task<AppendResult> AddAndAppendAsync(Transaction transaction, TransactionalBatch batch)
+    {
+        ValueTask<AppendResult> append;
+        await transaction.Gate.WaitAsync();
+        try
+        {
+            var added = transaction.IsForgotten
+                ? ErrorCode.InvalidProducerIdMapping
+                : await AddAsync(transaction, batch.ProducerId, batch.ProducerEpoch, [batch.Partition], []);
+            append = transaction.AppendWaiting(batch, added);
+        }
+        finally
+        {
+            transaction.Gate.Release();
+        }
+
+        return await append;
     }
 
     /// <summary>Makes a state durable, and then the one in force.</summary>

@@ -18,12 +18,17 @@ internal sealed record TransactionState
     public short ProducerEpoch { get; init; } = NoEpoch;
 
     /// <summary>
-    /// The epoch before the last one, where the producer itself asked for the last one: its retry is recognised by it.
+    /// The epoch before the last one, where the producer itself led to the last one: its retry is recognised by it.
     /// </summary>
     public short LastProducerEpoch { get; init; } = NoEpoch;
 
     /// <summary>The producer id whose epochs were used up.</summary>
     public long PreviousProducerId { get; init; } = NoProducerId;
+
+    /// <summary>
+    /// The producer id that takes over when this transaction is complete, because it used up the last epoch.
+    /// </summary>
+    public long NextProducerId { get; init; } = NoProducerId;
 
     /// <summary>A transaction that is open for longer is aborted, in milliseconds.</summary>
     public int TimeoutMs { get; init; }

@@ -10,7 +10,7 @@ namespace LogFlow.Queue.Transactions;
 /// <code>
 /// key   't' | transactional id, UTF-8
 /// value version int8 = 0 | producer id int64 | epoch int16 | last epoch int16 | previous producer id int64 |
-///       timeout ms int32 | status int8 | start ms int64 | updated ms int64 |
+///       next producer id int64 | timeout ms int32 | status int8 | start ms int64 | updated ms int64 |
 ///       topics [ name | partitions [ int32 ] ] | groups [ id ]
 /// </code>
 /// </summary>
@@ -35,6 +35,7 @@ internal static class TransactionStateCodec
         writer.WriteInt16(state.ProducerEpoch);
         writer.WriteInt16(state.LastProducerEpoch);
         writer.WriteInt64(state.PreviousProducerId);
+        writer.WriteInt64(state.NextProducerId);
         writer.WriteInt32(state.TimeoutMs);
         writer.WriteInt8((sbyte)state.Status);
         writer.WriteInt64(state.StartMs);
@@ -83,6 +84,7 @@ internal static class TransactionStateCodec
             ProducerEpoch = reader.ReadInt16(),
             LastProducerEpoch = reader.ReadInt16(),
             PreviousProducerId = reader.ReadInt64(),
+            NextProducerId = reader.ReadInt64(),
             TimeoutMs = reader.ReadInt32(),
             Status = (TransactionStatus)reader.ReadInt8(),
             StartMs = reader.ReadInt64(),

@@ -53,6 +53,7 @@ public sealed class TransactionParityTests(ITestOutputHelper output)
                 await ReadAsync();
                 await DescribeAsync();
                 await MarkersAsync();
+                await SecondKindAsync();
                 return _answers;
             }
         }
@@ -442,6 +443,47 @@ public sealed class TransactionParityTests(ITestOutputHelper output)
             Note("marker of a higher epoch", await MarkAsync(producer.ProducerId, 5, 0, "markers"));
             Note("marker of a lower epoch", await MarkAsync(producer.ProducerId, 4, 0, "markers"));
             Note("producers", await ProducersAsync(producer.ProducerId, "markers", 0));
+        }
+
+        /// <summary>KIP-890: no AddPartitionsToTxn, another epoch with each transaction.</summary>
+        private async Task SecondKindAsync()
+        {
+            await CreateTopicAsync("second", 2);
+            var producer = await StartAsync("second");
+            var id = producer.ProducerId;
+            Note("produce begins", await producer.ProduceAsync("second", "a", version: 12));
+            Note("produce to another partition", await producer.ProduceAsync("second", "a", 1, 1, version: 12));
+            Note("offsets without adding", await producer.CommitOffsetAsync("second", "second", 4, version: 5));
+            Note("commit", await producer.EndAsync(isCommit: true, version: 5));
+            Note("id and epoch", (producer.ProducerId - id, producer.Epoch));
+            await UntilCompleteAsync("second");
+            var before = new TransactionalProducer(_client, "second") { ProducerId = id, Epoch = 0 };
+            Note("commit again", await before.EndAsync(isCommit: true, version: 5));
+            Note("id and epoch", (before.ProducerId - id, before.Epoch));
+            before.Epoch = 0;
+            Note("abort after commit", await before.EndAsync(isCommit: false, version: 5));
+            Note("late produce", await before.ProduceAsync("second", "late", version: 12));
+            Note("late offsets", await before.CommitOffsetAsync("second", "second", 5, version: 5));
+            Note("commit of nothing", await producer.EndAsync(isCommit: true, version: 5));
+            Note("abort of nothing", await producer.EndAsync(isCommit: false, version: 5));
+            Note("epoch", producer.Epoch);
+            await UntilCompleteAsync("second");
+            Note("describe", await DescribeAsync("second"));
+            Note("abort of nothing again", await producer.EndAsync(isCommit: false, version: 5));
+            Note("epoch", producer.Epoch);
+            await UntilCompleteAsync("second");
+            Note("produce", await producer.ProduceAsync("second", "b", version: 12));
+            Note("abort", await producer.EndAsync(isCommit: false, version: 5));
+            Note("epoch", producer.Epoch);
+            await UntilCompleteAsync("second");
+            await UntilStableAsync("second");
+            Note("offset", await FetchOffsetAsync("second", isStable: true, isAll: true));
+            Note("read", await FetchAsync("second", 0));
+            Note("producers", await ProducersAsync(producer.ProducerId, "second", 0));
+            Note("produce to an unknown topic", await producer.ProduceAsync("none", "b", version: 12));
+            Note("first kind again", await producer.AddPartitionAsync("second"));
+            Note("describe", await DescribeAsync("second"));
+            Note("abort", await producer.EndAsync(isCommit: false));
         }
 
         private async Task<ErrorCode> MarkAsync(long producerId, short epoch, int coordinatorEpoch, string topic)

@@ -155,8 +155,10 @@ internal sealed class TransactionalProducer(RawClient client, string transaction
         });
     }
 
+    /// <summary>From version 5 on the producer goes on with the epoch that is answered.</summary>
     public Task<ErrorCode> EndAsync(bool isCommit, short version = 3) => RepeatAsync(async () =>
-        (await Client.AskAsync<EndTxnRequest, EndTxnResponse>(
+    {
+        var response = await Client.AskAsync<EndTxnRequest, EndTxnResponse>(
             new EndTxnRequest
             {
                 TransactionalId = transactionalId,
@@ -164,7 +166,15 @@ internal sealed class TransactionalProducer(RawClient client, string transaction
                 ProducerEpoch = Epoch,
                 Committed = isCommit,
             },
-            version)).ErrorCode);
+            version);
+        if (version >= 5 && response.ErrorCode == ErrorCode.None)
+        {
+            (ProducerId, Epoch) = (response.ProducerId, response.ProducerEpoch);
+            _sequences.Clear();
+        }
+
+        return response.ErrorCode;
+    });
 
     public async Task CommitAsync() => Assert.Equal(ErrorCode.None, await EndAsync(isCommit: true));
 
