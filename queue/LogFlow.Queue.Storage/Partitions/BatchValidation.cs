@@ -115,7 +115,7 @@ internal readonly struct BatchValidation
             if (config.IsCompacted && record.Key is null)
             {
                 (problems ??= []).Add(new RecordProblem(
-                    index, $"Compacted topic cannot accept message without key in topic partition {partition}."));
+                    index, $"Compacted topic cannot accept message without key in topic partition {partition}"));
             }
             else if (nowMs is { } now && !IsInRange(record.TimestampMs, now, config))
             {

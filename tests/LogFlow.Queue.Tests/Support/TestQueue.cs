@@ -25,6 +25,8 @@ internal sealed class TestQueue : IAsyncDisposable
 
     public string Bootstrap => Service.Endpoint;
 
+    public string DataDirectory => _directory.Path;
+
     public IEnumerable<string> Warnings => Logs.At(LogLevel.Warning);
 
     public static Task<TestQueue> StartAsync(Action<QueueConfig>? configure = null) =>
