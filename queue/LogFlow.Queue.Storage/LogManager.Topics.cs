@@ -134,6 +134,7 @@ public sealed partial class LogManager
             new TopicManifest(topic.Name, id, topic.Partitions.Count, config.Overrides).Save(
                 _context.Files, TopicPath(id));
             topic.SetConfig(config);
+            WarnOfRelaxedDurability(topic);
             return new TopicResult(ErrorCode.None, null, topic);
         });
 

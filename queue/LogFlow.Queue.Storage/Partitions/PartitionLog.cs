@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
@@ -16,6 +15,7 @@ public sealed partial class PartitionLog
     private readonly CheckpointWriter _checkpoints;
     private readonly string _directory;
     private readonly LeaderEpochs _epochs;
+    private string? _label;
 
     // Guards _listeners; each change makes a new array.
     private readonly Lock _listenerLock = new();
@@ -99,7 +99,7 @@ public sealed partial class PartitionLog
 
     internal IReadOnlyList<LogSegment> Segments => _segments;
 
-    private string Label => $"{Topic.Name}-{Partition}";
+    internal string Label => _label ??= $"{Topic.Name}-{Partition}";
 
     /// <summary>
     /// Appends one record batch; its base offset and leader epoch are set in place (the memory must be writable).
@@ -108,13 +108,18 @@ public sealed partial class PartitionLog
     /// </summary>
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> batch)
     {
-        var error = Validate(batch.Span, out var header);
-        if (error != ErrorCode.None)
+        var checks = BatchValidation.Check(batch, Topic.Config, Label, _context.NowMs());
+        if (checks.Error != ErrorCode.None)
         {
-            return ValueTask.FromResult(AppendResult.Failed(error, LogStartOffset));
+            return ValueTask.FromResult(AppendResult.Failed(checks.Error, LogStartOffset) with
+            {
+                Message = checks.Message,
+                RecordProblems = checks.Problems,
+            });
         }
 
-        var operation = AppendOperation.Rent(this, MemoryMarshal.AsMemory(batch), header);
+        var stored = checks.Recompressed?.Memory ?? MemoryMarshal.AsMemory(batch);
+        var operation = AppendOperation.Rent(this, stored, checks.Header, checks.Recompressed);
         var task = operation.AsValueTask();
         _context.Writer.Enqueue(operation);
         return task;
@@ -147,6 +152,7 @@ public sealed partial class PartitionLog
         }
     }
 
+<<<<<<< HEAD
     private ErrorCode Validate(ReadOnlySpan<byte> batch, out RecordBatchHeader header)
     {
         switch (RecordBatch.Validate(batch, out header))
@@ -174,6 +180,8 @@ public sealed partial class PartitionLog
         return batch.Length > Topic.Config.MaxMessageBytes ? ErrorCode.MessageTooLarge : ErrorCode.None;
     }
 
+=======
+>>>>>>> compact
     private static partial class Log
     {
         [LoggerMessage(2020, LogLevel.Error,
