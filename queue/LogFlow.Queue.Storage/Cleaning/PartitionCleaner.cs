@@ -173,6 +173,7 @@ internal sealed partial class PartitionCleaner(
             cleaned = new LogSegment(files, log.DirectoryPath, baseOffset, written.Length, isSealed: true, swapPath)
             {
                 MaxTimestampMs = written.MaxTimestampMs,
+                LastAppendTimestamp = segments.Max(segment => segment.LastAppendTimestamp),
             };
         }
         catch (Exception error) when (error is IOException or InvalidDataException or OperationCanceledException)

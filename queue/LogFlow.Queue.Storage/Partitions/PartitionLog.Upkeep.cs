@@ -23,7 +23,7 @@ public sealed partial class PartitionLog
     /// <summary>
     /// Removes what retention does not keep: whole segments from the front, by size, or by age of their newest record.
     /// Counts from the later of record time and file time, and not from record times in the future: a wrong clock at a
-    /// producer must neither remove records at once nor keep them for ever.
+    /// producer must neither remove records at once nor keep them for ever. Segments below the log's start go as well.
     /// </summary>
     /// <returns>Segments whose files are to be deleted, off the writer thread.</returns>
     internal IReadOnlyList<LogSegment> ApplyRetention(long nowMs)
@@ -46,7 +46,7 @@ public sealed partial class PartitionLog
             var isOverSize = config.IsDeleted
                 && config.RetentionBytes >= 0 && size - segment.EndPosition >= config.RetentionBytes;
             var isOverAge = config.IsDeleted && !isBelowStart && !isOverSize
-                && config.RetentionMs >= 0 && nowMs - LastChangeMs(segment, nowMs) > config.RetentionMs;
+                && config.RetentionMs >= 0 && IsOlderThan(segment, config.RetentionMs, nowMs);
             if (!isBelowStart && !isOverSize && !isOverAge)
             {
                 break;
@@ -210,6 +210,21 @@ public sealed partial class PartitionLog
         _epochs.TruncateStart(offset);
         _transactions.Aborted.TruncateStart(offset);
         _isStateChanged = true;
+    }
+
+    /// <summary>
+    /// By the clock on the wall, and, where this process wrote the segment, by the monotonic one as well: setting the
+    /// clock forward must not remove what was appended a moment ago.
+    /// </summary>
+    private bool IsOlderThan(LogSegment segment, long ageMs, long nowMs)
+    {
+        if (nowMs - LastChangeMs(segment, nowMs) <= ageMs)
+        {
+            return false;
+        }
+
+        return segment.LastAppendTimestamp == 0
+            || _context.Time.GetElapsedTime(segment.LastAppendTimestamp).TotalMilliseconds > ageMs;
     }
 
     private long LastChangeMs(LogSegment segment, long nowMs)

@@ -154,6 +154,7 @@ public sealed partial class PartitionLog : IWriteTarget
             active.FirstAppendMs = nowMs;
         }
 
+        active.LastAppendTimestamp = _context.Time.GetTimestamp();
         active.Add(baseOffset, batch.Length, maxTimestampMs, config.IndexIntervalBytes);
         _stagedBuffers.Add(operation.Batch);
         _stagedRecords += header.Count;
@@ -180,6 +181,8 @@ public sealed partial class PartitionLog : IWriteTarget
                 active.FirstAppendMs = ReadFirstTimestamp(active, nowMs);
             }
 
+            // A clock that was set back would keep the segment open for as long as that.
+            active.FirstAppendMs = Math.Min(active.FirstAppendMs, nowMs);
             var mustRoll = active.EndPosition + size > config.SegmentBytes
                 || _logEndOffset + header.LastOffsetDelta - active.BaseOffset > int.MaxValue
                 || nowMs - active.FirstAppendMs > config.EffectiveSegmentMs;

@@ -152,36 +152,6 @@ public sealed partial class PartitionLog
         }
     }
 
-<<<<<<< HEAD
-    private ErrorCode Validate(ReadOnlySpan<byte> batch, out RecordBatchHeader header)
-    {
-        switch (RecordBatch.Validate(batch, out header))
-        {
-            case RecordBatchError.None:
-                break;
-            case RecordBatchError.UnsupportedMagic:
-                return ErrorCode.UnsupportedForMessageFormat;
-            case RecordBatchError.UnknownCompression:
-                return ErrorCode.UnsupportedCompressionType;
-            case RecordBatchError.InvalidCount or RecordBatchError.InvalidProducer:
-                return ErrorCode.InvalidRecord;
-            default:
-                return ErrorCode.CorruptMessage;
-        }
-
-        // One batch per partition since Produce v3; markers of transactions do not come from clients.
-        if (header.TotalSize != batch.Length
-            || header.IsControl
-            || (header.IsTransactional && !header.HasProducerId))
-        {
-            return ErrorCode.InvalidRecord;
-        }
-
-        return batch.Length > Topic.Config.MaxMessageBytes ? ErrorCode.MessageTooLarge : ErrorCode.None;
-    }
-
-=======
->>>>>>> compact
     private static partial class Log
     {
         [LoggerMessage(2020, LogLevel.Error,

@@ -78,6 +78,11 @@ internal sealed class LogSegment
     /// <summary>When the first batch was appended; 0: there is none yet, or it is not known.</summary>
     public long FirstAppendMs { get; set; }
 
+    /// <summary>
+    /// When this process last appended, by the monotonic clock (TimeProvider.GetTimestamp); 0: it has not.
+    /// </summary>
+    public long LastAppendTimestamp { get; set; }
+
     public bool IsDeleted => _isDeleted;
 
     public static bool TryParseName(string fileName, out long baseOffset)

@@ -22,6 +22,9 @@ internal sealed class MemoryFileSystem : IFileSystem
     /// <inheritdoc cref="OnWrite"/>
     public Action<string>? OnSync { get; set; }
 
+    /// <summary>Called before each file is opened.</summary>
+    public Action<string>? OnOpen { get; set; }
+
     /// <summary>Called before each removal and renaming of a file.</summary>
     public Action<string>? OnChange { get; set; }
 
@@ -99,6 +102,7 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public IStorageFile OpenOrCreate(string path)
     {
+        OnOpen?.Invoke(path);
         lock (_lock)
         {
             if (!_files.TryGetValue(path, out var file))
@@ -118,6 +122,7 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public IStorageFile Open(string path)
     {
+        OnOpen?.Invoke(path);
         lock (_lock)
         {
             return _files.TryGetValue(path, out var file) ? new Handle(file) : throw new FileNotFoundException(path);
