@@ -14,8 +14,8 @@ namespace LogFlow.Queue.Handlers;
 /// <para>Behaviour: each partition's batch is appended as it came; acks 1 and -1 are answered when fdatasync has
 /// returned, acks 0 not at all. A batch that an idempotent producer sends again is answered with its original offset.
 /// Requests of one connection overlap: the next is appended while this one waits for the disk. A transactional batch is
-/// appended only while its transaction is open and has the partition; from version 12 on it adds the partition, and with
-/// the first one begins the transaction.</para>
+/// appended only while its transaction is open and has the partition; from version 12 on it adds the partition, and
+/// with the first one begins the transaction.</para>
 /// <para>Versions: 7 allows zstd; 8 adds per-record errors and messages; 9 is flexible; 10 the current leader;
 /// 12 implicit transaction members (KIP-890); 13 topic ids (KIP-516).</para>
 /// <para>Deviations from Apache Kafka: acks 1 is as durable as acks -1, and acks 0 is written all the same, only

@@ -42,7 +42,9 @@ internal sealed partial class TransactionCoordinator
             : new ProducerIdentity(ErrorCode.None, state.ProducerId, state.ProducerEpoch);
     }
 
-    /// <summary>Whether the last transaction was ended, with a new epoch, by the producer under the one before.</summary>
+    /// <summary>
+    /// Whether the last transaction was ended, with a new epoch, by the producer under the one before.
+    /// </summary>
     private static bool IsEndedBy(TransactionState state, long producerId, short producerEpoch) =>
         state.Status is not (TransactionStatus.Empty or TransactionStatus.Ongoing)
         && producerEpoch >= 0

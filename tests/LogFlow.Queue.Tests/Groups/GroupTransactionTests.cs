@@ -103,6 +103,18 @@ public sealed class GroupTransactionTests : IDisposable
         Assert.Null(_harness.Coordinator.Find(GroupHarness.GroupId));
     }
 
+    [Fact]
+    public async Task ForgetTopic_PendingOffsetsOfIt_NeverCount()
+    {
+        Assert.Equal(ErrorCode.None, await CommitAsync("", -1, 1));
+        await _harness.Coordinator.ForgetTopicAsync("logs");
+        Assert.False(_harness.Group.HasPendingOffset(Logs0));
+        Assert.Empty(_harness.Store.PendingOffsets);
+        Assert.Equal(ErrorCode.None, await EndAsync(isCommit: true));
+        Assert.Null(_harness.Group.GetOffset(Logs0));
+        Assert.Empty(_harness.Store.Offsets);
+    }
+
     private async Task<ErrorCode> CommitAsync(string memberId, int generation, long offset, string? instance = null) =>
         await _harness.Coordinator.CommitInTransactionAsync(
             GroupHarness.GroupId,
