@@ -7,7 +7,7 @@ namespace LogFlow.Queue;
 /// The queue's configuration as written in <c>queue.yml</c>: the keys of Kafka's server.properties that have a meaning
 /// for a single node. Defaults are Kafka's unless a comment says otherwise.
 /// </summary>
-public class QueueConfig : IValidatedConfig
+public partial class QueueConfig : IValidatedConfig
 {
     /// <summary>Loopback only until configured otherwise (Kafka: every address).</summary>
     [ConfigKey("listeners")]
@@ -210,6 +210,7 @@ public class QueueConfig : IValidatedConfig
             "compression.type",
             CompressionType,
             ["producer", "uncompressed", "none", "gzip", "snappy", "lz4", "zstd"]);
+        ValidateTopicDefaults(problems);
         if (MessageMaxBytes > LogSegmentBytes)
         {
             problems.Add(new("message.max.bytes", $"must fit into a segment (log.segment.bytes is {LogSegmentBytes})"));

@@ -239,6 +239,9 @@ public sealed partial class QueueService : ILogFlowService
             DataDirectory = _config.DataDirectory,
             DefaultTopicConfig = configs.DefaultTopicConfig,
             RetentionCheckInterval = TimeSpan.FromMilliseconds(_config.LogRetentionCheckIntervalMs),
+            IsCleanerEnabled = _config.LogCleanerEnable,
+            CleanerBackoff = TimeSpan.FromMilliseconds(_config.LogCleanerBackoffMs),
+            CleanerBufferBytes = _config.LogCleanerDedupeBufferSize,
             ProducerIdExpiration = TimeSpan.FromMilliseconds(_config.ProducerIdExpirationMs),
         };
         try

@@ -11,16 +11,18 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>Produce</b>, API key 0, versions 3-13, advertised from 0.</para>
-/// <para>Behaviour: each partition's batch is appended as it came; acks 1 and -1 are answered when fdatasync has
-/// returned, acks 0 not at all. A batch that an idempotent producer sends again is answered with its original offset.
-/// Requests of one connection overlap: the next is appended while this one waits for the disk. A transactional batch is
-/// appended only while its transaction is open and has the partition; from version 12 on it adds the partition, and
-/// with the first one begins the transaction.</para>
+/// <para>Behaviour: each partition's batch is appended as it came, or in the topic's own codec; acks 1 and -1 are
+/// answered when fdatasync has returned (unless the topic's flush settings relax that), acks 0 not at all. A batch that
+/// an idempotent producer sends again is answered with its original offset. Requests of one connection overlap: the
+/// next is appended while this one waits for the disk. A transactional batch is appended only while its transaction is
+/// open and has the partition; from version 12 on it adds the partition, and with the first one begins the
+/// transaction.</para>
 /// <para>Versions: 7 allows zstd; 8 adds per-record errors and messages; 9 is flexible; 10 the current leader;
 /// 12 implicit transaction members (KIP-890); 13 topic ids (KIP-516).</para>
 /// <para>Deviations from Apache Kafka: acks 1 is as durable as acks -1, and acks 0 is written all the same, only
-/// without an answer. The time limit of the request is not used: there are no replicas to wait for. Versions 0-2
-/// (format before record batches) end the connection.</para>
+/// without an answer. Records are only looked at where a setting needs it (compacted topic, another codec, timestamp
+/// limits); the largest timestamp that a header states is believed. The time limit of the request is not used: there
+/// are no replicas to wait for. Versions 0-2 (format before record batches) end the connection.</para>
 /// </summary>
 internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator transactions, QueueMetrics metrics)
     : TypedRequestHandler<ProduceRequest, ProduceResponse>
@@ -198,7 +200,16 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
         append.Response.LogStartOffset = result.LogStartOffset;
         if (result.Error != ErrorCode.None)
         {
-            Refuse(append.Response, ToWire(result.Error, version), null);
+            Refuse(append.Response, ToWire(result.Error, version), result.Message);
+            foreach (var (index, message) in result.RecordProblems ?? [])
+            {
+                append.Response.RecordErrors.Add(new ProduceResponse.BatchIndexAndErrorMessage
+                {
+                    BatchIndex = index,
+                    BatchIndexErrorMessage = message,
+                });
+            }
+
             return;
         }
 
