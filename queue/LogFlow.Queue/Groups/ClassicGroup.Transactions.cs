@@ -113,6 +113,30 @@ internal sealed partial class ClassicGroup
         }
     }
 
+    /// <summary>Open transactions commit nothing of a topic that was deleted; returns when that is durable.</summary>
+    public async ValueTask ForgetPendingOffsetsAsync(string topic)
+    {
+        var storing = new List<Task<ErrorCode>>();
+        lock (_lock)
+        {
+            foreach (var (producerId, offsets) in _pendingOffsets)
+            {
+                var forgotten = offsets.Where(offset => offset.Key.Topic == topic).ToArray();
+                foreach (var (partition, _) in forgotten)
+                {
+                    offsets.Remove(partition);
+                }
+
+                if (forgotten.Length > 0)
+                {
+                    storing.Add(_store.EndTransactionAsync(GroupId, producerId, forgotten, isCommit: false).AsTask());
+                }
+            }
+        }
+
+        await Task.WhenAll(storing);
+    }
+
     public void RestorePendingOffset(long producerId, TopicPartition partition, CommittedOffset offset)
     {
         lock (_lock)

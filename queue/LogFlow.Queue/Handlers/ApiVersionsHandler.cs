@@ -10,8 +10,8 @@ namespace LogFlow.Queue.Handlers;
 /// UNSUPPORTED_VERSION and the same list, so that the client can choose (KIP-511).</para>
 /// <para>Versions: 3 is flexible (its response header never is) and carries the client's software name and version,
 /// which must match <c>[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?</c>.</para>
-/// <para>Deviations from Apache Kafka: of the feature levels only transaction.version is listed, by which clients choose
-/// transactions of the second kind (KIP-890). Produce is advertised from 0 though only 3 and later are answered:
+/// <para>Deviations from Apache Kafka: of the feature levels only transaction.version is listed, by which clients
+/// choose transactions of the second kind (KIP-890). Produce is advertised from 0 though only 3 and later are answered:
 /// librdkafka would otherwise send uncompressed, without a word (KAFKA-18659).</para>
 /// </summary>
 internal sealed class ApiVersionsHandler : TypedRequestHandler<ApiVersionsRequest, ApiVersionsResponse>

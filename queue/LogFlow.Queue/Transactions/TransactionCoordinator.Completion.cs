@@ -42,7 +42,9 @@ internal sealed partial class TransactionCoordinator
             : new ProducerIdentity(ErrorCode.None, state.ProducerId, state.ProducerEpoch);
     }
 
-    /// <summary>Whether the last transaction was ended, with a new epoch, by the producer under the one before.</summary>
+    /// <summary>
+    /// Whether the last transaction was ended, with a new epoch, by the producer under the one before.
+    /// </summary>
     private static bool IsEndedBy(TransactionState state, long producerId, short producerEpoch) =>
         state.Status is not (TransactionStatus.Empty or TransactionStatus.Ongoing)
         && producerEpoch >= 0
@@ -109,24 +111,17 @@ internal sealed partial class TransactionCoordinator
 
     private async ValueTask<ErrorCode> DecideAsync(Transaction transaction, TransactionState decided, bool isCommit)
     {
-        var before = transaction.State;
-        var prepared = decided with
+        var error = await SaveAsync(transaction, decided with
         {
             Status = isCommit ? TransactionStatus.PrepareCommit : TransactionStatus.PrepareAbort,
-            UpdatedMs = NowMs,
-        };
-
-        // In force before it is durable: from here on no batch is queued, so that all stand before the marker.
-        transaction.State = prepared;
-        var error = await WriteAsync(prepared);
-        if (error != ErrorCode.None)
+        });
+        if (error == ErrorCode.None)
         {
-            transaction.State = before;
-            return error;
+            // In force: from here on no batch is queued, so that all stand before the markers.
+            await CompleteAsync(transaction);
         }
 
-        await CompleteAsync(transaction);
-        return ErrorCode.None;
+        return error;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Tests.Support;
 using LogFlow.Testing;
 
@@ -122,6 +123,11 @@ public sealed class TransactionClientTests
         Assert.True(copier.ExitCode == 0, copier.Output);
         var expected = Enumerable.Range(0, 20).SelectMany(i => Enumerable.Range(0, 50).Select(j => $"{i} {j}"));
         Assert.Equal(expected, await Broker.TransactionTests.ReadCommittedAsync(client, "out"));
+
+        // Kafka's client took transactions of the second kind: an epoch each.
+        var described = await client.AskAsync<DescribeTransactionsRequest, DescribeTransactionsResponse>(
+            new DescribeTransactionsRequest { TransactionalIds = ["copier"] }, 0);
+        Assert.True(described.TransactionStates[0].ProducerEpoch > 10);
 
         // The reference consumer sees the same.
         await using var consumer = await RealServer.RunKafkaToolAsync(

@@ -9,14 +9,15 @@ namespace LogFlow.Queue.Tests.Clients;
 
 /// <summary>
 /// kill -9 of the queue under transactional producers; what was committed must be there once and whole, in every
-/// partition and in the group's offset, and what was aborted never.
+/// partition and in the group's offset, and what was aborted never. Every second producer uses transactions of the
+/// second kind (KIP-890).
 /// </summary>
 public sealed class TransactionCrashTests(ITestOutputHelper output)
 {
     private const string Topic = "logs";
     private const int Producers = 3;
     private const int Partitions = 2;
-    private const int Rounds = 5;
+    private const int Rounds = 8;
 
     [RequiresFact(Requirement.Linux)]
     public async Task Kill_UnderTransactionalProducers_ShowsCommittedTransactionsOnceAndWholeAndAbortedOnesNever()
@@ -95,6 +96,8 @@ public sealed class TransactionCrashTests(ITestOutputHelper output)
 
         private string Group => $"g{number}";
 
+        private bool IsSecondKind => number % 2 == 1;
+
         public async Task RunAsync(CancellationToken stop)
         {
             await StepAsync(() => _producer.InitAsync());
@@ -109,10 +112,15 @@ public sealed class TransactionCrashTests(ITestOutputHelper output)
 
                 var written = await WriteAsync();
                 var offset = Transactions;
-                await StepAsync(() => _producer.AddGroupAsync(Group));
-                await StepAsync(() => _producer.CommitOffsetAsync(Group, Topic, offset));
+                if (!IsSecondKind)
+                {
+                    await StepAsync(() => _producer.AddGroupAsync(Group));
+                }
+
+                var version = (short)(IsSecondKind ? 5 : 3);
+                await StepAsync(() => _producer.CommitOffsetAsync(Group, Topic, offset, version: version));
                 var isCommit = _random.Next(3) > 0;
-                await StepAsync(() => _producer.EndAsync(isCommit));
+                await StepAsync(() => _producer.EndAsync(isCommit, version));
                 if (isCommit)
                 {
                     CommittedOffset = offset;
@@ -147,8 +155,13 @@ public sealed class TransactionCrashTests(ITestOutputHelper output)
             {
                 var partition = _random.Next(Partitions);
                 var text = $"p{number}-{Transactions}-{_random.Next()}";
-                await StepAsync(() => _producer.AddPartitionAsync(Topic, partition));
-                await StepAsync(() => _producer.ProduceAsync(Topic, text, 2, partition));
+                if (!IsSecondKind)
+                {
+                    await StepAsync(() => _producer.AddPartitionAsync(Topic, partition));
+                }
+
+                var version = (short)(IsSecondKind ? 12 : 9);
+                await StepAsync(() => _producer.ProduceAsync(Topic, text, 2, partition, version));
                 written[partition].AddRange([$"{text} 0", $"{text} 1"]);
             }
 
