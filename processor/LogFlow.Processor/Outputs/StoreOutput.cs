@@ -47,6 +47,9 @@ internal sealed class StoreOutput : Output
 
     public override long Failures => _outage.Failures;
 
+    /// <summary>A store is near: more requests cost little, and large ones cost memory on both sides.</summary>
+    protected override int WriteBytesMax => 2 * 1024 * 1024;
+
     public override OutputPart CreatePart(int recordCount) =>
         new BulkPart(new BulkRequest(Math.Min(recordCount, 4096) * 800));
 

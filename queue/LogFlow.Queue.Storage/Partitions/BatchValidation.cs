@@ -56,7 +56,9 @@ internal readonly struct BatchValidation
         }
 
         // One batch per partition since Produce v3; markers of transactions do not come from clients.
-        if (header.TotalSize != batch.Length || header.IsControl)
+        if (header.TotalSize != batch.Length
+            || header.IsControl
+            || (header.IsTransactional && !header.HasProducerId))
         {
             return new BatchValidation(ErrorCode.InvalidRecord);
         }

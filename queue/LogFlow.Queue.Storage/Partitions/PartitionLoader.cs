@@ -212,7 +212,7 @@ internal sealed partial class PartitionLoader(
                     if (header.HasProducerId)
                     {
                         var logAppendTimeMs = header.IsLogAppendTime ? header.MaxTimestampMs : -1;
-                        state.Producers.Add(header, header.BaseOffset, logAppendTimeMs, nowMs);
+                        state.Producers.Add(header, header.BaseOffset, logAppendTimeMs, nowMs, scanner.Batch);
                     }
                 }
 

@@ -208,6 +208,7 @@ public sealed partial class PartitionLog
     {
         Volatile.Write(ref _logStartOffset, offset);
         _epochs.TruncateStart(offset);
+        _transactions.Aborted.TruncateStart(offset);
         _isStateChanged = true;
     }
 

@@ -38,7 +38,7 @@ public sealed partial class PartitionLog : IWriteTarget
             : ErrorCode.None;
         if (error == ErrorCode.None && header.HasProducerId)
         {
-            error = _producers.Check(header, out var duplicate);
+            error = CheckProducer(operation, out var duplicate);
             if (error == ErrorCode.DuplicateSequenceNumber)
             {
                 // Its original may be in this very group, so it is answered with the group.
@@ -88,6 +88,7 @@ public sealed partial class PartitionLog : IWriteTarget
         {
             Active.PublishDurable();
             Volatile.Write(ref _highWatermark, _logEndOffset);
+            PublishLastStableOffset();
             _isStateChanged = true;
             _context.Writer.CountBytes(_stagedBytes);
             _context.Metrics.Appended(_staged!.Count, _stagedRecords, _stagedBytes);
@@ -139,7 +140,7 @@ public sealed partial class PartitionLog : IWriteTarget
         _epochs.Assign(LeaderEpoch, baseOffset);
         if (header.HasProducerId)
         {
-            _producers.Add(header, baseOffset, logAppendTimeMs, nowMs);
+            _producers.Add(header, baseOffset, logAppendTimeMs, nowMs, operation.Batch);
         }
 
         var active = Active;

@@ -48,6 +48,8 @@ public sealed partial class PartitionLog
         _segments = segments;
         _epochs = state.Epochs;
         _producers = state.Producers;
+        _transactions = state.Producers.Transactions;
+        _lastStableOffset = _transactions.Ongoing.GetLastStableOffset(state.NextOffset);
         _logStartOffset = state.LogStartOffset;
         _logEndOffset = state.NextOffset;
         _highWatermark = state.NextOffset;
@@ -67,9 +69,6 @@ public sealed partial class PartitionLog
 
     /// <summary>The first offset that is not durable, and so not visible.</summary>
     public long HighWatermark => Volatile.Read(ref _highWatermark);
-
-    /// <summary>The first offset below which no transaction is open.</summary>
-    public long LastStableOffset => HighWatermark;
 
     /// <summary>The offset of the next record; above the high watermark while a group commit runs.</summary>
     public long LogEndOffset => Volatile.Read(ref _logEndOffset);

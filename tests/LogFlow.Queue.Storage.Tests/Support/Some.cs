@@ -16,7 +16,8 @@ internal static class Some
         long timestampMs = Timestamp,
         int valueSize = 20,
         int seed = 0,
-        CompressionType compression = CompressionType.None)
+        CompressionType compression = CompressionType.None,
+        bool isTransactional = false)
     {
         using var builder = new RecordBatchBuilder();
         var value = new byte[valueSize];
@@ -26,7 +27,7 @@ internal static class Some
             builder.Append(timestampMs + i, Encoding.UTF8.GetBytes($"k{i}"), value);
         }
 
-        using var batch = builder.Build(compression, producerId, epoch, sequence);
+        using var batch = builder.Build(compression, producerId, epoch, sequence, isTransactional);
         return batch.Span.ToArray();
     }
 
