@@ -5,5 +5,6 @@ using LogFlow.Benchmarks.Pipeline;
 return args switch
 {
     ["pipeline", .. var rest] => await PipelineBenchmark.RunAsync(rest),
+    ["cost", .. var rest] => await CostBenchmark.RunAsync(rest),
     _ => BenchmarkSwitcher.FromAssembly(typeof(PipelineBenchmark).Assembly).Run(args).Any() ? 0 : 1,
 };
