@@ -120,6 +120,11 @@ internal static class EventJson
             writer.String(value.Span);
             return;
         }
+        if (value.Map is { } map)
+        {
+            Write(ref writer, map);
+            return;
+        }
         switch (value.Kind)
         {
             case ValueKind.Boolean:
@@ -139,9 +144,6 @@ internal static class EventJson
                 break;
             case ValueKind.List:
                 Write(ref writer, value.List!);
-                break;
-            case ValueKind.Map:
-                Write(ref writer, value.Map!);
                 break;
             default:
                 writer.Raw("null"u8);

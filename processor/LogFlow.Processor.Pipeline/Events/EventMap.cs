@@ -16,6 +16,9 @@ public sealed class EventMap
     private EventMember[] _members;
     private int _count;
     private bool _modified;
+
+    // A member's value is a map or list in memory, which may have changed unseen.
+    private bool _hasContainers;
     private Dictionary<string, int>? _index;
 
     // Which bits (FieldSegment.FilterBitOf) the names have that were ever added: most questions are for fields that an
@@ -42,9 +45,9 @@ public sealed class EventMap
     {
         get
         {
-            if (_modified)
+            if (_modified || !_hasContainers)
             {
-                return true;
+                return _modified;
             }
             foreach (ref readonly var member in Members)
             {
@@ -95,6 +98,7 @@ public sealed class EventMap
         if (member.Value.IsMissing)
         {
             member.Value = JsonScanner.Decode(Source, member.ValueOffset, member.ValueLength);
+            _hasContainers |= member.Value.IsContainer;
         }
         return member.Value;
     }
@@ -108,7 +112,8 @@ public sealed class EventMap
     /// <summary>A copy that shares nothing mutable (the original JSON bytes are shared).</summary>
     public EventMap DeepClone()
     {
-        var copy = new EventMap(Source, _count) { _count = _count, _modified = _modified, _filter = _filter };
+        var copy = new EventMap(Source, _count) { _count = _count, _modified = _modified };
+        (copy._hasContainers, copy._filter) = (_hasContainers, _filter);
         Array.Copy(_members, copy._members, _count);
         for (var i = 0; i < _count; i++)
         {
@@ -206,7 +211,11 @@ public sealed class EventMap
     }
 
     /// <summary>Remembers the decoded form of an unchanged member.</summary>
-    internal void CacheValue(int index, EventValue value) => _members[index].Value = value;
+    internal void CacheValue(int index, EventValue value)
+    {
+        _members[index].Value = value;
+        _hasContainers |= value.IsContainer;
+    }
 
     /// <summary>Whether both maps have equal values under the same names, in any order.</summary>
     internal bool ContentEquals(EventMap other)
