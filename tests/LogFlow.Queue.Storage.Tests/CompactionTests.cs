@@ -275,9 +275,10 @@ public class CompactionTests
 
         // The marker of a transaction without records goes when delete.retention.ms has passed; abort markers stay.
         time.NowMs += 1001;
+        var end = await log.EndTransactionAsync(4, 0, 0, isCommit: true);
         await RollAsync(log);
         await again.Cleaner.CleanAsync();
-        Assert.Equal([3L, 4], log.ReadAll().Where(batch => batch.Header.IsControl && batch.Header.Count > 0)
+        Assert.Equal([3L, 4, end.BaseOffset], log.ReadAll().Where(batch => batch.Header.IsControl && batch.Header.Count > 0)
             .Select(batch => batch.Header.BaseOffset));
     }
 

@@ -1,5 +1,3 @@
-using LogFlow.Kafka.Protocol.Records;
-
 namespace LogFlow.Queue.Storage.Tests;
 
 /// <summary>flush.messages and flush.ms: acknowledgements that do not wait for the disk.</summary>

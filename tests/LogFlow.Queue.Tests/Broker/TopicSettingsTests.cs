@@ -80,7 +80,7 @@ public sealed class TopicSettingsTests
             "the cleaner has been there");
         await using var consumer = await RealServer.RunKafkaToolAsync(
             "console-consumer", "--bootstrap-server", queue.Bootstrap, "--topic", "state", "--from-beginning",
-            "--timeout-ms", "5000", "--property", "print.key=true", "--property", "print.offset=true");
+            "--timeout-ms", "15000", "--property", "print.key=true", "--property", "print.offset=true");
         for (var key = 0; key < 7; key++)
         {
             Assert.Contains($"Offset:{(299 * 7) + key}\tk{key}\tvalue 299 ", consumer.Output, StringComparison.Ordinal);
