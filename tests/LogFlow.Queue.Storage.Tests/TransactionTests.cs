@@ -184,6 +184,47 @@ public class TransactionTests
     }
 
     [Fact]
+    public async Task Recovery_CompactionLeftOnlyAHeaderOfATransaction_ItIsNotOpen()
+    {
+        var config = new TopicConfig
+        {
+            SegmentBytes = 2000,
+            IsCompacted = true,
+            IsDeleted = false,
+            MinCleanableDirtyRatio = 0,
+            DeleteRetentionMs = 1000,
+            TimestampAfterMaxMs = long.MaxValue,
+        };
+        var time = new ManualTime(Some.Timestamp);
+        var files = new MemoryFileSystem { Clock = time };
+        var logs = TestLog.Open(files, config, time);
+        var log = await logs.PartitionAsync();
+        await log.AppendOkAsync(Some.KeyedBatch([("a", "1")], Alice, 0, 0, isTransactional: true));
+        await EndAsync(log, Alice, isCommit: true);
+        await log.AppendOkAsync(Some.KeyedBatch([("a", "2")]));
+
+        // The first pass takes the record and gives the marker its delete horizon, the second takes the marker.
+        for (var pass = 0; pass < 2; pass++)
+        {
+            await log.AppendOkAsync(Some.KeyedBatch([("roll", new string('x', 1800))]));
+            await log.AppendOkAsync(Some.KeyedBatch([("roll", new string('y', 1800))]));
+            await logs.Cleaner.CleanAsync();
+            time.NowMs += 1001;
+        }
+
+        var left = log.ReadAll()[0].Header;
+        Assert.True(left is { ProducerId: Alice, Count: 0, IsControl: false });
+        Assert.DoesNotContain(log.ReadAll(), batch => batch.Header is { IsControl: true, Count: > 0 });
+        var killed = files.Kill();
+        await logs.DisposeAsync();
+        killed.DeleteFile(Path.Combine(TestLog.Root, "checkpoint"));
+        await using var again = TestLog.Open(killed, config, time);
+        log = await again.PartitionAsync();
+        Assert.False(log.HasOpenTransaction);
+        Assert.Equal(log.HighWatermark, log.LastStableOffset);
+    }
+
+    [Fact]
     public async Task Aborted_AnyRangeOfALongLog_AgreesWithAScan()
     {
         for (var seed = 0; seed < 20; seed++)

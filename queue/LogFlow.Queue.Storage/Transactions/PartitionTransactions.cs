@@ -27,7 +27,9 @@ internal sealed class PartitionTransactions
     /// <param name="batch">Its bytes, which are looked into where it is a marker.</param>
     public void Add(in RecordBatchHeader header, long baseOffset, ReadOnlyMemory<byte> batch)
     {
-        if (!header.IsTransactional)
+        // Compaction leaves headers without records, for the producer's sake. Their transaction is over, and its marker
+        // may be gone already.
+        if (!header.IsTransactional || header.Count == 0)
         {
             return;
         }

@@ -18,6 +18,8 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     public DateTimeOffset GetLastWriteTime(string path) => _disk.GetLastWriteTime(path);
 
+    public void SetLastWriteTime(string path, DateTimeOffset time) => _disk.SetLastWriteTime(path, time);
+
     public long GetFileLength(string path) => _disk.GetFileLength(path);
 
     public void DeleteFile(string path) => _disk.DeleteFile(path);
