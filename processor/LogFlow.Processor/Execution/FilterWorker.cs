@@ -11,12 +11,6 @@ namespace LogFlow.Processor.Execution;
 /// </summary>
 internal sealed class FilterWorker
 {
-    /// <summary>
-    /// Events that are alive at once, however large a batch may be: they stay in the core's cache from decoding to
-    /// encoding, and a garbage collection finds few of them (some 5 KB each). Where a chunk ends is seen by nobody.
-    /// </summary>
-    private const int ChunkEventsMax = 125;
-
     private readonly PipelineWorker _pipeline;
     private readonly IReadOnlyList<Output> _outputs;
     private readonly int _eventsMax;
@@ -30,7 +24,7 @@ internal sealed class FilterWorker
     {
         _pipeline = pipeline.CreateWorker();
         _outputs = outputs;
-        _eventsMax = Math.Min(eventsMax, ChunkEventsMax);
+        _eventsMax = eventsMax;
         _time = time;
         _metrics = metrics;
     }
