@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using LogFlow.Testing;
@@ -10,6 +11,11 @@ public sealed class DocumentParserTests
 {
     private const int Seed = 20261121;
     private const int MutationCount = 60_000;
+
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static readonly string[] Fragments =
     [
@@ -129,11 +135,7 @@ public sealed class DocumentParserTests
             var offset = 0L;
             foreach (var line in File.ReadLines(SharedFolder.File("data", file)).Take(300))
             {
-                var message = JsonSerializer.Serialize(
-                    line, new JsonSerializerOptions
-                    {
-                        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-                    });
+                var message = JsonSerializer.Serialize(line, Relaxed);
                 yield return Encoding.UTF8.GetBytes(
                     $"{{\"@timestamp\":\"2026-01-02T03:04:05.678Z\",\"message\":{message},\"log\":{{\"offset\":{offset},"
                     + $"\"file\":{{\"path\":\"/var/log/{file}\"}}}},\"http\":{{\"response\":{{\"status_code\":200,"
