@@ -13,7 +13,10 @@ public sealed class EventModelTests
         ["a", "b", "ab", "ba", "name", "nane", "é", "\"q\"", "back\\slash", "日本", "log", "path", "x y", "nbme"];
 
     private static readonly string[] Texts =
-        ["", "plain", "with \"quotes\" and \\", "tab\tand\u0001", "ümlaut", "a longer text of more than sixteen", "\u007f~ 日本"];
+    [
+        "", "plain", "with \"quotes\" and \\", "tab\tand\u0001", "ümlaut", "a longer text of more than sixteen",
+        "\u007f~ 日本",
+    ];
 
     /// <summary>As a pipeline has them: made once, used for every event, whatever its layout.</summary>
     private static readonly FieldReference[] Paths = [.. AllPaths()];
