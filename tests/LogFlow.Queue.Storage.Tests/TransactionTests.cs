@@ -131,6 +131,26 @@ public class TransactionTests
         Assert.Equal("20000000080000000" + "10C00000000000000", Convert.ToHexString(bytes.AsSpan(61)));
     }
 
+    [Fact]
+    public async Task Marker_OnATopicWithRelaxedDurability_IsSyncedWithTheRecordsBeforeIt()
+    {
+        var files = new MemoryFileSystem();
+        var logs = TestLog.Open(files, new TopicConfig { FlushMessages = 1000 });
+        var log = await logs.PartitionAsync();
+        await log.AppendOkAsync(Transactional(Alice, 0, 3));
+        Assert.True(log.HasUnsynced);
+        await EndAsync(log, Alice, isCommit: true);
+        Assert.False(log.HasUnsynced);
+        await log.AppendOkAsync(Transactional(Alice, 3, 1));
+        Assert.True(log.HasUnsynced);
+        var crashed = files.Crash(new Random(1));
+        await logs.DisposeAsync();
+        await using var again = TestLog.Open(crashed);
+        log = await again.PartitionAsync();
+        Assert.Equal([0L, 3], log.ReadAll().Take(2).Select(batch => batch.Header.BaseOffset));
+        Assert.True(log.LastStableOffset >= 4);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
