@@ -273,13 +273,27 @@ public class CompactionTests
             .Select(batch => batch.Header.BaseOffset));
         Assert.InRange(log.Cleaner.DirtyOffset, 8, open.BaseOffset);
 
-        // The marker of a transaction without records goes when delete.retention.ms has passed; abort markers stay.
-        time.NowMs += 1001;
-        var end = await log.EndTransactionAsync(4, 0, 0, isCommit: true);
-        await RollAsync(log);
-        await again.Cleaner.CleanAsync();
-        Assert.Equal([3L, 4, end.BaseOffset], log.ReadAll().Where(batch => batch.Header.IsControl && batch.Header.Count > 0)
-            .Select(batch => batch.Header.BaseOffset));
+        // While a producer is remembered, the header of its last batch stays, and with it the marker. When nothing else is
+        // left of a transaction, its marker goes delete.retention.ms after that was seen.
+        Assert.Equal(ErrorCode.None, (await log.EndTransactionAsync(4, 0, 0, isCommit: true)).Error);
+        log.ExpireProducers(long.MaxValue);
+        foreach (var left in (long[][])[[3, 4, 6], []])
+        {
+            time.NowMs += 1001;
+            await RollAsync(log);
+            await again.Cleaner.CleanAsync();
+            Assert.Equal(left, Markers());
+        }
+
+        Assert.Equal(log.HighWatermark, log.LastStableOffset);
+        var killed = files.Kill();
+        killed.DeleteFile(Path.Combine(TestLog.Root, "checkpoint"));
+        await using var last = TestLog.Open(killed, Compacted);
+        log = await last.PartitionAsync();
+        Assert.Equal(log.HighWatermark, log.LastStableOffset);
+        IEnumerable<long> Markers() => log.ReadAll()
+            .Where(batch => batch.Header.IsControl && batch.Header.BaseOffset < 8)
+            .Select(batch => batch.Header.BaseOffset);
     }
 
     [Fact]

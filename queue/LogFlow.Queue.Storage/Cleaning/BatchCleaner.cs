@@ -11,6 +11,7 @@ namespace LogFlow.Queue.Storage;
 /// </summary>
 /// <param name="map">The newest offset of each key in the dirty part.</param>
 /// <param name="endOffset">Records from here on are not in the map, and stay.</param>
+/// <param name="dirtyOffset">Where the cleaning before this one ended.</param>
 /// <param name="transactions">What of the dirty part was aborted.</param>
 /// <param name="lastBatches">Base offset of each known producer's last batch.</param>
 /// <param name="nowMs">The time of this pass.</param>
@@ -19,19 +20,20 @@ namespace LogFlow.Queue.Storage;
 internal sealed class BatchCleaner(
     KeyOffsetMap map,
     long endOffset,
+    long dirtyOffset,
     TransactionSurvey transactions,
     IReadOnlyDictionary<long, long> lastBatches,
     long nowMs,
     long deleteRetentionMs,
     long lastOffset) : IDisposable
 {
-    private const short CommitType = 1;
     public const int DecompressedBytesMax = 256 << 20;
 
     private readonly RecordBatchRewriter _rewriter = new();
 
-    // Producers whose current transaction still has records in the cleaned log: its marker must stay.
-    private readonly HashSet<long> _producersWithRecords = [];
+    // Producers whose current transaction still has batches in the cleaned log, be they headers: without its marker
+    // recovery would take it for open.
+    private readonly HashSet<long> _producersWithBatches = [];
 
     public long RecordsRead { get; private set; }
 
@@ -62,6 +64,18 @@ internal sealed class BatchCleaner(
             return KeepsMarker(header, batch, out rewritten);
         }
 
+        var isKept = KeepsData(header, batch, out rewritten);
+        if (isKept && header.IsTransactional)
+        {
+            _producersWithBatches.Add(header.ProducerId);
+        }
+
+        return isKept;
+    }
+
+    private bool KeepsData(in RecordBatchHeader header, ReadOnlyMemory<byte> batch, out PooledBuffer? rewritten)
+    {
+        rewritten = null;
         if (header.Count == 0 || transactions.IsAborted(header))
         {
             return KeepsHeader(header, out rewritten);
@@ -105,11 +119,6 @@ internal sealed class BatchCleaner(
             }
 
             RecordsKept += kept;
-            if (header.IsTransactional)
-            {
-                _producersWithRecords.Add(header.ProducerId);
-            }
-
             var needsHorizon = hasTombstone && !header.HasDeleteHorizon;
             if (kept < header.Count || needsHorizon)
             {
@@ -153,15 +162,18 @@ internal sealed class BatchCleaner(
     }
 
     /// <summary>
-    /// The marker of a transaction of which no record is left may go at its own delete horizon. Abort markers stay:
-    /// the list of aborted transactions that a Fetch answers with relies on them, and a consumer that is told of an
-    /// aborted transaction must meet its marker.
+    /// The marker of a transaction of which nothing is left may go at its own delete horizon. An abort marker stays
+    /// until a cleaning before this one has also taken the transaction from the list of aborted ones: a consumer that
+    /// is told of an aborted transaction must meet its marker.
     /// </summary>
     private bool KeepsMarker(in RecordBatchHeader header, ReadOnlyMemory<byte> batch, out PooledBuffer? rewritten)
     {
         rewritten = null;
-        var hasRecords = _producersWithRecords.Remove(header.ProducerId);
-        if (hasRecords || header.Count == 0 || TransactionSurvey.ReadMarkerType(batch) != CommitType)
+        var isNeeded = _producersWithBatches.Remove(header.ProducerId)
+            || header.Count == 0
+            || !TransactionMarker.TryRead(batch, out var marker)
+            || (!marker.IsCommit && header.BaseOffset >= dirtyOffset);
+        if (isNeeded || (header.HasDeleteHorizon && nowMs < header.BaseTimestampMs))
         {
             RecordsKept += header.Count;
             return true;
@@ -169,7 +181,7 @@ internal sealed class BatchCleaner(
 
         if (header.HasDeleteHorizon)
         {
-            return nowMs < header.BaseTimestampMs || KeepsHeader(header, out rewritten);
+            return KeepsHeader(header, out rewritten);
         }
 
         using var decoded = RecordBatch.Decode(batch, batch.Length);

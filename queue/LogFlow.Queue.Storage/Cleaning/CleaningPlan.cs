@@ -6,11 +6,18 @@ namespace LogFlow.Queue.Storage;
 /// <param name="Segments">Sealed segments from the log's start up to the first that must stay as it is.</param>
 /// <param name="DirtyOffset">The first offset that was not compacted before.</param>
 /// <param name="EndOffset">The first offset that must stay as it is.</param>
+/// <param name="StableOffset">Where the first open transaction begins; records from here on stay as well.</param>
 /// <param name="DirtyBytes">Bytes of segments from the dirty offset on.</param>
 /// <param name="DirtyRatio">Their share of all these segments.</param>
 /// <param name="IsDue">The ratio, or the age of the oldest dirty record, calls for it.</param>
 internal sealed record CleaningPlan(
-    LogSegment[] Segments, long DirtyOffset, long EndOffset, long DirtyBytes, double DirtyRatio, bool IsDue)
+    LogSegment[] Segments,
+    long DirtyOffset,
+    long EndOffset,
+    long StableOffset,
+    long DirtyBytes,
+    double DirtyRatio,
+    bool IsDue)
 {
     /// <summary>Null where nothing can be compacted.</summary>
     public static CleaningPlan? Create(PartitionLog log, long nowMs)
@@ -28,7 +35,7 @@ internal sealed record CleaningPlan(
         var cleanBytes = 0L;
         var dirtyBytes = 0L;
         long? oldestDirtyMs = null;
-        for (; count < all.Count - 1 && all[count + 1].BaseOffset <= stableOffset; count++)
+        for (; count < all.Count - 1 && all[count].BaseOffset < stableOffset; count++)
         {
             var segment = all[count];
             if (all[count + 1].BaseOffset <= dirtyOffset)
@@ -46,7 +53,7 @@ internal sealed record CleaningPlan(
             dirtyBytes += segment.EndPosition;
         }
 
-        if (dirtyBytes == 0)
+        if (dirtyBytes == 0 || stableOffset <= dirtyOffset)
         {
             return null;
         }
@@ -54,7 +61,7 @@ internal sealed record CleaningPlan(
         var ratio = (double)dirtyBytes / (cleanBytes + dirtyBytes);
         var isOverdue = oldestDirtyMs is { } ms && ms < nowMs - config.MaxCompactionLagMs;
         return new CleaningPlan(
-            [.. all.Take(count)], dirtyOffset, all[count].BaseOffset, dirtyBytes, ratio,
+            [.. all.Take(count)], dirtyOffset, all[count].BaseOffset, stableOffset, dirtyBytes, ratio,
             isOverdue || ratio > config.MinCleanableDirtyRatio);
     }
 

@@ -28,7 +28,8 @@ internal sealed partial class PartitionCleaner(
         var map = new KeyOffsetMap(endOffset - plan.DirtyOffset, context.Options.CleanerBufferBytes);
         endOffset = FillMap(map, transactions, endOffset);
         using var batches = new BatchCleaner(
-            map, endOffset, transactions, lastBatches, _nowMs, log.Topic.Config.DeleteRetentionMs, plan.EndOffset - 1);
+            map, endOffset, log.Cleaner.DirtyOffset, transactions, lastBatches, _nowMs,
+            log.Topic.Config.DeleteRetentionMs, plan.EndOffset - 1);
         log.Cleaner = log.Cleaner with { GapEndOffset = Math.Max(log.Cleaner.GapEndOffset, plan.EndOffset) };
         log.Cleaner.Save(context.Files, log.DirectoryPath);
         foreach (var group in Group(endOffset))
@@ -36,6 +37,7 @@ internal sealed partial class PartitionCleaner(
             await CleanGroupAsync(group.Segments, group.EndOffset, batches);
         }
 
+        await context.Writer.RunAsync(() => log.ForgetAborted(endOffset));
         log.Cleaner = log.Cleaner with { DirtyOffset = endOffset };
         log.Cleaner.Save(context.Files, log.DirectoryPath);
         Log.Cleaned(
@@ -56,7 +58,7 @@ internal sealed partial class PartitionCleaner(
             transactions.Read(segment, plan.DirtyOffset);
         }
 
-        return Math.Min(plan.EndOffset, transactions.FirstOpenOffset);
+        return Math.Min(plan.EndOffset, Math.Min(plan.StableOffset, transactions.FirstOpenOffset));
     }
 
     /// <summary>Returns the first offset that is not in the map.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Queue.Storage;
@@ -10,8 +9,6 @@ namespace LogFlow.Queue.Storage;
 /// </summary>
 internal sealed class TransactionSurvey
 {
-    private const short AbortType = 0;
-
     private readonly Dictionary<long, long> _open = [];
     private readonly Dictionary<long, List<(long First, long Last)>> _aborted = [];
 
@@ -35,8 +32,7 @@ internal sealed class TransactionSurvey
             {
                 _open.TryAdd(header.ProducerId, header.BaseOffset);
             }
-            else if (_open.Remove(header.ProducerId, out var first)
-                && ReadMarkerType(segment, scanner.Position, header) == AbortType)
+            else if (_open.Remove(header.ProducerId, out var first) && IsAbort(segment, scanner.Position, header))
             {
                 if (!_aborted.TryGetValue(header.ProducerId, out var ranges))
                 {
@@ -65,26 +61,14 @@ internal sealed class TransactionSurvey
         return false;
     }
 
-    /// <summary>The key of a marker's one record: version int16, type int16 (0 abort, 1 commit).</summary>
-    public static short ReadMarkerType(ReadOnlyMemory<byte> batch)
-    {
-        using var marker = RecordBatch.Decode(batch, batch.Length);
-        foreach (var record in marker)
-        {
-            if (record.Key is { Length: >= 4 } key)
-            {
-                return BinaryPrimitives.ReadInt16BigEndian(key.Span[2..]);
-            }
-        }
-
-        return -1;
-    }
-
-    private static short ReadMarkerType(LogSegment segment, long position, in RecordBatchHeader header)
+    private static bool IsAbort(LogSegment segment, long position, in RecordBatchHeader header)
     {
         using var buffer = PooledBuffer.Rent(header.TotalSize);
-        return segment.Read(buffer.Span, position) == buffer.Length
-            ? ReadMarkerType(buffer.Memory)
-            : throw new InvalidDataException($"{segment.LogPath} is shorter than it was");
+        if (segment.Read(buffer.Span, position) < buffer.Length)
+        {
+            throw new InvalidDataException($"{segment.LogPath} is shorter than it was");
+        }
+
+        return TransactionMarker.TryRead(buffer.Memory, out var marker) && !marker.IsCommit;
     }
 }

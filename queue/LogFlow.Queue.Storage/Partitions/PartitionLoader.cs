@@ -62,11 +62,15 @@ internal sealed partial class PartitionLoader(
         }
     }
 
-    private PartitionLog Create(LogSegment[] segments, PartitionState state, byte[]? saved, bool isOffline = false) =>
-        new(context, checkpoints, topic, partition, directory, segments, state, saved, isOffline)
+    private PartitionLog Create(LogSegment[] segments, PartitionState state, byte[]? saved, bool isOffline = false)
+    {
+        // The checkpoint may be older than the last cleaning, which has removed what these had written.
+        state.Producers.Transactions.Aborted.TruncateStart(_cleaner.DirtyOffset);
+        return new(context, checkpoints, topic, partition, directory, segments, state, saved, isOffline)
         {
             Cleaner = _cleaner,
         };
+    }
 
     private LogSegment EmptySegment(long baseOffset) =>
         new(context.Files, directory, baseOffset, 0, isSealed: false) { MaxTimestampMs = LogSegment.NoTimestamp };

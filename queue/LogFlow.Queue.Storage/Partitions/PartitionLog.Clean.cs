@@ -59,6 +59,14 @@ public sealed partial class PartitionLog
         return true;
     }
 
+    /// <summary>Writer: no record of transactions that were aborted below an offset is left.</summary>
+    internal bool ForgetAborted(long offset)
+    {
+        _transactions.Aborted.TruncateStart(offset);
+        _isStateChanged = true;
+        return true;
+    }
+
     /// <summary>Compaction met damage: it is put aside as where a reader meets it.</summary>
     internal void ReportDamage(LogSegment segment, long position)
     {

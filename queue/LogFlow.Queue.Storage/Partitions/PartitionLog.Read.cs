@@ -40,8 +40,12 @@ public sealed partial class PartitionLog
 
                 try
                 {
+                    // Behind the end, which publishes it; before the segments, whose cleaning empties it.
+                    var aborted = _transactions.Aborted.Capture();
                     var result = ReadFrom(offset, end, Math.Max(0, maxBytes));
-                    return isReadCommitted ? WithAborted(result, offset) : result;
+                    return isReadCommitted && !result.Batches.IsEmpty
+                        ? result.WithAborted(aborted.Find(offset, result.NextOffset))
+                        : result;
                 }
                 catch (ObjectDisposedException) when (!_isDeleted)
                 {

@@ -44,29 +44,12 @@ internal sealed class AbortedTransactionIndex
         }
     }
 
-    /// <summary>The transactions with aborted records in a range of offsets. Any thread.</summary>
-    /// <param name="startOffset">The first offset of the range.</param>
-    /// <param name="endOffset">The offset after the range.</param>
-    public IReadOnlyList<AbortedTransaction> Find(long startOffset, long endOffset)
-    {
-        var (entries, start, end) = _snapshot;
-        List<AbortedTransaction>? found = null;
-        for (var i = FindFirst(entries.AsSpan(start, end - start), startOffset) + start; i < end; i++)
-        {
-            ref readonly var entry = ref entries[i];
-            if (entry.FirstOffset < endOffset)
-            {
-                (found ??= []).Add(entry);
-            }
+    /// <summary>What is known at this moment. Any thread.</summary>
+    public Snapshot Capture() => _snapshot;
 
-            if (entry.LastStableOffset >= endOffset)
-            {
-                break;
-            }
-        }
-
-        return found ?? (IReadOnlyList<AbortedTransaction>)[];
-    }
+    /// <summary>As <see cref="Snapshot.Find"/> of what is known at this moment.</summary>
+    public IReadOnlyList<AbortedTransaction> Find(long startOffset, long endOffset) =>
+        _snapshot.Find(startOffset, endOffset);
 
     /// <summary>
     /// Writes count int32, then per transaction: producer id, first offset, last offset, last stable offset, int64
@@ -120,5 +103,30 @@ internal sealed class AbortedTransactionIndex
         return low;
     }
 
-    private sealed record Snapshot(AbortedTransaction[] Entries, int Start, int End);
+    /// <summary>What was known at one moment.</summary>
+    internal sealed record Snapshot(AbortedTransaction[] Entries, int Start, int End)
+    {
+        /// <summary>The transactions with aborted records in a range of offsets.</summary>
+        /// <param name="startOffset">The first offset of the range.</param>
+        /// <param name="endOffset">The offset after the range.</param>
+        public IReadOnlyList<AbortedTransaction> Find(long startOffset, long endOffset)
+        {
+            List<AbortedTransaction>? found = null;
+            for (var i = FindFirst(Entries.AsSpan(Start, End - Start), startOffset) + Start; i < End; i++)
+            {
+                ref readonly var entry = ref Entries[i];
+                if (entry.FirstOffset < endOffset)
+                {
+                    (found ??= []).Add(entry);
+                }
+
+                if (entry.LastStableOffset >= endOffset)
+                {
+                    break;
+                }
+            }
+
+            return found ?? (IReadOnlyList<AbortedTransaction>)[];
+        }
+    }
 }

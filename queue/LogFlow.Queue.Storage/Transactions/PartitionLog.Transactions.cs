@@ -94,8 +94,4 @@ public sealed partial class PartitionLog
 
     /// <summary>Where a reader has to stop.</summary>
     private long VisibleEnd(bool isReadCommitted) => isReadCommitted ? LastStableOffset : HighWatermark;
-
-    private ReadResult WithAborted(in ReadResult result, long offset) => result.Batches.IsEmpty
-        ? result
-        : result.WithAborted(_transactions.Aborted.Find(offset, result.NextOffset));
 }
