@@ -51,6 +51,8 @@ internal static class HandlerCatalog
             new IncrementalAlterConfigsHandler(configEditor),
             new OffsetDeleteHandler(coordinator, topics),
             new DescribeClusterHandler(node),
+            new ConsumerGroupHeartbeatHandler(coordinator),
+            new ConsumerGroupDescribeHandler(coordinator, topics),
         };
         handlers.Add(new ApiVersionsHandler(handlers));
         handlers.Sort((left, right) => left.Key.CompareTo(right.Key));
