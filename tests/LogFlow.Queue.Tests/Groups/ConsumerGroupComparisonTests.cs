@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace LogFlow.Queue.Tests.Groups;
 
-/// <summary>One conversation of the new group protocol with the queue and with a real Kafka: the same answers.</summary>
+/// <summary>One conversation of the new group protocol with the queue and a real Kafka: the same answers.</summary>
 public sealed class ConsumerGroupComparisonTests(ITestOutputHelper output)
 {
     [RequiresFact(Requirement.Kafka)]
