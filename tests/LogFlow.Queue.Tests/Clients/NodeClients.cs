@@ -23,10 +23,7 @@ internal static class NodeClients
 
     private static string SourceFolder => Path.Combine(AppContext.BaseDirectory, "Clients", "Node");
 
-    private static string Folder { get; } = Path.Combine(
-        Path.GetTempPath(),
-        "logflow-node-clients-" + Convert.ToHexStringLower(
-            SHA256.HashData(File.ReadAllBytes(Path.Combine(SourceFolder, "package-lock.json"))))[..16]);
+    private static string Folder { get; } = Path.Combine(Path.GetTempPath(), $"logflow-node-clients-{LockDigest()}");
 
     /// <summary>Runs one of the scripts of Clients/Node against the queue; its last line says whether it passed.</summary>
     public static async Task RunAsync(string script, string bootstrap)
@@ -43,6 +40,12 @@ internal static class NodeClients
         {
             File.Delete(copy);
         }
+    }
+
+    private static string LockDigest()
+    {
+        var file = File.ReadAllBytes(Path.Combine(SourceFolder, "package-lock.json"));
+        return Convert.ToHexStringLower(SHA256.HashData(file))[..16];
     }
 
     private static string? Install()
