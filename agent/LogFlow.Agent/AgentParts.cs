@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace LogFlow.Agent;
 
 /// <summary>The parts of a started agent and how they hang together.</summary>
-internal sealed class AgentParts : IAsyncDisposable
+internal sealed partial class AgentParts : IAsyncDisposable
 {
     private const int ThreadsMax = 4;
 
@@ -50,6 +50,11 @@ internal sealed class AgentParts : IAsyncDisposable
         var metrics = new AgentMetrics(host.MeterFactory, counters, status);
         var budget = new MemoryBudget(config.MemoryQueue.Bytes.Bytes);
         var options = BuildOptions(config);
+        if (config.Kafka.Compression == OutputCompression.Zstd && options.Compression != CompressionType.Zstd)
+        {
+            Log.ZstdMissing(host.LoggerFactory.CreateLogger<AgentParts>());
+        }
+
         var publisher = new Publisher(new PublishingContext(
             options, sink, registry, budget, metrics, counters, host.TimeProvider,
             host.LoggerFactory.CreateLogger<PartitionPublisher>())
@@ -155,5 +160,13 @@ internal sealed class AgentParts : IAsyncDisposable
 
         return new PublisherOptions(
             compression, Math.Max(1, kafka.CompressionLevel), (int)kafka.MaxMessageBytes.Bytes, records);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4430, LogLevel.Warning,
+            "output.kafka.compression: zstd needs libzstd, which is not on this machine; batches are compressed with "
+            + "gzip. Install libzstd (Debian: apt-get install libzstd1; macOS: brew install zstd), or set gzip")]
+        public static partial void ZstdMissing(ILogger logger);
     }
 }

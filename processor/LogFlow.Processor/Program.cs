@@ -15,6 +15,7 @@ return await ServiceProgram.RunAsync(
             config.ApiEnabled, config.ApiHttpHost, config.ApiHttpPort, "api.http.port"),
         Level = static config => LogLevelName.Parse(config.LogLevel),
         Exports = [pipeline],
+        TestFiles = static files => VectorReport.Run(files, Console.Out),
         Check = ProcessorService.TestConfig,
         Shorthands =
         [

@@ -21,6 +21,8 @@ public sealed partial class StoreService : ILogFlowService
     private readonly ILogger _logger;
     private readonly StoreMetrics _metrics;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>What it held before it started, or when it stopped.</summary>
+    private StoreStatus _lastStatus = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private StoreEngine? _engine;
     private WebApplication? _application;
 
@@ -111,7 +113,7 @@ public sealed partial class StoreService : ILogFlowService
     }
 
     /// <summary>What the store holds and does now.</summary>
-    public StoreStatus GetStatus() => _engine?.GetStatus() ?? new StoreStatus(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public StoreStatus GetStatus() => _engine?.GetStatus() ?? _lastStatus;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -186,6 +188,7 @@ public sealed partial class StoreService : ILogFlowService
     {
         if (_engine is not null)
         {
+            _lastStatus = _engine.GetStatus();
             await _engine.DisposeAsync();
             _engine = null;
         }

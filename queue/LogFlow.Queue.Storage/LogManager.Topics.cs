@@ -119,7 +119,7 @@ public sealed partial class LogManager
 
     /// <summary>Replaces a topic's own settings. UnknownTopicId; InvalidConfig.</summary>
     public Task<TopicResult> SetTopicConfigAsync(Guid id, IReadOnlyDictionary<string, string> overrides) =>
-        ChangeAsync(Text(id), () =>
+        ChangeAsync(Text(id), async () =>
         {
             if (FindTopic(id) is not { } topic)
             {
@@ -132,20 +132,37 @@ public sealed partial class LogManager
                 return new TopicResult(ErrorCode.InvalidConfig, problem, topic);
             }
 
-            new TopicManifest(topic.Name, id, topic.Partitions.Count, config.Overrides).Save(
-                _context.Files, TopicPath(id));
+            var manifest = new TopicManifest(topic.Name, id, topic.Partitions.Count, config.Overrides);
+            try
+            {
+                manifest.Save(_context.Files, TopicPath(id));
+            }
+            catch (IOException error) when (DiskFull.Is(error))
+            {
+                // A shorter retention is how people make room: it must work where there is none.
+                await _context.Writer.RunAsync(() =>
+                {
+                    _context.Space.RunWithReserve(() => manifest.Save(_context.Files, TopicPath(id)));
+                    return true;
+                });
+            }
+
             topic.SetConfig(config);
+            WarnOfRelaxedDurability(topic);
             return new TopicResult(ErrorCode.None, null, topic);
         });
 
     private static TopicResult Unknown() => new(ErrorCode.UnknownTopicId, "There is no topic with this id.", null);
 
-    private async Task<TopicResult> ChangeAsync(string name, Func<TopicResult> change)
+    private Task<TopicResult> ChangeAsync(string name, Func<TopicResult> change) =>
+        ChangeAsync(name, () => Task.FromResult(change()));
+
+    private async Task<TopicResult> ChangeAsync(string name, Func<Task<TopicResult>> change)
     {
         await _topicGate.WaitAsync();
         try
         {
-            return change();
+            return await change();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -18,6 +18,7 @@ public sealed partial class LogManager : IAsyncDisposable
     private readonly DirectoryLock? _lock;
     private readonly CheckpointWriter _checkpoints;
     private readonly LogUpkeep _upkeep;
+    private readonly LogCleaner _cleaner;
     private readonly ConcurrentDictionary<string, Topic> _topicsByName = new(StringComparer.Ordinal);
     private long _topicsVersion;
     private readonly ConcurrentDictionary<Guid, Topic> _topicsById = new();
@@ -34,6 +35,7 @@ public sealed partial class LogManager : IAsyncDisposable
         _lock = directoryLock;
         _checkpoints = new CheckpointWriter(context, directory.CheckpointPath, () => Topics);
         _upkeep = new LogUpkeep(context, _checkpoints, () => Topics);
+        _cleaner = new LogCleaner(context, () => Topics);
     }
 
     /// <summary>A UUID made with the data directory.</summary>
@@ -58,6 +60,8 @@ public sealed partial class LogManager : IAsyncDisposable
     public long TopicsVersion => Interlocked.Read(ref _topicsVersion);
 
     internal LogUpkeep Upkeep => _upkeep;
+
+    internal LogCleaner Cleaner => _cleaner;
 
     /// <summary>Opens the directory, recovering what a crash left behind.</summary>
     /// <exception cref="DirectoryLockedException">Another process has it.</exception>
@@ -123,6 +127,7 @@ public sealed partial class LogManager : IAsyncDisposable
         }
 
         _isClosed = true;
+        await _cleaner.DisposeAsync();
         await _upkeep.DisposeAsync();
         _context.Writer.Dispose();
         try
@@ -193,6 +198,7 @@ public sealed partial class LogManager : IAsyncDisposable
         }
 
         _upkeep.Start();
+        _cleaner.Start();
         var elapsed = _context.Time.GetElapsedTime(start);
         Log.Opened(
             _context.Logger, _context.Options.DataDirectory, Topics.Count, Topics.Sum(topic => topic.Partitions.Count),
@@ -236,8 +242,17 @@ public sealed partial class LogManager : IAsyncDisposable
 
     private void Register(Topic topic)
     {
+        WarnOfRelaxedDurability(topic);
         _topicsById[topic.Id] = topic;
         _topicsByName[topic.Name] = topic;
+    }
+
+    private void WarnOfRelaxedDurability(Topic topic)
+    {
+        if (topic.Config.IsDurabilityRelaxed)
+        {
+            Log.DurabilityRelaxed(_context.Logger, topic.Name, topic.Config.FlushMessages, topic.Config.FlushMs);
+        }
     }
 
     private static string PartitionPath(string topicDirectory, int partition) =>
@@ -278,6 +293,11 @@ public sealed partial class LogManager : IAsyncDisposable
 
         [LoggerMessage(2096, LogLevel.Warning, "The files of a deleted topic in {Directory} could not be removed yet.")]
         public static partial void FilesNotRemoved(ILogger logger, Exception error, string directory);
+
+        [LoggerMessage(2098, LogLevel.Warning,
+            "Topic {Topic} has relaxed durability (flush.messages={FlushMessages}, flush.ms={FlushMs}): records are "
+            + "acknowledged before they are synced, and a power cut may lose the newest of them.")]
+        public static partial void DurabilityRelaxed(ILogger logger, string topic, long flushMessages, long flushMs);
 
         [LoggerMessage(2097, LogLevel.Error, "Topic {Topic} could not be changed.")]
         public static partial void TopicChangeFailed(ILogger logger, Exception error, string topic);

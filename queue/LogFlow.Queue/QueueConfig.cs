@@ -8,7 +8,7 @@ namespace LogFlow.Queue;
 /// The queue's configuration as written in <c>queue.yml</c>: the keys of Kafka's server.properties that have a meaning
 /// for a single node. Defaults are Kafka's unless a comment says otherwise.
 /// </summary>
-public class QueueConfig : IValidatedConfig
+public partial class QueueConfig : IValidatedConfig
 {
     /// <summary>Loopback only until configured otherwise (Kafka: every address).</summary>
     [ConfigKey("listeners")]
@@ -148,6 +148,18 @@ public class QueueConfig : IValidatedConfig
     [ConfigKey("producer.id.expiration.ms")]
     public int ProducerIdExpirationMs { get; set; } = 86_400_000;
 
+    /// <summary>The longest transaction timeout that a producer may ask for.</summary>
+    [ConfigKey("transaction.max.timeout.ms")]
+    public int TransactionMaxTimeoutMs { get; set; } = 900_000;
+
+    /// <summary>How often transactions past their timeout are looked for.</summary>
+    [ConfigKey("transaction.abort.timed.out.transaction.cleanup.interval.ms")]
+    public int TransactionAbortTimedOutCleanupIntervalMs { get; set; } = 10_000;
+
+    /// <summary>A transactional id that was not used for so long is forgotten.</summary>
+    [ConfigKey("transactional.id.expiration.ms")]
+    public int TransactionalIdExpirationMs { get; set; } = 604_800_000;
+
     /// <summary>Status, metrics and health; served by the host. 0: a free port; -1: none.</summary>
     [ConfigKey("queue.http.port")]
     public int HttpPort { get; set; } = 9644;
@@ -201,6 +213,13 @@ public class QueueConfig : IValidatedConfig
         RequireAtLeast(problems, "log.retention.check.interval.ms", LogRetentionCheckIntervalMs, 1);
         RequireAtLeast(problems, "offsets.retention.check.interval.ms", OffsetsRetentionCheckIntervalMs, 1);
         RequireAtLeast(problems, "producer.id.expiration.ms", ProducerIdExpirationMs, 1);
+        RequireAtLeast(problems, "transaction.max.timeout.ms", TransactionMaxTimeoutMs, 1);
+        RequireAtLeast(
+            problems,
+            "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+            TransactionAbortTimedOutCleanupIntervalMs,
+            1);
+        RequireAtLeast(problems, "transactional.id.expiration.ms", TransactionalIdExpirationMs, 1);
         RequireOneOf(
             problems, "log.message.timestamp.type", LogMessageTimestampType, ["CreateTime", "LogAppendTime"]);
         RequireOneOf(
@@ -208,6 +227,7 @@ public class QueueConfig : IValidatedConfig
             "compression.type",
             CompressionType,
             ["producer", "uncompressed", "none", "gzip", "snappy", "lz4", "zstd"]);
+        ValidateTopicDefaults(problems);
         if (MessageMaxBytes > LogSegmentBytes)
         {
             problems.Add(new("message.max.bytes", $"must fit into a segment (log.segment.bytes is {LogSegmentBytes})"));

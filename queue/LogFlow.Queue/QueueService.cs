@@ -8,6 +8,7 @@ using LogFlow.Queue.Producers;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
 using LogFlow.Queue.Topics;
+using LogFlow.Queue.Transactions;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue;
@@ -24,6 +25,7 @@ public sealed partial class QueueService : ILogFlowService
     private LogManager? _logs;
     private GroupCoordinator? _coordinator;
     private ProducerIdAllocator? _producerIds;
+    private TransactionCoordinator? _transactions;
     private TopicConfigEditor? _configEditor;
     private NodeIdentity? _node;
 
@@ -191,6 +193,15 @@ public sealed partial class QueueService : ILogFlowService
             TimeSpan.FromMilliseconds(_config.OffsetsRetentionCheckIntervalMs));
         store.Load(_coordinator);
         _producerIds = new ProducerIdAllocator(_logs.OpenStateLog("producer-ids"));
+        _transactions = new TransactionCoordinator(
+            TransactionSettingsOf(_config),
+            _logs.OpenStateLog("transactions"),
+            _logs,
+            _coordinator,
+            _producerIds,
+            _context.TimeProvider,
+            _context.LoggerFactory.CreateLogger<TransactionCoordinator>());
+        await _transactions.StartAsync();
 
         _server = new SocketServer(
             new SocketServerOptions
@@ -209,7 +220,15 @@ public sealed partial class QueueService : ILogFlowService
         var topics = new TopicCatalog(_logs, _config);
         _configEditor = new TopicConfigEditor(topics, configs);
         var handlers = HandlerCatalog.Create(
-            topics, _coordinator, _producerIds, configs, _configEditor, _node, _metrics, _context.TimeProvider);
+            topics,
+            _coordinator,
+            _producerIds,
+            _transactions,
+            configs,
+            _configEditor,
+            _node,
+            _metrics,
+            _context.TimeProvider);
         _server.Accept(new RequestDispatcher(handlers, _metrics, _context.TimeProvider));
         Log.Started(_logger, Endpoint, _config.DataDirectory, _logs.Topics.Count);
     }
@@ -221,6 +240,9 @@ public sealed partial class QueueService : ILogFlowService
             DataDirectory = _config.DataDirectory,
             DefaultTopicConfig = configs.DefaultTopicConfig,
             RetentionCheckInterval = TimeSpan.FromMilliseconds(_config.LogRetentionCheckIntervalMs),
+            IsCleanerEnabled = _config.LogCleanerEnable,
+            CleanerBackoff = TimeSpan.FromMilliseconds(_config.LogCleanerBackoffMs),
+            CleanerBufferBytes = _config.LogCleanerDedupeBufferSize,
             ProducerIdExpiration = TimeSpan.FromMilliseconds(_config.ProducerIdExpirationMs),
         };
         try
@@ -278,6 +300,13 @@ public sealed partial class QueueService : ILogFlowService
         OffsetsRetention = TimeSpan.FromMinutes(config.OffsetsRetentionMinutes),
     };
 
+    private static TransactionSettings TransactionSettingsOf(QueueConfig config) => new()
+    {
+        MaxTimeoutMs = config.TransactionMaxTimeoutMs,
+        UpkeepInterval = TimeSpan.FromMilliseconds(config.TransactionAbortTimedOutCleanupIntervalMs),
+        IdExpiration = TimeSpan.FromMilliseconds(config.TransactionalIdExpirationMs),
+    };
+
     /// <summary>When the storage cannot go on, neither can the queue: its host ends the process.</summary>
     private async Task WatchAsync(Task storage)
     {
@@ -296,6 +325,11 @@ public sealed partial class QueueService : ILogFlowService
         if (Interlocked.Exchange(ref _server, null) is { } server)
         {
             await server.DisposeAsync();
+        }
+
+        if (Interlocked.Exchange(ref _transactions, null) is { } transactions)
+        {
+            await transactions.DisposeAsync();
         }
 
         if (Interlocked.Exchange(ref _coordinator, null) is { } coordinator)

@@ -86,6 +86,25 @@ public class BadInputTests
     }
 
     [Fact]
+    public async Task Vectors_OneFails_ExitsWith1AndSaysWhatDiffers()
+    {
+        using var folder = new TempDirectory();
+        var path = folder.File("mine.jsonl");
+        const string Config = "filter { mutate { add_field => { 'a' => '1' } } }";
+        File.WriteAllLines(path, [Vector("good", "1"), Vector("wrong", "2")]);
+
+        await using var process = await LogFlowProcess.RunAsync("logflow-processor", "test", path);
+
+        AssertRefused(process, 1, "failed wrong: ");
+        Assert.Contains("1 passed, 1 failed, 0 skipped", process.Output, StringComparison.Ordinal);
+        await using var none = await LogFlowProcess.RunAsync("logflow-processor", "test");
+        AssertRefused(none, 2, "name files with test vectors");
+
+        static string Vector(string id, string value) =>
+            $$$"""{"id":"{{{id}}}","config":"{{{Config}}}","events":[{"m":"x"}],"expect":[{"m":"x","a":"{{{value}}}"}]}""";
+    }
+
+    [Fact]
     public async Task Search_NothingListens_SaysSo()
     {
         await using var process = await LogFlowProcess.RunAsync(

@@ -9,8 +9,13 @@ internal static class LogFlowProcess
     /// <summary>
     /// Starts <c>logflow</c>, <c>logflow-agent</c>, <c>logflow-queue</c> or <c>logflow-processor</c>.
     /// </summary>
-    public static ChildProcess Start(string executable, params string[] arguments) => ChildProcess.Start(
-        DotnetHost(), [Path.Combine(AppContext.BaseDirectory, executable + ".dll"), .. arguments]);
+    public static ChildProcess Start(string executable, params string[] arguments) =>
+        Start(executable, arguments, environment: null);
+
+    /// <inheritdoc cref="Start(string, string[])"/>
+    public static ChildProcess Start(
+        string executable, string[] arguments, IReadOnlyDictionary<string, string>? environment) => ChildProcess.Start(
+        DotnetHost(), [Path.Combine(AppContext.BaseDirectory, executable + ".dll"), .. arguments], environment);
 
     /// <summary>Runs one to its end.</summary>
     public static Task<ChildProcess> RunAsync(string executable, params string[] arguments) => ChildProcess.RunAsync(

@@ -6,15 +6,12 @@ namespace LogFlow.EndToEnd.Tests;
 /// <summary>The whole pipeline in one process, as the README starts it.</summary>
 public class UpTests(ITestOutputHelper output)
 {
-    private static readonly string[] FreePorts =
-        ["-E", "queue.port=0", "-E", "store.port=0", "-E", "console.port=0"];
-
     [RequiresFact(Requirement.Shared)]
     public async Task Up_RealLogs_IndexesEveryTerminatedLine()
     {
         using var folder = new TempDirectory();
-        await using var up = Start(folder.Path, SharedFolder.File("data", "*.log"));
-        using var api = await ReadyAsync(up, folder.Path);
+        await using var up = UpProcess.Start(folder.Path, SharedFolder.File("data", "*.log"));
+        using var api = await UpProcess.ReadyAsync(up, folder.Path);
         var expected = Directory.GetFiles(SharedFolder.File("data"), "*.log").Sum(Newlines);
 
         await Eventually.TrueAsync(
@@ -41,8 +38,8 @@ public class UpTests(ITestOutputHelper output)
         new AccessLogGenerator(random.Next()).WriteFile(path, lines);
         for (var kill = 0; kill < kills; kill++)
         {
-            await using var doomed = Start(folder.Path, path);
-            using var api = await ReadyAsync(doomed, folder.Path);
+            await using var doomed = UpProcess.Start(folder.Path, path);
+            using var api = await UpProcess.ReadyAsync(doomed, folder.Path);
             var documents = await api.TryCountAsync();
             var limit = documents + random.Next(1, Math.Max(2, lines / (kills + 1)));
             await Eventually.TrueAsync(
@@ -53,8 +50,8 @@ public class UpTests(ITestOutputHelper output)
             await doomed.KillAsync();
         }
 
-        await using var up = Start(folder.Path, path);
-        using var final = await ReadyAsync(up, folder.Path);
+        await using var up = UpProcess.Start(folder.Path, path);
+        using var final = await UpProcess.ReadyAsync(up, folder.Path);
         await Eventually.TrueAsync(
             async () => await final.TryCountAsync() >= lines,
             $"{lines} documents\n{up.Output}",
@@ -64,19 +61,6 @@ public class UpTests(ITestOutputHelper output)
         await IdentityOracle.AssertEveryLineOnceAsync(final, path);
         await up.StopAsync();
         Assert.Equal(0, up.ExitCode);
-    }
-
-    private static ChildProcess Start(string dataFolder, string glob)
-    {
-        // A stale file of the run before would name ports that nobody listens on any more.
-        File.Delete(Path.Combine(dataFolder, "endpoints.json"));
-        return LogFlowProcess.Start("logflow", ["up", "--data", dataFolder, "--path", glob, .. FreePorts]);
-    }
-
-    private static async Task<SearchApi> ReadyAsync(ChildProcess up, string dataFolder)
-    {
-        await up.WaitForLineAsync("logflow search");
-        return new SearchApi(new Uri(LogFlowProcess.ReadEndpoints(dataFolder)["store"]!.ToString()));
     }
 
     private static long Newlines(string path) => File.ReadAllBytes(path).LongCount(value => value == '\n');

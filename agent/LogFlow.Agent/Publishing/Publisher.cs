@@ -54,7 +54,7 @@ internal sealed class Publisher : IAsyncDisposable
                 _partitions.Add(partition, publisher);
                 var created = publisher;
                 _loops.Add(Task.Run(() => created.RunAsync(_stopping.Token)));
-                var byNumber = new PartitionPublisher?[Math.Max(known.Length, partition + 1)];
+                var byNumber = new PartitionPublisher?[Math.Max(_byNumber.Length, partition + 1)];
                 foreach (var (number, each) in _partitions)
                 {
                     byNumber[number] = each;

@@ -6,8 +6,12 @@ namespace LogFlow.Appliance.Up;
 /// <summary>Section <c>agent</c>: Filebeat's keys, and whether the agent runs at all.</summary>
 internal sealed class UpAgentConfig : AgentConfig
 {
-    /// <summary>Reads the host's logs until told otherwise.</summary>
-    public UpAgentConfig() => Read(DefaultLogs.Globs);
+    /// <summary>Reads the host's logs until told otherwise; the queue is near, so little has to be under way.</summary>
+    public UpAgentConfig()
+    {
+        Read(DefaultLogs.Globs);
+        MemoryQueue.Bytes = 8L << 20;
+    }
 
     /// <summary>Whether this process tails files.</summary>
     [ConfigKey("enabled")]

@@ -6,8 +6,15 @@ namespace LogFlow.Appliance.Up;
 /// <summary>Section <c>processor</c>: Logstash's settings, and whether the processor runs at all.</summary>
 internal sealed class UpProcessorConfig : ProcessorConfig
 {
-    /// <summary>One processor is in this process, so its name can be fixed.</summary>
-    public UpProcessorConfig() => QueueGroupInstanceId = "logflow-up";
+    /// <summary>
+    /// One processor is in this process, so its name can be fixed; and its store is near, so that little needs to be
+    /// under way to keep it busy.
+    /// </summary>
+    public UpProcessorConfig()
+    {
+        QueueGroupInstanceId = "logflow-up";
+        PipelineBatchBytes = 8L << 20;
+    }
 
     /// <summary>Whether this process parses and indexes.</summary>
     [ConfigKey("enabled")]

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace LogFlow.Hosting;
 
 /// <summary>
 /// The command line that every service has: <c>run</c> (also without a command), <c>test config</c>,
-/// <c>export config</c>, <c>version</c>.
+/// <c>export config</c>, <c>version</c>, and where the service has it <c>test FILE...</c>.
 /// </summary>
 internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> definition)
     where TConfig : class, new()
@@ -19,6 +20,11 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
         {
             Subcommand("config", "Read the configuration, check all of it, and say what is wrong", TestConfig),
         };
+        if (definition.TestFiles is { } testFiles)
+        {
+            AddTestFiles(test, testFiles);
+        }
+
         var export = new Command("export", "Print what is in force")
         {
             Subcommand("config", "Print the configuration with its defaults; secrets are masked", ExportConfig),
@@ -73,6 +79,25 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
     {
         Console.Write(ConfigExporter.ToYaml(Load(parsed)));
         return 0;
+    }
+
+    private static void AddTestFiles(Command test, Func<IReadOnlyList<string>, int> testFiles)
+    {
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Files with test vectors: JSON lines of pipeline text, events and what comes out",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        test.Description = "Check the configuration ('config'), or run test vectors";
+        test.Add(files);
+        test.Validators.Add(result =>
+        {
+            if (result.GetValue(files) is null or [] && !result.Children.Any(child => child is CommandResult))
+            {
+                result.AddError("name files with test vectors, or 'config'");
+            }
+        });
+        test.SetAction(parsed => testFiles(parsed.GetValue(files)!));
     }
 
     private TConfig Load(ParseResult parsed)

@@ -36,6 +36,11 @@ public sealed record ServiceDefinition<TConfig>
     /// </summary>
     public IReadOnlyList<(Option<string> Option, string Key)> Shorthands { get; init; } = [];
 
+    /// <summary>
+    /// What <c>test FILE...</c> does with the files named, and its exit code; null where there is no such command.
+    /// </summary>
+    public Func<IReadOnlyList<string>, int>? TestFiles { get; init; }
+
     /// <summary>What it exports besides its configuration.</summary>
     public IReadOnlyList<Command> Exports { get; init; } = [];
 }

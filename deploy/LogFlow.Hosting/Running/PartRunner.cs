@@ -16,6 +16,7 @@ public sealed partial class PartRunner(IReadOnlyList<ILogFlowService> parts, ILo
     public async Task<int> RunAsync(StopSignals signals, Func<Task> whenStarted)
     {
         var started = new List<ILogFlowService>();
+        using var outOfMemory = new OutOfMemoryGuard();
         try
         {
             foreach (var part in parts)
@@ -26,6 +27,7 @@ public sealed partial class PartRunner(IReadOnlyList<ILogFlowService> parts, ILo
 
             await whenStarted();
             SystemdNotifier.Ready();
+            await using var idleMemory = new IdleMemory(TimeProvider.System);
             return await WaitAsync(signals.Drain) ? 0 : 1;
         }
         catch (OperationCanceledException) when (signals.Drain.IsCancellationRequested)

@@ -96,7 +96,7 @@ internal static class KafkaInputPlugin
             FetchBytesMin = Bytes(settings, "fetch_min_bytes"),
             FetchWaitMax = Milliseconds(settings, "fetch_max_wait_ms"),
             // What waits in the consumer comes on top of what is in flight behind it.
-            PrefetchBytesMax = 16L * 1024 * 1024,
+            PrefetchBytesMax = 8L * 1024 * 1024,
         };
     }
 

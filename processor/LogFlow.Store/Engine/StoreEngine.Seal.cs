@@ -5,6 +5,12 @@ internal sealed partial class StoreEngine
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a trouble that lasts is spoken of.</summary>
+    private static readonly TimeSpan TroubleLogInterval = TimeSpan.FromMinutes(1);
+
+    private long _troubleSince;
+    private long _troubleSaidAt;
+
     private async Task SealLoopAsync()
     {
         try
@@ -90,7 +96,12 @@ internal sealed partial class StoreEngine
         }
 
         _metrics.CommitDuration.Record(_time.GetElapsedTime(started).TotalSeconds);
-        WriteProblem = null;
+        if (WriteProblem is not null)
+        {
+            Log.SealRecovered(_logger, _time.GetElapsedTime(_troubleSince).TotalSeconds);
+            WriteProblem = null;
+        }
+
         _positions.MarkDurable(generation.Positions);
         _sealing = null;
         generation.Durable.SetResult();
@@ -129,13 +140,28 @@ internal sealed partial class StoreEngine
         catch (Exception error) when (error is (IOException or UnauthorizedAccessException)
             and not CommitUncertainException)
         {
-            WriteProblem = error.Message;
-            Log.SealFailed(_logger, generation.DocumentCount, error.Message);
+            ReportTrouble(generation, error.Message);
             return false;
         }
         finally
         {
             _commitLock.Release();
+        }
+    }
+
+    private void ReportTrouble(TailGeneration generation, string reason)
+    {
+        var isNew = WriteProblem is null;
+        WriteProblem = reason;
+        if (isNew)
+        {
+            _troubleSince = _time.GetTimestamp();
+        }
+
+        if (isNew || _time.GetElapsedTime(_troubleSaidAt) >= TroubleLogInterval)
+        {
+            _troubleSaidAt = _time.GetTimestamp();
+            Log.SealFailed(_logger, generation.DocumentCount, reason);
         }
     }
 

@@ -332,8 +332,12 @@ internal sealed partial class StoreEngine : IAsyncDisposable
         public static partial void CorruptBlock(ILogger logger, string origin, string reason);
 
         [LoggerMessage(7012, LogLevel.Error,
-            "The tail of {DocumentCount} documents could not be written and is tried again: {Reason}.")]
+            "The newest {DocumentCount} documents cannot be written to disk: {Reason}. They are searchable and still in "
+            + "the queue; writing is tried again every second.")]
         public static partial void SealFailed(ILogger logger, long documentCount, string reason);
+
+        [LoggerMessage(7019, LogLevel.Information, "The store writes to disk again, after {Seconds:0} s.")]
+        public static partial void SealRecovered(ILogger logger, double seconds);
 
         [LoggerMessage(7013, LogLevel.Critical, "The store stops: {Reason}")]
         public static partial void Failed(ILogger logger, string reason);

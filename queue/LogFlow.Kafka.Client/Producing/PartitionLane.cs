@@ -42,6 +42,9 @@ internal sealed class PartitionLane(TopicPartition partition)
 
     public long SaidAt { get; set; }
 
+    /// <summary>Why: the answer to the batch that failed, not to those behind it, which fail for its sake.</summary>
+    public SendResult Setback { get; set; }
+
     /// <summary>Takes a batch behind all others; false when it must not be sent any more.</summary>
     public bool TryEnqueue(OutgoingBatch batch)
     {

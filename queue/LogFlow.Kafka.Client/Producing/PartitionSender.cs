@@ -340,7 +340,11 @@ public sealed partial class PartitionSender : IAsyncDisposable
 
     private void OnSetback(PartitionLane lane, SendResult answer)
     {
-        lane.Failures++;
+        if (lane.Failures++ == 0 || answer.Error != ErrorCode.OutOfOrderSequenceNumber)
+        {
+            lane.Setback = answer;
+        }
+
         var options = _client.Options;
         var delay = ExponentialBackoff.Delay(lane.Failures, options.RetryBackoff, options.RetryBackoffMax);
         lane.NotBefore = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
@@ -356,7 +360,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
         if (isDue && answer.Error != ErrorCode.NetworkException)
         {
             lane.SaidAt = _time.GetTimestamp();
-            Log.Stuck(_logger, lane.Partition, answer.Error, lane.FailingSince, answer.Message);
+            Log.Stuck(_logger, lane.Partition, lane.Setback.Error, lane.FailingSince, lane.Setback.Message);
         }
     }
 

@@ -8,6 +8,9 @@ namespace LogFlow.Kafka.Protocol.Records;
 /// </summary>
 internal struct PooledByteWriter(int capacity, int lengthMax) : IDisposable
 {
+    /// <summary>Arrays up to this size are not worth a copy.</summary>
+    private const int FitMin = 16 * 1024;
+
     private readonly int _lengthMax = lengthMax;
     private byte[]? _array = ArrayPool<byte>.Shared.Rent(Math.Max(16, Math.Min(capacity, lengthMax)));
 
@@ -44,9 +47,20 @@ internal struct PooledByteWriter(int capacity, int lengthMax) : IDisposable
 
     public void Advance(int count) => Length += count;
 
+    /// <summary>
+    /// What was written, in an array that fits: a batch waits with what it has, not with what it might have needed.
+    /// </summary>
     public PooledBuffer Detach()
     {
-        var buffer = PooledBuffer.Own(_array!, Length);
+        if (_array!.Length > FitMin && Length < _array.Length / 2)
+        {
+            var fitting = PooledBuffer.Rent(Length);
+            Written.CopyTo(fitting.Span);
+            Dispose();
+            return fitting;
+        }
+
+        var buffer = PooledBuffer.Own(_array, Length);
         _array = null;
         return buffer;
     }

@@ -191,7 +191,7 @@ internal sealed partial class ClassicGroup
         bool everHadMembers;
         lock (_lock)
         {
-            if (_state != GroupState.Empty || _pendingMembers.Count > 0)
+            if (_state != GroupState.Empty || _pendingMembers.Count > 0 || _pendingOffsets.Count > 0)
             {
                 return false;
             }

@@ -138,6 +138,7 @@ internal sealed partial class ClassicGroup : IDisposable
 
             // Nobody may join or commit between here and the disk's answer.
             MoveTo(GroupState.Dead);
+            DropPendingOffsets();
             deletion = _store.DeleteGroupAsync(GroupId, [.. _offsets.Keys]);
         }
 

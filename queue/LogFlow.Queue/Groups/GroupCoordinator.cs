@@ -170,6 +170,7 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     {
         foreach (var group in _groups.Values)
         {
+            await group.ForgetPendingOffsetsAsync(topic);
             _ = await group.ForgetOffsetsAsync((partition, _) => partition.Topic == topic);
         }
     }

@@ -21,6 +21,17 @@ internal interface IGroupStore
     ValueTask<ErrorCode> SaveOffsetsAsync(
         string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets);
 
+    /// <summary>Keeps offsets that count once the producer's transaction is committed.</summary>
+    ValueTask<ErrorCode> SavePendingOffsetsAsync(
+        string groupId, long producerId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets);
+
+    /// <summary>All pending offsets of a transaction become committed ones, or go; in one step.</summary>
+    ValueTask<ErrorCode> EndTransactionAsync(
+        string groupId,
+        long producerId,
+        IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> pending,
+        bool isCommit);
+
     /// <summary>Forgets the group and all of its offsets.</summary>
     ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets);
 }

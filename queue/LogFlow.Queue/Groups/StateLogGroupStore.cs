@@ -30,6 +30,40 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
         return log.WriteAsync(changes);
     }
 
+    public ValueTask<ErrorCode> SavePendingOffsetsAsync(
+        string groupId, long producerId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets)
+    {
+        var changes = new StateChange[offsets.Count];
+        for (var i = 0; i < changes.Length; i++)
+        {
+            changes[i] = StateChange.Set(
+                PendingOffsetCodec.EncodeKey(groupId, producerId, offsets[i].Key),
+                GroupStateCodec.EncodeOffset(offsets[i].Value));
+        }
+
+        return log.WriteAsync(changes);
+    }
+
+    public ValueTask<ErrorCode> EndTransactionAsync(
+        string groupId,
+        long producerId,
+        IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> pending,
+        bool isCommit)
+    {
+        var changes = new List<StateChange>(pending.Count * 2);
+        foreach (var (partition, offset) in pending)
+        {
+            changes.Add(StateChange.Remove(PendingOffsetCodec.EncodeKey(groupId, producerId, partition)));
+            if (isCommit)
+            {
+                changes.Add(StateChange.Set(
+                    GroupStateCodec.OffsetKey(groupId, partition), GroupStateCodec.EncodeOffset(offset)));
+            }
+        }
+
+        return log.WriteAsync(changes.ToArray());
+    }
+
     public ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets)
     {
         var changes = new StateChange[offsets.Count + 1];
@@ -50,6 +84,14 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
         {
             if (consumerGroups.TryTake(key, value))
             {
+                continue;
+            }
+
+            if (PendingOffsetCodec.IsKey(key))
+            {
+                var pending = PendingOffsetCodec.DecodeKey(key);
+                coordinator.Restore(pending.GroupId).RestorePendingOffset(
+                    pending.ProducerId, pending.Partition, GroupStateCodec.DecodeOffset(value));
                 continue;
             }
 

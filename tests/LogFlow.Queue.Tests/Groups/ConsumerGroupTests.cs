@@ -256,6 +256,19 @@ public sealed class ConsumerGroupTests
         Assert.Empty(harness.Store.Groups);
     }
 
+    [Theory]
+    [InlineData("a", 1, ErrorCode.None)]
+    [InlineData("a", 2, ErrorCode.IllegalGeneration)]
+    [InlineData("stranger", 1, ErrorCode.UnknownMemberId)]
+    [InlineData("", -1, ErrorCode.None)]
+    public async Task TransactionalCommit_ChecksTheMemberIfOneIsNamed(string member, int epoch, ErrorCode expected)
+    {
+        using var harness = new ConsumerGroupHarness();
+        await harness.JoinAsync("a");
+        Assert.Equal(expected, await harness.Groups.Group.CommitInTransactionAsync(
+            1, member, null, epoch, [new(new TopicPartition("t", 0), new CommittedOffset(7, -1, "", 0))]));
+    }
+
     [Fact]
     public async Task Offsets_ExpireOnlyAfterTheGroupIsEmptyForTheirRetention()
     {

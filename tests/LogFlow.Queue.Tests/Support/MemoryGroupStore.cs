@@ -15,6 +15,11 @@ internal sealed class MemoryGroupStore : IGroupStore
 
     public Dictionary<string, (ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value)> ConsumerEntries { get; } = [];
 
+    public Dictionary<(string GroupId, long ProducerId, TopicPartition Partition), CommittedOffset> PendingOffsets
+    {
+        get;
+    } = [];
+
     public bool Fails { get; set; }
 
     public void Hold() => _held = new TaskCompletionSource();
@@ -96,6 +101,47 @@ internal sealed class MemoryGroupStore : IGroupStore
             else
             {
                 Offsets[(groupId, partition)] = GroupStateCodec.DecodeOffset(GroupStateCodec.EncodeOffset(offset));
+            }
+        }
+
+        return ErrorCode.None;
+    }
+
+    public async ValueTask<ErrorCode> SavePendingOffsetsAsync(
+        string groupId, long producerId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets)
+    {
+        if (!await IsTakenAsync())
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        foreach (var (partition, offset) in offsets)
+        {
+            // Through the bytes, as above.
+            var key = PendingOffsetCodec.DecodeKey(PendingOffsetCodec.EncodeKey(groupId, producerId, partition));
+            PendingOffsets[key] = GroupStateCodec.DecodeOffset(GroupStateCodec.EncodeOffset(offset));
+        }
+
+        return ErrorCode.None;
+    }
+
+    public async ValueTask<ErrorCode> EndTransactionAsync(
+        string groupId,
+        long producerId,
+        IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> pending,
+        bool isCommit)
+    {
+        if (!await IsTakenAsync())
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        foreach (var (partition, offset) in pending)
+        {
+            PendingOffsets.Remove((groupId, producerId, partition));
+            if (isCommit)
+            {
+                Offsets[(groupId, partition)] = offset;
             }
         }
 

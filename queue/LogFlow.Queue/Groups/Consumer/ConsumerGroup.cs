@@ -130,6 +130,17 @@ internal sealed partial class ConsumerGroup : IDisposable
         }
     }
 
+    /// <summary>
+    /// The same for a commit within a transaction: producers of before KIP-447 name no member, and TxnOffsetCommit knows
+    /// ILLEGAL_GENERATION instead of a stale epoch.
+    /// </summary>
+    public ErrorCode CheckTransactionalCommit(string memberId, string? instanceId, int memberEpoch)
+    {
+        var isNobody = memberId.Length == 0 && instanceId is null;
+        var error = CheckMember(memberId, memberEpoch, mayBeNobody: isNobody);
+        return error == ErrorCode.StaleMemberEpoch ? ErrorCode.IllegalGeneration : error;
+    }
+
     public bool HasMember(string memberId)
     {
         lock (_lock)
