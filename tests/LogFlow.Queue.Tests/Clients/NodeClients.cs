@@ -25,7 +25,7 @@ internal static class NodeClients
 
     private static string Folder { get; } = Path.Combine(Path.GetTempPath(), $"logflow-node-clients-{LockDigest()}");
 
-    /// <summary>Runs one of the scripts of Clients/Node against the queue; its last line says whether it passed.</summary>
+    /// <summary>Runs one of the scripts of Clients/Node against the queue; it says whether it passed.</summary>
     public static async Task RunAsync(string script, string bootstrap)
     {
         // Modules are looked for from the script's own place upwards, so it runs beside them, under its own name.

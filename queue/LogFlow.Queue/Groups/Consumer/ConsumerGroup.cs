@@ -131,8 +131,8 @@ internal sealed partial class ConsumerGroup : IDisposable
     }
 
     /// <summary>
-    /// The same for a commit within a transaction: producers of before KIP-447 name no member, and TxnOffsetCommit knows
-    /// ILLEGAL_GENERATION instead of a stale epoch.
+    /// The same for a commit within a transaction: producers of before KIP-447 name no member, and TxnOffsetCommit
+    /// knows ILLEGAL_GENERATION instead of a stale epoch.
     /// </summary>
     public ErrorCode CheckTransactionalCommit(string memberId, string? instanceId, int memberEpoch)
     {
