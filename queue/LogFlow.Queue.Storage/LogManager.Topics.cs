@@ -47,7 +47,7 @@ public sealed partial class LogManager
             new TopicManifest(name, topic.Id, partitionCount, overrides).Save(_context.Files, directory);
             _context.Files.SyncDirectory(_directory.TopicsPath);
             Register(topic);
-            Log.TopicCreated(_context.Logger, name, topic.Id, partitionCount);
+            Log.TopicCreated(_context.Logger, name, Text(topic.Id), partitionCount);
             return new TopicResult(ErrorCode.None, null, topic);
         });
     }
@@ -77,23 +77,24 @@ public sealed partial class LogManager
             _context.Files.SyncDirectory(_directory.TopicsPath);
             _topicsById.TryRemove(id, out _);
             _topicsByName.TryRemove(KeyValuePair.Create(topic.Name, topic));
-            Log.TopicDeleted(_context.Logger, topic.Name, id);
+            Log.TopicDeleted(_context.Logger, topic.Name, Text(id));
             _upkeep.Queue(() => RemoveFolder(deleted));
             return new TopicResult(ErrorCode.None, null, topic);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Log.TopicChangeFailed(_context.Logger, error, id.ToString());
+            Log.TopicChangeFailed(_context.Logger, error, Text(id));
             return new TopicResult(ErrorCode.KafkaStorageError, error.Message, null);
         }
         finally
         {
+            Interlocked.Increment(ref _topicsVersion);
             _topicGate.Release();
         }
     }
 
     /// <summary>Raises the number of partitions. UnknownTopicId; InvalidPartitions where it would not rise.</summary>
-    public Task<TopicResult> SetPartitionCountAsync(Guid id, int partitionCount) => ChangeAsync(id.ToString(), () =>
+    public Task<TopicResult> SetPartitionCountAsync(Guid id, int partitionCount) => ChangeAsync(Text(id), () =>
     {
         if (FindTopic(id) is not { } topic)
         {
@@ -118,7 +119,7 @@ public sealed partial class LogManager
 
     /// <summary>Replaces a topic's own settings. UnknownTopicId; InvalidConfig.</summary>
     public Task<TopicResult> SetTopicConfigAsync(Guid id, IReadOnlyDictionary<string, string> overrides) =>
-        ChangeAsync(id.ToString(), async () =>
+        ChangeAsync(Text(id), async () =>
         {
             if (FindTopic(id) is not { } topic)
             {
@@ -170,6 +171,7 @@ public sealed partial class LogManager
         }
         finally
         {
+            Interlocked.Increment(ref _topicsVersion);
             _topicGate.Release();
         }
     }
@@ -193,6 +195,8 @@ public sealed partial class LogManager
 
         return partitions;
     }
+
+    private static string Text(Guid id) => DataDirectory.FormatId(id);
 
     private string TopicPath(Guid id) => Path.Combine(_directory.TopicsPath, DataDirectory.FormatId(id));
 

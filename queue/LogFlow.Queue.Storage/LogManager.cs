@@ -20,6 +20,7 @@ public sealed partial class LogManager : IAsyncDisposable
     private readonly LogUpkeep _upkeep;
     private readonly LogCleaner _cleaner;
     private readonly ConcurrentDictionary<string, Topic> _topicsByName = new(StringComparer.Ordinal);
+    private long _topicsVersion;
     private readonly ConcurrentDictionary<Guid, Topic> _topicsById = new();
     private readonly ConcurrentDictionary<string, StateLog> _stateLogs = new(StringComparer.Ordinal);
 
@@ -54,6 +55,9 @@ public sealed partial class LogManager : IAsyncDisposable
 
     /// <summary>All topics, a snapshot.</summary>
     public IReadOnlyCollection<Topic> Topics => (IReadOnlyCollection<Topic>)_topicsById.Values;
+
+    /// <summary>Rises with every change of a topic: whoever derived something from the topics looks again.</summary>
+    public long TopicsVersion => Interlocked.Read(ref _topicsVersion);
 
     internal LogUpkeep Upkeep => _upkeep;
 
@@ -282,10 +286,10 @@ public sealed partial class LogManager : IAsyncDisposable
 
         [LoggerMessage(2094, LogLevel.Information,
             "Created topic {Topic} ({TopicId}) with {PartitionCount} partitions.")]
-        public static partial void TopicCreated(ILogger logger, string topic, Guid topicId, int partitionCount);
+        public static partial void TopicCreated(ILogger logger, string topic, string topicId, int partitionCount);
 
         [LoggerMessage(2095, LogLevel.Information, "Deleted topic {Topic} ({TopicId}).")]
-        public static partial void TopicDeleted(ILogger logger, string topic, Guid topicId);
+        public static partial void TopicDeleted(ILogger logger, string topic, string topicId);
 
         [LoggerMessage(2096, LogLevel.Warning, "The files of a deleted topic in {Directory} could not be removed yet.")]
         public static partial void FilesNotRemoved(ILogger logger, Exception error, string directory);

@@ -1,4 +1,5 @@
 using LogFlow.Hosting;
+using LogFlow.Queue.Groups.Consumer;
 using LogFlow.Queue.Network;
 
 namespace LogFlow.Queue;
@@ -120,6 +121,21 @@ public partial class QueueConfig : IValidatedConfig
     [ConfigKey("group.max.size")]
     public int GroupMaxSize { get; set; } = int.MaxValue;
 
+    /// <summary>How often members of groups of the new protocol (KIP-848) send a heartbeat.</summary>
+    [ConfigKey("group.consumer.heartbeat.interval.ms")]
+    public int GroupConsumerHeartbeatIntervalMs { get; set; } = 5_000;
+
+    /// <summary>After which silence such a member is removed.</summary>
+    [ConfigKey("group.consumer.session.timeout.ms")]
+    public int GroupConsumerSessionTimeoutMs { get; set; } = 45_000;
+
+    [ConfigKey("group.consumer.max.size")]
+    public int GroupConsumerMaxSize { get; set; } = int.MaxValue;
+
+    /// <summary>The server-side assignors that members may ask for; the first is used where they do not.</summary>
+    [ConfigKey("group.consumer.assignors")]
+    public List<string> GroupConsumerAssignors { get; set; } = [.. PartitionAssignors.Names];
+
     [ConfigKey("offsets.retention.minutes")]
     public int OffsetsRetentionMinutes { get; set; } = 10_080;
 
@@ -191,6 +207,7 @@ public partial class QueueConfig : IValidatedConfig
         RequireAtLeast(problems, "group.min.session.timeout.ms", GroupMinSessionTimeoutMs, 1);
         RequireAtLeast(problems, "group.max.session.timeout.ms", GroupMaxSessionTimeoutMs, GroupMinSessionTimeoutMs);
         RequireAtLeast(problems, "group.max.size", GroupMaxSize, 1);
+        ValidateConsumerGroups(problems);
         RequireAtLeast(problems, "offsets.retention.minutes", OffsetsRetentionMinutes, 1);
         RequireAtLeast(problems, "offset.metadata.max.bytes", OffsetMetadataMaxBytes, 0);
         RequireAtLeast(problems, "log.retention.check.interval.ms", LogRetentionCheckIntervalMs, 1);
@@ -227,6 +244,29 @@ public partial class QueueConfig : IValidatedConfig
         }
 
         return problems;
+    }
+
+    private void ValidateConsumerGroups(List<ConfigProblem> problems)
+    {
+        RequireAtLeast(problems, "group.consumer.heartbeat.interval.ms", GroupConsumerHeartbeatIntervalMs, 1);
+        RequireAtLeast(problems, "group.consumer.max.size", GroupConsumerMaxSize, 1);
+        if (GroupConsumerSessionTimeoutMs <= GroupConsumerHeartbeatIntervalMs)
+        {
+            problems.Add(new(
+                "group.consumer.session.timeout.ms",
+                $"is {GroupConsumerSessionTimeoutMs} but must be more than group.consumer.heartbeat.interval.ms "
+                + $"({GroupConsumerHeartbeatIntervalMs})"));
+        }
+
+        if (GroupConsumerAssignors.Count == 0)
+        {
+            problems.Add(new("group.consumer.assignors", "must name at least one assignor"));
+        }
+
+        foreach (var assignor in GroupConsumerAssignors)
+        {
+            RequireOneOf(problems, "group.consumer.assignors", assignor, [.. PartitionAssignors.Names]);
+        }
     }
 
     private static long ToMs(long count, long unitMs) => count < 0 ? -1 : count * unitMs;

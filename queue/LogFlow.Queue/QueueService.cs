@@ -2,6 +2,7 @@ using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Queue.Configuration;
 using LogFlow.Queue.Groups;
+using LogFlow.Queue.Groups.Consumer;
 using LogFlow.Queue.Network;
 using LogFlow.Queue.Producers;
 using LogFlow.Queue.Requests;
@@ -169,9 +170,8 @@ public sealed partial class QueueService : ILogFlowService
                 }
             }
 
-            var snapshot = group.Describe();
-            groups.Add(new QueueGroupStatus(
-                snapshot.GroupId, snapshot.State.ToString(), snapshot.Members.Count, offsets));
+            var (state, memberCount) = group.Summarize();
+            groups.Add(new QueueGroupStatus(group.GroupId, state, memberCount, offsets));
         }
 
         return groups;
@@ -185,6 +185,7 @@ public sealed partial class QueueService : ILogFlowService
         var store = new StateLogGroupStore(_logs.OpenStateLog("groups"));
         _coordinator = new GroupCoordinator(
             Settings(_config),
+            new LogManagerTopics(_logs),
             store,
             _context.TimeProvider,
             _metrics,
@@ -289,6 +290,13 @@ public sealed partial class QueueService : ILogFlowService
         InitialRebalanceDelayMs = config.GroupInitialRebalanceDelayMs,
         SizeMax = config.GroupMaxSize,
         OffsetMetadataBytesMax = config.OffsetMetadataMaxBytes,
+        Consumer = new ConsumerGroupSettings
+        {
+            HeartbeatIntervalMs = config.GroupConsumerHeartbeatIntervalMs,
+            SessionTimeoutMs = config.GroupConsumerSessionTimeoutMs,
+            SizeMax = config.GroupConsumerMaxSize,
+            Assignors = config.GroupConsumerAssignors,
+        },
         OffsetsRetention = TimeSpan.FromMinutes(config.OffsetsRetentionMinutes),
     };
 

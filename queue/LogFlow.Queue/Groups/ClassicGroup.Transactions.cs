@@ -174,6 +174,11 @@ internal sealed partial class ClassicGroup
             return ErrorCode.CoordinatorNotAvailable;
         }
 
+        if (_consumer is { } consumer)
+        {
+            return consumer.CheckTransactionalCommit(memberId, groupInstanceId, generation);
+        }
+
         if (generation < 0 && (_state == GroupState.Empty || (memberId.Length == 0 && groupInstanceId is null)))
         {
             return ErrorCode.None;

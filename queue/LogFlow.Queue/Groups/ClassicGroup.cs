@@ -131,7 +131,7 @@ internal sealed partial class ClassicGroup : IDisposable
                 return ErrorCode.GroupIdNotFound;
             }
 
-            if (_state != GroupState.Empty || _pendingMembers.Count > 0)
+            if (_state != GroupState.Empty || _pendingMembers.Count > 0 || !TryRetireConsumer())
             {
                 return ErrorCode.NonEmptyGroup;
             }
@@ -150,12 +150,17 @@ internal sealed partial class ClassicGroup : IDisposable
         lock (_lock)
         {
             _state = GroupState.Empty;
+            _consumer?.Revive();
         }
 
         return ErrorCode.CoordinatorNotAvailable;
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _consumer?.Dispose();
+        _timer.Dispose();
+    }
 
     private GroupSnapshot Snapshot()
     {

@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Queue.Groups.Consumer;
 
 namespace LogFlow.Queue.Groups;
 
@@ -10,6 +11,11 @@ internal interface IGroupStore
 {
     /// <summary>Keeps the group's membership, so that a restarted queue needs no rebalance.</summary>
     ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group);
+
+    /// <summary>
+    /// Keeps what changed of a group of the new protocol, all or nothing; a classic group of its name is forgotten.
+    /// </summary>
+    ValueTask<ErrorCode> SaveConsumerGroupAsync(ConsumerGroupChange change);
 
     /// <summary>Keeps committed offsets; a null value forgets the partition's offset.</summary>
     ValueTask<ErrorCode> SaveOffsetsAsync(

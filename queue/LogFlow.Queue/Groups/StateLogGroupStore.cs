@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Queue.Groups.Consumer;
 using LogFlow.Queue.Storage;
 
 namespace LogFlow.Queue.Groups;
@@ -10,6 +11,9 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
 {
     public ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group) => log.WriteAsync(
         [new StateChange(GroupStateCodec.GroupKey(group.GroupId), GroupStateCodec.EncodeGroup(group))]);
+
+    public ValueTask<ErrorCode> SaveConsumerGroupAsync(ConsumerGroupChange change) =>
+        log.WriteAsync(ConsumerGroupCodec.Encode(change));
 
     public ValueTask<ErrorCode> SaveOffsetsAsync(
         string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets)
@@ -75,8 +79,14 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
     /// <summary>Brings back every group and offset. Offsets may stand without a group (standalone consumers).</summary>
     public void Load(GroupCoordinator coordinator)
     {
+        var consumerGroups = new ConsumerGroupLoader();
         foreach (var (key, value) in log.GetEntries())
         {
+            if (consumerGroups.TryTake(key, value))
+            {
+                continue;
+            }
+
             if (PendingOffsetCodec.IsKey(key))
             {
                 var pending = PendingOffsetCodec.DecodeKey(key);
@@ -94,7 +104,10 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
             else
             {
                 group.Restore(GroupStateCodec.DecodeGroup(groupId, value));
+                consumerGroups.Drop(groupId);
             }
         }
+
+        consumerGroups.Restore(coordinator);
     }
 }

@@ -61,6 +61,8 @@ internal static class HandlerCatalog
             new DescribeProducersHandler(topics),
             new DescribeTransactionsHandler(transactions),
             new ListTransactionsHandler(transactions, time),
+            new ConsumerGroupHeartbeatHandler(coordinator),
+            new ConsumerGroupDescribeHandler(coordinator, topics),
         };
         handlers.Add(new ApiVersionsHandler(handlers));
         handlers.Sort((left, right) => left.Key.CompareTo(right.Key));

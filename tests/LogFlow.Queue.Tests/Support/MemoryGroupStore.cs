@@ -1,5 +1,6 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Groups;
+using LogFlow.Queue.Groups.Consumer;
 
 namespace LogFlow.Queue.Tests.Support;
 
@@ -11,6 +12,8 @@ internal sealed class MemoryGroupStore : IGroupStore
     public Dictionary<string, GroupSnapshot> Groups { get; } = [];
 
     public Dictionary<(string Group, TopicPartition Partition), CommittedOffset> Offsets { get; } = [];
+
+    public Dictionary<string, (ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value)> ConsumerEntries { get; } = [];
 
     public Dictionary<(string GroupId, long ProducerId, TopicPartition Partition), CommittedOffset> PendingOffsets
     {
@@ -38,6 +41,47 @@ internal sealed class MemoryGroupStore : IGroupStore
         // Through the bytes, so that every test also tests the encoding.
         Groups[group.GroupId] = GroupStateCodec.DecodeGroup(group.GroupId, GroupStateCodec.EncodeGroup(group));
         return ErrorCode.None;
+    }
+
+    public async ValueTask<ErrorCode> SaveConsumerGroupAsync(ConsumerGroupChange change)
+    {
+        // The bytes of the moment of the call, as the real store takes them.
+        var entries = ConsumerGroupCodec.Encode(change);
+        if (!await IsTakenAsync())
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        foreach (var (key, value) in entries)
+        {
+            if (value is null)
+            {
+                ConsumerEntries.Remove(Convert.ToHexString(key.Span));
+            }
+            else
+            {
+                ConsumerEntries[Convert.ToHexString(key.Span)] = (key, value.Value);
+            }
+        }
+
+        if (change.Group is not null)
+        {
+            Groups.Remove(change.GroupId);
+        }
+
+        return ErrorCode.None;
+    }
+
+    /// <summary>Brings the groups of the new protocol back, as after a restart.</summary>
+    public void LoadConsumerGroups(GroupCoordinator coordinator)
+    {
+        var loader = new ConsumerGroupLoader();
+        foreach (var (key, value) in ConsumerEntries.Values)
+        {
+            Assert.True(loader.TryTake(key, value));
+        }
+
+        loader.Restore(coordinator);
     }
 
     public async ValueTask<ErrorCode> SaveOffsetsAsync(
