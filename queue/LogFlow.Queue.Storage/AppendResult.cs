@@ -5,7 +5,8 @@ namespace LogFlow.Queue.Storage;
 /// <summary>What became of an append.</summary>
 /// <param name="Error">
 /// None: the batch is durable (fdatasync has returned) and visible. NotLeaderOrFollower: the partition was deleted.
-/// CorruptMessage, InvalidRecord, InvalidTimestamp, UnsupportedForMessageFormat, MessageTooLarge: the batch was refused as it is.
+/// CorruptMessage, InvalidRecord, InvalidTimestamp, UnsupportedForMessageFormat, MessageTooLarge: the batch was refused
+/// as it is.
 /// OutOfOrderSequenceNumber, InvalidProducerEpoch: idempotence. KafkaStorageError: the disk is full (passes by itself)
 /// or the partition went offline after a failed write or sync (passes with a restart).
 /// </param>

@@ -41,8 +41,8 @@ public sealed record LogManagerOptions
     public TimeSpan CleanerBackoff { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Memory of compaction's key map (<c>log.cleaner.dedupe.buffer.size</c>; Kafka: 128 MiB). Where a log has more keys
-    /// than fit, it is cleaned in several passes.
+    /// Memory of compaction's key map (<c>log.cleaner.dedupe.buffer.size</c>; Kafka: 128 MiB). A log with more keys
+    /// than fit is cleaned in several passes.
     /// </summary>
     public long CleanerBufferBytes { get; init; } = 32 << 20;
 

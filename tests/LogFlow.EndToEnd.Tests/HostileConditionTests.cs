@@ -2,7 +2,9 @@ using LogFlow.Testing;
 
 namespace LogFlow.EndToEnd.Tests;
 
-/// <summary>What servers do to a log pipeline: lines nobody planned for, a full disk, no memory, nobody to write to.</summary>
+/// <summary>
+/// What servers do to a log pipeline: lines nobody planned for, a full disk, no memory, nobody to write to.
+/// </summary>
 public class HostileConditionTests
 {
     private const int Lines = 60_000;

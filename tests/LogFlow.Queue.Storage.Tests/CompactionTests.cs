@@ -114,7 +114,8 @@ public class CompactionTests
         await using var logs = TestLog.Open(new MemoryFileSystem(), Compacted);
         var log = await logs.PartitionAsync();
         await log.AppendOkAsync(Some.KeyedBatch(
-            [("a", new string('1', 100)), ("b", "1"), ("c", new string('1', 100))], producerId: 7, epoch: 0, sequence: 5, compression: CompressionType.Lz4));
+            [("a", new string('1', 100)), ("b", "1"), ("c", new string('1', 100))],
+            producerId: 7, epoch: 0, sequence: 5, compression: CompressionType.Lz4));
         await AppendAsync(log, ("a", "2"), ("c", "2"));
         await RollAsync(log);
         await logs.Cleaner.CleanAsync();
@@ -137,7 +138,8 @@ public class CompactionTests
         await RollAsync(log);
         await logs.Cleaner.CleanAsync();
         Assert.Equal(
-            [(1, 0), (2, 1)], log.ReadAll().Take(2).Select(batch => ((int)batch.Header.BaseOffset, batch.Header.Count)));
+            [(1L, 0), (2L, 1)],
+            log.ReadAll().Take(2).Select(batch => (batch.Header.BaseOffset, batch.Header.Count)));
         var killed = files.Kill();
         await logs.DisposeAsync();
         killed.DeleteFile(Path.Combine(TestLog.Root, "checkpoint"));
@@ -180,7 +182,12 @@ public class CompactionTests
     {
         var time = new ManualTime(Some.Timestamp);
         var files = new MemoryFileSystem { Clock = time };
-        var config = Compacted with { MinCleanableDirtyRatio = 0.9, MinCompactionLagMs = 500, MaxCompactionLagMs = 5000 };
+        var config = Compacted with
+        {
+            MinCleanableDirtyRatio = 0.9,
+            MinCompactionLagMs = 500,
+            MaxCompactionLagMs = 5000,
+        };
         await using var logs = TestLog.Open(files, config, time);
         var log = await logs.PartitionAsync();
         for (var i = 0; i < 100; i++)
@@ -273,8 +280,8 @@ public class CompactionTests
             .Select(batch => batch.Header.BaseOffset));
         Assert.InRange(log.Cleaner.DirtyOffset, 8, open.BaseOffset);
 
-        // While a producer is remembered, the header of its last batch stays, and with it the marker. When nothing else is
-        // left of a transaction, its marker goes delete.retention.ms after that was seen.
+        // While a producer is remembered, the header of its last batch stays, and with it the marker. When nothing else
+        // is left of a transaction, its marker goes delete.retention.ms after that was seen.
         Assert.Equal(ErrorCode.None, (await log.EndTransactionAsync(4, 0, 0, isCommit: true)).Error);
         log.ExpireProducers(long.MaxValue);
         foreach (var left in (long[][])[[3, 4, 6], []])

@@ -76,7 +76,11 @@ public class RelaxedDurabilityTests
         {
             var random = new Random(seed);
             var files = new MemoryFileSystem();
-            var config = new TopicConfig { FlushMessages = 1 + random.Next(30), SegmentBytes = 3000 + random.Next(9000) };
+            var config = new TopicConfig
+            {
+                FlushMessages = 1 + random.Next(30),
+                SegmentBytes = 3000 + random.Next(9000),
+            };
             var logs = TestLog.Open(files, config);
             var log = await logs.PartitionAsync();
             var written = new List<byte[]>();

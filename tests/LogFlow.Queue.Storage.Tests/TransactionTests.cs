@@ -131,6 +131,26 @@ public class TransactionTests
         Assert.Equal("20000000080000000" + "10C00000000000000", Convert.ToHexString(bytes.AsSpan(61)));
     }
 
+    [Fact]
+    public async Task Marker_OnATopicWithRelaxedDurability_IsSyncedWithTheRecordsBeforeIt()
+    {
+        var files = new MemoryFileSystem();
+        var logs = TestLog.Open(files, new TopicConfig { FlushMessages = 1000 });
+        var log = await logs.PartitionAsync();
+        await log.AppendOkAsync(Transactional(Alice, 0, 3));
+        Assert.True(log.HasUnsynced);
+        await EndAsync(log, Alice, isCommit: true);
+        Assert.False(log.HasUnsynced);
+        await log.AppendOkAsync(Transactional(Alice, 3, 1));
+        Assert.True(log.HasUnsynced);
+        var crashed = files.Crash(new Random(1));
+        await logs.DisposeAsync();
+        await using var again = TestLog.Open(crashed);
+        log = await again.PartitionAsync();
+        Assert.Equal([0L, 3], log.ReadAll().Take(2).Select(batch => batch.Header.BaseOffset));
+        Assert.True(log.LastStableOffset >= 4);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -203,7 +223,7 @@ public class TransactionTests
         await EndAsync(log, Alice, isCommit: true);
         await log.AppendOkAsync(Some.KeyedBatch([("a", "2")]));
 
-        // The first pass takes the record and gives the marker its delete horizon, the second takes the marker.
+        // The record is superseded; the producer's last batch keeps its header, whatever becomes of the marker.
         for (var pass = 0; pass < 2; pass++)
         {
             await log.AppendOkAsync(Some.KeyedBatch([("roll", new string('x', 1800))]));
@@ -214,7 +234,6 @@ public class TransactionTests
 
         var left = log.ReadAll()[0].Header;
         Assert.True(left is { ProducerId: Alice, Count: 0, IsControl: false });
-        Assert.DoesNotContain(log.ReadAll(), batch => batch.Header is { IsControl: true, Count: > 0 });
         var killed = files.Kill();
         await logs.DisposeAsync();
         killed.DeleteFile(Path.Combine(TestLog.Root, "checkpoint"));
@@ -222,6 +241,17 @@ public class TransactionTests
         log = await again.PartitionAsync();
         Assert.False(log.HasOpenTransaction);
         Assert.Equal(log.HighWatermark, log.LastStableOffset);
+    }
+
+    [Fact]
+    public void Header_WithoutRecords_BeginsNoTransaction()
+    {
+        var transactions = new PartitionTransactions();
+        var header = RecordBatchHeader.Read(Transactional(Alice, 0, 1));
+        transactions.Add(header with { Count = 0 }, 0, default);
+        Assert.Equal(0, transactions.Ongoing.Count);
+        transactions.Add(header, 1, default);
+        Assert.Equal(1, transactions.Ongoing.FirstOffsetOf(Alice));
     }
 
     [Fact]

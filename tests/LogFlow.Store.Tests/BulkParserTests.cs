@@ -9,7 +9,10 @@ public sealed class BulkParserTests
     private const string Topic = "Dx4tPEtaaXiHlqW0w9Lh8A";
 
     private static readonly string[] Edits =
-        ["0", "9", "-", "\"", "}", " ", "x", ",", "\\", "00", "-1", "\"}}", ",\"pipeline\":\"p\"", "12345678901234567890"];
+    [
+        "0", "9", "-", "\"", "}", " ", "x", ",", "\\", "00", "-1", "\"}}", ",\"pipeline\":\"p\"",
+        "12345678901234567890",
+    ];
 
     [Fact]
     public void ActionLine_AfterOneLikeIt_ReadsAsAlone()
@@ -62,8 +65,8 @@ public sealed class BulkParserTests
         foreach (ref readonly var item in request.Items)
         {
             var document = Encoding.UTF8.GetString(body, item.DocumentStart, item.DocumentLength);
-            items.Add($"{item.Operation} {item.Status} {item.Index!.Name} {item.HasId} {item.HasQueueId} {item.QueueId} "
-                + $"{(item.HasId ? Encoding.UTF8.GetString(item.Id(body)) : "")} {document}");
+            items.Add($"{item.Operation} {item.Status} {item.Index!.Name} {item.HasId} {item.HasQueueId} "
+                + $"{item.QueueId} {(item.HasId ? Encoding.UTF8.GetString(item.Id(body)) : "")} {document}");
         }
 
         return items;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using LogFlow.Testing;
@@ -11,10 +12,16 @@ public sealed class DocumentParserTests
     private const int Seed = 20261121;
     private const int MutationCount = 60_000;
 
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private static readonly string[] Fragments =
     [
-        "\"", "\\", "\\\"", "\\u00e4", "\\n", "{", "}", "[", "]", ",", ":", " ", "\t", "\r", "0", "-0", "01", "1.", ".5",
-        "1e5", "1E+05", "-12.50e-3", "123456789012345678", "12345678901234567890", "true", "false", "null", "nul", "ä",
+        "\"", "\\", "\\\"", "\\u00e4", "\\n", "{", "}", "[", "]", ",", ":", " ", "\t", "\r", "0", "-0", "01", "1.",
+        ".5", "1e5", "1E+05", "-12.50e-3", "123456789012345678", "12345678901234567890",
+        "true", "false", "null", "nul", "ä",
         "{}", "[]", "[1,{\"a\":[]}]", "{\"a\":{\"b\":1}}", "\"a\":1", "\"a\\u0062\":1", "\"@timestamp\":5",
         "\"2026-01-02T03:04:05.678Z\"", "\u0001", "\u001e", "[[[[", "\"_id\":1,",
     ];
@@ -129,15 +136,13 @@ public sealed class DocumentParserTests
             var offset = 0L;
             foreach (var line in File.ReadLines(SharedFolder.File("data", file)).Take(300))
             {
-                var message = JsonSerializer.Serialize(
-                    line, new JsonSerializerOptions
-                    {
-                        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-                    });
+                var message = JsonSerializer.Serialize(line, Relaxed);
                 yield return Encoding.UTF8.GetBytes(
-                    $"{{\"@timestamp\":\"2026-01-02T03:04:05.678Z\",\"message\":{message},\"log\":{{\"offset\":{offset},"
-                    + $"\"file\":{{\"path\":\"/var/log/{file}\"}}}},\"http\":{{\"response\":{{\"status_code\":200,"
-                    + "\"body\":{\"bytes\":1234}}},\"event\":{\"ingested\":\"2026-01-02T03:04:06.001Z\"},\"ok\":true}");
+                    $"{{\"@timestamp\":\"2026-01-02T03:04:05.678Z\",\"message\":{message},"
+                    + $"\"log\":{{\"offset\":{offset},\"file\":{{\"path\":\"/var/log/{file}\"}}}},"
+                    + "\"http\":{\"response\":{\"status_code\":200,"
+                    + "\"body\":{\"bytes\":1234}}},"
+                    + "\"event\":{\"ingested\":\"2026-01-02T03:04:06.001Z\"},\"ok\":true}");
                 offset += line.Length + 1;
             }
         }

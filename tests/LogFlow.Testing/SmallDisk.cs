@@ -3,8 +3,10 @@ using System.Globalization;
 
 namespace LogFlow.Testing;
 
-/// <summary>A small file system of a test's own: in memory (tmpfs), or ext4 on an image file behind a loop device. Needs
-/// root; unmounted at the end.</summary>
+/// <summary>
+/// A small file system of a test's own: in memory (tmpfs), or ext4 on an image file behind a loop device. Needs root;
+/// unmounted at the end.
+/// </summary>
 public sealed class SmallDisk : IDisposable
 {
     private readonly TempDirectory _folder = new();

@@ -54,7 +54,7 @@ internal static class EventJson
         writer.Byte((byte)'}');
     }
 
-    /// <summary>Copies members as they stand in the JSON: in one piece as far as nothing else is between them.</summary>
+    /// <summary>Copies members as they stand in the JSON, neighbours in one piece.</summary>
     private static void WriteUnchanged(
         ref JsonOutput writer, ReadOnlySpan<byte> source, ReadOnlySpan<EventMember> members, ref int index)
     {

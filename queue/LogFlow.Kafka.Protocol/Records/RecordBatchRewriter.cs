@@ -134,7 +134,8 @@ public sealed class RecordBatchRewriter : IDisposable
         var needed = checked(_position + size);
         if (needed > _buffer.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, (int)Math.Min(_buffer.Length * 2L, Array.MaxLength)));
+            var doubled = (int)Math.Min(_buffer.Length * 2L, Array.MaxLength);
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, doubled));
             _buffer.AsSpan(0, Math.Min(_position, _buffer.Length)).CopyTo(larger);
             Dispose();
             _buffer = larger;

@@ -16,7 +16,7 @@ namespace LogFlow.Queue.Storage;
 /// <param name="lastBatches">Base offset of each known producer's last batch.</param>
 /// <param name="nowMs">The time of this pass.</param>
 /// <param name="deleteRetentionMs">From now to the delete horizon.</param>
-/// <param name="lastOffset">The last offset before the segments that stay as they are; its batch's header stays.</param>
+/// <param name="lastOffset">The last offset before the segments that stay; its batch's header stays.</param>
 internal sealed class BatchCleaner(
     KeyOffsetMap map,
     long endOffset,

@@ -26,7 +26,7 @@ internal sealed class KeyOffsetMap
 
     public int Count { get; private set; }
 
-    /// <summary>Remembers the offset, which is above all before; false where the key is new and there is no room.</summary>
+    /// <summary>Remembers the offset, which is above all before; false where there is no room for a new key.</summary>
     public bool TryPut(ReadOnlySpan<byte> key, long offset)
     {
         ref var slot = ref FindSlot(key, out var high, out var low);

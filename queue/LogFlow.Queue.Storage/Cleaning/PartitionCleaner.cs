@@ -274,7 +274,7 @@ internal sealed partial class PartitionCleaner(
             double seconds);
 
         [LoggerMessage(2112, LogLevel.Warning,
-            "Compaction of {Partition} left {Count} batches as they are, whose records cannot be read on this machine.")]
+            "Compaction of {Partition} left {Count} batches as they are: their records cannot be read here.")]
         public static partial void BatchesNotRead(ILogger logger, string partition, int count);
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace LogFlow.Queue.Storage;
 
 /// <summary>
-/// How a cleaned segment takes the place of those it was made from, so that a crash at any moment leaves the old ones or
-/// the new one:
+/// How a cleaned segment takes the place of those it was made from, so that a crash at any moment leaves the old ones
+/// or the new one:
 /// <code>
 /// BASE.cleaned        being written; a start removes it
 /// BASE-END.swap       synced and complete: from here on it counts. A start finishes what follows

@@ -69,7 +69,8 @@ internal readonly struct BatchValidation
         }
 
         var checksTimestamps = !config.IsLogAppendTime
-            && (config.TimestampBeforeMaxMs != long.MaxValue || header.MaxTimestampMs - nowMs > config.TimestampAfterMaxMs);
+            && (config.TimestampBeforeMaxMs != long.MaxValue
+                || header.MaxTimestampMs - nowMs > config.TimestampAfterMaxMs);
         var recompresses = config.Compression is { } codec && codec != header.Compression;
         return config.IsCompacted || checksTimestamps || recompresses
             ? CheckRecords(batch, header, config, partition, checksTimestamps ? nowMs : null)

@@ -11,6 +11,10 @@ public sealed partial class PartitionLog
     private long _unsyncedSinceMs;
     private volatile bool _hasUnsynced;
 
+    // A transaction ends in this group. Its coordinator forgets it once the marker is acknowledged, so that must be
+    // durable, and with it the transaction's records, whatever the topic's own settings are.
+    private bool _endsTransaction;
+
     /// <summary>Something was acknowledged that is not synced yet.</summary>
     internal bool HasUnsynced => _hasUnsynced;
 
@@ -29,6 +33,7 @@ public sealed partial class PartitionLog
     {
         var config = Topic.Config;
         return !config.IsDurabilityRelaxed
+            || _endsTransaction
             || _unsyncedRecords + newRecords >= config.FlushMessages
             || (_hasUnsynced && nowMs - _unsyncedSinceMs >= config.FlushMs);
     }
@@ -70,6 +75,7 @@ public sealed partial class PartitionLog
             active.SyncedPosition = active.EndPosition;
             _unsyncedRecords = 0;
             _hasUnsynced = false;
+            _endsTransaction = false;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

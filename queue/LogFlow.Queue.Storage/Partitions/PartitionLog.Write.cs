@@ -141,6 +141,7 @@ public sealed partial class PartitionLog : IWriteTarget
         if (header.HasProducerId)
         {
             _producers.Add(header, baseOffset, logAppendTimeMs, nowMs, operation.Batch);
+            _endsTransaction |= header.IsControl;
         }
 
         var active = Active;

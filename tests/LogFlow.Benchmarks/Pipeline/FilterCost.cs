@@ -7,7 +7,6 @@ using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Execution;
 using LogFlow.Processor.Inputs;
 using LogFlow.Processor.Outputs;
-using LogFlow.Processor.Pipeline;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Benchmarks.Pipeline;

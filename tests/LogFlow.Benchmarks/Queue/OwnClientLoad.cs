@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Benchmarks.Queue;
 
-/// <summary>Load by our own client, as the agent and the processor use it: batches sent idempotently, acks=all.</summary>
+/// <summary>Load by our own client, as agent and processor use it: idempotent batches, acks=all.</summary>
 internal sealed class OwnClientLoad(string address, LineSet lines) : IAsyncDisposable
 {
     private const int BatchRecords = 2500;

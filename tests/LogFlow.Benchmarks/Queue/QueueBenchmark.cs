@@ -7,11 +7,11 @@ using LogFlow.Testing;
 namespace LogFlow.Benchmarks.Queue;
 
 /// <summary>
-/// <c>dotnet run -c Release --project tests/LogFlow.Benchmarks -- queue [RECORDS] [--kafka] [--produce]</c>: 200-byte access-log
-/// lines into a <c>logflow-queue</c> process and out of it, by our client and by librdkafka (kcat), acks=all and
-/// idempotent; <c>--produce</c> stops after our client's
-/// uncompressed produce to one partition (for a profiler); with <c>--kafka</c> the same into a real Kafka 4.1, once to its page cache and once synced. CPU time
-/// stands beside the rates, because the machine may be doing other things.
+/// <c>dotnet run -c Release --project tests/LogFlow.Benchmarks -- queue [RECORDS] [--kafka] [--produce]</c>: 200-byte
+/// access-log lines into a <c>logflow-queue</c> process and out of it, by our client and by librdkafka (kcat), acks=all
+/// and idempotent. <c>--kafka</c>: the same into a real Kafka 4.1, once synced and once to its page cache.
+/// <c>--produce</c>: nothing but our client's uncompressed produce to one partition, for a profiler. CPU time stands
+/// beside the rates, because the machine may be doing other things.
 /// </summary>
 internal sealed class QueueBenchmark(long records, bool onlyProduces)
 {
@@ -38,7 +38,7 @@ internal sealed class QueueBenchmark(long records, bool onlyProduces)
         TouchMemory(folder.File("touch"));
         var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
         Console.WriteLine(
-            $"{records:N0} records of {LineSet.LineSize} bytes, {Environment.ProcessorCount} cores shared by broker and "
+            $"{records:N0} records of {LineSet.LineSize} bytes, {Environment.ProcessorCount} cores for broker and "
             + $"client, load average {load} at the start");
         if (KcatLoad.WhyMissing() is { } reason)
         {
@@ -103,7 +103,9 @@ internal sealed class QueueBenchmark(long records, bool onlyProduces)
         foreach (var codec in Codecs)
         {
             await MeasureAsync(
-                broker, $"consume, own client, {Describe(1, codec)}", () => client.ConsumeAsync($"own-1-{codec}", records));
+                broker,
+                $"consume, own client, {Describe(1, codec)}",
+                () => client.ConsumeAsync($"own-1-{codec}", records));
         }
 
         await client.CreateTopicAsync("both", 1);
@@ -138,7 +140,9 @@ internal sealed class QueueBenchmark(long records, bool onlyProduces)
         }
 
         await MeasureAsync(
-            broker, "consume, librdkafka, 1 p, none", () => KcatLoad.ConsumeAsync(broker.Address, "kcat-1-None", records));
+            broker,
+            "consume, librdkafka, 1 p, none",
+            () => KcatLoad.ConsumeAsync(broker.Address, "kcat-1-None", records));
     }
 
     private async Task<double> MeasureAsync(Broker broker, string what, Func<Task> work)

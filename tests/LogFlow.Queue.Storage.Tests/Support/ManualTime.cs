@@ -1,6 +1,6 @@
 namespace LogFlow.Queue.Storage.Tests;
 
-/// <summary>A clock that tests set: time passes with <see cref="NowMs"/>, and is set wrong by <see cref="Jump"/>.</summary>
+/// <summary>A clock that tests set: time passes with <see cref="NowMs"/>; <see cref="Jump"/> sets it wrong.</summary>
 internal sealed class ManualTime(long nowMs) : TimeProvider
 {
     private long _jumpMs;

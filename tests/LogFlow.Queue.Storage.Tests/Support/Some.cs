@@ -44,7 +44,10 @@ internal static class Some
         foreach (var (key, value) in records)
         {
             builder.Append(
-                timestampMs, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(value ?? ""), isValueNull: value is null);
+                timestampMs,
+                Encoding.UTF8.GetBytes(key),
+                Encoding.UTF8.GetBytes(value ?? ""),
+                isValueNull: value is null);
         }
 
         using var batch = builder.Build(compression, producerId, epoch, sequence, isTransactional);

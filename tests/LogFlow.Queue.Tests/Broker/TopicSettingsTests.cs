@@ -34,7 +34,8 @@ public sealed class TopicSettingsTests
         using var client = await queue.ConnectAsync();
         await client.CreateTopicAsync("fast", 1, ("flush.messages", "1000"), ("min.insync.replicas", "2"));
         Assert.Equal(ErrorCode.None, (await client.ProduceOneAsync("fast", Some.Batch(3))).ErrorCode);
-        Assert.Contains(queue.Warnings, warning => warning.Contains("fast has relaxed durability", StringComparison.Ordinal));
+        Assert.Contains(
+            queue.Warnings, warning => warning.Contains("fast has relaxed durability", StringComparison.Ordinal));
         var described = await client.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(
             new DescribeConfigsRequest
             {
@@ -67,10 +68,12 @@ public sealed class TopicSettingsTests
         await using var queue = await TestQueue.StartAsync(config => config.LogCleanerBackoffMs = 50);
         using var client = await queue.ConnectAsync();
         await client.CreateTopicAsync(
-            "state", 1, ("cleanup.policy", "compact"), ("segment.bytes", "20000"), ("min.cleanable.dirty.ratio", "0.01"));
+            "state", 1,
+            ("cleanup.policy", "compact"), ("segment.bytes", "20000"), ("min.cleanable.dirty.ratio", "0.01"));
         for (var i = 0; i < 300; i++)
         {
-            var batch = KeyedBatch(Enumerable.Range(0, 7).Select(key => ($"k{key}", $"value {i} {new string('x', 50)}")));
+            var value = $"value {i} {new string('x', 50)}";
+            var batch = KeyedBatch(Enumerable.Range(0, 7).Select(key => ($"k{key}", value)));
             Assert.Equal(ErrorCode.None, (await client.ProduceOneAsync("state", batch)).ErrorCode);
         }
 
@@ -112,7 +115,8 @@ public sealed class TopicSettingsTests
             ("past", "old", Some.Batch(1, timestampMs: year2001)),
             ("past without limit", "plain", Some.Batch(1, timestampMs: year2001)),
             ("too large", "limited", Some.Batch(100)),
-            ("too large uncompressed", "limited", Some.Batch(1, new string('x', 500), compression: CompressionType.Gzip)),
+            ("too large uncompressed", "limited",
+                Some.Batch(1, new string('x', 500), compression: CompressionType.Gzip)),
         ];
         var answers = new List<string>();
         foreach (var (name, topic, batch) in cases)

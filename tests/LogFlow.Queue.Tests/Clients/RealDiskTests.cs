@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace LogFlow.Queue.Tests.Clients;
 
-/// <summary>A disk that fills up, and one whose power is cut: with real file systems, where they can be mounted.</summary>
+/// <summary>A disk that fills up, and one whose power is cut: real file systems, where they can be mounted.</summary>
 public sealed class RealDiskTests(ITestOutputHelper output)
 {
     private const int Partitions = 2;
@@ -33,7 +33,8 @@ public sealed class RealDiskTests(ITestOutputHelper output)
         output.WriteLine($"{accepted} batches fitted");
         for (var offset = 0; offset < 50; offset++)
         {
-            var committed = await client.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(CrashTests.Commit(offset), 8);
+            var committed = await client.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(
+                CrashTests.Commit(offset), 8);
             Assert.Equal(ErrorCode.None, committed.Topics[0].Partitions[0].ErrorCode);
         }
 
