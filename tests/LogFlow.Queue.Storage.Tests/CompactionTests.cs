@@ -361,6 +361,46 @@ public class CompactionTests
     }
 
     [Fact]
+    public async Task Swap_ThatCannotBeInstalled_IsServedAndFinishedByTheNextStart()
+    {
+        var files = new MemoryFileSystem();
+        var model = new CompactionModel();
+        var logs = TestLog.Open(files, Compacted);
+        var log = await logs.PartitionAsync();
+        var random = new Random(3);
+        for (var i = 0; i < 60; i++)
+        {
+            await model.AppendAsync(log, random);
+        }
+
+        files.OnChange = path =>
+        {
+            if (path.EndsWith(".swap", StringComparison.Ordinal))
+            {
+                throw new IOException("I/O error", 5);
+            }
+        };
+        Assert.Equal(0, await logs.Cleaner.CleanAsync());
+        files.OnChange = null;
+        Assert.True(log.IsSwapping);
+        log.CloseIdleFiles(0);
+        model.AssertLatest(log);
+        Assert.Equal(0, await logs.Cleaner.CleanAsync());
+        await model.AppendAsync(log, random);
+        await logs.Upkeep.ApplyRetentionAsync();
+        await logs.DisposeAsync();
+
+        await using var again = TestLog.Open(files, Compacted);
+        Assert.True(again.WasStoppedCleanly);
+        log = await again.PartitionAsync();
+        Assert.DoesNotContain(files.Files.Keys, path => SegmentSwap.IsLeftover(Path.GetFileName(path)));
+        model.AssertLatest(log);
+        Assert.Equal(1, await again.Cleaner.CleanAsync());
+        model.AssertLatest(log);
+        AssertEachKeyOnceBelow(log, log.Cleaner.DirtyOffset);
+    }
+
+    [Fact]
     public async Task Crash_AtEveryStepOfACleaning_LeavesALogThatHoldsTheNewestOfEachKey()
     {
         var steps = 0;
