@@ -42,7 +42,7 @@ public partial class StyleTests
         from file in SourceTree.CSharpFiles
         where !file.Path.StartsWith("tests/", StringComparison.Ordinal)
         from line in file.Lines.Index()
-        where Banned().IsMatch(line.Item)
+        where Banned().IsMatch(line.Item) && !IsIdleCollection(file.Path, line.Item)
         select $"{file.Path}:{line.Index + 1}: {line.Item.Trim()}");
 
     [Fact]
@@ -54,6 +54,11 @@ public partial class StyleTests
         group place by place.Id into same
         where same.Count() > 1
         select $"event id {same.Key} is used {same.Count()} times: {string.Join(", ", same.Select(use => use.Path))}");
+
+    /// <summary>Collecting by hand has one place: a process that has fallen idle.</summary>
+    private static bool IsIdleCollection(string path, string line) =>
+        path.EndsWith("/IdleMemory.cs", StringComparison.Ordinal)
+        && line.Contains("GC.Collect(", StringComparison.Ordinal);
 
     private static IEnumerable<(int Line, int Length)> Methods(string[] lines)
     {
