@@ -204,7 +204,7 @@ public sealed partial class AgentService : ILogFlowService
             parts.Recover(topic);
             _isConnected = true;
             parts.Scheduler.Start();
-            Log.Connected(_logger, topic.Name, topic.Id, topic.PartitionCount);
+            Log.Connected(_logger, topic.Name, KafkaUuid.Format(topic.Id), topic.PartitionCount);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -230,7 +230,7 @@ public sealed partial class AgentService : ILogFlowService
         public static partial void Started(ILogger logger, Guid id, int files, string topic);
 
         [LoggerMessage(4501, LogLevel.Information, "Topic {Topic} ({Id}) is there, {Partitions} partitions")]
-        public static partial void Connected(ILogger logger, string topic, Guid id, int partitions);
+        public static partial void Connected(ILogger logger, string topic, string id, int partitions);
 
         [LoggerMessage(4502, LogLevel.Information, "Agent stopped: {Read} lines read, {Acknowledged} acknowledged")]
         public static partial void Stopped(ILogger logger, long read, long acknowledged);

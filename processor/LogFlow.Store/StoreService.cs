@@ -203,7 +203,7 @@ public sealed partial class StoreService : ILogFlowService
             return known;
         }
 
-        var id = DocumentId.FormatTopic(Guid.NewGuid());
+        var id = KafkaUuid.Format(Guid.NewGuid());
         DurableFile.Replace(path, System.Text.Encoding.ASCII.GetBytes(id));
         return id;
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
@@ -88,14 +89,6 @@ internal sealed partial class DataDirectory(IFileSystem files, string path, Time
         files.SyncDirectory(path);
     }
 
-    /// <summary>A topic's folder name: its id as Kafka prints it.</summary>
-    public static string FormatId(Guid id)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return System.Buffers.Text.Base64Url.EncodeToString(bytes);
-    }
-
     /// <summary>
     /// A random id. Like Kafka, none whose text begins with a dash, which commands would take for an option.
     /// </summary>
@@ -104,7 +97,7 @@ internal sealed partial class DataDirectory(IFileSystem files, string path, Time
         while (true)
         {
             var id = Guid.NewGuid();
-            if (FormatId(id)[0] != '-')
+            if (KafkaUuid.Format(id)[0] != '-')
             {
                 return id;
             }

@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 
 namespace LogFlow.Queue.Storage;
 
@@ -196,9 +197,9 @@ public sealed partial class LogManager
         return partitions;
     }
 
-    private static string Text(Guid id) => DataDirectory.FormatId(id);
+    private static string Text(Guid id) => KafkaUuid.Format(id);
 
-    private string TopicPath(Guid id) => Path.Combine(_directory.TopicsPath, DataDirectory.FormatId(id));
+    private string TopicPath(Guid id) => Path.Combine(_directory.TopicsPath, KafkaUuid.Format(id));
 
     private void RemoveFolder(string path)
     {

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text;
+using LogFlow.Platform;
 using LogFlow.Testing;
 
 namespace LogFlow.Store.Tests;
 
 public sealed class PositionProtocolTests
 {
-    private static readonly string Topic = DocumentId.FormatTopic(EngineHarness.Topic);
+    private static readonly string Topic = KafkaUuid.Format(EngineHarness.Topic);
 
     [Fact]
     public async Task Bulk_UnknownPartitionWithoutBegin_Is412WithThePositions()

@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
@@ -30,7 +31,8 @@ internal sealed partial class RecoveryCoordinator(
         var isSame = known.Name is null || (known.Name == topic.Name && known.Id == topic.Id);
         if (!isSame)
         {
-            Log.TopicChanged(logger, topic.Name, topic.Id, known.Name!, known.Id);
+            Log.TopicChanged(
+                logger, topic.Name, KafkaUuid.Format(topic.Id), known.Name!, KafkaUuid.Format(known.Id));
         }
 
         registry.SetTopic(topic);
@@ -137,6 +139,6 @@ internal sealed partial class RecoveryCoordinator(
             "Topic {Topic} is not the one that this agent wrote to: its id is {Id}, it was {KnownTopic} with "
             + "{KnownId}. Acknowledged lines are not sent again; what was unacknowledged goes to the new topic")]
         public static partial void TopicChanged(
-            ILogger logger, string topic, Guid id, string knownTopic, Guid knownId);
+            ILogger logger, string topic, string id, string knownTopic, string knownId);
     }
 }

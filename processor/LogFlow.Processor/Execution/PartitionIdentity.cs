@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 
 namespace LogFlow.Processor.Execution;
 
@@ -12,17 +13,13 @@ namespace LogFlow.Processor.Execution;
 /// </summary>
 internal sealed class PartitionIdentity
 {
-    private const int TopicIdChars = 22;
-
     private readonly byte[] _idPrefix;
 
     public PartitionIdentity(Guid topicId, TopicPartition partition)
     {
         // Kafka before 2.8 has no topic ids: the topic's name has to do.
         var id = topicId != Guid.Empty ? topicId : FromName(partition.Topic);
-        Span<byte> bytes = stackalloc byte[16];
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
-        var text = Base64Url.EncodeToString(bytes);
+        var text = KafkaUuid.Format(id);
         var number = partition.Partition.ToString(CultureInfo.InvariantCulture);
         PositionKey = $"{text}:{number}";
         _idPrefix = Encoding.ASCII.GetBytes($"{text}-{number}-");
@@ -32,7 +29,7 @@ internal sealed class PartitionIdentity
     public string PositionKey { get; }
 
     /// <summary>The longest document id in bytes.</summary>
-    public const int DocumentIdBytesMax = TopicIdChars + 1 + 10 + 1 + 19 + 1 + 10;
+    public const int DocumentIdBytesMax = KafkaUuid.TextLength + 1 + 10 + 1 + 19 + 1 + 10;
 
     /// <summary>Writes <c>topicId22-partition-offset[-part]</c>; part 0 is left out. Returns the length.</summary>
     public int WriteDocumentId(Span<byte> destination, long offset, int part)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
+using LogFlow.Platform;
 
 namespace LogFlow.Store;
 
@@ -58,15 +59,8 @@ internal readonly record struct DocumentId(Guid TopicId, int Partition, long Off
         return again.SequenceEqual(text);
     }
 
-    public static string FormatTopic(Guid topicId)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        topicId.TryWriteBytes(bytes, bigEndian: true, out _);
-        return Base64Url.EncodeToString(bytes);
-    }
-
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{FormatTopic(TopicId)}-{Partition}-{Offset}{(Part > 0 ? $"-{Part}" : "")}");
+        $"{KafkaUuid.Format(TopicId)}-{Partition}-{Offset}{(Part > 0 ? $"-{Part}" : "")}");
 
     /// <summary>Reads "-" and a number without leading zeros.</summary>
     private static bool ReadNumber(ReadOnlySpan<byte> text, out long value, out int used)

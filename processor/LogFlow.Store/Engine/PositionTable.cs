@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LogFlow.Platform;
 
 namespace LogFlow.Store;
 
@@ -108,5 +109,5 @@ internal sealed class PositionTable
     }
 
     public static string Key(PartitionPosition position) => string.Create(
-        CultureInfo.InvariantCulture, $"{DocumentId.FormatTopic(position.TopicId)}:{position.Partition}");
+        CultureInfo.InvariantCulture, $"{KafkaUuid.Format(position.TopicId)}:{position.Partition}");
 }

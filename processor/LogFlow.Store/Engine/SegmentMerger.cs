@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using LogFlow.Platform;
 
 namespace LogFlow.Store;
 
@@ -152,7 +153,7 @@ internal sealed class SegmentMerger(long mergeBytesMax)
             {
                 identity.HasQueueId = true;
                 identity.QueueId = id;
-                identity.Topic = Encoding.ASCII.GetBytes(DocumentId.FormatTopic(id.TopicId));
+                identity.Topic = Encoding.ASCII.GetBytes(KafkaUuid.Format(id.TopicId));
             }
             else
             {

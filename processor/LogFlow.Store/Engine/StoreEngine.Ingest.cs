@@ -1,4 +1,5 @@
 using System.Text;
+using LogFlow.Platform;
 
 namespace LogFlow.Store;
 
@@ -16,7 +17,7 @@ internal sealed partial class StoreEngine
             var isKnown = _positions.TryGetNext(claim.TopicId, claim.Partition, out var next);
             if (isKnown ? claim.First > next : !claim.Begins)
             {
-                var name = $"{DocumentId.FormatTopic(claim.TopicId)}:{claim.Partition}";
+                var name = $"{KafkaUuid.Format(claim.TopicId)}:{claim.Partition}";
                 return new IngestOutcome(IngestResult.PositionGap, isKnown
                     ? $"the bulk begins at offset {claim.First} of {name}, but the store stands at {next}"
                     : $"the store has no position of {name} and the bulk does not begin it (flag b)");
@@ -181,7 +182,7 @@ internal sealed partial class StoreEngine
     {
         if (topicId != _topicTextOf || topicId == default)
         {
-            Encoding.ASCII.GetBytes(DocumentId.FormatTopic(topicId), _topicText);
+            Encoding.ASCII.GetBytes(KafkaUuid.Format(topicId), _topicText);
             _topicTextOf = topicId;
         }
 
