@@ -5,7 +5,9 @@ namespace LogFlow.Processor;
 /// <summary><c>logflow-processor test FILE...</c>: runs test vectors and tells what differs.</summary>
 internal static class VectorReport
 {
-    /// <summary>Runs all vectors of all files. Returns the exit code: 1 where one failed, or where there was none.</summary>
+    /// <summary>
+    /// Runs all vectors of all files. Returns the exit code: 1 where one failed, or where there was none.
+    /// </summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static int Run(IReadOnlyList<string> files, TextWriter output)
     {

@@ -47,7 +47,7 @@ public sealed partial class LogManager
             new TopicManifest(name, topic.Id, partitionCount, overrides).Save(_context.Files, directory);
             _context.Files.SyncDirectory(_directory.TopicsPath);
             Register(topic);
-            Log.TopicCreated(_context.Logger, name, topic.Id, partitionCount);
+            Log.TopicCreated(_context.Logger, name, Text(topic.Id), partitionCount);
             return new TopicResult(ErrorCode.None, null, topic);
         });
     }
@@ -77,23 +77,24 @@ public sealed partial class LogManager
             _context.Files.SyncDirectory(_directory.TopicsPath);
             _topicsById.TryRemove(id, out _);
             _topicsByName.TryRemove(KeyValuePair.Create(topic.Name, topic));
-            Log.TopicDeleted(_context.Logger, topic.Name, id);
+            Log.TopicDeleted(_context.Logger, topic.Name, Text(id));
             _upkeep.Queue(() => RemoveFolder(deleted));
             return new TopicResult(ErrorCode.None, null, topic);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Log.TopicChangeFailed(_context.Logger, error, id.ToString());
+            Log.TopicChangeFailed(_context.Logger, error, Text(id));
             return new TopicResult(ErrorCode.KafkaStorageError, error.Message, null);
         }
         finally
         {
+            Interlocked.Increment(ref _topicsVersion);
             _topicGate.Release();
         }
     }
 
     /// <summary>Raises the number of partitions. UnknownTopicId; InvalidPartitions where it would not rise.</summary>
-    public Task<TopicResult> SetPartitionCountAsync(Guid id, int partitionCount) => ChangeAsync(id.ToString(), () =>
+    public Task<TopicResult> SetPartitionCountAsync(Guid id, int partitionCount) => ChangeAsync(Text(id), () =>
     {
         if (FindTopic(id) is not { } topic)
         {
@@ -118,7 +119,7 @@ public sealed partial class LogManager
 
     /// <summary>Replaces a topic's own settings. UnknownTopicId; InvalidConfig.</summary>
     public Task<TopicResult> SetTopicConfigAsync(Guid id, IReadOnlyDictionary<string, string> overrides) =>
-        ChangeAsync(id.ToString(), () =>
+        ChangeAsync(Text(id), async () =>
         {
             if (FindTopic(id) is not { } topic)
             {
@@ -131,20 +132,37 @@ public sealed partial class LogManager
                 return new TopicResult(ErrorCode.InvalidConfig, problem, topic);
             }
 
-            new TopicManifest(topic.Name, id, topic.Partitions.Count, config.Overrides).Save(
-                _context.Files, TopicPath(id));
+            var manifest = new TopicManifest(topic.Name, id, topic.Partitions.Count, config.Overrides);
+            try
+            {
+                manifest.Save(_context.Files, TopicPath(id));
+            }
+            catch (IOException error) when (DiskFull.Is(error))
+            {
+                // A shorter retention is how people make room: it must work where there is none.
+                await _context.Writer.RunAsync(() =>
+                {
+                    _context.Space.RunWithReserve(() => manifest.Save(_context.Files, TopicPath(id)));
+                    return true;
+                });
+            }
+
             topic.SetConfig(config);
+            WarnOfRelaxedDurability(topic);
             return new TopicResult(ErrorCode.None, null, topic);
         });
 
     private static TopicResult Unknown() => new(ErrorCode.UnknownTopicId, "There is no topic with this id.", null);
 
-    private async Task<TopicResult> ChangeAsync(string name, Func<TopicResult> change)
+    private Task<TopicResult> ChangeAsync(string name, Func<TopicResult> change) =>
+        ChangeAsync(name, () => Task.FromResult(change()));
+
+    private async Task<TopicResult> ChangeAsync(string name, Func<Task<TopicResult>> change)
     {
         await _topicGate.WaitAsync();
         try
         {
-            return change();
+            return await change();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -153,6 +171,7 @@ public sealed partial class LogManager
         }
         finally
         {
+            Interlocked.Increment(ref _topicsVersion);
             _topicGate.Release();
         }
     }
@@ -176,6 +195,8 @@ public sealed partial class LogManager
 
         return partitions;
     }
+
+    private static string Text(Guid id) => DataDirectory.FormatId(id);
 
     private string TopicPath(Guid id) => Path.Combine(_directory.TopicsPath, DataDirectory.FormatId(id));
 

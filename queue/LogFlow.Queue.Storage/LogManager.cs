@@ -18,7 +18,9 @@ public sealed partial class LogManager : IAsyncDisposable
     private readonly DirectoryLock? _lock;
     private readonly CheckpointWriter _checkpoints;
     private readonly LogUpkeep _upkeep;
+    private readonly LogCleaner _cleaner;
     private readonly ConcurrentDictionary<string, Topic> _topicsByName = new(StringComparer.Ordinal);
+    private long _topicsVersion;
     private readonly ConcurrentDictionary<Guid, Topic> _topicsById = new();
     private readonly ConcurrentDictionary<string, StateLog> _stateLogs = new(StringComparer.Ordinal);
 
@@ -33,6 +35,7 @@ public sealed partial class LogManager : IAsyncDisposable
         _lock = directoryLock;
         _checkpoints = new CheckpointWriter(context, directory.CheckpointPath, () => Topics);
         _upkeep = new LogUpkeep(context, _checkpoints, () => Topics);
+        _cleaner = new LogCleaner(context, () => Topics);
     }
 
     /// <summary>A UUID made with the data directory.</summary>
@@ -53,7 +56,12 @@ public sealed partial class LogManager : IAsyncDisposable
     /// <summary>All topics, a snapshot.</summary>
     public IReadOnlyCollection<Topic> Topics => (IReadOnlyCollection<Topic>)_topicsById.Values;
 
+    /// <summary>Rises with every change of a topic: whoever derived something from the topics looks again.</summary>
+    public long TopicsVersion => Interlocked.Read(ref _topicsVersion);
+
     internal LogUpkeep Upkeep => _upkeep;
+
+    internal LogCleaner Cleaner => _cleaner;
 
     /// <summary>Opens the directory, recovering what a crash left behind.</summary>
     /// <exception cref="DirectoryLockedException">Another process has it.</exception>
@@ -119,6 +127,7 @@ public sealed partial class LogManager : IAsyncDisposable
         }
 
         _isClosed = true;
+        await _cleaner.DisposeAsync();
         await _upkeep.DisposeAsync();
         _context.Writer.Dispose();
         try
@@ -189,6 +198,7 @@ public sealed partial class LogManager : IAsyncDisposable
         }
 
         _upkeep.Start();
+        _cleaner.Start();
         var elapsed = _context.Time.GetElapsedTime(start);
         Log.Opened(
             _context.Logger, _context.Options.DataDirectory, Topics.Count, Topics.Sum(topic => topic.Partitions.Count),
@@ -232,8 +242,17 @@ public sealed partial class LogManager : IAsyncDisposable
 
     private void Register(Topic topic)
     {
+        WarnOfRelaxedDurability(topic);
         _topicsById[topic.Id] = topic;
         _topicsByName[topic.Name] = topic;
+    }
+
+    private void WarnOfRelaxedDurability(Topic topic)
+    {
+        if (topic.Config.IsDurabilityRelaxed)
+        {
+            Log.DurabilityRelaxed(_context.Logger, topic.Name, topic.Config.FlushMessages, topic.Config.FlushMs);
+        }
     }
 
     private static string PartitionPath(string topicDirectory, int partition) =>
@@ -267,13 +286,18 @@ public sealed partial class LogManager : IAsyncDisposable
 
         [LoggerMessage(2094, LogLevel.Information,
             "Created topic {Topic} ({TopicId}) with {PartitionCount} partitions.")]
-        public static partial void TopicCreated(ILogger logger, string topic, Guid topicId, int partitionCount);
+        public static partial void TopicCreated(ILogger logger, string topic, string topicId, int partitionCount);
 
         [LoggerMessage(2095, LogLevel.Information, "Deleted topic {Topic} ({TopicId}).")]
-        public static partial void TopicDeleted(ILogger logger, string topic, Guid topicId);
+        public static partial void TopicDeleted(ILogger logger, string topic, string topicId);
 
         [LoggerMessage(2096, LogLevel.Warning, "The files of a deleted topic in {Directory} could not be removed yet.")]
         public static partial void FilesNotRemoved(ILogger logger, Exception error, string directory);
+
+        [LoggerMessage(2098, LogLevel.Warning,
+            "Topic {Topic} has relaxed durability (flush.messages={FlushMessages}, flush.ms={FlushMs}): records are "
+            + "acknowledged before they are synced, and a power cut may lose the newest of them.")]
+        public static partial void DurabilityRelaxed(ILogger logger, string topic, long flushMessages, long flushMs);
 
         [LoggerMessage(2097, LogLevel.Error, "Topic {Topic} could not be changed.")]
         public static partial void TopicChangeFailed(ILogger logger, Exception error, string topic);

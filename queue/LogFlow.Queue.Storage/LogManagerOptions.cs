@@ -34,6 +34,18 @@ public sealed record LogManagerOptions
     /// <summary>Files that were not used for so long are closed; they open again on use.</summary>
     public TimeSpan IdleFileTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Matches Kafka's <c>log.cleaner.enable</c>.</summary>
+    public bool IsCleanerEnabled { get; init; } = true;
+
+    /// <summary>How often compaction looks for work. Matches Kafka's <c>log.cleaner.backoff.ms</c>.</summary>
+    public TimeSpan CleanerBackoff { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Memory of compaction's key map (<c>log.cleaner.dedupe.buffer.size</c>; Kafka: 128 MiB). A log with more keys
+    /// than fit is cleaned in several passes.
+    /// </summary>
+    public long CleanerBufferBytes { get; init; } = 32 << 20;
+
     /// <summary>The disk; replaced by tests.</summary>
     public IFileSystem FileSystem { get; init; } = DiskFileSystem.Instance;
 }

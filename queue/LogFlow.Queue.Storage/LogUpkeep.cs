@@ -59,6 +59,22 @@ internal sealed partial class LogUpkeep(
         }
     }
 
+    /// <summary>Syncs what relaxed topics have acknowledged and <c>flush.ms</c> no longer leaves unsynced.</summary>
+    public async Task FlushAsync()
+    {
+        foreach (var topic in topics())
+        {
+            foreach (var partition in topic.Partitions)
+            {
+                if (partition.HasUnsynced)
+                {
+                    var nowMs = context.NowMs();
+                    await context.Writer.RunAsync(() => partition.FlushIfDue(nowMs));
+                }
+            }
+        }
+    }
+
     private async Task RunAsync()
     {
         var time = context.Time;
@@ -69,6 +85,7 @@ internal sealed partial class LogUpkeep(
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
+                await TryAsync(FlushAsync);
                 var behind = checkpoints.BytesSinceLast;
                 if (behind >= context.Options.CheckpointBytes
                     || (behind > 0 && time.GetElapsedTime(lastCheckpoint) >= context.Options.CheckpointInterval))

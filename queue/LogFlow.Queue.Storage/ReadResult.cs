@@ -8,7 +8,14 @@ namespace LogFlow.Queue.Storage;
 /// where it is empty or an error.
 /// </summary>
 public readonly struct ReadResult(
-    ErrorCode error, PooledBuffer? batches, int length, long highWatermark, long logStartOffset) : IDisposable
+    ErrorCode error,
+    PooledBuffer? batches,
+    int length,
+    long highWatermark,
+    long lastStableOffset,
+    long logStartOffset,
+    long nextOffset = -1,
+    IReadOnlyList<AbortedTransaction>? abortedTransactions = null) : IDisposable
 {
     /// <summary>
     /// None; OffsetOutOfRange: below the log's start or above its end; KafkaStorageError: the data cannot be read now.
@@ -24,10 +31,19 @@ public readonly struct ReadResult(
     public long HighWatermark { get; } = highWatermark;
 
     /// <summary>The first offset below which no transaction is open.</summary>
-    public long LastStableOffset { get; } = highWatermark;
+    public long LastStableOffset { get; } = lastStableOffset;
 
     /// <summary>The first offset that is still there.</summary>
     public long LogStartOffset { get; } = logStartOffset;
+
+    /// <summary>The aborted transactions that have records in <see cref="Batches"/>; read_committed only.</summary>
+    public IReadOnlyList<AbortedTransaction> AbortedTransactions => abortedTransactions ?? [];
+
+    /// <summary>The offset after <see cref="Batches"/>; -1 where they are empty.</summary>
+    internal long NextOffset { get; } = nextOffset;
+
+    internal ReadResult WithAborted(IReadOnlyList<AbortedTransaction> transactions) =>
+        new(Error, batches, length, HighWatermark, LastStableOffset, LogStartOffset, NextOffset, transactions);
 
     /// <inheritdoc/>
     public void Dispose() => batches?.Dispose();

@@ -1,11 +1,10 @@
-using System.Globalization;
 using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Queue.Storage;
 
 /// <summary>
 /// A topic's effective settings: the queue's defaults with the topic's own overrides on top. Immutable; swapped whole.
-/// Names and defaults are Kafka's (https://kafka.apache.org/documentation/#topicconfigs).
+/// Names and defaults are Kafka's (https://kafka.apache.org/documentation/#topicconfigs); TopicConfigParser reads them.
 /// </summary>
 public sealed record TopicConfig
 {
@@ -24,7 +23,7 @@ public sealed record TopicConfig
     /// <summary><c>segment.ms</c>: a segment that is older is rolled with the next append.</summary>
     public long SegmentMs { get; init; } = 7L * 24 * 60 * 60 * 1000;
 
-    /// <summary><c>max.message.bytes</c> of a batch as stored.</summary>
+    /// <summary><c>max.message.bytes</c> of a batch, as sent and as stored.</summary>
     public int MaxMessageBytes { get; init; } = (1 << 20) + 12;
 
     /// <summary><c>index.interval.bytes</c>.</summary>
@@ -36,14 +35,69 @@ public sealed record TopicConfig
     /// <summary><c>cleanup.policy</c> contains compact.</summary>
     public bool IsCompacted { get; init; }
 
+    /// <summary>
+    /// <c>delete.retention.ms</c>: how long compaction keeps tombstones, from when it first meets them.
+    /// </summary>
+    public long DeleteRetentionMs { get; init; } = 24L * 60 * 60 * 1000;
+
+    /// <summary><c>min.cleanable.dirty.ratio</c>: bytes not compacted yet, of all, that make cleaning due.</summary>
+    public double MinCleanableDirtyRatio { get; init; } = 0.5;
+
+    /// <summary><c>min.compaction.lag.ms</c>: records stay as they are for so long.</summary>
+    public long MinCompactionLagMs { get; init; }
+
+    /// <summary><c>max.compaction.lag.ms</c>: records older than that make cleaning due, whatever the ratio.</summary>
+    public long MaxCompactionLagMs { get; init; } = long.MaxValue;
+
     /// <summary><c>message.timestamp.type</c> is LogAppendTime.</summary>
     public bool IsLogAppendTime { get; init; }
+
+    /// <summary><c>message.timestamp.before.max.ms</c>: how far behind the clock a record's time may be.</summary>
+    public long TimestampBeforeMaxMs { get; init; } = long.MaxValue;
+
+    /// <summary><c>message.timestamp.after.max.ms</c>: how far ahead of the clock a record's time may be.</summary>
+    public long TimestampAfterMaxMs { get; init; } = 60L * 60 * 1000;
 
     /// <summary><c>compression.type</c>; null: as the producer sent it.</summary>
     public CompressionType? Compression { get; init; }
 
+    /// <summary><c>compression.gzip.level</c>; -1: zlib's own.</summary>
+    public int GzipLevel { get; init; } = -1;
+
+    /// <summary><c>compression.zstd.level</c>.</summary>
+    public int ZstdLevel { get; init; } = 3;
+
+    /// <summary><c>flush.messages</c>; long.MaxValue: not set.</summary>
+    public long FlushMessages { get; init; } = long.MaxValue;
+
+    /// <summary><c>flush.ms</c>; long.MaxValue: not set.</summary>
+    public long FlushMs { get; init; } = long.MaxValue;
+
     /// <summary>What the topic sets itself, as written. Also holds Kafka's keys that have no effect here.</summary>
     public IReadOnlyDictionary<string, string> Overrides { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// Acknowledgements do not wait for fdatasync: <c>flush.messages</c> above one, or <c>flush.ms</c> above zero, was
+    /// asked for. In Kafka these make durability stricter than the page cache; here everything is synced unless they
+    /// are set, so they say how much may be lost.
+    /// </summary>
+    public bool IsDurabilityRelaxed =>
+        (FlushMessages != long.MaxValue && FlushMessages > 1) || (FlushMs != long.MaxValue && FlushMs > 0);
+
+    /// <summary>
+    /// When a segment is old enough to be rolled: compaction leaves the active segment alone, so it must not stay
+    /// active for longer than <c>max.compaction.lag.ms</c>.
+    /// </summary>
+    internal long EffectiveSegmentMs =>
+        IsCompacted && MaxCompactionLagMs > 0 ? Math.Min(SegmentMs, MaxCompactionLagMs) : SegmentMs;
+
+    /// <summary>The level that batches are recompressed with.</summary>
+    internal int LevelOf(CompressionType compression) => compression switch
+    {
+        CompressionType.Gzip => GzipLevel < 0 ? 6 : GzipLevel,
+        CompressionType.Zstd => ZstdLevel,
+        _ => 1,
+    };
 
     /// <summary>Applies a topic's overrides. Keys that are not known are kept and have no effect.</summary>
     /// <param name="overrides">Kafka's names and values.</param>
@@ -54,7 +108,7 @@ public sealed record TopicConfig
         problem = null;
         foreach (var (key, value) in overrides)
         {
-            if (config.TrySet(key, value) is { } changed)
+            if (TopicConfigParser.TrySet(config, key, value) is { } changed)
             {
                 config = changed;
             }
@@ -64,50 +118,12 @@ public sealed record TopicConfig
             }
         }
 
+        if (config.MinCompactionLagMs > config.MaxCompactionLagMs)
+        {
+            problem ??= $"conflict topic config setting min.compaction.lag.ms ({config.MinCompactionLagMs}) > "
+                + $"max.compaction.lag.ms ({config.MaxCompactionLagMs})";
+        }
+
         return config;
     }
-
-    private TopicConfig? TrySet(string key, string value) => key switch
-    {
-        "retention.ms" => TryLong(value, -1, long.MaxValue) is { } number ? this with { RetentionMs = number } : null,
-        "retention.bytes" =>
-            TryLong(value, -1, long.MaxValue) is { } number ? this with { RetentionBytes = number } : null,
-        "segment.bytes" =>
-            TryLong(value, 14, int.MaxValue) is { } number ? this with { SegmentBytes = (int)number } : null,
-        "segment.ms" => TryLong(value, 1, long.MaxValue) is { } number ? this with { SegmentMs = number } : null,
-        "max.message.bytes" =>
-            TryLong(value, 0, int.MaxValue) is { } number ? this with { MaxMessageBytes = (int)number } : null,
-        "index.interval.bytes" =>
-            TryLong(value, 0, int.MaxValue) is { } number ? this with { IndexIntervalBytes = (int)number } : null,
-        "cleanup.policy" => TrySetCleanupPolicy(value),
-        "message.timestamp.type" =>
-            value is "CreateTime" or "LogAppendTime" ? this with { IsLogAppendTime = value == "LogAppendTime" } : null,
-        "compression.type" => TrySetCompression(value),
-        _ => this,
-    };
-
-    private TopicConfig? TrySetCleanupPolicy(string value)
-    {
-        var policies = value.Split(',', StringSplitOptions.TrimEntries);
-        return policies.All(policy => policy is "delete" or "compact")
-            ? this with { IsDeleted = policies.Contains("delete"), IsCompacted = policies.Contains("compact") }
-            : null;
-    }
-
-    private TopicConfig? TrySetCompression(string value) => value switch
-    {
-        "producer" => this with { Compression = null },
-        "uncompressed" => this with { Compression = CompressionType.None },
-        "gzip" => this with { Compression = CompressionType.Gzip },
-        "snappy" => this with { Compression = CompressionType.Snappy },
-        "lz4" => this with { Compression = CompressionType.Lz4 },
-        "zstd" => this with { Compression = CompressionType.Zstd },
-        _ => null,
-    };
-
-    private static long? TryLong(string value, long min, long max) =>
-        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-        && number >= min && number <= max
-            ? number
-            : null;
 }

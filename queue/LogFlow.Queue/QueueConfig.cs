@@ -1,4 +1,5 @@
 using LogFlow.Hosting;
+using LogFlow.Queue.Groups.Consumer;
 using LogFlow.Queue.Network;
 
 namespace LogFlow.Queue;
@@ -7,7 +8,7 @@ namespace LogFlow.Queue;
 /// The queue's configuration as written in <c>queue.yml</c>: the keys of Kafka's server.properties that have a meaning
 /// for a single node. Defaults are Kafka's unless a comment says otherwise.
 /// </summary>
-public class QueueConfig : IValidatedConfig
+public partial class QueueConfig : IValidatedConfig
 {
     /// <summary>Loopback only until configured otherwise (Kafka: every address).</summary>
     [ConfigKey("listeners")]
@@ -120,6 +121,21 @@ public class QueueConfig : IValidatedConfig
     [ConfigKey("group.max.size")]
     public int GroupMaxSize { get; set; } = int.MaxValue;
 
+    /// <summary>How often members of groups of the new protocol (KIP-848) send a heartbeat.</summary>
+    [ConfigKey("group.consumer.heartbeat.interval.ms")]
+    public int GroupConsumerHeartbeatIntervalMs { get; set; } = 5_000;
+
+    /// <summary>After which silence such a member is removed.</summary>
+    [ConfigKey("group.consumer.session.timeout.ms")]
+    public int GroupConsumerSessionTimeoutMs { get; set; } = 45_000;
+
+    [ConfigKey("group.consumer.max.size")]
+    public int GroupConsumerMaxSize { get; set; } = int.MaxValue;
+
+    /// <summary>The server-side assignors that members may ask for; the first is used where they do not.</summary>
+    [ConfigKey("group.consumer.assignors")]
+    public List<string> GroupConsumerAssignors { get; set; } = [.. PartitionAssignors.Names];
+
     [ConfigKey("offsets.retention.minutes")]
     public int OffsetsRetentionMinutes { get; set; } = 10_080;
 
@@ -131,6 +147,18 @@ public class QueueConfig : IValidatedConfig
 
     [ConfigKey("producer.id.expiration.ms")]
     public int ProducerIdExpirationMs { get; set; } = 86_400_000;
+
+    /// <summary>The longest transaction timeout that a producer may ask for.</summary>
+    [ConfigKey("transaction.max.timeout.ms")]
+    public int TransactionMaxTimeoutMs { get; set; } = 900_000;
+
+    /// <summary>How often transactions past their timeout are looked for.</summary>
+    [ConfigKey("transaction.abort.timed.out.transaction.cleanup.interval.ms")]
+    public int TransactionAbortTimedOutCleanupIntervalMs { get; set; } = 10_000;
+
+    /// <summary>A transactional id that was not used for so long is forgotten.</summary>
+    [ConfigKey("transactional.id.expiration.ms")]
+    public int TransactionalIdExpirationMs { get; set; } = 604_800_000;
 
     /// <summary>Status, metrics and health; served by the host. 0: a free port; -1: none.</summary>
     [ConfigKey("queue.http.port")]
@@ -179,11 +207,19 @@ public class QueueConfig : IValidatedConfig
         RequireAtLeast(problems, "group.min.session.timeout.ms", GroupMinSessionTimeoutMs, 1);
         RequireAtLeast(problems, "group.max.session.timeout.ms", GroupMaxSessionTimeoutMs, GroupMinSessionTimeoutMs);
         RequireAtLeast(problems, "group.max.size", GroupMaxSize, 1);
+        ValidateConsumerGroups(problems);
         RequireAtLeast(problems, "offsets.retention.minutes", OffsetsRetentionMinutes, 1);
         RequireAtLeast(problems, "offset.metadata.max.bytes", OffsetMetadataMaxBytes, 0);
         RequireAtLeast(problems, "log.retention.check.interval.ms", LogRetentionCheckIntervalMs, 1);
         RequireAtLeast(problems, "offsets.retention.check.interval.ms", OffsetsRetentionCheckIntervalMs, 1);
         RequireAtLeast(problems, "producer.id.expiration.ms", ProducerIdExpirationMs, 1);
+        RequireAtLeast(problems, "transaction.max.timeout.ms", TransactionMaxTimeoutMs, 1);
+        RequireAtLeast(
+            problems,
+            "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+            TransactionAbortTimedOutCleanupIntervalMs,
+            1);
+        RequireAtLeast(problems, "transactional.id.expiration.ms", TransactionalIdExpirationMs, 1);
         RequireOneOf(
             problems, "log.message.timestamp.type", LogMessageTimestampType, ["CreateTime", "LogAppendTime"]);
         RequireOneOf(
@@ -191,6 +227,7 @@ public class QueueConfig : IValidatedConfig
             "compression.type",
             CompressionType,
             ["producer", "uncompressed", "none", "gzip", "snappy", "lz4", "zstd"]);
+        ValidateTopicDefaults(problems);
         if (MessageMaxBytes > LogSegmentBytes)
         {
             problems.Add(new("message.max.bytes", $"must fit into a segment (log.segment.bytes is {LogSegmentBytes})"));
@@ -207,6 +244,29 @@ public class QueueConfig : IValidatedConfig
         }
 
         return problems;
+    }
+
+    private void ValidateConsumerGroups(List<ConfigProblem> problems)
+    {
+        RequireAtLeast(problems, "group.consumer.heartbeat.interval.ms", GroupConsumerHeartbeatIntervalMs, 1);
+        RequireAtLeast(problems, "group.consumer.max.size", GroupConsumerMaxSize, 1);
+        if (GroupConsumerSessionTimeoutMs <= GroupConsumerHeartbeatIntervalMs)
+        {
+            problems.Add(new(
+                "group.consumer.session.timeout.ms",
+                $"is {GroupConsumerSessionTimeoutMs} but must be more than group.consumer.heartbeat.interval.ms "
+                + $"({GroupConsumerHeartbeatIntervalMs})"));
+        }
+
+        if (GroupConsumerAssignors.Count == 0)
+        {
+            problems.Add(new("group.consumer.assignors", "must name at least one assignor"));
+        }
+
+        foreach (var assignor in GroupConsumerAssignors)
+        {
+            RequireOneOf(problems, "group.consumer.assignors", assignor, [.. PartitionAssignors.Names]);
+        }
     }
 
     private static long ToMs(long count, long unitMs) => count < 0 ? -1 : count * unitMs;

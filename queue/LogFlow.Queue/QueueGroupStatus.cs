@@ -2,7 +2,10 @@ namespace LogFlow.Queue;
 
 /// <summary>One consumer group of a <see cref="QueueStatus"/>.</summary>
 /// <param name="GroupId">The group.</param>
-/// <param name="State">Empty, PreparingRebalance, CompletingRebalance or Stable.</param>
+/// <param name="State">
+/// Empty, PreparingRebalance, CompletingRebalance or Stable; by the new protocol Empty, Assigning, Reconciling or
+/// Stable.
+/// </param>
 /// <param name="MemberCount">Members of the current generation.</param>
 /// <param name="Offsets">Where it stands in each partition that it has committed.</param>
 public sealed record QueueGroupStatus(

@@ -2,11 +2,13 @@ using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Queue.Configuration;
 using LogFlow.Queue.Groups;
+using LogFlow.Queue.Groups.Consumer;
 using LogFlow.Queue.Network;
 using LogFlow.Queue.Producers;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
 using LogFlow.Queue.Topics;
+using LogFlow.Queue.Transactions;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue;
@@ -23,6 +25,7 @@ public sealed partial class QueueService : ILogFlowService
     private LogManager? _logs;
     private GroupCoordinator? _coordinator;
     private ProducerIdAllocator? _producerIds;
+    private TransactionCoordinator? _transactions;
     private TopicConfigEditor? _configEditor;
     private NodeIdentity? _node;
 
@@ -167,9 +170,8 @@ public sealed partial class QueueService : ILogFlowService
                 }
             }
 
-            var snapshot = group.Describe();
-            groups.Add(new QueueGroupStatus(
-                snapshot.GroupId, snapshot.State.ToString(), snapshot.Members.Count, offsets));
+            var (state, memberCount) = group.Summarize();
+            groups.Add(new QueueGroupStatus(group.GroupId, state, memberCount, offsets));
         }
 
         return groups;
@@ -183,6 +185,7 @@ public sealed partial class QueueService : ILogFlowService
         var store = new StateLogGroupStore(_logs.OpenStateLog("groups"));
         _coordinator = new GroupCoordinator(
             Settings(_config),
+            new LogManagerTopics(_logs),
             store,
             _context.TimeProvider,
             _metrics,
@@ -190,6 +193,15 @@ public sealed partial class QueueService : ILogFlowService
             TimeSpan.FromMilliseconds(_config.OffsetsRetentionCheckIntervalMs));
         store.Load(_coordinator);
         _producerIds = new ProducerIdAllocator(_logs.OpenStateLog("producer-ids"));
+        _transactions = new TransactionCoordinator(
+            TransactionSettingsOf(_config),
+            _logs.OpenStateLog("transactions"),
+            _logs,
+            _coordinator,
+            _producerIds,
+            _context.TimeProvider,
+            _context.LoggerFactory.CreateLogger<TransactionCoordinator>());
+        await _transactions.StartAsync();
 
         _server = new SocketServer(
             new SocketServerOptions
@@ -208,7 +220,15 @@ public sealed partial class QueueService : ILogFlowService
         var topics = new TopicCatalog(_logs, _config);
         _configEditor = new TopicConfigEditor(topics, configs);
         var handlers = HandlerCatalog.Create(
-            topics, _coordinator, _producerIds, configs, _configEditor, _node, _metrics, _context.TimeProvider);
+            topics,
+            _coordinator,
+            _producerIds,
+            _transactions,
+            configs,
+            _configEditor,
+            _node,
+            _metrics,
+            _context.TimeProvider);
         _server.Accept(new RequestDispatcher(handlers, _metrics, _context.TimeProvider));
         Log.Started(_logger, Endpoint, _config.DataDirectory, _logs.Topics.Count);
     }
@@ -220,6 +240,9 @@ public sealed partial class QueueService : ILogFlowService
             DataDirectory = _config.DataDirectory,
             DefaultTopicConfig = configs.DefaultTopicConfig,
             RetentionCheckInterval = TimeSpan.FromMilliseconds(_config.LogRetentionCheckIntervalMs),
+            IsCleanerEnabled = _config.LogCleanerEnable,
+            CleanerBackoff = TimeSpan.FromMilliseconds(_config.LogCleanerBackoffMs),
+            CleanerBufferBytes = _config.LogCleanerDedupeBufferSize,
             ProducerIdExpiration = TimeSpan.FromMilliseconds(_config.ProducerIdExpirationMs),
         };
         try
@@ -267,7 +290,21 @@ public sealed partial class QueueService : ILogFlowService
         InitialRebalanceDelayMs = config.GroupInitialRebalanceDelayMs,
         SizeMax = config.GroupMaxSize,
         OffsetMetadataBytesMax = config.OffsetMetadataMaxBytes,
+        Consumer = new ConsumerGroupSettings
+        {
+            HeartbeatIntervalMs = config.GroupConsumerHeartbeatIntervalMs,
+            SessionTimeoutMs = config.GroupConsumerSessionTimeoutMs,
+            SizeMax = config.GroupConsumerMaxSize,
+            Assignors = config.GroupConsumerAssignors,
+        },
         OffsetsRetention = TimeSpan.FromMinutes(config.OffsetsRetentionMinutes),
+    };
+
+    private static TransactionSettings TransactionSettingsOf(QueueConfig config) => new()
+    {
+        MaxTimeoutMs = config.TransactionMaxTimeoutMs,
+        UpkeepInterval = TimeSpan.FromMilliseconds(config.TransactionAbortTimedOutCleanupIntervalMs),
+        IdExpiration = TimeSpan.FromMilliseconds(config.TransactionalIdExpirationMs),
     };
 
     /// <summary>When the storage cannot go on, neither can the queue: its host ends the process.</summary>
@@ -288,6 +325,11 @@ public sealed partial class QueueService : ILogFlowService
         if (Interlocked.Exchange(ref _server, null) is { } server)
         {
             await server.DisposeAsync();
+        }
+
+        if (Interlocked.Exchange(ref _transactions, null) is { } transactions)
+        {
+            await transactions.DisposeAsync();
         }
 
         if (Interlocked.Exchange(ref _coordinator, null) is { } coordinator)

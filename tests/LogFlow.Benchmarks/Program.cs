@@ -1,9 +1,12 @@
 using BenchmarkDotNet.Running;
 using LogFlow.Benchmarks.Pipeline;
+using LogFlow.Benchmarks.Queue;
 
 // Macro benchmarks have names of their own; whatever else is asked for goes to BenchmarkDotNet (--filter '*Grok*').
 return args switch
 {
     ["pipeline", .. var rest] => await PipelineBenchmark.RunAsync(rest),
+    ["queue", .. var rest] => await QueueBenchmark.RunAsync(rest),
+    ["cost", .. var rest] => await CostBenchmark.RunAsync(rest),
     _ => BenchmarkSwitcher.FromAssembly(typeof(PipelineBenchmark).Assembly).Run(args).Any() ? 0 : 1,
 };

@@ -100,8 +100,9 @@ public class BadInputTests
         await using var none = await LogFlowProcess.RunAsync("logflow-processor", "test");
         AssertRefused(none, 2, "name files with test vectors");
 
-        static string Vector(string id, string value) =>
-            $$$"""{"id":"{{{id}}}","config":"{{{Config}}}","events":[{"m":"x"}],"expect":[{"m":"x","a":"{{{value}}}"}]}""";
+        static string Vector(string id, string value) => $$$"""
+            {"id":"{{{id}}}","config":"{{{Config}}}","events":[{"m":"x"}],"expect":[{"m":"x","a":"{{{value}}}"}]}
+            """;
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using LogFlow.Testing;
 
 namespace LogFlow.EndToEnd.Tests;
 
-/// <summary>What servers do to a log pipeline: lines nobody planned for, a full disk, no memory, nobody to write to.</summary>
+/// <summary>
+/// What servers do to a log pipeline: lines nobody planned for, a full disk, no memory, nobody to write to.
+/// </summary>
 public class HostileConditionTests
 {
     private const int Lines = 60_000;
@@ -59,11 +61,11 @@ public class HostileConditionTests
         await IdentityOracle.AssertEveryLineOnceAsync(api, path);
     }
 
-    [RequiresFact(Requirement.Linux, Requirement.Root)]
+    [RequiresFact(Requirement.Mount)]
     public async Task Disk_Full_WaitsSaysSoAndGoesOnByItself()
     {
         using var logs = new TempDirectory();
-        using var disk = SmallDisk.Mount(megabytes: 96);
+        using var disk = SmallDisk.InMemory(96);
         var path = logs.File("access.log");
         var data = Path.Combine(disk.Path, "data");
         await using var up = UpProcess.Start(data, path, null, "-E", "store.disk.free.min=100KB");

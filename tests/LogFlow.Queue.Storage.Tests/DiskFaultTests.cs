@@ -84,6 +84,36 @@ public class DiskFaultTests
     }
 
     [Fact]
+    public async Task FullDisk_ShorterRetention_CanBeSetAndMakesRoom()
+    {
+        var files = new MemoryFileSystem { Capacity = 400_000 };
+        var options = TestLog.Options(files, new TopicConfig { SegmentBytes = 50_000 }) with { ReserveBytes = 50_000 };
+        await using var logs = TestLog.Open(options);
+        var log = await logs.PartitionAsync();
+        while ((await log.AppendAsync(Some.RecordBatch(1, valueSize: 5000))).Error == ErrorCode.None)
+        {
+        }
+
+        var manifests = 0;
+        files.OnWrite = path =>
+        {
+            if (path.Contains("/topic", StringComparison.Ordinal) && path.EndsWith(".tmp", StringComparison.Ordinal)
+                && files.Used + 1000 > files.Capacity - 40_000)
+            {
+                manifests++;
+                throw DiskFull.Create();
+            }
+        };
+        var settings = new Dictionary<string, string> { ["retention.bytes"] = "60000" };
+        Assert.Equal(ErrorCode.None, (await logs.SetTopicConfigAsync(log.Topic.Id, settings)).Error);
+        Assert.InRange(manifests, 1, 2);
+        files.OnWrite = null;
+        await logs.Upkeep.ApplyRetentionAsync();
+        await log.AppendOkAsync(Some.RecordBatch(1, valueSize: 5000));
+        Assert.False(logs.IsDiskFull);
+    }
+
+    [Fact]
     public async Task FullDisk_AtARoll_KeepsTheOldSegmentAndResumes()
     {
         var files = new MemoryFileSystem { Capacity = 120_000 };

@@ -147,7 +147,7 @@ public class ProducerStateTests
         for (var i = 0; i < 20; i++)
         {
             var header = Kafka.Protocol.Records.RecordBatchHeader.Read(Batch(i, 1, producerId: i % 3));
-            manager.Add(header, i * 10, -1, i);
+            manager.Add(header, i * 10, -1, i, default);
         }
 
         var writer = new System.Buffers.ArrayBufferWriter<byte>();

@@ -26,6 +26,9 @@ public sealed partial class RealServer : IAsyncDisposable
     /// <summary>Host and port, as clients take it.</summary>
     public string Address => $"127.0.0.1:{Port}";
 
+    /// <summary>The server's own process.</summary>
+    public int ProcessId => _javaProcessId;
+
     /// <summary>The base address of the HTTP servers.</summary>
     public Uri Url => new($"http://{Address}");
 

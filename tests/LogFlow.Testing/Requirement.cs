@@ -35,4 +35,10 @@ public enum Requirement
 
     /// <summary>Root, for mounting small file systems.</summary>
     Root,
+
+    /// <summary>Mounting of a small tmpfs.</summary>
+    Mount,
+
+    /// <summary>Mounting of a disk image, with ext4 on it.</summary>
+    LoopMount,
 }

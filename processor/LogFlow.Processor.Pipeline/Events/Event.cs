@@ -15,6 +15,9 @@ public sealed partial class Event
     private const string TimestampFailureTag = "_timestampparsefailure";
     private const string TagsFailureTag = "_tagsparsefailure";
 
+    // Maps that filters make hold a field or two; more make it grow.
+    private const int NewMapCapacity = 2;
+
     private static readonly FieldSegment TimestampSegment = new("@timestamp");
     private static readonly FieldSegment TagsSegment = new("tags");
     private static readonly FieldSegment MetadataSegment = new("@metadata");
@@ -78,22 +81,14 @@ public sealed partial class Event
             SetTopLevel(segments[0], value);
             return;
         }
-        EventMap? map;
         if (field.IsMetadata)
         {
-            map = _metadata ??= new EventMap();
+            SetBelow(_metadata ??= new EventMap(), segments, 1, value, field);
         }
         else
         {
-            var first = _root.Get(segments[0]);
-            if (first.List is { } list)
-            {
-                SetInList(list, segments, 1, value, field);
-                return;
-            }
-            map = first.Map ?? CreateChild(_root, segments[0], first, field);
+            SetBelow(_root, segments, 0, value, field);
         }
-        SetBelow(map, segments, 1, value, field);
     }
 
     /// <summary>Sets a field unless it has a value.</summary>
@@ -101,10 +96,43 @@ public sealed partial class Event
     internal bool TryAdd(FieldReference field, EventValue value, out EventValue existing)
     {
         var segments = field.Segments;
-        if (segments.Length == 1 && segments[0].Name is not ("tags" or "@timestamp" or "@metadata"))
+        if (segments.Length == 1)
         {
-            return _root.TryAdd(segments[0], value, out existing);
+            return segments[0].Name is "tags" or "@timestamp" or "@metadata"
+                ? TryAddByPath(field, value, out existing)
+                : _root.TryAdd(segments[0], value, out existing);
         }
+        var depth = 0;
+        var map = _root;
+        if (field.IsMetadata)
+        {
+            depth = 1;
+            map = _metadata ??= new EventMap();
+        }
+        for (; depth < segments.Length - 1; depth++)
+        {
+            var index = map.IndexOf(segments[depth]);
+            var child = index < 0 ? EventValue.Missing : map.ValueAt(index);
+            if (child.Map is { } next)
+            {
+                map = next;
+            }
+            else if (child.IsNil)
+            {
+                next = new EventMap(NewMapCapacity);
+                map.SetAt(index, segments[depth], EventValue.Of(next));
+                map = next;
+            }
+            else
+            {
+                return TryAddByPath(field, value, out existing);
+            }
+        }
+        return map.TryAdd(segments[depth], value, out existing);
+    }
+
+    private bool TryAddByPath(FieldReference field, EventValue value, out EventValue existing)
+    {
         existing = Get(field);
         if (!existing.IsNil)
         {
@@ -257,13 +285,14 @@ public sealed partial class Event
     {
         for (; depth < segments.Length - 1; depth++)
         {
-            var child = map.Get(segments[depth]);
+            var index = map.IndexOf(segments[depth]);
+            var child = index < 0 ? EventValue.Missing : map.ValueAt(index);
             if (child.List is { } list)
             {
                 SetInList(list, segments, depth + 1, value, field);
                 return;
             }
-            map = child.Map ?? CreateChild(map, segments[depth], child, field);
+            map = child.Map ?? CreateChild(map, index, segments[depth], child, field);
         }
         map.Set(segments[depth], value);
     }
@@ -302,14 +331,15 @@ public sealed partial class Event
         SetBelow(map, segments, depth + 1, value, field);
     }
 
-    private static EventMap CreateChild(EventMap map, FieldSegment segment, EventValue existing, FieldReference field)
+    private static EventMap CreateChild(
+        EventMap map, int index, FieldSegment segment, EventValue existing, FieldReference field)
     {
         if (!existing.IsNil)
         {
             throw NotAContainer(segment, existing, field);
         }
-        var child = new EventMap();
-        map.Set(segment, EventValue.Of(child));
+        var child = new EventMap(NewMapCapacity);
+        map.SetAt(index, segment, EventValue.Of(child));
         return child;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace LogFlow.Processor.Pipeline;
 
@@ -15,7 +16,14 @@ public sealed class EventMap
     private EventMember[] _members;
     private int _count;
     private bool _modified;
+
+    // A member's value is a map or list in memory, which may have changed unseen.
+    private bool _hasContainers;
     private Dictionary<string, int>? _index;
+
+    // Which bits (FieldSegment.FilterBitOf) the names have that were ever added: most questions are for fields that an
+    // event does not have, and are answered here.
+    private ulong _filter;
 
     /// <summary>Creates an empty map.</summary>
     public EventMap(int capacity = 4) => _members = new EventMember[capacity];
@@ -37,13 +45,17 @@ public sealed class EventMap
     {
         get
         {
-            if (_modified)
+            if (_modified || !_hasContainers)
             {
-                return true;
+                return _modified;
             }
-            for (var i = 0; i < _count; i++)
+            foreach (ref readonly var member in Members)
             {
-                ref readonly var value = ref _members[i].Value;
+                ref readonly var value = ref member.Value;
+                if (value.IsMissing)
+                {
+                    continue;
+                }
                 if (value.Map is { IsModified: true } || value.List is { IsModified: true })
                 {
                     return true;
@@ -60,17 +72,23 @@ public sealed class EventMap
     {
         get
         {
-            var index = Find(name, null);
+            var index = Find(name);
             return index < 0 ? EventValue.Missing : ValueAt(index);
         }
-        set => Set(name, null, value);
+        set => SetAt(Find(name), name, value);
     }
 
     /// <summary>The name of the member at an index.</summary>
     public string NameAt(int index)
     {
         ref var member = ref _members[index];
-        return member.Name ??= JsonText.Decode(Source.Span.Slice(member.NameOffset, member.NameLength));
+        if (member.Name is { } name)
+        {
+            return name;
+        }
+        name = JsonText.Decode(Source.Span.Slice(member.NameOffset, member.NameLength));
+        member.Key = name;
+        return name;
     }
 
     /// <summary>The value of the member at an index.</summary>
@@ -80,20 +98,22 @@ public sealed class EventMap
         if (member.Value.IsMissing)
         {
             member.Value = JsonScanner.Decode(Source, member.ValueOffset, member.ValueLength);
+            _hasContainers |= member.Value.IsContainer;
         }
         return member.Value;
     }
 
     /// <summary>Whether there is a member of this name.</summary>
-    public bool ContainsKey(string name) => Find(name, null) >= 0;
+    public bool ContainsKey(string name) => Find(name) >= 0;
 
     /// <summary>Removes a member; its value, or <see cref="EventValue.Missing"/>.</summary>
-    public EventValue Remove(string name) => RemoveIndex(Find(name, null));
+    public EventValue Remove(string name) => RemoveIndex(Find(name));
 
     /// <summary>A copy that shares nothing mutable (the original JSON bytes are shared).</summary>
     public EventMap DeepClone()
     {
         var copy = new EventMap(Source, _count) { _count = _count, _modified = _modified };
+        (copy._hasContainers, copy._filter) = (_hasContainers, _filter);
         Array.Copy(_members, copy._members, _count);
         for (var i = 0; i < _count; i++)
         {
@@ -104,46 +124,62 @@ public sealed class EventMap
 
     internal EventValue Get(FieldSegment segment)
     {
-        var index = Find(segment.Name, segment.Utf8);
+        var index = IndexOf(segment);
         return index < 0 ? EventValue.Missing : ValueAt(index);
     }
 
-    internal bool Contains(FieldSegment segment) => Find(segment.Name, segment.Utf8) >= 0;
+    internal bool Contains(FieldSegment segment) => IndexOf(segment) >= 0;
 
-    internal void Set(FieldSegment segment, EventValue value) => Set(segment.Name, segment.Utf8, value);
+    internal void Set(FieldSegment segment, EventValue value) => SetAt(IndexOf(segment), segment, value);
+
+    /// <summary>Sets the member at an index, or adds one where <see cref="IndexOf"/> found none.</summary>
+    internal void SetAt(int index, FieldSegment segment, EventValue value) => SetAt(index, (object)segment, value);
 
     /// <summary>Adds a member unless there is one that is not null.</summary>
     /// <returns>False when there is one: <paramref name="existing"/>.</returns>
     internal bool TryAdd(FieldSegment segment, EventValue value, out EventValue existing)
     {
-        var index = Find(segment.Name, segment.Utf8);
-        if (index >= 0)
+        var index = IndexOf(segment);
+        existing = index < 0 ? default : ValueAt(index);
+        if (!existing.IsNil)
         {
-            existing = ValueAt(index);
-            if (!existing.IsNil)
-            {
-                return false;
-            }
-            _members[index].Value = value;
-            _members[index].ValueOffset = -1;
-            _modified = true;
-            return true;
+            return false;
         }
-        existing = default;
-        Add(segment.Name, value);
+        SetAt(index, segment, value);
         return true;
     }
 
-    internal EventValue Remove(FieldSegment segment) => RemoveIndex(Find(segment.Name, segment.Utf8));
+    internal EventValue Remove(FieldSegment segment) => RemoveIndex(IndexOf(segment));
 
-    internal int IndexOf(FieldSegment segment) => Find(segment.Name, segment.Utf8);
+    /// <summary>Where the member of this name is; -1 when there is none.</summary>
+    internal int IndexOf(FieldSegment segment)
+    {
+        if ((_filter & segment.FilterBit) == 0)
+        {
+            return -1;
+        }
+        var hint = segment.Hint;
+        if ((uint)hint < (uint)_count && IsNamed(in _members[hint], segment))
+        {
+            return hint;
+        }
+        var index = Scan(segment);
+        if (index >= 0)
+        {
+            segment.Hint = index;
+        }
+        return index;
+    }
 
     /// <summary>Adds a member read from JSON; a repeated name replaces the earlier one, as JSON readers do.</summary>
     internal void AddOriginal(string? name, int nameOffset, int nameLength, int valueOffset, int valueLength)
     {
         var source = Source.Span;
         var rawName = source.Slice(nameOffset, nameLength);
-        for (var i = 0; i < _count && _count < LinearSearchCountMax; i++)
+        var bit = name is null ? FieldSegment.FilterBitOf(rawName) : FilterBitOf(name);
+        var isNew = (_filter & bit) == 0;
+        _filter |= bit;
+        for (var i = 0; !isNew && i < _count && _count < LinearSearchCountMax; i++)
         {
             ref readonly var existing = ref _members[i];
             // Names are compared as bytes: the cheap check that must run for every member of every event.
@@ -160,13 +196,13 @@ public sealed class EventMap
         {
             name ??= JsonText.Decode(rawName);
         }
-        if (name is not null && Find(name, null) is >= 0 and var duplicate)
+        if (!isNew && name is not null && Find(name) is >= 0 and var duplicate)
         {
             Replace(duplicate, valueOffset, valueLength);
             return;
         }
         ref var member = ref Append();
-        member.Name = name;
+        member.Key = name;
         member.NameOffset = nameOffset;
         member.NameLength = nameLength;
         member.ValueOffset = valueOffset;
@@ -175,7 +211,11 @@ public sealed class EventMap
     }
 
     /// <summary>Remembers the decoded form of an unchanged member.</summary>
-    internal void CacheValue(int index, EventValue value) => _members[index].Value = value;
+    internal void CacheValue(int index, EventValue value)
+    {
+        _members[index].Value = value;
+        _hasContainers |= value.IsContainer;
+    }
 
     /// <summary>Whether both maps have equal values under the same names, in any order.</summary>
     internal bool ContentEquals(EventMap other)
@@ -186,7 +226,7 @@ public sealed class EventMap
         }
         for (var i = 0; i < _count; i++)
         {
-            var index = other.Find(NameAt(i), null);
+            var index = other.Find(NameAt(i));
             if (index < 0 || !ValueAt(i).Equals(other.ValueAt(index)))
             {
                 return false;
@@ -202,34 +242,24 @@ public sealed class EventMap
         _modified = true;
     }
 
-    private void Set(string name, byte[]? utf8, EventValue value)
+    private void SetAt(int index, object key, EventValue value)
     {
-        if (value.IsMissing)
-        {
-            value = EventValue.Null;
-        }
         _modified = true;
-        var index = Find(name, utf8);
         if (index >= 0)
         {
             ref var existing = ref _members[index];
-            existing.Value = value;
+            existing.Value = value.IsMissing ? EventValue.Null : value;
             existing.ValueOffset = -1;
             return;
         }
-        Add(name, value);
-    }
-
-    private void Add(string name, EventValue value)
-    {
-        _modified = true;
         ref var member = ref Append();
-        member.Name = name;
+        member.Key = key;
         member.NameOffset = -1;
         member.NameLength = -1;
         member.ValueOffset = -1;
-        member.Value = value;
-        _index?.Add(name, _count - 1);
+        member.Value = value.IsMissing ? EventValue.Null : value;
+        _filter |= key is FieldSegment segment ? segment.FilterBit : FilterBitOf((string)key);
+        _index?.Add(member.Name!, _count - 1);
     }
 
     private EventValue RemoveIndex(int index)
@@ -256,25 +286,37 @@ public sealed class EventMap
         return ref _members[_count++];
     }
 
-    private int Find(string name, byte[]? utf8)
+    private int Find(string name)
     {
         if (_count > LinearSearchCountMax)
         {
             return FindIndexed(name);
         }
         var source = Source.Span;
-        var members = _members.AsSpan(0, _count);
+        var members = Members;
         for (var i = 0; i < members.Length; i++)
         {
             ref readonly var member = ref members[i];
-            if (member.Name is { } decoded)
+            if (member.Name is { } decoded
+                ? decoded == name
+                : Matches(source.Slice(member.NameOffset, member.NameLength), name))
             {
-                if (decoded.Length == name.Length && (ReferenceEquals(decoded, name) || decoded == name))
-                {
-                    return i;
-                }
+                return i;
             }
-            else if (Matches(source.Slice(member.NameOffset, member.NameLength), name, utf8))
+        }
+        return -1;
+    }
+
+    private int Scan(FieldSegment segment)
+    {
+        if (_count > LinearSearchCountMax)
+        {
+            return FindIndexed(segment.Name);
+        }
+        var members = Members;
+        for (var i = 0; i < members.Length; i++)
+        {
+            if (IsNamed(in members[i], segment))
             {
                 return i;
             }
@@ -283,13 +325,29 @@ public sealed class EventMap
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Matches(ReadOnlySpan<byte> raw, string name, byte[]? utf8)
+    private bool IsNamed(in EventMember member, FieldSegment segment)
     {
-        if (utf8 is not null)
+        var key = member.Key;
+        if (key is null)
         {
-            return raw.Length == utf8.Length && raw.SequenceEqual(utf8);
+            var utf8 = segment.Utf8;
+            return member.NameLength == utf8.Length
+                && Source.Span.Slice(member.NameOffset, member.NameLength).SequenceEqual(utf8);
         }
-        return raw.Length >= name.Length && raw.Length <= name.Length * 3 && JsonText.Decode(raw) == name;
+        return ReferenceEquals(key, segment) || member.Name == segment.Name;
+    }
+
+    private static bool Matches(ReadOnlySpan<byte> raw, string name) =>
+        raw.Length >= name.Length && raw.Length <= name.Length * 3 && JsonText.Decode(raw) == name;
+
+    private static ulong FilterBitOf(string name)
+    {
+        if (name.Length <= 64)
+        {
+            Span<byte> utf8 = stackalloc byte[192];
+            return FieldSegment.FilterBitOf(utf8[..Encoding.UTF8.GetBytes(name, utf8)]);
+        }
+        return FieldSegment.FilterBitOf(Encoding.UTF8.GetBytes(name));
     }
 
     private int FindIndexed(string name)

@@ -6,8 +6,11 @@ namespace LogFlow.Processor.Pipeline;
 /// </summary>
 internal struct EventMember
 {
-    /// <summary>The decoded name; null while only the JSON has it.</summary>
-    public string? Name;
+    /// <summary>
+    /// The decoded name: a string, or the <see cref="FieldSegment"/> it was set by, which knows its JSON form. Null
+    /// while only the JSON has it.
+    /// </summary>
+    public object? Key;
 
     /// <summary>The decoded or set value; missing while only the JSON has it.</summary>
     public EventValue Value;
@@ -23,4 +26,7 @@ internal struct EventMember
 
     /// <summary>The value's length in bytes.</summary>
     public int ValueLength;
+
+    /// <summary>The decoded name; null while only the JSON has it.</summary>
+    public readonly string? Name => Key as string ?? (Key as FieldSegment)?.Name;
 }

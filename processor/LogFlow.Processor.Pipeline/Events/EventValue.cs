@@ -94,6 +94,9 @@ public readonly struct EventValue : IEquatable<EventValue>
     /// <summary>The list of a <see cref="ValueKind.List"/>; else null.</summary>
     public EventList? List => _reference as EventList;
 
+    /// <summary>Whether this is a map or a list.</summary>
+    internal bool IsContainer => _reference is EventMap or EventList;
+
     /// <summary>The characters of a string, without copying.</summary>
     public ReadOnlySpan<char> Span
     {

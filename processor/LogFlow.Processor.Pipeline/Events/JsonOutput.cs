@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace LogFlow.Processor.Pipeline;
@@ -69,23 +72,64 @@ internal ref struct JsonOutput(IBufferWriter<byte> output)
 
     public void String(ReadOnlySpan<char> text)
     {
+        // Two statements each: "_used +=" would read _used before Reserve sets it to 0.
+        var target = Reserve((text.Length * 3) + 2)[_used..];
+        target[0] = (byte)'"';
+        var plain = CopyPlainAscii(text, target[1..]);
+        _used += plain + 1;
+        if (plain < text.Length)
+        {
+            Escaped(text[plain..]);
+        }
         Byte((byte)'"');
+    }
+
+    /// <summary>Copies characters up to the first that needs an escape or more than a byte; how many.</summary>
+    private static int CopyPlainAscii(ReadOnlySpan<char> text, Span<byte> target)
+    {
+        ref var from = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(text));
+        ref var to = ref MemoryMarshal.GetReference(target);
+        var at = 0;
+        for (; at <= text.Length - Vector128<ushort>.Count; at += Vector128<ushort>.Count)
+        {
+            var chars = Vector128.LoadUnsafe(ref from, (nuint)at);
+            var special = Vector128.GreaterThan(chars - Vector128.Create((ushort)' '), Vector128.Create((ushort)0x5E))
+                | Vector128.Equals(chars, Vector128.Create((ushort)'"'))
+                | Vector128.Equals(chars, Vector128.Create((ushort)'\\'));
+            if (special != Vector128<ushort>.Zero)
+            {
+                break;
+            }
+            Vector128.Narrow(chars, chars).GetLower().StoreUnsafe(ref to, (nuint)at);
+        }
+        for (; at < text.Length; at++)
+        {
+            var c = text[at];
+            if (c is < ' ' or > '~' or '"' or '\\')
+            {
+                break;
+            }
+            target[at] = (byte)c;
+        }
+        return at;
+    }
+
+    private void Escaped(ReadOnlySpan<char> text)
+    {
         while (true)
         {
             var stop = text.IndexOfAny(MustEscape);
             var plain = stop < 0 ? text : text[..stop];
             // Lone surrogates come out as U+FFFD: Elasticsearch refuses anything else.
-            // Two statements: "_used +=" would read _used before Reserve sets it to 0.
             var written = Encoding.UTF8.GetBytes(plain, Reserve(plain.Length * 3)[_used..]);
             _used += written;
             if (stop < 0)
             {
-                break;
+                return;
             }
             Escape(text[stop]);
             text = text[(stop + 1)..];
         }
-        Byte((byte)'"');
     }
 
     private void Escape(char value)

@@ -36,7 +36,7 @@ internal ref struct JsonScanner
             error = scanner._position >= json.Length ? "the JSON text is empty" : "the JSON text is not an object";
             return null;
         }
-        var map = new EventMap(json, 24);
+        var map = new EventMap(json, 16);
         if (scanner.ScanObject(map, 1) && scanner.AtEnd())
         {
             error = null;

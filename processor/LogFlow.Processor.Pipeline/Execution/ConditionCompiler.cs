@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text.RegularExpressions;
 
 namespace LogFlow.Processor.Pipeline;
 
@@ -42,11 +41,11 @@ internal sealed class ConditionCompiler(TextExpander expander, List<PipelineDiag
         };
     }
 
-    private Regex? CompilePattern(string pattern, SourceSpan span)
+    private TieredRegex? CompilePattern(string pattern, SourceSpan span)
     {
         try
         {
-            return RubyRegex.Create(pattern, RubyRegexOptions.Compiled, MatchTimeout);
+            return TieredRegex.Create(pattern, RubyRegexOptions.None, MatchTimeout);
         }
         catch (RubyRegexException e)
         {

@@ -146,14 +146,14 @@ internal sealed class OrderCondition(Operand left, Operand right, string name) :
 }
 
 /// <summary>=~ and !~: only texts can match.</summary>
-internal sealed class MatchCondition(Operand left, Regex pattern, bool isNegated) : Condition
+internal sealed class MatchCondition(Operand left, TieredRegex pattern, bool isNegated) : Condition
 {
     public override Verdict Evaluate(Event source)
     {
         var value = left.Of(source);
         try
         {
-            var matches = value.IsString && pattern.IsMatch(value.Span);
+            var matches = value.IsString && pattern.Current.IsMatch(value.Span);
             return matches != isNegated ? Verdict.True : Verdict.False;
         }
         catch (RegexMatchTimeoutException)
@@ -163,7 +163,7 @@ internal sealed class MatchCondition(Operand left, Regex pattern, bool isNegated
     }
 
     public override string DescribeError(Event source) =>
-        $"matching {left.Name} with /{pattern}/ took longer than {pattern.MatchTimeout.TotalSeconds} s";
+        $"matching {left.Name} with /{pattern}/ took longer than {pattern.Timeout.TotalSeconds} s";
 }
 
 /// <summary>in and not in.</summary>

@@ -28,6 +28,18 @@ internal sealed class TieredRegex
         _current = RubyRegex.CreateTranslated(pattern, hasNamedGroups, options, timeout);
     }
 
+    /// <summary>How long one match may take.</summary>
+    public TimeSpan Timeout => _timeout;
+
+    /// <summary>Makes one of a pattern in Ruby's syntax.</summary>
+    /// <exception cref="RubyRegexException">The pattern is wrong.</exception>
+    public static TieredRegex Create(string pattern, RubyRegexOptions options, TimeSpan timeout)
+    {
+        var translator = new RubyRegexTranslator(pattern);
+        var translated = translator.Translate();
+        return new TieredRegex(translated, translator.HasNamedGroups, options, timeout);
+    }
+
     /// <summary>The regex to use now.</summary>
     public Regex Current
     {
@@ -42,6 +54,9 @@ internal sealed class TieredRegex
             return _current;
         }
     }
+
+    /// <summary>The pattern in .NET's syntax.</summary>
+    public override string ToString() => _pattern;
 
     /// <summary>The number of a named group.</summary>
     public int GroupNumber(string name) => _current.GroupNumberFromName(name);

@@ -25,6 +25,9 @@ internal sealed class StoreOutput : Output
     private readonly DocumentTarget _dataStreams;
     private readonly StorePositions _positions = new();
 
+    /// <summary>What a document took lately: sizes the next part, so that it need not grow. Any thread.</summary>
+    private int _itemBytes = 800;
+
     public StoreOutput(
         int index, string name, int batchesMax, ElasticsearchOptions server, DataStreamOptions dataStreams,
         OutputServices services)
@@ -51,7 +54,7 @@ internal sealed class StoreOutput : Output
     protected override int WriteBytesMax => 2 * 1024 * 1024;
 
     public override OutputPart CreatePart(int recordCount) =>
-        new BulkPart(new BulkRequest(Math.Min(recordCount, 4096) * 800));
+        new BulkPart(new BulkRequest(Math.Min(recordCount, 4096) * (_itemBytes + (_itemBytes / 8))));
 
     public override void Encode(Event item, in EventContext context, OutputPart part)
     {
@@ -145,6 +148,11 @@ internal sealed class StoreOutput : Output
         List<StoreSlice> slices, Stack<List<StoreSlice>> work, CancellationToken cancellationToken)
     {
         var items = StoreSlice.Items(slices);
+        if (slices[0] is { ItemCount: > 0, Request: { } request })
+        {
+            _itemBytes = Math.Clamp(request.SizeInBytes / request.Count, 256, 4096);
+        }
+
         var header = new KeyValuePair<string, string>(PositionsHeader, _positions.MakeHeader(slices));
         using var response = await _client.SendBulkAsync(
             "/_bulk?filter_path=errors,items.*.status,items.*.error", items, [header], cancellationToken);

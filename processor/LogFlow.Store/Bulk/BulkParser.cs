@@ -17,6 +17,12 @@ internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex
     private int _line;
     private BulkIndex? _lastIndex;
 
+    // The last action line up to its queue id's offset, and what it said: the processor's next line differs in the
+    // offset alone.
+    private int _prefixStart;
+    private int _prefixLength;
+    private BulkItem _prefixItem;
+
     /// <summary>Why the request is refused, after <see cref="TryParse"/> returned null.</summary>
     public string Problem { get; private set; } = "";
 
@@ -65,9 +71,14 @@ internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex
             item = default;
             try
             {
-                if (!ReadAction(line, start, ref item))
+                if (!TryRepeatAction(body, line, start, ref item))
                 {
-                    return null;
+                    if (!ReadAction(line, start, ref item))
+                    {
+                        return null;
+                    }
+
+                    RememberAction(line, start, in item);
                 }
             }
             catch (JsonException)
@@ -83,6 +94,59 @@ internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex
         }
 
         return new BulkRequest(_body, _items, _count) { Claims = claims };
+    }
+
+    private static ReadOnlySpan<byte> ActionEnd => "\"}}"u8;
+
+    /// <summary>Remembers a line that ends in a queue id without a part.</summary>
+    private void RememberAction(ReadOnlySpan<byte> line, int start, in BulkItem item)
+    {
+        _prefixLength = 0;
+        if (!item.HasQueueId || item.QueueId.Part != 0 || !line.EndsWith(ActionEnd)
+            || item.IdStart + item.IdLength != start + line.Length - ActionEnd.Length)
+        {
+            return;
+        }
+
+        var id = line.Slice(item.IdStart - start, item.IdLength);
+        _prefixStart = start;
+        _prefixLength = item.IdStart - start + id.LastIndexOf((byte)'-') + 1;
+        _prefixItem = item;
+    }
+
+    /// <summary>Reads a line that differs from the remembered one in the offset only.</summary>
+    private bool TryRepeatAction(ReadOnlySpan<byte> body, ReadOnlySpan<byte> line, int start, ref BulkItem item)
+    {
+        const int OffsetDigitsMax = 18;
+        var digitCount = line.Length - _prefixLength - ActionEnd.Length;
+        if (_prefixLength == 0 || digitCount is < 1 or > OffsetDigitsMax || !line.EndsWith(ActionEnd)
+            || !line.StartsWith(body.Slice(_prefixStart, _prefixLength)))
+        {
+            return false;
+        }
+
+        var digits = line.Slice(_prefixLength, digitCount);
+        long offset = 0;
+        foreach (var digit in digits)
+        {
+            if ((uint)(digit - '0') > 9)
+            {
+                return false;
+            }
+
+            offset = (offset * 10) + (digit - '0');
+        }
+
+        if (digits[0] == '0' && digitCount > 1)
+        {
+            return false;
+        }
+
+        item = _prefixItem;
+        item.QueueId = _prefixItem.QueueId with { Offset = offset };
+        var idPrefixLength = _prefixStart + _prefixLength - _prefixItem.IdStart;
+        (item.IdStart, item.IdLength) = (start + _prefixLength - idPrefixLength, idPrefixLength + digitCount);
+        return true;
     }
 
     private bool ReadDocument(ReadOnlySpan<byte> body, ref int at, ref BulkItem item)

@@ -8,7 +8,7 @@ namespace LogFlow.Store;
 /// Parses a JSON document onto a <see cref="DocumentTape"/>: a flat list of leaves. Nothing reaches a column before
 /// the whole document is known to be good, so a bad document leaves no trace.
 /// </summary>
-internal sealed class DocumentParser(FieldCatalog catalog)
+internal sealed partial class DocumentParser(FieldCatalog catalog)
 {
     /// <summary>Matches Elasticsearch <c>index.mapping.depth.limit</c>; deeper objects are kept as JSON.</summary>
     private const int DepthMax = 20;
@@ -32,7 +32,6 @@ internal sealed class DocumentParser(FieldCatalog catalog)
 
     public bool TryParse(ReadOnlySpan<byte> document, DocumentTape tape)
     {
-        _tape = tape;
         try
         {
             if (!Utf8.IsValid(document))
@@ -40,7 +39,8 @@ internal sealed class DocumentParser(FieldCatalog catalog)
                 return Refuse("failed to parse: invalid UTF-8 in the document");
             }
 
-            if (!Flatten(document, DepthMax) && (_problem is not null || !Flatten(document, 0)))
+            if (!TryFlattenDirectly(document, tape) && !Flatten(document, tape, DepthMax)
+                && (_problem is not null || !Flatten(document, tape, 0)))
             {
                 return Refuse(_problem ?? $"Limit of total fields [{LeafCountMax}] has been exceeded");
             }
@@ -58,12 +58,21 @@ internal sealed class DocumentParser(FieldCatalog catalog)
             || Refuse("data stream timestamp field [@timestamp] is missing", "document_parsing_exception");
     }
 
-    private bool Flatten(ReadOnlySpan<byte> document, int depthMax)
+    private void Begin(DocumentTape tape, int depthMax)
     {
+        _tape = tape;
         _tape.Reset();
         _stamp++;
         _depthMax = depthMax;
         _problem = null;
+    }
+
+    /// <summary>
+    /// Fills the tape; false with a problem, or without one where the document has too many leaves for this depth.
+    /// </summary>
+    internal bool Flatten(ReadOnlySpan<byte> document, DocumentTape tape, int depthMax = DepthMax)
+    {
+        Begin(tape, depthMax);
         var reader = new Utf8JsonReader(document, Options);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -107,16 +116,7 @@ internal sealed class DocumentParser(FieldCatalog catalog)
                 return false;
             }
 
-            child.Stamp = _stamp;
-            if (last is null)
-            {
-                node.FirstHint = child;
-            }
-            else
-            {
-                last.NextHint = child;
-            }
-
+            Follow(node, last, child);
             last = child;
             hint = child.NextHint;
             reader.Read();
@@ -127,6 +127,20 @@ internal sealed class DocumentParser(FieldCatalog catalog)
         }
 
         return true;
+    }
+
+    /// <summary>Marks the key as taken and remembers what came before it.</summary>
+    private void Follow(FieldNode node, FieldNode? last, FieldNode child)
+    {
+        child.Stamp = _stamp;
+        if (last is null)
+        {
+            node.FirstHint = child;
+        }
+        else
+        {
+            last.NextHint = child;
+        }
     }
 
     private FieldNode? FindChild(ref Utf8JsonReader reader, FieldNode node, FieldNode? hint)
@@ -220,11 +234,14 @@ internal sealed class DocumentParser(FieldCatalog catalog)
             (entry.Start, entry.Length) = (start + 1, raw.Length);
         }
 
-        if (!node.IsDate)
-        {
-            return true;
-        }
+        return !node.IsDate || TakeDate(raw, node, ref entry);
+    }
 
+    /// <param name="raw">The text, where it is not in the scratch buffer.</param>
+    /// <param name="node">A field of dates.</param>
+    /// <param name="entry">The string's entry; becomes a time where it is a canonical one.</param>
+    private bool TakeDate(ReadOnlySpan<byte> raw, FieldNode node, ref TapeEntry entry)
+    {
         if (!entry.IsInScratch && TimeText.TryParseCanonical(raw, out var units, out var digits))
         {
             entry.Kind = ValueKind.Time;

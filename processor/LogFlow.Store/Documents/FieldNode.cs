@@ -14,6 +14,9 @@ internal sealed class FieldNode
     {
         Id = id;
         _key = key.ToArray();
+        Opening = key.IndexOfAnyInRange((byte)0, (byte)0x1F) < 0 && key.IndexOfAny((byte)'"', (byte)'\\') < 0
+            ? [(byte)'"', .. key, (byte)'"', (byte)':']
+            : null;
         PhysicalName = parent is null ? "" : FieldNames.Join(parent.PhysicalName, key);
         LogicalName = FieldNames.Logical(PhysicalName);
         IsDate = FieldTypes.Of(LogicalName) == FieldType.Date;
@@ -38,6 +41,9 @@ internal sealed class FieldNode
     public FieldNode? NextHint { get; set; }
 
     public FieldNode? FirstHint { get; set; }
+
+    /// <summary><c>"key":</c> as JSON has it; null where it has to be escaped there.</summary>
+    public byte[]? Opening { get; }
 
     public bool IsKey(ReadOnlySpan<byte> key) => key.SequenceEqual(_key);
 

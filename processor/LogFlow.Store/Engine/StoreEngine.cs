@@ -332,8 +332,8 @@ internal sealed partial class StoreEngine : IAsyncDisposable
         public static partial void CorruptBlock(ILogger logger, string origin, string reason);
 
         [LoggerMessage(7012, LogLevel.Error,
-            "The newest {DocumentCount} documents cannot be written to disk: {Reason}. They are searchable and still in "
-            + "the queue; writing is tried again every second.")]
+            "The newest {DocumentCount} documents cannot be written to disk: {Reason}. They are searchable and still "
+            + "in the queue; writing is tried again every second.")]
         public static partial void SealFailed(ILogger logger, long documentCount, string reason);
 
         [LoggerMessage(7019, LogLevel.Information, "The store writes to disk again, after {Seconds:0} s.")]

@@ -22,9 +22,18 @@ internal enum CharClass : byte
 
 internal static class CharClasses
 {
-    public static ReadOnlySpan<CharClass> Ascii => AsciiTable;
+    /// <summary>In <see cref="WordTraits"/>: an ASCII letter, digit or underscore, and which of these.</summary>
+    public const byte IsWord = 1;
+    public const byte IsUpper = 2;
+    public const byte IsAlphanumeric = 4;
 
     private static readonly CharClass[] AsciiTable = BuildAscii();
+    private static readonly byte[] WordTraitTable = BuildWordTraits();
+
+    public static ReadOnlySpan<CharClass> Ascii => AsciiTable;
+
+    /// <summary>For each byte; 0 for all that are not ASCII word characters.</summary>
+    public static ReadOnlySpan<byte> WordTraits => WordTraitTable;
 
     public static CharClass Of(Rune rune)
     {
@@ -62,6 +71,19 @@ internal static class CharClasses
                 or UnicodeCategory.Format => CharClass.Extend,
             _ => CharClass.Other,
         };
+    }
+
+    private static byte[] BuildWordTraits()
+    {
+        var table = new byte[256];
+        for (var c = 0; c < 128; c++)
+        {
+            var isAlphanumeric = char.IsAsciiLetterOrDigit((char)c);
+            table[c] = (byte)((isAlphanumeric || c == '_' ? IsWord : 0) | (isAlphanumeric ? IsAlphanumeric : 0)
+                | (char.IsAsciiLetterUpper((char)c) ? IsUpper : 0));
+        }
+
+        return table;
     }
 
     private static CharClass[] BuildAscii()

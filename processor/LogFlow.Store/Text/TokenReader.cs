@@ -66,13 +66,28 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text, ByteWriter scratch)
         var chars = 0;
         while (_at < _text.Length && chars < TokenCharsMax)
         {
+            // ASCII letters, digits and underscores continue whatever came before, katakana excepted.
+            if (previous != CharClass.Katakana)
+            {
+                var start = _at;
+                var traits = SkipWordBytes(Math.Min(_text.Length, _at + TokenCharsMax - chars));
+                if (_at > start)
+                {
+                    chars += _at - start;
+                    hasUpper |= (traits & CharClasses.IsUpper) != 0;
+                    hasWord |= (traits & CharClasses.IsAlphanumeric) != 0;
+                    previous = CharClasses.Ascii[_text[_at - 1]];
+                    continue;
+                }
+            }
+
             var value = _text[_at];
             var width = 1;
             CharClass current;
             if (value < 128)
             {
                 current = CharClasses.Ascii[value];
-                hasUpper |= (uint)(value - 'A') <= 'Z' - 'A';
+                hasUpper |= (CharClasses.WordTraits[value] & CharClasses.IsUpper) != 0;
             }
             else
             {
@@ -108,6 +123,28 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text, ByteWriter scratch)
         }
 
         return hasWord;
+    }
+
+    /// <summary>Moves over ASCII word bytes; what they are together, as <see cref="CharClasses.WordTraits"/>.</summary>
+    private byte SkipWordBytes(int end)
+    {
+        var word = CharClasses.WordTraits;
+        var text = _text[_at..end];
+        byte traits = 0;
+        var length = 0;
+        for (; length < text.Length; length++)
+        {
+            var trait = word[text[length]];
+            if (trait == 0)
+            {
+                break;
+            }
+
+            traits |= trait;
+        }
+
+        _at += length;
+        return traits;
     }
 
     private readonly bool Continues(CharClass previous, CharClass current, int next)

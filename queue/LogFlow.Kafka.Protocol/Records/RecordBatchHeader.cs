@@ -50,6 +50,7 @@ public readonly record struct RecordBatchHeader
     internal const short LogAppendTimeFlag = 0x08;
     internal const short TransactionalFlag = 0x10;
     internal const short ControlFlag = 0x20;
+    internal const short DeleteHorizonFlag = 0x40;
 
     /// <summary>Offset of the first record.</summary>
     public long BaseOffset { get; init; }
@@ -113,6 +114,12 @@ public readonly record struct RecordBatchHeader
 
     /// <summary>A transaction marker, not data.</summary>
     public bool IsControl => (Attributes & ControlFlag) != 0;
+
+    /// <summary>
+    /// Compaction has seen the batch's tombstones or markers: they may go at <see cref="BaseTimestampMs"/>, which
+    /// is then the time of their removal and still what the records' timestamps are relative to (KIP-534).
+    /// </summary>
+    public bool HasDeleteHorizon => (Attributes & DeleteHorizonFlag) != 0;
 
     /// <summary>Written by an idempotent or transactional producer.</summary>
     public bool HasProducerId => ProducerId >= 0;

@@ -10,6 +10,7 @@ public ref struct RecordReader
     private readonly RecordBatchHeader _header;
     private readonly ReadOnlyMemory<byte> _records;
     private readonly ReadOnlySpan<byte> _span;
+    private int _start;
     private int _position;
     private int _left;
 
@@ -24,6 +25,9 @@ public ref struct RecordReader
     /// <summary>The current record.</summary>
     public Record Current { get; private set; }
 
+    /// <summary>The current record as it is encoded, its length included.</summary>
+    public readonly ReadOnlySpan<byte> CurrentBytes => _span[_start.._position];
+
     /// <summary>Steps to the next record.</summary>
     /// <exception cref="InvalidDataException">A record does not fit into the batch, or bytes are left over.</exception>
     public bool MoveNext()
@@ -34,6 +38,7 @@ public ref struct RecordReader
         }
 
         _left--;
+        _start = _position;
         var length = RecordVarint.ReadInt32(_span, ref _position);
         if ((uint)length > (uint)(_span.Length - _position))
         {

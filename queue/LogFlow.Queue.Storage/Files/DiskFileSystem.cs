@@ -15,6 +15,9 @@ internal sealed class DiskFileSystem : IFileSystem
 
     public DateTimeOffset GetLastWriteTime(string path) => new(File.GetLastWriteTimeUtc(path), TimeSpan.Zero);
 
+    public void SetLastWriteTime(string path, DateTimeOffset time) =>
+        File.SetLastWriteTimeUtc(path, time.UtcDateTime);
+
     public long GetFileLength(string path) => new FileInfo(path).Length;
 
     public void DeleteFile(string path) => File.Delete(path);

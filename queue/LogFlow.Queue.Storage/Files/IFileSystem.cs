@@ -19,6 +19,9 @@ public interface IFileSystem
     /// <summary>When the file was last written.</summary>
     DateTimeOffset GetLastWriteTime(string path);
 
+    /// <summary>Sets when the file was last written.</summary>
+    void SetLastWriteTime(string path, DateTimeOffset time);
+
     /// <summary>The file's size in bytes.</summary>
     long GetFileLength(string path);
 

@@ -14,6 +14,7 @@ internal sealed partial class PartitionLoader(
 
     // The offset after the last batch of each segment that was read.
     private readonly Dictionary<LogSegment, long> _endOffsets = [];
+    private CleanerCheckpoint _cleaner = CleanerCheckpoint.None;
 
     private string Label => $"{topic.Name}-{partition}";
 
@@ -61,8 +62,15 @@ internal sealed partial class PartitionLoader(
         }
     }
 
-    private PartitionLog Create(LogSegment[] segments, PartitionState state, byte[]? saved, bool isOffline = false) =>
-        new(context, checkpoints, topic, partition, directory, segments, state, saved, isOffline);
+    private PartitionLog Create(LogSegment[] segments, PartitionState state, byte[]? saved, bool isOffline = false)
+    {
+        // The checkpoint may be older than the last cleaning, which has removed what these had written.
+        state.Producers.Transactions.Aborted.TruncateStart(_cleaner.DirtyOffset);
+        return new(context, checkpoints, topic, partition, directory, segments, state, saved, isOffline)
+        {
+            Cleaner = _cleaner,
+        };
+    }
 
     private LogSegment EmptySegment(long baseOffset) =>
         new(context.Files, directory, baseOffset, 0, isSealed: false) { MaxTimestampMs = LogSegment.NoTimestamp };
@@ -70,9 +78,13 @@ internal sealed partial class PartitionLoader(
     private List<LogSegment> ListSegments(bool isClean)
     {
         var baseOffsets = new List<long>();
-        foreach (var name in context.Files.ListFiles(directory).ToList())
+        foreach (var name in ListNames())
         {
-            if (LogSegment.TryParseName(name, out var baseOffset))
+            if (name == CleanerCheckpoint.FileName)
+            {
+                _cleaner = CleanerCheckpoint.Load(context.Files, directory);
+            }
+            else if (LogSegment.TryParseName(name, out var baseOffset))
             {
                 baseOffsets.Add(baseOffset);
             }
@@ -94,6 +106,19 @@ internal sealed partial class PartitionLoader(
         }
 
         return segments;
+    }
+
+    /// <summary>The files' names, after what compaction had begun is finished or removed.</summary>
+    private List<string> ListNames()
+    {
+        var names = context.Files.ListFiles(directory).ToList();
+        if (!names.Exists(SegmentSwap.IsLeftover))
+        {
+            return names;
+        }
+
+        SegmentSwap.Recover(context.Files, directory, Label, context.Logger);
+        return context.Files.ListFiles(directory).ToList();
     }
 
     /// <summary>Whether the files hold what the checkpoint says was durable.</summary>
@@ -182,7 +207,7 @@ internal sealed partial class PartitionLoader(
             // The CRC does not cover the offset. Only compaction leaves gaps between batches of one segment.
             while (scanner.MoveNext()
                 && (scanner.Header.BaseOffset == nextOffset
-                    || (config.IsCompacted && scanner.Header.BaseOffset > nextOffset)))
+                    || (scanner.Header.BaseOffset > nextOffset && scanner.Header.BaseOffset < _cleaner.GapEndOffset)))
             {
                 var header = scanner.Header;
                 if (header.BaseOffset >= knownOffset)
@@ -191,7 +216,7 @@ internal sealed partial class PartitionLoader(
                     if (header.HasProducerId)
                     {
                         var logAppendTimeMs = header.IsLogAppendTime ? header.MaxTimestampMs : -1;
-                        state.Producers.Add(header, header.BaseOffset, logAppendTimeMs, nowMs);
+                        state.Producers.Add(header, header.BaseOffset, logAppendTimeMs, nowMs, scanner.Batch);
                     }
                 }
 
@@ -200,7 +225,13 @@ internal sealed partial class PartitionLoader(
             }
         }
 
-        segment.PublishDurable();
+        if (segment.EndPosition > position)
+        {
+            // A killed process may have written what it did not sync; nobody may see it before that is made good.
+            segment.File.SyncData();
+        }
+
+        segment.SetEnd(segment.EndPosition);
         _endOffsets[segment] = nextOffset;
         if (segment.EndPosition < fileLength)
         {

@@ -15,7 +15,12 @@ public sealed partial class PartitionLog
     /// Reads durable batches from the one that holds <paramref name="offset"/> on, up to
     /// <paramref name="maxBytes"/>; the first is returned whole even where it is larger. Never waits for data.
     /// </summary>
-    public ReadResult Read(long offset, int maxBytes)
+    /// <param name="offset">The first offset wanted.</param>
+    /// <param name="maxBytes">The most bytes.</param>
+    /// <param name="isReadCommitted">
+    /// Read only below the last stable offset, and say which transactions in what is read were aborted.
+    /// </param>
+    public ReadResult Read(long offset, int maxBytes, bool isReadCommitted = false)
     {
         try
         {
@@ -27,14 +32,20 @@ public sealed partial class PartitionLog
                     return Failed(ErrorCode.OffsetOutOfRange);
                 }
 
-                if (offset == highWatermark)
+                var end = VisibleEnd(isReadCommitted);
+                if (offset >= end)
                 {
                     return Failed(ErrorCode.None);
                 }
 
                 try
                 {
-                    return ReadFrom(offset, Math.Max(0, maxBytes));
+                    // Behind the end, which publishes it; before the segments, whose cleaning empties it.
+                    var aborted = _transactions.Aborted.Capture();
+                    var result = ReadFrom(offset, end, Math.Max(0, maxBytes));
+                    return isReadCommitted && !result.Batches.IsEmpty
+                        ? result.WithAborted(aborted.Find(offset, result.NextOffset))
+                        : result;
                 }
                 catch (ObjectDisposedException) when (!_isDeleted)
                 {
@@ -53,9 +64,9 @@ public sealed partial class PartitionLog
         }
     }
 
-    private ReadResult Failed(ErrorCode error) => new(error, null, 0, HighWatermark, LogStartOffset);
+    private ReadResult Failed(ErrorCode error) => new(error, null, 0, HighWatermark, LastStableOffset, LogStartOffset);
 
-    private ReadResult ReadFrom(long offset, int maxBytes)
+    private ReadResult ReadFrom(long offset, long endOffset, int maxBytes)
     {
         var segments = _segments;
         for (var index = FindSegment(segments, offset); index < segments.Length; index++)
@@ -69,14 +80,15 @@ public sealed partial class PartitionLog
 
             if (size > 0)
             {
-                return ReadBatches(segment, position, size, maxBytes, offset);
+                return ReadBatches(segment, position, size, maxBytes, offset, endOffset);
             }
         }
 
         return Failed(ErrorCode.None);
     }
 
-    private ReadResult ReadBatches(LogSegment segment, long position, int firstSize, int maxBytes, long offset)
+    private ReadResult ReadBatches(
+        LogSegment segment, long position, int firstSize, int maxBytes, long offset, long endOffset)
     {
         var length = (int)Math.Min(segment.DurablePosition - position, Math.Max(maxBytes, firstSize));
         var buffer = PooledBuffer.Rent(length);
@@ -86,8 +98,17 @@ public sealed partial class PartitionLog
             var end = 0;
             var nextOffset = segment.BaseOffset;
             var walk = RecordBatch.Walk(buffer.Span[..length]);
+            var readOffset = nextOffset;
+            var isEndReached = false;
             while (walk.MoveNext())
             {
+                // Only a reader of committed records stops before the end; a transaction begins with a batch.
+                if (walk.Header.BaseOffset >= endOffset && walk.Header.BaseOffset < LogEndOffset)
+                {
+                    isEndReached = true;
+                    break;
+                }
+
                 // The CRC does not cover the offset, which at least must rise.
                 var isOffsetPossible = walk.Header.BaseOffset >= nextOffset && walk.Header.NextOffset <= LogEndOffset;
                 nextOffset = walk.Header.NextOffset;
@@ -99,15 +120,17 @@ public sealed partial class PartitionLog
                 }
 
                 end = walk.Position + walk.Header.TotalSize;
+                readOffset = nextOffset;
             }
 
             if (end == 0)
             {
                 buffer.Dispose();
-                return Damaged(segment, position, offset);
+                return isEndReached ? Failed(ErrorCode.None) : Damaged(segment, position, offset);
             }
 
-            return new ReadResult(ErrorCode.None, buffer, end, HighWatermark, LogStartOffset);
+            return new ReadResult(
+                ErrorCode.None, buffer, end, HighWatermark, LastStableOffset, LogStartOffset, readOffset);
         }
         catch
         {

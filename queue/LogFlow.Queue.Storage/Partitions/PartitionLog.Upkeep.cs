@@ -23,13 +23,13 @@ public sealed partial class PartitionLog
     /// <summary>
     /// Removes what retention does not keep: whole segments from the front, by size, or by age of their newest record.
     /// Counts from the later of record time and file time, and not from record times in the future: a wrong clock at a
-    /// producer must neither remove records at once nor keep them for ever.
+    /// producer must neither remove records at once nor keep them for ever. Segments below the log's start go as well.
     /// </summary>
     /// <returns>Segments whose files are to be deleted, off the writer thread.</returns>
     internal IReadOnlyList<LogSegment> ApplyRetention(long nowMs)
     {
         var config = Topic.Config;
-        if (!config.IsDeleted || _isOffline || _isDeleted)
+        if (_isOffline || _isDeleted || _isSwapping)
         {
             return [];
         }
@@ -37,11 +37,17 @@ public sealed partial class PartitionLog
         var segments = _segments;
         var count = 0;
         var size = SizeInBytes;
-        while (count < segments.Length && segments[count].EndPosition > 0)
+
+        // Compaction may leave a sealed segment empty; an active one that is empty is where the log ends.
+        while (count < segments.Length && (count < segments.Length - 1 || segments[count].EndPosition > 0))
         {
             var segment = segments[count];
-            var isOverSize = config.RetentionBytes >= 0 && size - segment.EndPosition >= config.RetentionBytes;
-            if (!isOverSize && !(config.RetentionMs >= 0 && nowMs - LastChangeMs(segment, nowMs) > config.RetentionMs))
+            var isBelowStart = count + 1 < segments.Length && segments[count + 1].BaseOffset <= _logStartOffset;
+            var isOverSize = config.IsDeleted
+                && config.RetentionBytes >= 0 && size - segment.EndPosition >= config.RetentionBytes;
+            var isOverAge = config.IsDeleted && !isBelowStart && !isOverSize
+                && config.RetentionMs >= 0 && IsOlderThan(segment, config.RetentionMs, nowMs);
+            if (!isBelowStart && !isOverSize && !isOverAge)
             {
                 break;
             }
@@ -68,6 +74,11 @@ public sealed partial class PartitionLog
     /// <returns>Null: nothing that can be relied on, the next start has to scan the partition.</returns>
     internal byte[]? CaptureState()
     {
+        if (_hasUnsynced && !_isOffline)
+        {
+            SyncActive();
+        }
+
         // What an offline partition remembers is ahead of what its disk holds.
         if (_isStateChanged && !_isOffline)
         {
@@ -114,6 +125,11 @@ public sealed partial class PartitionLog
     /// <summary>At a clean stop: gives back reserved space and closes. Writer is between groups or has ended.</summary>
     internal void Close()
     {
+        if (_hasUnsynced && !_isOffline)
+        {
+            SyncActive();
+        }
+
         var active = Active;
         if (active.ReservedBytes > active.EndPosition && !_isOffline)
         {
@@ -174,7 +190,8 @@ public sealed partial class PartitionLog
             count++;
         }
 
-        return (ErrorCode.None, count == 0 ? [] : RemoveFirst(count));
+        // While compaction exchanges segments their files stay; retention removes what lies below the start.
+        return (ErrorCode.None, count == 0 || _isSwapping ? [] : RemoveFirst(count));
     }
 
     private LogSegment[] RemoveFirst(int count)
@@ -191,7 +208,23 @@ public sealed partial class PartitionLog
     {
         Volatile.Write(ref _logStartOffset, offset);
         _epochs.TruncateStart(offset);
+        _transactions.Aborted.TruncateStart(offset);
         _isStateChanged = true;
+    }
+
+    /// <summary>
+    /// By the clock on the wall, and, where this process wrote the segment, by the monotonic one as well: setting the
+    /// clock forward must not remove what was appended a moment ago.
+    /// </summary>
+    private bool IsOlderThan(LogSegment segment, long ageMs, long nowMs)
+    {
+        if (nowMs - LastChangeMs(segment, nowMs) <= ageMs)
+        {
+            return false;
+        }
+
+        return segment.LastAppendTimestamp == 0
+            || _context.Time.GetElapsedTime(segment.LastAppendTimestamp).TotalMilliseconds > ageMs;
     }
 
     private long LastChangeMs(LogSegment segment, long nowMs)
@@ -205,7 +238,7 @@ public sealed partial class PartitionLog
     private bool PutDamageAside(LogSegment segment, long position)
     {
         var index = Array.IndexOf(_segments, segment);
-        if (index < 0 || position >= segment.EndPosition || _isOffline || _isDeleted)
+        if (index < 0 || position >= segment.EndPosition || _isOffline || _isDeleted || _isSwapping)
         {
             return false;
         }

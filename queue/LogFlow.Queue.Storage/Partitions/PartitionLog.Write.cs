@@ -38,7 +38,7 @@ public sealed partial class PartitionLog : IWriteTarget
             : ErrorCode.None;
         if (error == ErrorCode.None && header.HasProducerId)
         {
-            error = _producers.Check(header, out var duplicate);
+            error = CheckProducer(operation, out var duplicate);
             if (error == ErrorCode.DuplicateSequenceNumber)
             {
                 // Its original may be in this very group, so it is answered with the group.
@@ -69,24 +69,9 @@ public sealed partial class PartitionLog : IWriteTarget
 
     void IWriteTarget.SyncStaged()
     {
-        if (_isOffline || _stagedBytes == 0)
+        if (!_isOffline && _stagedBytes > 0)
         {
-            return;
-        }
-
-        try
-        {
-            Active.File.SyncData();
-            if (_isSegmentNew)
-            {
-                _context.Files.SyncDirectory(_directory);
-                _isSegmentNew = false;
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Never again for this file: the kernel may have dropped the pages it could not write.
-            GoOffline(error);
+            SyncGroup();
         }
     }
 
@@ -103,6 +88,7 @@ public sealed partial class PartitionLog : IWriteTarget
         {
             Active.PublishDurable();
             Volatile.Write(ref _highWatermark, _logEndOffset);
+            PublishLastStableOffset();
             _isStateChanged = true;
             _context.Writer.CountBytes(_stagedBytes);
             _context.Metrics.Appended(_staged!.Count, _stagedRecords, _stagedBytes);
@@ -154,7 +140,8 @@ public sealed partial class PartitionLog : IWriteTarget
         _epochs.Assign(LeaderEpoch, baseOffset);
         if (header.HasProducerId)
         {
-            _producers.Add(header, baseOffset, logAppendTimeMs, nowMs);
+            _producers.Add(header, baseOffset, logAppendTimeMs, nowMs, operation.Batch);
+            _endsTransaction |= header.IsControl;
         }
 
         var active = Active;
@@ -168,6 +155,7 @@ public sealed partial class PartitionLog : IWriteTarget
             active.FirstAppendMs = nowMs;
         }
 
+        active.LastAppendTimestamp = _context.Time.GetTimestamp();
         active.Add(baseOffset, batch.Length, maxTimestampMs, config.IndexIntervalBytes);
         _stagedBuffers.Add(operation.Batch);
         _stagedRecords += header.Count;
@@ -194,9 +182,11 @@ public sealed partial class PartitionLog : IWriteTarget
                 active.FirstAppendMs = ReadFirstTimestamp(active, nowMs);
             }
 
+            // A clock that was set back would keep the segment open for as long as that.
+            active.FirstAppendMs = Math.Min(active.FirstAppendMs, nowMs);
             var mustRoll = active.EndPosition + size > config.SegmentBytes
                 || _logEndOffset + header.LastOffsetDelta - active.BaseOffset > int.MaxValue
-                || nowMs - active.FirstAppendMs > config.SegmentMs;
+                || nowMs - active.FirstAppendMs > config.EffectiveSegmentMs;
             if (active.EndPosition > 0 && mustRoll && !TryRoll(size))
             {
                 return ErrorCode.KafkaStorageError;
@@ -287,13 +277,22 @@ public sealed partial class PartitionLog : IWriteTarget
     /// <summary>What this group has for the old segment is written and synced before the new one takes over.</summary>
     private bool CommitBeforeRoll()
     {
-        if (_stagedBuffers is null || _stagedBuffers.Count == _writtenCount)
+        var hasStaged = _stagedBuffers is not null && _stagedBuffers.Count > _writtenCount;
+        if (!hasStaged && !_hasUnsynced)
         {
             return !_isOffline;
         }
 
-        WriteStagedBuffers();
-        ((IWriteTarget)this).SyncStaged();
+        if (hasStaged)
+        {
+            WriteStagedBuffers();
+        }
+
+        if (!_isOffline)
+        {
+            SyncActive();
+        }
+
         if (_isOffline)
         {
             return false;
@@ -331,7 +330,7 @@ public sealed partial class PartitionLog : IWriteTarget
             }
 
             _mark ??= new byte[CommitMark.Size];
-            CommitMark.Write(_mark, _stagedPosition, Active.EndPosition);
+            CommitMark.Write(_mark, Math.Min(_stagedPosition, Active.SyncedPosition), Active.EndPosition);
             _stagedBuffers.Add(_mark);
             Active.Touch();
             Active.File.Write(_stagedBuffers, _stagedPosition);

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
@@ -16,6 +15,7 @@ public sealed partial class PartitionLog
     private readonly CheckpointWriter _checkpoints;
     private readonly string _directory;
     private readonly LeaderEpochs _epochs;
+    private string? _label;
 
     // Guards _listeners; each change makes a new array.
     private readonly Lock _listenerLock = new();
@@ -48,6 +48,8 @@ public sealed partial class PartitionLog
         _segments = segments;
         _epochs = state.Epochs;
         _producers = state.Producers;
+        _transactions = state.Producers.Transactions;
+        _lastStableOffset = _transactions.Ongoing.GetLastStableOffset(state.NextOffset);
         _logStartOffset = state.LogStartOffset;
         _logEndOffset = state.NextOffset;
         _highWatermark = state.NextOffset;
@@ -67,9 +69,6 @@ public sealed partial class PartitionLog
 
     /// <summary>The first offset that is not durable, and so not visible.</summary>
     public long HighWatermark => Volatile.Read(ref _highWatermark);
-
-    /// <summary>The first offset below which no transaction is open.</summary>
-    public long LastStableOffset => HighWatermark;
 
     /// <summary>The offset of the next record; above the high watermark while a group commit runs.</summary>
     public long LogEndOffset => Volatile.Read(ref _logEndOffset);
@@ -100,7 +99,7 @@ public sealed partial class PartitionLog
 
     internal IReadOnlyList<LogSegment> Segments => _segments;
 
-    private string Label => $"{Topic.Name}-{Partition}";
+    internal string Label => _label ??= $"{Topic.Name}-{Partition}";
 
     /// <summary>
     /// Appends one record batch; its base offset and leader epoch are set in place (the memory must be writable).
@@ -109,13 +108,18 @@ public sealed partial class PartitionLog
     /// </summary>
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> batch)
     {
-        var error = Validate(batch.Span, out var header);
-        if (error != ErrorCode.None)
+        var checks = BatchValidation.Check(batch, Topic.Config, Label, _context.NowMs());
+        if (checks.Error != ErrorCode.None)
         {
-            return ValueTask.FromResult(AppendResult.Failed(error, LogStartOffset));
+            return ValueTask.FromResult(AppendResult.Failed(checks.Error, LogStartOffset) with
+            {
+                Message = checks.Message,
+                RecordProblems = checks.Problems,
+            });
         }
 
-        var operation = AppendOperation.Rent(this, MemoryMarshal.AsMemory(batch), header);
+        var stored = checks.Recompressed?.Memory ?? MemoryMarshal.AsMemory(batch);
+        var operation = AppendOperation.Rent(this, stored, checks.Header, checks.Recompressed);
         var task = operation.AsValueTask();
         _context.Writer.Enqueue(operation);
         return task;
@@ -146,31 +150,6 @@ public sealed partial class PartitionLog
                 _listeners = [.. _listeners[..index], .. _listeners[(index + 1)..]];
             }
         }
-    }
-
-    private ErrorCode Validate(ReadOnlySpan<byte> batch, out RecordBatchHeader header)
-    {
-        switch (RecordBatch.Validate(batch, out header))
-        {
-            case RecordBatchError.None:
-                break;
-            case RecordBatchError.UnsupportedMagic:
-                return ErrorCode.UnsupportedForMessageFormat;
-            case RecordBatchError.UnknownCompression:
-                return ErrorCode.UnsupportedCompressionType;
-            case RecordBatchError.InvalidCount or RecordBatchError.InvalidProducer:
-                return ErrorCode.InvalidRecord;
-            default:
-                return ErrorCode.CorruptMessage;
-        }
-
-        // One batch per partition since Produce v3; markers of transactions do not come from clients.
-        if (header.TotalSize != batch.Length || header.IsControl)
-        {
-            return ErrorCode.InvalidRecord;
-        }
-
-        return batch.Length > Topic.Config.MaxMessageBytes ? ErrorCode.MessageTooLarge : ErrorCode.None;
     }
 
     private static partial class Log

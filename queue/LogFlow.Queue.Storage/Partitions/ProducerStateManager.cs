@@ -25,6 +25,12 @@ internal sealed class ProducerStateManager
 
     public IEnumerable<ProducerEntry> Producers => _producers.Values;
 
+    /// <summary>What of their batches belongs to transactions.</summary>
+    public PartitionTransactions Transactions { get; } = new();
+
+    /// <summary>The epoch of a producer; -1: it is not known.</summary>
+    public short EpochOf(long producerId) => _producers.GetValueOrDefault(producerId)?.Epoch ?? -1;
+
     /// <summary>Whether a batch may be appended.</summary>
     /// <param name="header">A batch with a producer id.</param>
     /// <param name="duplicate">The batch that it repeats.</param>
@@ -50,9 +56,10 @@ internal sealed class ProducerStateManager
                 }
             }
 
-            var isNext = producer.BatchCount == 0
-                || header.BaseSequence == RecordBatchHeader.AddSequence(producer.LastSequence, 1);
-            return isNext ? ErrorCode.None : ErrorCode.OutOfOrderSequenceNumber;
+            // Before its first batch the last sequence is -1: an epoch that a marker began starts at 0 as well.
+            return header.BaseSequence == RecordBatchHeader.AddSequence(producer.LastSequence, 1)
+                ? Transactions.Check(header)
+                : ErrorCode.OutOfOrderSequenceNumber;
         }
 
         if (header.ProducerEpoch < producer.Epoch)
@@ -68,7 +75,9 @@ internal sealed class ProducerStateManager
     /// <param name="baseOffset">Where it goes.</param>
     /// <param name="logAppendTimeMs">What it is answered with.</param>
     /// <param name="nowMs">The queue's clock.</param>
-    public void Add(in RecordBatchHeader header, long baseOffset, long logAppendTimeMs, long nowMs)
+    /// <param name="bytes">The batch itself; looked into where it is a transaction marker.</param>
+    public void Add(
+        in RecordBatchHeader header, long baseOffset, long logAppendTimeMs, long nowMs, ReadOnlyMemory<byte> bytes)
     {
         if (!_producers.TryGetValue(header.ProducerId, out var producer))
         {
@@ -87,15 +96,20 @@ internal sealed class ProducerStateManager
         {
             producer.Add(new ProducerBatch(header.BaseSequence, header.LastSequence, baseOffset, logAppendTimeMs));
         }
+
+        Transactions.Add(header, baseOffset, bytes);
     }
 
-    /// <summary>Forgets producers that were silent since; returns whether there were any.</summary>
+    /// <summary>
+    /// Forgets producers that were silent since, but for those with an open transaction; returns whether there were
+    /// any.
+    /// </summary>
     public bool Expire(long silentSinceMs)
     {
         List<long>? expired = null;
         foreach (var producer in _producers.Values)
         {
-            if (producer.LastAppendMs <= silentSinceMs)
+            if (producer.LastAppendMs <= silentSinceMs && !Transactions.Ongoing.Contains(producer.ProducerId))
             {
                 (expired ??= []).Add(producer.ProducerId);
             }
@@ -104,6 +118,7 @@ internal sealed class ProducerStateManager
         foreach (var producerId in expired ?? [])
         {
             _producers.Remove(producerId);
+            Transactions.Ongoing.Forget(producerId);
         }
 
         return expired is not null;
@@ -111,7 +126,8 @@ internal sealed class ProducerStateManager
 
     /// <summary>
     /// Writes count int32, then per producer: id int64, epoch int16, last append int64, batch count int8, then per
-    /// batch: base sequence int32, last sequence int32, base offset int64, timestamp int64.
+    /// batch: base sequence int32, last sequence int32, base offset int64, timestamp int64. Then the transactions: see
+    /// OngoingTransactions and AbortedTransactionIndex.
     /// </summary>
     public void Write(ArrayBufferWriter<byte> writer)
     {
@@ -135,6 +151,8 @@ internal sealed class ProducerStateManager
                 writer.Advance(BatchSize);
             }
         }
+
+        Transactions.Write(writer);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; returns the bytes read.</summary>
@@ -161,6 +179,12 @@ internal sealed class ProducerStateManager
             }
 
             _producers[producer.ProducerId] = producer;
+        }
+
+        // A checkpoint of before there were transactions ends here.
+        if (reader.Remaining > 0)
+        {
+            Transactions.Read(ref reader);
         }
 
         return reader.Position;

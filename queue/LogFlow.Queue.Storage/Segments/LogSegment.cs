@@ -34,12 +34,14 @@ internal sealed class LogSegment
     /// <param name="baseOffset">The first offset that it may hold.</param>
     /// <param name="endPosition">Bytes of valid data.</param>
     /// <param name="isSealed">It is not the last.</param>
-    public LogSegment(IFileSystem files, string directory, long baseOffset, long endPosition, bool isSealed)
+    /// <param name="path">Where its data is for now (see <see cref="MoveTo"/>); null: where it belongs.</param>
+    public LogSegment(
+        IFileSystem files, string directory, long baseOffset, long endPosition, bool isSealed, string? path = null)
     {
         _files = files;
         BaseOffset = baseOffset;
         var name = Path.Combine(directory, baseOffset.ToString("D20", CultureInfo.InvariantCulture));
-        LogPath = name + LogSuffix;
+        LogPath = path ?? (name + LogSuffix);
         IndexPath = name + IndexSuffix;
         SetEnd(endPosition);
         IsSealed = isSealed;
@@ -47,7 +49,8 @@ internal sealed class LogSegment
 
     public long BaseOffset { get; }
 
-    public string LogPath { get; }
+    /// <summary>Where its data is.</summary>
+    public string LogPath { get; private set; }
 
     public string IndexPath { get; }
 
@@ -56,6 +59,9 @@ internal sealed class LogSegment
 
     /// <summary>Bytes of data that readers may see.</summary>
     public long DurablePosition => Volatile.Read(ref _durablePosition);
+
+    /// <summary>Bytes of data that a sync has covered. The writer's.</summary>
+    public long SyncedPosition { get; set; }
 
     /// <summary>Bytes that this process has not written or checked: their CRC is checked when they are read.</summary>
     public long UnverifiedEnd { get; set; }
@@ -71,6 +77,11 @@ internal sealed class LogSegment
 
     /// <summary>When the first batch was appended; 0: there is none yet, or it is not known.</summary>
     public long FirstAppendMs { get; set; }
+
+    /// <summary>
+    /// When this process last appended, by the monotonic clock (TimeProvider.GetTimestamp); 0: it has not.
+    /// </summary>
+    public long LastAppendTimestamp { get; set; }
 
     public bool IsDeleted => _isDeleted;
 
@@ -155,7 +166,7 @@ internal sealed class LogSegment
         EndPosition += size;
     }
 
-    /// <summary>Writer: everything up to the end is synced.</summary>
+    /// <summary>Writer: everything up to the end is synced, or counts as such.</summary>
     public void PublishDurable() => Volatile.Write(ref _durablePosition, EndPosition);
 
     /// <summary>The data ends here; the caller adds what it finds behind.</summary>
@@ -172,6 +183,7 @@ internal sealed class LogSegment
     public void SetEnd(long position)
     {
         EndPosition = position;
+        SyncedPosition = position;
         Volatile.Write(ref _durablePosition, position);
     }
 
@@ -246,16 +258,37 @@ internal sealed class LogSegment
     /// </summary>
     public void Delete()
     {
+        Retire();
+        DeleteFiles();
+        _files.SyncDirectory(Path.GetDirectoryName(LogPath)!);
+    }
+
+    /// <summary>Closes for good: whoever reads it learns that it has to look at the log again.</summary>
+    public void Retire()
+    {
         lock (_openLock)
         {
             _isDeleted = true;
             _file?.Dispose();
             _file = null;
         }
+    }
 
+    /// <summary>Removes the files of a retired segment; the caller syncs the directory.</summary>
+    public void DeleteFiles()
+    {
         _files.DeleteFile(IndexPath);
         _files.DeleteFile(LogPath);
-        _files.SyncDirectory(Path.GetDirectoryName(LogPath)!);
+    }
+
+    /// <summary>Gives the file its final name, in place of one that has it. Readers may go on.</summary>
+    public void MoveTo(string path)
+    {
+        lock (_openLock)
+        {
+            _files.MoveFile(LogPath, path);
+            LogPath = path;
+        }
     }
 
     private IStorageFile Open()

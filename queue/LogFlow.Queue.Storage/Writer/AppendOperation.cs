@@ -15,6 +15,7 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
     // Continuations must not run on the writer thread, which would wait for whatever they do.
     private ManualResetValueTaskSourceCore<AppendResult> _source = new() { RunContinuationsAsynchronously = true };
     private PartitionLog? _partition;
+    private PooledBuffer? _owned;
 
     public Memory<byte> Batch { get; private set; }
 
@@ -22,7 +23,12 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
 
     public AppendResult Result { get; set; }
 
-    public static AppendOperation Rent(PartitionLog partition, Memory<byte> batch, in RecordBatchHeader header)
+    /// <param name="partition">Where it goes.</param>
+    /// <param name="batch">The bytes.</param>
+    /// <param name="header">Their header.</param>
+    /// <param name="owned">The memory of the bytes, where it is the operation's.</param>
+    public static AppendOperation Rent(
+        PartitionLog partition, Memory<byte> batch, in RecordBatchHeader header, PooledBuffer? owned = null)
     {
         if (!Pool.TryDequeue(out var operation))
         {
@@ -31,6 +37,7 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
 
         operation._partition = partition;
         operation.Batch = batch;
+        operation._owned = owned;
         operation.Header = header;
         return operation;
     }
@@ -39,10 +46,17 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
 
     public override void Stage(LogWriter writer) => _partition!.Stage(this, writer);
 
-    public override void Complete() => _source.SetResult(Result);
+    public override void Complete() => Answer(Result);
 
     public override void Abandon() =>
-        _source.SetResult(AppendResult.Failed(ErrorCode.KafkaStorageError, _partition!.LogStartOffset));
+        Answer(AppendResult.Failed(ErrorCode.KafkaStorageError, _partition!.LogStartOffset));
+
+    private void Answer(AppendResult result)
+    {
+        _owned?.Dispose();
+        _owned = null;
+        _source.SetResult(result);
+    }
 
     AppendResult IValueTaskSource<AppendResult>.GetResult(short token)
     {

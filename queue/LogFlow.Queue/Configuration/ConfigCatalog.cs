@@ -19,21 +19,7 @@ internal sealed class ConfigCatalog
 
     public ConfigCatalog(QueueConfig config)
     {
-        DefaultTopicConfig = new TopicConfig
-        {
-            RetentionMs = config.EffectiveRetentionMs,
-            RetentionBytes = config.LogRetentionBytes,
-            SegmentBytes = config.LogSegmentBytes,
-            SegmentMs = config.EffectiveRollMs,
-            MaxMessageBytes = config.MessageMaxBytes,
-        }.With(
-            new Dictionary<string, string>
-            {
-                ["message.timestamp.type"] = config.LogMessageTimestampType,
-                ["compression.type"] = config.CompressionType == "none" ? "uncompressed" : config.CompressionType,
-            },
-            out var problem) with
-        { Overrides = new Dictionary<string, string>() };
+        DefaultTopicConfig = config.CreateTopicConfig(out var problem);
         if (problem is not null)
         {
             // QueueConfig.Validate has refused such values already.
@@ -178,6 +164,7 @@ internal sealed class ConfigCatalog
         return underlying == typeof(bool) ? ConfigType.Boolean
             : underlying == typeof(int) ? ConfigType.Int
             : underlying == typeof(long) ? ConfigType.Long
+            : underlying == typeof(double) ? ConfigType.Double
             : underlying == typeof(List<string>) ? ConfigType.List
             : ConfigType.String;
     }

@@ -37,6 +37,9 @@ internal sealed class FetchOperation : IDisposable
 
     public IReadOnlyList<Item> Items => _items;
 
+    /// <summary>The reader wants no records of open or aborted transactions.</summary>
+    public bool IsReadCommitted => _isReadCommitted;
+
     /// <summary>False where an error must be told at once, or nothing was asked for.</summary>
     public bool CanWait { get; private set; } = true;
 
@@ -143,7 +146,7 @@ internal sealed class FetchOperation : IDisposable
             return 0;
         }
 
-        var result = item.Log.Read(item.Offset, bytesMax);
+        var result = item.Log.Read(item.Offset, bytesMax, _isReadCommitted);
         item.Data.ErrorCode = result.Error;
         item.Data.Records = result.Batches;
         if (result.Error != ErrorCode.None)
@@ -158,7 +161,7 @@ internal sealed class FetchOperation : IDisposable
         item.Data.HighWatermark = result.HighWatermark;
         item.Data.LastStableOffset = result.LastStableOffset;
         item.Data.LogStartOffset = result.LogStartOffset;
-        item.Data.AbortedTransactions = _isReadCommitted ? [] : null;
+        item.Data.AbortedTransactions = _isReadCommitted ? ListAborted(result) : null;
         if (result.Batches.IsEmpty)
         {
             result.Dispose();
@@ -167,6 +170,21 @@ internal sealed class FetchOperation : IDisposable
 
         _results.Add(result);
         return result.Batches.Length;
+    }
+
+    private static List<FetchResponse.AbortedTransaction> ListAborted(in ReadResult result)
+    {
+        var aborted = new List<FetchResponse.AbortedTransaction>(result.AbortedTransactions.Count);
+        foreach (var transaction in result.AbortedTransactions)
+        {
+            aborted.Add(new FetchResponse.AbortedTransaction
+            {
+                ProducerId = transaction.ProducerId,
+                FirstOffset = transaction.FirstOffset,
+            });
+        }
+
+        return aborted;
     }
 
     private void SetOffsets(FetchResponse.PartitionData data, PartitionLog log)

@@ -69,7 +69,15 @@ internal sealed class FetchWaiter : IHighWatermarkListener, IDisposable
         var items = _fetch.Items;
         for (var i = 0; i < items.Count; i++)
         {
-            if (items[i].Log.HighWatermark > _highWatermarks[i])
+            if (_fetch.IsReadCommitted)
+            {
+                // The end of a transaction shows all of it at once, however long ago it was written.
+                if (items[i].Log.LastStableOffset > items[i].Data.LastStableOffset)
+                {
+                    return true;
+                }
+            }
+            else if (items[i].Log.HighWatermark > _highWatermarks[i])
             {
                 grown += Math.Max(1, items[i].Log.SizeInBytes - items[i].SizeAtRead);
             }

@@ -15,6 +15,11 @@ internal sealed partial class ClassicGroup
                 return Refuse(ErrorCode.CoordinatorNotAvailable, input.MemberId);
             }
 
+            if (!TryBecomeClassic())
+            {
+                return Refuse(ErrorCode.InconsistentGroupProtocol, input.MemberId);
+            }
+
             if (!HasRoomFor(input.MemberId))
             {
                 return Refuse(ErrorCode.GroupMaxSizeReached, "");

@@ -99,6 +99,11 @@ internal sealed partial class ClassicGroup
 
         lock (_lock)
         {
+            if (_consumer is { } consumer)
+            {
+                return consumer.CheckMember(memberId, memberEpoch, mayBeNobody: false);
+            }
+
             return Identify(memberId, null, memberEpoch, out _) switch
             {
                 ErrorCode.IllegalGeneration => ErrorCode.StaleMemberEpoch,
@@ -114,6 +119,11 @@ internal sealed partial class ClassicGroup
     {
         lock (_lock)
         {
+            if (_consumer is { } consumer)
+            {
+                return consumer.IsSubscribedTo(topic);
+            }
+
             foreach (var member in _members.Values)
             {
                 if (!ConsumerSubscription.TryContains(member.MetadataFor(_protocolName ?? ""), topic, out var contains)
@@ -181,13 +191,22 @@ internal sealed partial class ClassicGroup
         bool everHadMembers;
         lock (_lock)
         {
-            if (_state != GroupState.Empty || _pendingMembers.Count > 0)
+            if (_state != GroupState.Empty || _pendingMembers.Count > 0 || _pendingOffsets.Count > 0)
             {
                 return false;
             }
 
             emptySinceMs = _stateChangedMs;
             everHadMembers = !string.IsNullOrEmpty(_protocolType);
+            if (_consumer?.Describe() is { } consumer)
+            {
+                if (consumer.Members.Count > 0)
+                {
+                    return false;
+                }
+
+                (emptySinceMs, everHadMembers) = (consumer.ChangedMs, true);
+            }
         }
 
         var oldestMs = WallClockMs - (long)_settings.OffsetsRetention.TotalMilliseconds;
@@ -204,6 +223,11 @@ internal sealed partial class ClassicGroup
         if (_state == GroupState.Dead)
         {
             return ErrorCode.CoordinatorNotAvailable;
+        }
+
+        if (_consumer is { } consumer)
+        {
+            return consumer.CheckMember(memberId, generation, mayBeNobody: false);
         }
 
         if (generation < 0 && _state == GroupState.Empty)

@@ -131,13 +131,14 @@ internal sealed partial class ClassicGroup : IDisposable
                 return ErrorCode.GroupIdNotFound;
             }
 
-            if (_state != GroupState.Empty || _pendingMembers.Count > 0)
+            if (_state != GroupState.Empty || _pendingMembers.Count > 0 || !TryRetireConsumer())
             {
                 return ErrorCode.NonEmptyGroup;
             }
 
             // Nobody may join or commit between here and the disk's answer.
             MoveTo(GroupState.Dead);
+            DropPendingOffsets();
             deletion = _store.DeleteGroupAsync(GroupId, [.. _offsets.Keys]);
         }
 
@@ -149,12 +150,17 @@ internal sealed partial class ClassicGroup : IDisposable
         lock (_lock)
         {
             _state = GroupState.Empty;
+            _consumer?.Revive();
         }
 
         return ErrorCode.CoordinatorNotAvailable;
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _consumer?.Dispose();
+        _timer.Dispose();
+    }
 
     private GroupSnapshot Snapshot()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Queue.Groups.Consumer;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Groups;
@@ -11,6 +12,7 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ClassicGroup> _groups = new();
     private readonly GroupSettings _settings;
+    private readonly IGroupTopics _topics;
     private readonly IGroupStore _store;
     private readonly TimeProvider _time;
     private readonly QueueMetrics _metrics;
@@ -19,6 +21,7 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
 
     public GroupCoordinator(
         GroupSettings settings,
+        IGroupTopics topics,
         IGroupStore store,
         TimeProvider time,
         QueueMetrics metrics,
@@ -26,6 +29,7 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
         TimeSpan expiryInterval)
     {
         _settings = settings;
+        _topics = topics;
         _store = store;
         _time = time;
         _metrics = metrics;
@@ -166,6 +170,7 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     {
         foreach (var group in _groups.Values)
         {
+            await group.ForgetPendingOffsetsAsync(topic);
             _ = await group.ForgetOffsetsAsync((partition, _) => partition.Topic == topic);
         }
     }

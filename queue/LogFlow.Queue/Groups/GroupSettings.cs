@@ -1,3 +1,5 @@
+using LogFlow.Queue.Groups.Consumer;
+
 namespace LogFlow.Queue.Groups;
 
 /// <summary>The broker's limits and delays for groups, in the units of server.properties.</summary>
@@ -12,6 +14,8 @@ internal sealed record GroupSettings
     public int SizeMax { get; init; } = int.MaxValue;
 
     public int OffsetMetadataBytesMax { get; init; } = 4096;
+
+    public ConsumerGroupSettings Consumer { get; init; } = new();
 
     public TimeSpan OffsetsRetention { get; init; } = TimeSpan.FromDays(7);
 }

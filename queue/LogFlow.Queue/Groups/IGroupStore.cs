@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Queue.Groups.Consumer;
 
 namespace LogFlow.Queue.Groups;
 
@@ -11,9 +12,25 @@ internal interface IGroupStore
     /// <summary>Keeps the group's membership, so that a restarted queue needs no rebalance.</summary>
     ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group);
 
+    /// <summary>
+    /// Keeps what changed of a group of the new protocol, all or nothing; a classic group of its name is forgotten.
+    /// </summary>
+    ValueTask<ErrorCode> SaveConsumerGroupAsync(ConsumerGroupChange change);
+
     /// <summary>Keeps committed offsets; a null value forgets the partition's offset.</summary>
     ValueTask<ErrorCode> SaveOffsetsAsync(
         string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets);
+
+    /// <summary>Keeps offsets that count once the producer's transaction is committed.</summary>
+    ValueTask<ErrorCode> SavePendingOffsetsAsync(
+        string groupId, long producerId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets);
+
+    /// <summary>All pending offsets of a transaction become committed ones, or go; in one step.</summary>
+    ValueTask<ErrorCode> EndTransactionAsync(
+        string groupId,
+        long producerId,
+        IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> pending,
+        bool isCommit);
 
     /// <summary>Forgets the group and all of its offsets.</summary>
     ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets);

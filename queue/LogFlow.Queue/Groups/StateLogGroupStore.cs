@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Queue.Groups.Consumer;
 using LogFlow.Queue.Storage;
 
 namespace LogFlow.Queue.Groups;
@@ -10,6 +11,9 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
 {
     public ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group) => log.WriteAsync(
         [new StateChange(GroupStateCodec.GroupKey(group.GroupId), GroupStateCodec.EncodeGroup(group))]);
+
+    public ValueTask<ErrorCode> SaveConsumerGroupAsync(ConsumerGroupChange change) =>
+        log.WriteAsync(ConsumerGroupCodec.Encode(change));
 
     public ValueTask<ErrorCode> SaveOffsetsAsync(
         string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets)
@@ -24,6 +28,40 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
         }
 
         return log.WriteAsync(changes);
+    }
+
+    public ValueTask<ErrorCode> SavePendingOffsetsAsync(
+        string groupId, long producerId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets)
+    {
+        var changes = new StateChange[offsets.Count];
+        for (var i = 0; i < changes.Length; i++)
+        {
+            changes[i] = StateChange.Set(
+                PendingOffsetCodec.EncodeKey(groupId, producerId, offsets[i].Key),
+                GroupStateCodec.EncodeOffset(offsets[i].Value));
+        }
+
+        return log.WriteAsync(changes);
+    }
+
+    public ValueTask<ErrorCode> EndTransactionAsync(
+        string groupId,
+        long producerId,
+        IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> pending,
+        bool isCommit)
+    {
+        var changes = new List<StateChange>(pending.Count * 2);
+        foreach (var (partition, offset) in pending)
+        {
+            changes.Add(StateChange.Remove(PendingOffsetCodec.EncodeKey(groupId, producerId, partition)));
+            if (isCommit)
+            {
+                changes.Add(StateChange.Set(
+                    GroupStateCodec.OffsetKey(groupId, partition), GroupStateCodec.EncodeOffset(offset)));
+            }
+        }
+
+        return log.WriteAsync(changes.ToArray());
     }
 
     public ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets)
@@ -41,8 +79,22 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
     /// <summary>Brings back every group and offset. Offsets may stand without a group (standalone consumers).</summary>
     public void Load(GroupCoordinator coordinator)
     {
+        var consumerGroups = new ConsumerGroupLoader();
         foreach (var (key, value) in log.GetEntries())
         {
+            if (consumerGroups.TryTake(key, value))
+            {
+                continue;
+            }
+
+            if (PendingOffsetCodec.IsKey(key))
+            {
+                var pending = PendingOffsetCodec.DecodeKey(key);
+                coordinator.Restore(pending.GroupId).RestorePendingOffset(
+                    pending.ProducerId, pending.Partition, GroupStateCodec.DecodeOffset(value));
+                continue;
+            }
+
             var groupId = GroupStateCodec.ReadKey(key, out var partition);
             var group = coordinator.Restore(groupId);
             if (partition is { } committed)
@@ -52,7 +104,10 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
             else
             {
                 group.Restore(GroupStateCodec.DecodeGroup(groupId, value));
+                consumerGroups.Drop(groupId);
             }
         }
+
+        consumerGroups.Restore(coordinator);
     }
 }

@@ -10,13 +10,15 @@ namespace LogFlow.Queue.Handlers;
 /// UNSUPPORTED_VERSION and the same list, so that the client can choose (KIP-511).</para>
 /// <para>Versions: 3 is flexible (its response header never is) and carries the client's software name and version,
 /// which must match <c>[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?</c>.</para>
-/// <para>Deviations from Apache Kafka: no features are listed (there are no feature levels to agree on). Produce is
-/// advertised from 0 though only 3 and later are answered: librdkafka would otherwise send uncompressed, without
-/// a word (KAFKA-18659).</para>
+/// <para>Deviations from Apache Kafka: of the feature levels only transaction.version is listed, by which clients
+/// choose transactions of the second kind (KIP-890). Produce is advertised from 0 though only 3 and later are answered:
+/// librdkafka would otherwise send uncompressed, without a word (KAFKA-18659).</para>
 /// </summary>
 internal sealed class ApiVersionsHandler : TypedRequestHandler<ApiVersionsRequest, ApiVersionsResponse>
 {
     private const short FirstVersionWithSoftware = 3;
+    private const string TransactionFeature = "transaction.version";
+    private const short TransactionFeatureLevel = 2;
 
     private readonly IReadOnlyList<RequestHandler> _handlers;
 
@@ -71,7 +73,26 @@ internal sealed class ApiVersionsHandler : TypedRequestHandler<ApiVersionsReques
 
     private ApiVersionsResponse Describe()
     {
-        var response = new ApiVersionsResponse();
+        var response = new ApiVersionsResponse
+        {
+            SupportedFeatures =
+            [
+                new ApiVersionsResponse.SupportedFeatureKey
+                {
+                    Name = TransactionFeature, MinVersion = 0, MaxVersion = TransactionFeatureLevel,
+                },
+            ],
+            FinalizedFeaturesEpoch = 0,
+            FinalizedFeatures =
+            [
+                new ApiVersionsResponse.FinalizedFeatureKey
+                {
+                    Name = TransactionFeature,
+                    MaxVersionLevel = TransactionFeatureLevel,
+                    MinVersionLevel = TransactionFeatureLevel,
+                },
+            ],
+        };
         foreach (var handler in _handlers)
         {
             response.ApiKeys.Add(new ApiVersionsResponse.ApiVersion

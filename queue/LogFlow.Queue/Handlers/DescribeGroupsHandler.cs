@@ -8,7 +8,8 @@ namespace LogFlow.Queue.Handlers;
 /// <summary>
 /// <para><b>DescribeGroups</b>, API key 15, versions 0-6.</para>
 /// <para>Behaviour: state, protocol and members of groups. Metadata and assignments are shown while they are agreed on
-/// (stable group), as in Kafka. An unknown group is Dead (0-5) or GROUP_ID_NOT_FOUND (6, KIP-1043).</para>
+/// (stable group), as in Kafka. An unknown group, and one of the new
+/// protocol, is Dead (0-5) or GROUP_ID_NOT_FOUND (6, KIP-1043).</para>
 /// <para>Versions: 3 authorized operations; 4 static members; 5 is flexible; 6 an error message.</para>
 /// <para>Deviations from Apache Kafka: without security every operation is allowed, and none is listed.</para>
 /// </summary>
@@ -21,22 +22,25 @@ internal sealed class DescribeGroupsHandler(GroupCoordinator coordinator)
         var response = new DescribeGroupsResponse();
         foreach (var groupId in request.Groups)
         {
-            response.Groups.Add(coordinator.Find(groupId) is { } group
-                ? Describe(group.Describe())
-                : Unknown(groupId, context.Version));
+            var group = coordinator.Find(groupId);
+            response.Groups.Add(
+                group is null ? Unknown(groupId, context.Version, $"Group {groupId} not found.")
+                : group.Consumer is not null
+                    ? Unknown(groupId, context.Version, $"Group {groupId} is not a classic group.")
+                : Describe(group.Describe()));
         }
 
         return new(response);
     }
 
-    private static DescribeGroupsResponse.DescribedGroup Unknown(string groupId, short version) => new()
+    private static DescribeGroupsResponse.DescribedGroup Unknown(string groupId, short version, string reason) => new()
     {
         GroupId = groupId,
         GroupState = nameof(GroupState.Dead),
         ProtocolType = "",
         ProtocolData = "",
         ErrorCode = version >= 6 ? ErrorCode.GroupIdNotFound : ErrorCode.None,
-        ErrorMessage = version >= 6 ? $"Group {groupId} not found." : null,
+        ErrorMessage = version >= 6 ? reason : null,
     };
 
     private static DescribeGroupsResponse.DescribedGroup Describe(GroupSnapshot group)

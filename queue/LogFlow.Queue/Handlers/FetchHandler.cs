@@ -12,7 +12,8 @@ namespace LogFlow.Queue.Handlers;
 /// <para>Behaviour: whole record batches from the one that holds the asked offset on, never beyond the high watermark.
 /// With fewer than min_bytes the answer waits for more, up to max_wait_ms; an append wakes it. Limits per partition and
 /// per answer hold, but the first batch is always whole. Every answer starts with another partition, so that one busy
-/// partition cannot starve the rest.</para>
+/// partition cannot starve the rest. A reader of committed records gets nothing at or behind the last stable offset,
+/// and is told which transactions in its records were aborted.</para>
 /// <para>Versions: 5 log start offset; 7 sessions (KIP-227); 9 leader epoch; 11 rack; 12 is flexible, last fetched
 /// epoch (KIP-595); 13 topic ids (KIP-516); 15 replica state; 16 node endpoints; 17 replica directory.</para>
 /// <para>Deviations from Apache Kafka: sessions are never opened (session id 0, as Kafka answers when its cache is

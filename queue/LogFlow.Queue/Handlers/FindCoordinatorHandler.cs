@@ -24,7 +24,7 @@ internal sealed class FindCoordinatorHandler(NodeIdentity node)
         var response = new FindCoordinatorResponse();
         if (context.Version < 4)
         {
-            var (error, message) = Check(request.KeyType, request.Key);
+            var (error, message) = Check(request.KeyType);
             response.ErrorCode = error;
             response.ErrorMessage = message;
             response.NodeId = error == ErrorCode.None ? node.NodeId : -1;
@@ -35,7 +35,7 @@ internal sealed class FindCoordinatorHandler(NodeIdentity node)
 
         foreach (var key in request.CoordinatorKeys)
         {
-            var (error, message) = Check(request.KeyType, key);
+            var (error, message) = Check(request.KeyType);
             response.Coordinators.Add(new FindCoordinatorResponse.Coordinator
             {
                 Key = key,
@@ -50,10 +50,9 @@ internal sealed class FindCoordinatorHandler(NodeIdentity node)
         return new(response);
     }
 
-    private static (ErrorCode Error, string? Message) Check(sbyte keyType, string key) => keyType switch
+    private static (ErrorCode Error, string? Message) Check(sbyte keyType) => keyType switch
     {
-        KeyTypeGroup => (ErrorCode.None, ""),
-        KeyTypeTransaction when key.Length > 0 => (ErrorCode.None, ""),
+        KeyTypeGroup or KeyTypeTransaction => (ErrorCode.None, ""),
         _ => (ErrorCode.InvalidRequest, "this key type has no coordinator here"),
     };
 }

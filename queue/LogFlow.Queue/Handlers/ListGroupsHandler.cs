@@ -9,33 +9,33 @@ namespace LogFlow.Queue.Handlers;
 /// <para>Behaviour: every group, or those in one of the asked states and of one of the asked types; names are compared
 /// without regard to case.</para>
 /// <para>Versions: 3 is flexible; 4 states (KIP-518); 5 types (KIP-848).</para>
-/// <para>Deviations from Apache Kafka: every group is of type "classic".</para>
+/// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
 internal sealed class ListGroupsHandler(GroupCoordinator coordinator)
     : TypedRequestHandler<ListGroupsRequest, ListGroupsResponse>
 {
     private const string ClassicType = "classic";
 
+    /// <summary>The type of groups of the new protocol, and the protocol type of all groups of consumers.</summary>
+    private const string Consumer = "consumer";
+
     protected override ValueTask<ListGroupsResponse?> HandleAsync(ListGroupsRequest request, RequestContext context)
     {
         var response = new ListGroupsResponse();
-        if (!Matches(request.TypesFilter, ClassicType))
-        {
-            return new(response);
-        }
-
         foreach (var group in coordinator.Groups)
         {
-            var snapshot = group.Describe();
-            var state = snapshot.State.ToString();
-            if (snapshot.State != GroupState.Dead && Matches(request.StatesFilter, state))
+            var isConsumer = group.Consumer is not null;
+            var type = isConsumer ? Consumer : ClassicType;
+            var (state, _) = group.Summarize();
+            if (state != nameof(GroupState.Dead) && Matches(request.StatesFilter, state)
+                && Matches(request.TypesFilter, type))
             {
                 response.Groups.Add(new ListGroupsResponse.ListedGroup
                 {
-                    GroupId = snapshot.GroupId,
-                    ProtocolType = snapshot.ProtocolType ?? "",
+                    GroupId = group.GroupId,
+                    ProtocolType = isConsumer ? Consumer : group.Describe().ProtocolType ?? "",
                     GroupState = state,
-                    GroupType = ClassicType,
+                    GroupType = type,
                 });
             }
         }

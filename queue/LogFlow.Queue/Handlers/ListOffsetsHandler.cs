@@ -8,7 +8,8 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>ListOffsets</b>, API key 2, versions 1-11.</para>
-/// <para>Behaviour: -1 the end (last stable offset for read_committed), -2 the start, -3 the record with the largest
+/// <para>Behaviour: -1 the end (for read_committed the last stable offset, behind which it finds no record either), -2
+/// the start, -3 the record with the largest
 /// timestamp, -4 the first local offset (the start), -5 the last tiered offset (none), -6 the earliest pending upload
 /// (none); otherwise the first record whose timestamp is not below the one asked for.</para>
 /// <para>Versions: 2 isolation level; 4 leader epoch; 6 is flexible; 7 max timestamp (KIP-734); 8, 9 tiered storage
@@ -78,15 +79,18 @@ internal sealed class ListOffsetsHandler(TopicCatalog topics)
                 var start = log.LogStartOffset;
                 return new OffsetLookup(ErrorCode.None, start, -1, EpochOf(log, start));
             case MaxTimestamp:
-                return log.FindMaxTimestamp();
+                return IfVisible(log.FindMaxTimestamp(), log, isolationLevel);
             case LatestTiered or EarliestPendingUpload:
                 return OffsetLookup.NotFound;
             case < 0:
                 return new OffsetLookup(ErrorCode.UnsupportedVersion, -1, -1, -1);
             default:
-                return log.FindOffsetByTimestamp(timestamp);
+                return IfVisible(log.FindOffsetByTimestamp(timestamp), log, isolationLevel);
         }
     }
+
+    private static OffsetLookup IfVisible(in OffsetLookup found, PartitionLog log, sbyte isolationLevel) =>
+        isolationLevel == ReadCommitted && found.Offset >= log.LastStableOffset ? OffsetLookup.NotFound : found;
 
     /// <summary>The epoch of the first record: the lowest epoch whose end lies beyond it.</summary>
     private static int EpochOf(PartitionLog log, long offset)

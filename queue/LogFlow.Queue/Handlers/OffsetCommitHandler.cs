@@ -13,25 +13,35 @@ namespace LogFlow.Queue.Handlers;
 /// returned unchanged, up to offset.metadata.max.bytes. A consumer without a group membership commits with generation
 /// -1, which the group refuses while it has members.</para>
 /// <para>Versions: 5 drops the retention time (ignored in 2-4); 6 the leader epoch; 7 static members; 8 is flexible;
-/// 9 names a generation "or member epoch" (KIP-848).</para>
+/// 9 names a generation "or member epoch" (KIP-848), and answers GROUP_ID_NOT_FOUND.</para>
 /// <para>Deviations from Apache Kafka: retention_time_ms of versions 2-4 is ignored; offsets.retention.minutes
 /// decides.</para>
 /// </summary>
 internal sealed class OffsetCommitHandler(GroupCoordinator coordinator, TopicCatalog topics, TimeProvider time)
     : TypedRequestHandler<OffsetCommitRequest, OffsetCommitResponse>
 {
+    private const short FirstVersionWithEpochs = 9;
+
     protected override async ValueTask<OffsetCommitResponse?> HandleAsync(
         OffsetCommitRequest request, RequestContext context)
     {
         var accepted = new List<KeyValuePair<TopicPartition, CommittedOffset>>();
         var answers = new List<OffsetCommitResponse.OffsetCommitResponsePartition>();
         var response = Prepare(request, accepted, answers);
-        var error = await coordinator.CommitAsync(
-            request.GroupId,
-            request.MemberId,
-            request.GroupInstanceId,
-            request.GenerationIdOrMemberEpoch,
-            accepted);
+        var error = IsTooOld(request, context.Version)
+            ? ErrorCode.UnsupportedVersion
+            : await coordinator.CommitAsync(
+                request.GroupId,
+                request.MemberId,
+                request.GroupInstanceId,
+                request.GenerationIdOrMemberEpoch,
+                accepted);
+        if (error == ErrorCode.IllegalGeneration && context.Version >= FirstVersionWithEpochs
+            && coordinator.Find(request.GroupId) is null)
+        {
+            error = ErrorCode.GroupIdNotFound;
+        }
+
         foreach (var answer in answers)
         {
             answer.ErrorCode = error;
@@ -39,6 +49,12 @@ internal sealed class OffsetCommitHandler(GroupCoordinator coordinator, TopicCat
 
         return response;
     }
+
+    /// <summary>Members of the new protocol commit with epochs, which older versions do not know.</summary>
+    private bool IsTooOld(OffsetCommitRequest request, short version) =>
+        version < FirstVersionWithEpochs
+        && coordinator.Find(request.GroupId)?.Consumer is { } consumer
+        && consumer.HasMember(request.MemberId);
 
     /// <summary>Checks each partition; those that may be committed have their answer still open.</summary>
     private OffsetCommitResponse Prepare(

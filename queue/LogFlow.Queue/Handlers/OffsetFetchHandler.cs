@@ -8,7 +8,8 @@ namespace LogFlow.Queue.Handlers;
 /// <summary>
 /// <para><b>OffsetFetch</b>, API key 9, versions 1-9.</para>
 /// <para>Behaviour: the committed offsets that were asked for, -1 where there is none (an unknown group has none); a
-/// null topic list asks for all that the group has.</para>
+/// null topic list asks for all that the group has. Where require_stable is set, an offset that an open transaction is
+/// about to change is answered with UNSTABLE_OFFSET_COMMIT.</para>
 /// <para>Versions: 2 null topics and a top-level error; 5 the leader epoch; 6 is flexible; 7 require_stable (KIP-447);
 /// 8 several groups at once (KIP-709); 9 member id and epoch (KIP-848).</para>
 /// <para>Deviations from Apache Kafka: none.</para>
@@ -25,7 +26,7 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
         {
             foreach (var asked in request.Groups)
             {
-                response.Groups.Add(AnswerGroup(asked));
+                response.Groups.Add(AnswerGroup(asked, request.RequireStable));
             }
 
             return new(response);
@@ -34,7 +35,7 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
         var group = coordinator.Find(request.GroupId);
         if (request.Topics is null)
         {
-            AddAll(response.Topics, group);
+            AddAll(response.Topics, group, request.RequireStable);
             return new(response);
         }
 
@@ -43,7 +44,7 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
             var answer = new OffsetFetchResponse.OffsetFetchResponseTopic { Name = topic.Name };
             foreach (var partition in topic.PartitionIndexes)
             {
-                answer.Partitions.Add(Answer(partition, group?.GetOffset(new(topic.Name, partition))));
+                answer.Partitions.Add(Answer(group, new(topic.Name, partition), request.RequireStable));
             }
 
             response.Topics.Add(answer);
@@ -52,30 +53,44 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
         return new(response);
     }
 
-    private static void AddAll(List<OffsetFetchResponse.OffsetFetchResponseTopic> topics, ClassicGroup? group)
+    private static void AddAll(
+        List<OffsetFetchResponse.OffsetFetchResponseTopic> topics, ClassicGroup? group, bool requiresStable)
     {
         foreach (var byTopic in (group?.GetOffsets() ?? []).GroupBy(offset => offset.Key.Topic))
         {
             var answer = new OffsetFetchResponse.OffsetFetchResponseTopic { Name = byTopic.Key };
-            foreach (var (partition, offset) in byTopic)
+            foreach (var (partition, _) in byTopic)
             {
-                answer.Partitions.Add(Answer(partition.Partition, offset));
+                answer.Partitions.Add(Answer(group, partition, requiresStable));
             }
 
             topics.Add(answer);
         }
     }
 
+    /// <summary>The offset as far as the caller may see it now.</summary>
+    private static (ErrorCode Error, CommittedOffset? Offset) Find(
+        ClassicGroup? group, TopicPartition partition, bool requiresStable) =>
+        requiresStable && group is not null && group.HasPendingOffset(partition)
+            ? (ErrorCode.UnstableOffsetCommit, null)
+            : (ErrorCode.None, group?.GetOffset(partition));
+
     private static OffsetFetchResponse.OffsetFetchResponsePartition Answer(
-        int partition, CommittedOffset? offset) => new()
+        ClassicGroup? group, TopicPartition partition, bool requiresStable)
+    {
+        var (error, offset) = Find(group, partition, requiresStable);
+        return new OffsetFetchResponse.OffsetFetchResponsePartition
         {
-            PartitionIndex = partition,
+            PartitionIndex = partition.Partition,
             CommittedOffset = offset?.Offset ?? NoOffset,
             CommittedLeaderEpoch = offset?.LeaderEpoch ?? -1,
             Metadata = offset?.Metadata ?? "",
+            ErrorCode = error,
         };
+    }
 
-    private OffsetFetchResponse.OffsetFetchResponseGroup AnswerGroup(OffsetFetchRequest.OffsetFetchRequestGroup asked)
+    private OffsetFetchResponse.OffsetFetchResponseGroup AnswerGroup(
+        OffsetFetchRequest.OffsetFetchRequestGroup asked, bool requiresStable)
     {
         var answer = new OffsetFetchResponse.OffsetFetchResponseGroup { GroupId = asked.GroupId };
         var group = coordinator.Find(asked.GroupId);
@@ -90,9 +105,9 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
             foreach (var byTopic in (group?.GetOffsets() ?? []).GroupBy(offset => offset.Key.Topic))
             {
                 var topic = new OffsetFetchResponse.OffsetFetchResponseTopics { Name = byTopic.Key };
-                foreach (var (partition, offset) in byTopic)
+                foreach (var (partition, _) in byTopic)
                 {
-                    topic.Partitions.Add(AnswerInGroup(partition.Partition, offset));
+                    topic.Partitions.Add(AnswerInGroup(group, partition, requiresStable));
                 }
 
                 answer.Topics.Add(topic);
@@ -106,7 +121,7 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
             var topic = new OffsetFetchResponse.OffsetFetchResponseTopics { Name = askedTopic.Name };
             foreach (var partition in askedTopic.PartitionIndexes)
             {
-                topic.Partitions.Add(AnswerInGroup(partition, group?.GetOffset(new(askedTopic.Name, partition))));
+                topic.Partitions.Add(AnswerInGroup(group, new(askedTopic.Name, partition), requiresStable));
             }
 
             answer.Topics.Add(topic);
@@ -116,11 +131,16 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
     }
 
     private static OffsetFetchResponse.OffsetFetchResponsePartitions AnswerInGroup(
-        int partition, CommittedOffset? offset) => new()
+        ClassicGroup? group, TopicPartition partition, bool requiresStable)
+    {
+        var (error, offset) = Find(group, partition, requiresStable);
+        return new OffsetFetchResponse.OffsetFetchResponsePartitions
         {
-            PartitionIndex = partition,
+            PartitionIndex = partition.Partition,
             CommittedOffset = offset?.Offset ?? NoOffset,
             CommittedLeaderEpoch = offset?.LeaderEpoch ?? -1,
             Metadata = offset?.Metadata ?? "",
+            ErrorCode = error,
         };
+    }
 }

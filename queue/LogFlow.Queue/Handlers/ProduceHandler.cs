@@ -5,24 +5,31 @@ using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
 using LogFlow.Queue.Topics;
+using LogFlow.Queue.Transactions;
 
 namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>Produce</b>, API key 0, versions 3-13, advertised from 0.</para>
-/// <para>Behaviour: each partition's batch is appended as it came; acks 1 and -1 are answered when fdatasync has
-/// returned, acks 0 not at all. A batch that an idempotent producer sends again is answered with its original offset.
-/// Requests of one connection overlap: the next is appended while this one waits for the disk.</para>
+/// <para>Behaviour: each partition's batch is appended as it came, or in the topic's own codec; acks 1 and -1 are
+/// answered when fdatasync has returned (unless the topic's flush settings relax that), acks 0 not at all. A batch that
+/// an idempotent producer sends again is answered with its original offset. Requests of one connection overlap: the
+/// next is appended while this one waits for the disk. A transactional batch is appended only while its transaction is
+/// open and has the partition; from version 12 on it adds the partition, and with the first one begins the
+/// transaction.</para>
 /// <para>Versions: 7 allows zstd; 8 adds per-record errors and messages; 9 is flexible; 10 the current leader;
 /// 12 implicit transaction members (KIP-890); 13 topic ids (KIP-516).</para>
 /// <para>Deviations from Apache Kafka: acks 1 is as durable as acks -1, and acks 0 is written all the same, only
-/// without an answer. The time limit of the request is not used: there are no replicas to wait for. Versions 0-2
-/// (format before record batches) end the connection.</para>
+/// without an answer. Records are only looked at where a setting needs it (compacted topic, another codec, timestamp
+/// limits); the largest timestamp that a header states is believed. The time limit of the request is not used: there
+/// are no replicas to wait for. Versions 0-2 (format before record batches) end the connection.</para>
 /// </summary>
-internal sealed class ProduceHandler(TopicCatalog topics, QueueMetrics metrics)
+internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator transactions, QueueMetrics metrics)
     : TypedRequestHandler<ProduceRequest, ProduceResponse>
 {
     private const short FirstVersionWithZstd = 7;
+    private const short FirstVersionWithAbortable = 11;
+    private const short FirstVersionWithImplicitAdd = 12;
     private const short FirstVersionWithTopicIds = 13;
 
     /// <summary>See <see cref="ApiVersionsHandler"/>.</summary>
@@ -41,7 +48,7 @@ internal sealed class ProduceHandler(TopicCatalog topics, QueueMetrics metrics)
 
         foreach (var append in appends)
         {
-            Complete(append, await append.Result);
+            Complete(append, await append.Result, context.Version);
         }
 
         if (request.Acks != 0)
@@ -98,10 +105,43 @@ internal sealed class ProduceHandler(TopicCatalog topics, QueueMetrics metrics)
             else
             {
                 appends.Add(new PendingAppend(
-                    partition, log, header.Count, header.TotalSize, log.AppendAsync(data.Records!.Value)));
+                    partition,
+                    log,
+                    header.Count,
+                    header.TotalSize,
+                    BeginAppend(request, version, log, header, data.Records!.Value)));
             }
         }
     }
+
+    private ValueTask<AppendResult> BeginAppend(
+        ProduceRequest request,
+        short version,
+        PartitionLog log,
+        in RecordBatchHeader header,
+        ReadOnlyMemory<byte> batch)
+    {
+        if (!header.IsTransactional)
+        {
+            return log.AppendAsync(batch);
+        }
+
+        return request.TransactionalId is { } transactionalId
+            ? transactions.AppendAsync(
+                transactionalId,
+                new TransactionalBatch(header.ProducerId, header.ProducerEpoch, log, batch),
+                addsPartition: version >= FirstVersionWithImplicitAdd)
+            : new(new AppendResult(ErrorCode.TransactionalIdAuthorizationFailed, -1, -1, log.LogStartOffset));
+    }
+
+    /// <summary>What clients of before KIP-890 call the ways in which a transaction can be wrong.</summary>
+    private static ErrorCode ToWire(ErrorCode error, short version) => error switch
+    {
+        ErrorCode.ProducerFenced => ErrorCode.InvalidProducerEpoch,
+        ErrorCode.TransactionAbortable when version < FirstVersionWithAbortable => ErrorCode.InvalidTxnState,
+        ErrorCode.ConcurrentTransactions when version < FirstVersionWithImplicitAdd => ErrorCode.NotEnoughReplicas,
+        _ => error,
+    };
 
     /// <summary>What only the request knows; the batch itself is validated where it is appended.</summary>
     private static ErrorCode Check(
@@ -139,12 +179,6 @@ internal sealed class ProduceHandler(TopicCatalog topics, QueueMetrics metrics)
             return ErrorCode.InvalidRecord;
         }
 
-        if (header.IsTransactional)
-        {
-            problem = "Transactions are not supported";
-            return ErrorCode.InvalidTxnState;
-        }
-
         if (header.Compression == CompressionType.Zstd && version < FirstVersionWithZstd)
         {
             problem = $"Produce requests with version {version} must not be compressed with zstd";
@@ -161,12 +195,21 @@ internal sealed class ProduceHandler(TopicCatalog topics, QueueMetrics metrics)
         metrics.ProduceRefused(error);
     }
 
-    private void Complete(PendingAppend append, AppendResult result)
+    private void Complete(PendingAppend append, AppendResult result, short version)
     {
         append.Response.LogStartOffset = result.LogStartOffset;
         if (result.Error != ErrorCode.None)
         {
-            Refuse(append.Response, result.Error, null);
+            Refuse(append.Response, ToWire(result.Error, version), result.Message);
+            foreach (var (index, message) in result.RecordProblems ?? [])
+            {
+                append.Response.RecordErrors.Add(new ProduceResponse.BatchIndexAndErrorMessage
+                {
+                    BatchIndex = index,
+                    BatchIndexErrorMessage = message,
+                });
+            }
+
             return;
         }
 

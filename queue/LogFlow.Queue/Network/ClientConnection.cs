@@ -35,6 +35,8 @@ internal sealed partial class ClientConnection
 
     private long _lastProgress;
     private volatile bool _isReceivingFrame;
+    private volatile int _frameBytes;
+    private long _frameBegun;
     private int _unanswered;
     private int _closed;
     private int _fetchTurn;
@@ -151,9 +153,16 @@ internal sealed partial class ClientConnection
         var quiet = _time.GetElapsedTime(Volatile.Read(ref _lastProgress));
         if (_isReceivingFrame || _sender.IsSending)
         {
+            var frameBytes = _frameBytes;
             if (quiet > _options.StallTimeout)
             {
                 Log.Stalled(_logger, Peer, (int)quiet.TotalSeconds);
+                Close();
+            }
+            else if (_isReceivingFrame
+                && _time.GetElapsedTime(Volatile.Read(ref _frameBegun)) > _options.FrameTimeout(frameBytes))
+            {
+                Log.TooSlow(_logger, Peer, frameBytes);
                 Close();
             }
         }
@@ -185,6 +194,11 @@ internal sealed partial class ClientConnection
             var frame = new Frame(_server.Frames, _server.Budget, length);
             try
             {
+                // It may have waited long for its turn: that was not the peer's silence.
+                var now = _time.GetTimestamp();
+                _frameBytes = length;
+                Volatile.Write(ref _frameBegun, now);
+                Volatile.Write(ref _lastProgress, now);
                 _isReceivingFrame = true;
                 await ReceiveExactlyAsync(frame.Memory, mayEnd: false);
                 _isReceivingFrame = false;
@@ -323,6 +337,10 @@ internal sealed partial class ClientConnection
         [LoggerMessage(3014, LogLevel.Warning,
             "Connection from {Peer} closed: in the middle of a frame it moved no byte for {Seconds} s.")]
         public static partial void Stalled(ILogger logger, string peer, int seconds);
+
+        [LoggerMessage(3016, LogLevel.Warning,
+            "Connection from {Peer} closed: it sent a frame of {Bytes} bytes too slowly.")]
+        public static partial void TooSlow(ILogger logger, string peer, int bytes);
 
         [LoggerMessage(3015, LogLevel.Error, "Connection from {Peer} closed: a request failed unexpectedly.")]
         public static partial void RequestFailed(ILogger logger, Exception error, string peer);

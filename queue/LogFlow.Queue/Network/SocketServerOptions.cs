@@ -24,4 +24,14 @@ internal sealed record SocketServerOptions
     /// memory that others wait for. Kafka has no such limit; 30 s is its clients' own request timeout.
     /// </summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// A frame must come at least this fast on the whole, beyond <see cref="StallTimeout"/>: a peer that sends a byte
+    /// now and then would else hold for ever what others wait for.
+    /// </summary>
+    public int FrameBytesPerSecondMin { get; init; } = 16 << 10;
+
+    /// <summary>How long a frame of that many bytes may take.</summary>
+    public TimeSpan FrameTimeout(int frameBytes) =>
+        StallTimeout + TimeSpan.FromSeconds((double)frameBytes / FrameBytesPerSecondMin);
 }

@@ -4,6 +4,7 @@ using LogFlow.Queue.Handlers;
 using LogFlow.Queue.Network;
 using LogFlow.Queue.Producers;
 using LogFlow.Queue.Topics;
+using LogFlow.Queue.Transactions;
 
 namespace LogFlow.Queue.Requests;
 
@@ -17,6 +18,7 @@ internal static class HandlerCatalog
         TopicCatalog topics,
         GroupCoordinator coordinator,
         ProducerIdAllocator producerIds,
+        TransactionCoordinator transactions,
         ConfigCatalog configs,
         TopicConfigEditor configEditor,
         NodeIdentity node,
@@ -25,7 +27,7 @@ internal static class HandlerCatalog
     {
         var handlers = new List<RequestHandler>
         {
-            new ProduceHandler(topics, metrics),
+            new ProduceHandler(topics, transactions, metrics),
             new FetchHandler(topics, new ByteBudget(FetchBytesMax), metrics, time),
             new ListOffsetsHandler(topics),
             new MetadataHandler(topics, node),
@@ -41,8 +43,13 @@ internal static class HandlerCatalog
             new CreateTopicsHandler(topics, configs, node),
             new DeleteTopicsHandler(topics, coordinator, metrics),
             new DeleteRecordsHandler(topics),
-            new InitProducerIdHandler(producerIds),
+            new InitProducerIdHandler(producerIds, transactions),
             new OffsetForLeaderEpochHandler(topics),
+            new AddPartitionsToTxnHandler(transactions, topics),
+            new AddOffsetsToTxnHandler(transactions),
+            new EndTxnHandler(transactions),
+            new WriteTxnMarkersHandler(topics),
+            new TxnOffsetCommitHandler(transactions, coordinator, topics, time),
             new DescribeConfigsHandler(topics, configs, node),
             new AlterConfigsHandler(configEditor),
             new DescribeLogDirsHandler(topics),
@@ -51,6 +58,11 @@ internal static class HandlerCatalog
             new IncrementalAlterConfigsHandler(configEditor),
             new OffsetDeleteHandler(coordinator, topics),
             new DescribeClusterHandler(node),
+            new DescribeProducersHandler(topics),
+            new DescribeTransactionsHandler(transactions),
+            new ListTransactionsHandler(transactions, time),
+            new ConsumerGroupHeartbeatHandler(coordinator),
+            new ConsumerGroupDescribeHandler(coordinator, topics),
         };
         handlers.Add(new ApiVersionsHandler(handlers));
         handlers.Sort((left, right) => left.Key.CompareTo(right.Key));

@@ -13,11 +13,20 @@ internal sealed class MemoryFileSystem : IFileSystem
     private readonly HashSet<string> _directories = [];
     private readonly HashSet<string> _durableDirectories = [];
 
+    // Renames since the directory was synced last: a power cut keeps such a file under the old name or the new one.
+    private readonly List<(string Source, string Destination, MemoryFile File)> _pendingMoves = [];
+
     /// <summary>Called before each write and sync with the path; throws to fail it.</summary>
     public Action<string>? OnWrite { get; set; }
 
     /// <inheritdoc cref="OnWrite"/>
     public Action<string>? OnSync { get; set; }
+
+    /// <summary>Called before each file is opened.</summary>
+    public Action<string>? OnOpen { get; set; }
+
+    /// <summary>Called before each removal and renaming of a file.</summary>
+    public Action<string>? OnChange { get; set; }
 
     /// <summary>What the times of files are taken from.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
@@ -41,6 +50,7 @@ internal sealed class MemoryFileSystem : IFileSystem
                 after._durableDirectories.Add(directory);
             }
 
+            var survivors = new HashSet<MemoryFile>();
             foreach (var path in _files.Keys.Union(_durableFiles.Keys))
             {
                 var isNameSynced = _files.GetValueOrDefault(path) == _durableFiles.GetValueOrDefault(path);
@@ -50,6 +60,20 @@ internal sealed class MemoryFileSystem : IFileSystem
                     var survivor = file.Crash(after, path, random);
                     after._files[path] = survivor;
                     after._durableFiles[path] = survivor;
+                    survivors.Add(file);
+                }
+            }
+
+            foreach (var (source, destination, file) in _pendingMoves)
+            {
+                // Renames are atomic: where neither name survived the draw above, the new one does.
+                if (_files.GetValueOrDefault(destination) == file
+                    && _durableFiles.GetValueOrDefault(source) == file
+                    && survivors.Add(file))
+                {
+                    var survivor = file.Crash(after, destination, random);
+                    after._files[destination] = survivor;
+                    after._durableFiles[destination] = survivor;
                 }
             }
 
@@ -78,6 +102,7 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public IStorageFile OpenOrCreate(string path)
     {
+        OnOpen?.Invoke(path);
         lock (_lock)
         {
             if (!_files.TryGetValue(path, out var file))
@@ -97,6 +122,7 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public IStorageFile Open(string path)
     {
+        OnOpen?.Invoke(path);
         lock (_lock)
         {
             return _files.TryGetValue(path, out var file) ? new Handle(file) : throw new FileNotFoundException(path);
@@ -119,6 +145,14 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
     }
 
+    public void SetLastWriteTime(string path, DateTimeOffset time)
+    {
+        lock (_lock)
+        {
+            _files[path].LastWrite = time;
+        }
+    }
+
     public long GetFileLength(string path)
     {
         lock (_lock)
@@ -129,6 +163,7 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public void DeleteFile(string path)
     {
+        OnChange?.Invoke(path);
         lock (_lock)
         {
             _files.Remove(path);
@@ -137,10 +172,12 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public void MoveFile(string source, string destination)
     {
+        OnChange?.Invoke(source);
         lock (_lock)
         {
             _files.Remove(source, out var file);
             _files[destination] = file ?? throw new FileNotFoundException(source);
+            _pendingMoves.Add((source, destination, file));
         }
     }
 
@@ -208,6 +245,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         lock (_lock)
         {
             _durableDirectories.Add(path);
+            _pendingMoves.RemoveAll(move => Path.GetDirectoryName(move.Destination) == path);
             foreach (var file in _durableFiles.Keys.Where(file => Path.GetDirectoryName(file) == path).ToList())
             {
                 _durableFiles.Remove(file);

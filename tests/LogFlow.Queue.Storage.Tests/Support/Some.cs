@@ -16,7 +16,8 @@ internal static class Some
         long timestampMs = Timestamp,
         int valueSize = 20,
         int seed = 0,
-        CompressionType compression = CompressionType.None)
+        CompressionType compression = CompressionType.None,
+        bool isTransactional = false)
     {
         using var builder = new RecordBatchBuilder();
         var value = new byte[valueSize];
@@ -26,8 +27,44 @@ internal static class Some
             builder.Append(timestampMs + i, Encoding.UTF8.GetBytes($"k{i}"), value);
         }
 
-        using var batch = builder.Build(compression, producerId, epoch, sequence);
+        using var batch = builder.Build(compression, producerId, epoch, sequence, isTransactional);
         return batch.Span.ToArray();
+    }
+
+    public static byte[] KeyedBatch(
+        IReadOnlyList<(string Key, string? Value)> records,
+        long producerId = -1,
+        short epoch = -1,
+        int sequence = -1,
+        long timestampMs = Timestamp,
+        CompressionType compression = CompressionType.None,
+        bool isTransactional = false)
+    {
+        using var builder = new RecordBatchBuilder();
+        foreach (var (key, value) in records)
+        {
+            builder.Append(
+                timestampMs,
+                Encoding.UTF8.GetBytes(key),
+                Encoding.UTF8.GetBytes(value ?? ""),
+                isValueNull: value is null);
+        }
+
+        using var batch = builder.Build(compression, producerId, epoch, sequence, isTransactional);
+        return batch.Span.ToArray();
+    }
+
+    /// <summary>The control batch that ends a transaction (attributes: transactional and control).</summary>
+    public static byte[] Marker(long producerId, short epoch, bool isCommit)
+    {
+        using var builder = new RecordBatchBuilder();
+        builder.Append(Timestamp, [0, 0, 0, isCommit ? (byte)1 : (byte)0], new byte[6]);
+        using var batch = builder.Build(CompressionType.None, producerId, epoch, -1, isTransactional: true);
+        var bytes = batch.Span.ToArray();
+        bytes[22] |= 0x20;
+        var header = RecordBatchHeader.Read(bytes);
+        (header with { Crc = Kafka.Protocol.Records.RecordBatch.ComputeCrc(bytes) }).Write(bytes);
+        return bytes;
     }
 
     public static byte[] RecordBatch(IReadOnlyList<long> timestampsMs)

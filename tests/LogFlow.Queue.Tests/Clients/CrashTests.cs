@@ -99,7 +99,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             fetched.Topics[0].Partitions[0].CommittedOffset, fetched.Topics[0].Partitions[0].Metadata));
     }
 
-    private static OffsetCommitRequest Commit(int offset) => new()
+    internal static OffsetCommitRequest Commit(int offset) => new()
     {
         GroupId = "g",
         GenerationIdOrMemberEpoch = -1,
@@ -122,7 +122,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         ],
     };
 
-    private static async Task<List<string>> ReadAllAsync(RawClient reader, int partition)
+    internal static async Task<List<string>> ReadAllAsync(RawClient reader, int partition)
     {
         var values = new List<string>();
         while (true)
@@ -144,7 +144,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     /// Sends numbered records, one a batch, five in flight. After a lost connection it sends every batch that was not
     /// acknowledged again, with the same sequence, as an idempotent client does.
     /// </summary>
-    private sealed class SequencedProducer(int port, int partition)
+    internal sealed class SequencedProducer(int port, int partition)
     {
         private const int InFlightMax = 5;
 

@@ -20,6 +20,8 @@ internal sealed class QueueProcess : IAsyncDisposable
 
     public string Bootstrap => $"127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}";
 
+    public int ProcessId => _process!.Id;
+
     public string Output => _process?.Output ?? "";
 
     public static async Task<QueueProcess> StartAsync(string folder, params string[] settings)

@@ -13,11 +13,14 @@ internal sealed class GroupHarness : IDisposable
 
     private readonly TestMeters _meters = new();
 
-    public GroupHarness(GroupSettings? settings = null, MemoryGroupStore? store = null)
+    public GroupHarness(
+        GroupSettings? settings = null, MemoryGroupStore? store = null, MemoryGroupTopics? topics = null)
     {
+        Topics = topics ?? new MemoryGroupTopics();
         Store = store ?? new MemoryGroupStore();
         Coordinator = new GroupCoordinator(
             settings ?? new GroupSettings { InitialRebalanceDelayMs = 0 },
+            Topics,
             Store,
             Time,
             new QueueMetrics(_meters),
@@ -26,6 +29,8 @@ internal sealed class GroupHarness : IDisposable
     }
 
     public ManualTime Time { get; } = new();
+
+    public MemoryGroupTopics Topics { get; }
 
     public MemoryGroupStore Store { get; }
 

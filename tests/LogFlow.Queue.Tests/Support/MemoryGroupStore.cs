@@ -1,5 +1,6 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Groups;
+using LogFlow.Queue.Groups.Consumer;
 
 namespace LogFlow.Queue.Tests.Support;
 
@@ -11,6 +12,13 @@ internal sealed class MemoryGroupStore : IGroupStore
     public Dictionary<string, GroupSnapshot> Groups { get; } = [];
 
     public Dictionary<(string Group, TopicPartition Partition), CommittedOffset> Offsets { get; } = [];
+
+    public Dictionary<string, (ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value)> ConsumerEntries { get; } = [];
+
+    public Dictionary<(string GroupId, long ProducerId, TopicPartition Partition), CommittedOffset> PendingOffsets
+    {
+        get;
+    } = [];
 
     public bool Fails { get; set; }
 
@@ -35,6 +43,47 @@ internal sealed class MemoryGroupStore : IGroupStore
         return ErrorCode.None;
     }
 
+    public async ValueTask<ErrorCode> SaveConsumerGroupAsync(ConsumerGroupChange change)
+    {
+        // The bytes of the moment of the call, as the real store takes them.
+        var entries = ConsumerGroupCodec.Encode(change);
+        if (!await IsTakenAsync())
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        foreach (var (key, value) in entries)
+        {
+            if (value is null)
+            {
+                ConsumerEntries.Remove(Convert.ToHexString(key.Span));
+            }
+            else
+            {
+                ConsumerEntries[Convert.ToHexString(key.Span)] = (key, value.Value);
+            }
+        }
+
+        if (change.Group is not null)
+        {
+            Groups.Remove(change.GroupId);
+        }
+
+        return ErrorCode.None;
+    }
+
+    /// <summary>Brings the groups of the new protocol back, as after a restart.</summary>
+    public void LoadConsumerGroups(GroupCoordinator coordinator)
+    {
+        var loader = new ConsumerGroupLoader();
+        foreach (var (key, value) in ConsumerEntries.Values)
+        {
+            Assert.True(loader.TryTake(key, value));
+        }
+
+        loader.Restore(coordinator);
+    }
+
     public async ValueTask<ErrorCode> SaveOffsetsAsync(
         string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets)
     {
@@ -52,6 +101,47 @@ internal sealed class MemoryGroupStore : IGroupStore
             else
             {
                 Offsets[(groupId, partition)] = GroupStateCodec.DecodeOffset(GroupStateCodec.EncodeOffset(offset));
+            }
+        }
+
+        return ErrorCode.None;
+    }
+
+    public async ValueTask<ErrorCode> SavePendingOffsetsAsync(
+        string groupId, long producerId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets)
+    {
+        if (!await IsTakenAsync())
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        foreach (var (partition, offset) in offsets)
+        {
+            // Through the bytes, as above.
+            var key = PendingOffsetCodec.DecodeKey(PendingOffsetCodec.EncodeKey(groupId, producerId, partition));
+            PendingOffsets[key] = GroupStateCodec.DecodeOffset(GroupStateCodec.EncodeOffset(offset));
+        }
+
+        return ErrorCode.None;
+    }
+
+    public async ValueTask<ErrorCode> EndTransactionAsync(
+        string groupId,
+        long producerId,
+        IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> pending,
+        bool isCommit)
+    {
+        if (!await IsTakenAsync())
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        foreach (var (partition, offset) in pending)
+        {
+            PendingOffsets.Remove((groupId, producerId, partition));
+            if (isCommit)
+            {
+                Offsets[(groupId, partition)] = offset;
             }
         }
 

@@ -14,7 +14,8 @@ internal static class Some
         short epoch = -1,
         int sequence = -1,
         CompressionType compression = CompressionType.None,
-        long timestampMs = 1_700_000_000_000)
+        long timestampMs = 1_700_000_000_000,
+        bool isTransactional = false)
     {
         using var builder = new RecordBatchBuilder();
         for (var i = 0; i < count; i++)
@@ -22,7 +23,7 @@ internal static class Some
             builder.Append(timestampMs + i, Encoding.UTF8.GetBytes($"{text} {i}"));
         }
 
-        using var batch = builder.Build(compression, producerId, epoch, sequence);
+        using var batch = builder.Build(compression, producerId, epoch, sequence, isTransactional);
         return batch.Span.ToArray();
     }
 

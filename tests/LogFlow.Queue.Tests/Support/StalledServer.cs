@@ -11,7 +11,12 @@ internal sealed class StalledServer : IAsyncDisposable
     private int _port;
 
     private StalledServer(TimeSpan idle) => Server = new SocketServer(
-        new SocketServerOptions { StallTimeout = TimeSpan.FromMilliseconds(300), IdleTimeout = idle },
+        new SocketServerOptions
+        {
+            StallTimeout = TimeSpan.FromMilliseconds(300),
+            IdleTimeout = idle,
+            FrameBytesPerSecondMin = 1 << 20,
+        },
         new QueueMetrics(_meters),
         TimeProvider.System,
         Logs);

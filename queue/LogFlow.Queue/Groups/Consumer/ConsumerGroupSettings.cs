@@ -1,0 +1,15 @@
+namespace LogFlow.Queue.Groups.Consumer;
+
+/// <summary>The broker's limits and delays for groups of the new protocol (<c>group.consumer.*</c>).</summary>
+internal sealed record ConsumerGroupSettings
+{
+    /// <summary>How often members are told to send a heartbeat.</summary>
+    public int HeartbeatIntervalMs { get; init; } = 5_000;
+
+    public int SessionTimeoutMs { get; init; } = 45_000;
+
+    public int SizeMax { get; init; } = int.MaxValue;
+
+    /// <summary>Names, the default first; not empty.</summary>
+    public IReadOnlyList<string> Assignors { get; init; } = PartitionAssignors.Names;
+}

@@ -1,0 +1,15 @@
+namespace LogFlow.Queue.Groups.Consumer;
+
+/// <summary>The server-side assignors by name.</summary>
+internal static class PartitionAssignors
+{
+    /// <summary>All there are; Kafka's default for <c>group.consumer.assignors</c>, the first is the default.</summary>
+    public static IReadOnlyList<string> Names { get; } = [UniformAssignor.AssignorName, RangeAssignor.AssignorName];
+
+    public static IPartitionAssignor Create(string name) => name switch
+    {
+        UniformAssignor.AssignorName => new UniformAssignor(),
+        RangeAssignor.AssignorName => new RangeAssignor(),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such assignor"),
+    };
+}

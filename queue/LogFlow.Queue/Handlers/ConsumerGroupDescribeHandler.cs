@@ -1,0 +1,100 @@
+using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Queue.Groups;
+using LogFlow.Queue.Groups.Consumer;
+using LogFlow.Queue.Requests;
+using LogFlow.Queue.Topics;
+
+namespace LogFlow.Queue.Handlers;
+
+/// <summary>
+/// <para><b>ConsumerGroupDescribe</b>, API key 69, versions 0-1 (KIP-848).</para>
+/// <para>Behaviour: state, epochs and members of groups of the new protocol, with what each member has and what it is
+/// to have. Another group is GROUP_ID_NOT_FOUND: tools then ask with DescribeGroups.</para>
+/// <para>Versions: 1 the member's type (KIP-1099).</para>
+/// <para>Deviations from Apache Kafka: without security every operation is allowed, and none is listed.</para>
+/// </summary>
+internal sealed class ConsumerGroupDescribeHandler(GroupCoordinator coordinator, TopicCatalog topics)
+    : TypedRequestHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>
+{
+    /// <summary>A member that speaks the new protocol (0: the classic one).</summary>
+    private const sbyte ConsumerMember = 1;
+
+    protected override ValueTask<ConsumerGroupDescribeResponse?> HandleAsync(
+        ConsumerGroupDescribeRequest request, RequestContext context)
+    {
+        var response = new ConsumerGroupDescribeResponse();
+        foreach (var groupId in request.GroupIds)
+        {
+            response.Groups.Add(Describe(groupId));
+        }
+
+        return new(response);
+    }
+
+    private ConsumerGroupDescribeResponse.DescribedGroup Describe(string groupId)
+    {
+        var described = new ConsumerGroupDescribeResponse.DescribedGroup { GroupId = groupId };
+        var group = coordinator.Find(groupId);
+        if (groupId.Length == 0)
+        {
+            described.ErrorCode = ErrorCode.InvalidGroupId;
+            return described;
+        }
+
+        if (group?.Consumer?.Describe() is not { } consumer)
+        {
+            described.ErrorCode = ErrorCode.GroupIdNotFound;
+            described.ErrorMessage = group is null
+                ? $"Group {groupId} not found."
+                : $"Group {groupId} is not a consumer group.";
+            return described;
+        }
+
+        described.GroupState = consumer.State.ToString();
+        described.GroupEpoch = consumer.GroupEpoch;
+        described.AssignmentEpoch = consumer.AssignmentEpoch;
+        described.AssignorName = consumer.AssignorName;
+        foreach (var member in consumer.Members)
+        {
+            described.Members.Add(Describe(member));
+        }
+
+        return described;
+    }
+
+    private ConsumerGroupDescribeResponse.Member Describe(ConsumerGroupMember member) => new()
+    {
+        MemberId = member.MemberId,
+        InstanceId = member.InstanceId,
+        RackId = member.RackId,
+        MemberEpoch = member.MemberEpoch,
+        ClientId = member.ClientId,
+        ClientHost = member.ClientHost,
+        SubscribedTopicNames = [.. member.SubscribedTopics],
+        SubscribedTopicRegex = member.SubscribedRegex ?? "",
+        Assignment = Describe(member.Assigned),
+        TargetAssignment = Describe(member.Target),
+        MemberType = ConsumerMember,
+    };
+
+    /// <summary>Topics that were deleted meanwhile have no name any more, and are left out.</summary>
+    private ConsumerGroupDescribeResponse.Assignment Describe(PartitionAssignment assignment)
+    {
+        var described = new ConsumerGroupDescribeResponse.Assignment();
+        foreach (var (topicId, partitions) in assignment.Topics)
+        {
+            if (topics.Logs.FindTopic(topicId) is { } topic)
+            {
+                described.TopicPartitions.Add(new ConsumerGroupDescribeResponse.TopicPartitions
+                {
+                    TopicId = topicId,
+                    TopicName = topic.Name,
+                    Partitions = [.. partitions],
+                });
+            }
+        }
+
+        return described;
+    }
+}

@@ -1,0 +1,11 @@
+using LogFlow.Kafka.Protocol;
+using LogFlow.Queue.Storage;
+
+namespace LogFlow.Queue.Transactions;
+
+/// <summary>A batch that a producer wants to have in its transaction.</summary>
+internal readonly record struct TransactionalBatch(
+    long ProducerId, short ProducerEpoch, PartitionLog Log, ReadOnlyMemory<byte> Bytes)
+{
+    public TopicPartition Partition => new(Log.Topic.Name, Log.Partition);
+}

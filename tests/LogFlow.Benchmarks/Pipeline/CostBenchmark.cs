@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using LogFlow.Testing;
+
+namespace LogFlow.Benchmarks.Pipeline;
+
+/// <summary>
+/// <c>dotnet run -c Release --project tests/LogFlow.Benchmarks -- cost [filter|store] [ROUNDS]</c>: CPU time and
+/// allocated bytes a line of the processor's filter stage and of the store, each alone in this process, once all code
+/// is compiled. Unlike lines a second these hold on a machine that does other work as well.
+/// </summary>
+internal static class CostBenchmark
+{
+    private const int Seed = 20261120;
+    private const int LineCount = 20_000;
+    private const int WarmUpRounds = 3;
+
+    /// <summary>Runs and prints.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var part = arguments.Length > 0 ? arguments[0] : "all";
+        var rounds = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 40;
+        var filter = new FilterCost(CreateRecords());
+        var bodies = filter.CreateBodies();
+        Console.WriteLine(
+            $"{LineCount:N0} lines, {filter.BytesIn / (double)LineCount:0} bytes an event, "
+            + $"{bodies.Sum(body => body.Bytes.Length) / (double)LineCount:0} bytes a document\n");
+        Console.WriteLine($"{"",-10}{"us/line (best)",16}{"median",9}{"bytes/line",12}{"gen0",6}{"gen2",6}");
+        if (part is "all" or "filter")
+        {
+            await MeasureAsync("filter", rounds, () =>
+            {
+                filter.Run();
+                return Task.CompletedTask;
+            });
+        }
+
+        if (part is "all" or "store")
+        {
+            await MeasureAsync("store", rounds, () => StoreCost.RunAsync(bodies));
+        }
+
+        return 0;
+    }
+
+    private static async Task MeasureAsync(string name, int rounds, Func<Task> round)
+    {
+        for (var i = 0; i < WarmUpRounds; i++)
+        {
+            await round();
+        }
+
+        // The optimizing compiler works on a thread of its own, which would be counted.
+        await Task.Delay(500);
+        var micros = new double[rounds];
+        long bytes = 0;
+        var (gen0, gen2) = (GC.CollectionCount(0), GC.CollectionCount(2));
+        for (var i = 0; i < rounds; i++)
+        {
+            var allocated = GC.GetTotalAllocatedBytes(precise: true);
+            var before = Environment.CpuUsage.TotalTime;
+            await round();
+            micros[i] = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / LineCount;
+            bytes = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        }
+
+        Array.Sort(micros);
+        Console.WriteLine(
+            $"{name,-10}{micros[0],16:0.00}{micros[rounds / 2],9:0.00}{bytes / (double)LineCount,12:N0}"
+            + $"{GC.CollectionCount(0) - gen0,6}{GC.CollectionCount(2) - gen2,6}");
+    }
+
+    /// <summary>What the agent sends of an access log.</summary>
+    private static List<byte[]> CreateRecords()
+    {
+        var lines = new AccessLogGenerator(Seed);
+        var records = new List<byte[]>(LineCount);
+        long position = 0;
+        for (var number = 0; number < LineCount; number++)
+        {
+            var line = lines.Next(number);
+            records.Add(Encoding.UTF8.GetBytes(
+                "{\"@timestamp\":\"2026-11-20T08:21:20.123Z\",\"message\":\"" + line.Replace("\"", "\\\"")
+                + $"\",\"log\":{{\"offset\":{position},\"file\":{{\"path\":\"/var/log/apache2/access.log\"}}}},"
+                + "\"input\":{\"type\":\"filestream\"},\"host\":{\"name\":\"web-01\"},"
+                + "\"agent\":{\"id\":\"f3b1c1de-0000-4c4c-8a8a-123456789abc\",\"name\":\"web-01\","
+                + "\"type\":\"logflow-agent\",\"version\":\"0.1.0\","
+                + "\"ephemeral_id\":\"0d6f3f3e-1111-4d4d-9b9b-123456789abc\"},\"ecs\":{\"version\":\"8.0.0\"}}"));
+            position += line.Length + 1;
+        }
+
+        return records;
+    }
+}

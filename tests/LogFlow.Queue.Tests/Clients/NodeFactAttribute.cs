@@ -1,0 +1,7 @@
+namespace LogFlow.Queue.Tests.Clients;
+
+/// <summary>A fact that is skipped, with the reason, where Node.js or its Kafka clients cannot be had.</summary>
+public sealed class NodeFactAttribute : FactAttribute
+{
+    public NodeFactAttribute() => Skip = NodeClients.WhyMissing;
+}
