@@ -144,6 +144,27 @@ internal sealed class ToolboxScenarios(string bootstrap)
         Assert.Equal(1, delete.ExitCode);
     }
 
+    /// <summary>KIP-848: DescribeGroups does not know such a group.</summary>
+    public async Task GroupsOfTheNewProtocolAreDescribedAsync()
+    {
+        await _tools.OutputOfAsync("topics", "create", "modern", "--partitions", "1");
+        await _tools.ProduceAsync("modern", ["the only record"]);
+        await using var consumer = RealServer.StartKafkaTool(
+            "console-consumer", "--bootstrap-server", bootstrap, "--topic", "modern", "--group", "g848",
+            "--from-beginning", "--consumer-property", "group.protocol=consumer");
+        await consumer.WaitForLineAsync("the only record");
+
+        var text = await _tools.OutputOfAsync("groups", "describe", "g848");
+        var list = await _tools.OutputOfAsync("groups", "list");
+        var reset = await _tools.RunAsync("groups", "reset-offsets", "g848", "--topic", "modern", "--to-latest");
+
+        Assert.Contains("g848  Stable, type consumer, assignor uniform, 1 member", text);
+        Assert.Matches(@"\n  modern +0 +\S+ +1 +\S+ +console-consumer/\S+ +127\.0\.0\.1\n", text);
+        Assert.Matches(@"\ng848 +consumer +consumer +Stable\n", list);
+        Assert.Equal(1, reset.ExitCode);
+        Assert.Contains("active members", reset.Notes);
+    }
+
     private async Task<string> GroupsAsync() => (await _tools.RunAsync("groups", "list")).Output;
 
     /// <summary>Offset and lag of each partition.</summary>

@@ -56,6 +56,10 @@ public sealed class ToolboxTests : IAsyncLifetime, IDisposable
     [Fact]
     public Task Groups_WithMembers_AreNotReset() => Scenarios.ActiveGroupsAreNotResetAsync();
 
+    [RequiresFact(Requirement.Kafka)]
+    public Task Groups_OfKafkasConsumerWithTheNewProtocol_AreDescribed() =>
+        Scenarios.GroupsOfTheNewProtocolAreDescribedAsync();
+
     [Fact]
     public async Task Tools_NothingThere_SayWhat()
     {
