@@ -79,6 +79,24 @@ public sealed class KafkaClient : IAsyncDisposable
         return response.Message;
     }
 
+    /// <summary>Tries each bootstrap server once, in turn, until one answers.</summary>
+    /// <exception cref="KafkaException">None does; the message is of the last.</exception>
+    public async Task EnsureReachableAsync(CancellationToken cancellationToken)
+    {
+        for (var index = 0; ; index++)
+        {
+            try
+            {
+                _ = await Node(_bootstrap[index]).ConnectAsync(SharedLane, cancellationToken);
+                return;
+            }
+            catch (KafkaException) when (index < _bootstrap.Length - 1)
+            {
+                // The next one may answer.
+            }
+        }
+    }
+
     /// <summary>
     /// The topic's id and partitions, from the cache while fresh. Waits, as long as the caller does, until a broker
     /// answers. What is wrong with the topic itself is in <see cref="TopicMetadata.Error"/>. With

@@ -29,7 +29,7 @@ internal sealed class HitPrinter(TextWriter output, SearchOptions options, bool 
         {
             foreach (var field in options.Fields)
             {
-                line.Append('\t').Append(Clean(Text(source, field)));
+                line.Append('\t').Append(TerminalText.Clean(Text(source, field)));
             }
         }
         else
@@ -43,7 +43,7 @@ internal sealed class HitPrinter(TextWriter output, SearchOptions options, bool 
 
             line.Append(' ');
             Coloured(line, "\e[36m", Text(source, "event.dataset"));
-            line.Append(' ').Append(Clean(Text(source, "message")));
+            line.Append(' ').Append(TerminalText.Clean(Text(source, "message")));
         }
 
         output.WriteLine(line);
@@ -76,28 +76,6 @@ internal sealed class HitPrinter(TextWriter output, SearchOptions options, bool 
 
     private static string Plain(JsonNode node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : node.ToJsonString(Relaxed);
-
-    /// <summary>A log line may hold escape sequences; a terminal must not obey them.</summary>
-    private static string Clean(string text)
-    {
-        if (!text.AsSpan().ContainsAnyInRange('\0', '\u001f') && !text.AsSpan().ContainsAnyInRange('\u007f', '\u009f'))
-        {
-            return text;
-        }
-
-        return string.Create(text.Length, text, static (span, source) =>
-        {
-            for (var index = 0; index < source.Length; index++)
-            {
-                span[index] = source[index] switch
-                {
-                    '\t' => '\t',
-                    var letter when char.IsControl(letter) => ' ',
-                    var letter => letter,
-                };
-            }
-        });
-    }
 
     private void Coloured(StringBuilder line, string colour, string text)
     {

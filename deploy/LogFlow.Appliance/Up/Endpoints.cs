@@ -10,6 +10,7 @@ namespace LogFlow.Appliance.Up;
 /// </summary>
 internal sealed record Endpoints(string Queue, string? Store, string Console)
 {
+    private const string DefaultQueue = "127.0.0.1:9092";
     private const string DefaultStore = "http://127.0.0.1:9200";
 
     /// <summary>Writes them for other processes to find.</summary>
@@ -23,16 +24,21 @@ internal sealed record Endpoints(string Queue, string? Store, string Console)
         }));
 
     /// <summary>The store's address, or the default one where no appliance has run on this folder.</summary>
-    public static Uri ReadStoreUrl(string dataFolder)
+    public static Uri ReadStoreUrl(string dataFolder) => new(Read(dataFolder, "store") ?? DefaultStore);
+
+    /// <summary>The queue's address, or the default one where no appliance has run on this folder.</summary>
+    public static string ReadQueueAddress(string dataFolder) =>
+        Read(dataFolder, "queue") is { Length: > 0 } address ? address : DefaultQueue;
+
+    private static string? Read(string dataFolder, string part)
     {
         try
         {
-            var saved = JsonNode.Parse(File.ReadAllBytes(PathIn(dataFolder)));
-            return new Uri(saved?["store"]?.ToString() ?? DefaultStore);
+            return JsonNode.Parse(File.ReadAllBytes(PathIn(dataFolder)))?[part]?.ToString();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {
-            return new Uri(DefaultStore);
+            return null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using LogFlow.Platform;
 
 namespace LogFlow.Hosting;
@@ -64,6 +65,17 @@ public static class CommandRunner
         }
     }
 
-    private static string CommandPath(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+    /// <summary>The names of the command and those that it belongs to, each followed by a space.</summary>
+    private static string CommandPath(ParseResult parsed)
+    {
+        var path = "";
+        SymbolResult? result = parsed.CommandResult;
+        while (result is CommandResult { Command: not RootCommand } inner)
+        {
+            path = $"{inner.Command.Name} {path}";
+            result = inner.Parent;
+        }
+
+        return path;
+    }
 }

@@ -7,7 +7,7 @@ namespace LogFlow.Kafka.Client;
 /// Looks after topics and groups. Outages and leader changes are waited out as long as the caller waits; what a broker
 /// refuses is a <see cref="KafkaException"/> where one thing was asked for, a value where many were.
 /// </summary>
-public sealed class AdminClient(KafkaClient client)
+public sealed partial class AdminClient(KafkaClient client)
 {
     private const string ConsumerProtocolType = "consumer";
 
@@ -114,6 +114,20 @@ public sealed class AdminClient(KafkaClient client)
         IsolationLevel isolationLevel = IsolationLevel.ReadUncommitted) =>
         ListedOffset.FindAsync(client, partition, timestampMs, isolationLevel, cancellationToken);
 
+    /// <summary>The same of many partitions at once, all of which must exist.</summary>
+    /// <exception cref="KafkaException">The broker refuses.</exception>
+    public async Task<IReadOnlyDictionary<TopicPartition, ListedOffset>> ListOffsetsAsync(
+        IReadOnlyCollection<TopicPartition> partitions,
+        long timestampMs,
+        CancellationToken cancellationToken,
+        IsolationLevel isolationLevel = IsolationLevel.ReadUncommitted)
+    {
+        var found = await Task.WhenAll(partitions.Select(async partition => (
+            Partition: partition,
+            Offset: await ListOffsetAsync(partition, timestampMs, cancellationToken, isolationLevel))));
+        return found.ToDictionary(static answer => answer.Partition, static answer => answer.Offset);
+    }
+
     /// <summary>A group's committed offsets: of these partitions, or of all it has where null.</summary>
     /// <exception cref="KafkaException">The broker refuses.</exception>
     public async Task<IReadOnlyDictionary<TopicPartition, long>> ListCommittedOffsetsAsync(
@@ -136,13 +150,19 @@ public sealed class AdminClient(KafkaClient client)
                 cancellationToken);
             ThrowIfRefused(response.ErrorCode, "Groups cannot be listed");
             groups.AddRange(response.Groups.Select(static group =>
-                new GroupListing(group.GroupId, group.ProtocolType, group.GroupState)));
+                new GroupListing(
+                    group.GroupId,
+                    group.ProtocolType,
+                    group.GroupState,
+                    group.GroupType is { Length: > 0 } type ? type.ToLowerInvariant() : ClassicType)));
         }
 
         return groups;
     }
 
-    /// <summary>A group's state and members; a group that does not exist is <c>Dead</c>.</summary>
+    /// <summary>
+    /// A group's state and members, of either protocol; a group that does not exist is <c>Dead</c>.
+    /// </summary>
     /// <exception cref="KafkaException">The broker refuses.</exception>
     public async Task<GroupDescription> DescribeGroupAsync(string groupId, CancellationToken cancellationToken)
     {
@@ -152,9 +172,11 @@ public sealed class AdminClient(KafkaClient client)
             static response => FirstOrMissing(response.Groups, static group => group.ErrorCode),
             cancellationToken);
         var group = response.Groups[0];
-        if (group.ErrorCode == ErrorCode.GroupIdNotFound)
+        if (group.ErrorCode == ErrorCode.GroupIdNotFound
+            || (group.ErrorCode == ErrorCode.None && group.GroupState == DeadState))
         {
-            return new GroupDescription(groupId, "Dead", "", []);
+            return await DescribeConsumerGroupAsync(groupId, cancellationToken)
+                ?? new GroupDescription(groupId, DeadState, "", []);
         }
 
         ThrowIfRefused(group.ErrorCode, $"Group '{groupId}' cannot be described");

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using LogFlow.Appliance.Search;
+using LogFlow.Appliance.Tools;
+using LogFlow.Appliance.Up;
+using LogFlow.Hosting;
+
+namespace LogFlow.Appliance;
+
+/// <summary>The commands of <c>logflow</c>.</summary>
+internal static class ApplianceCommandLine
+{
+    /// <summary>Builds them anew.</summary>
+    public static RootCommand Build(ToolOptions tools)
+    {
+        var config = new ConfigOptions();
+        var up = UpCommand.Create(config);
+        up.Add(config.Files);
+        up.Add(config.Overrides);
+        var version = new Command("version", "Print the version");
+        version.SetAction(_ => Console.WriteLine($"logflow {ProductVersion.Text}"));
+        var root = new RootCommand("LogFlow: log files to a search, in one process; and the tools around it")
+        {
+            up,
+            SearchCommand.Create(),
+            TopicsCommand.Create(tools),
+            GroupsCommand.Create(tools),
+            ProduceCommand.Create(tools),
+            ConsumeCommand.Create(tools),
+            version,
+        };
+        root.Add(CompletionCommand.Create());
+        root.Add(CompleteCommand.Create(root));
+        return root;
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using LogFlow.Appliance.Up;
+using LogFlow.Hosting;
+using LogFlow.Kafka.Client;
+
+namespace LogFlow.Appliance.Tools;
+
+/// <summary>The options that all tools have: which broker to talk to, and how to answer.</summary>
+internal sealed class ToolOptions
+{
+    private readonly Option<string?> _bootstrapServer = new("--bootstrap-server", "-b")
+    {
+        Description = "The broker to ask (default: the queue of the running 'logflow up')",
+        HelpName = "HOST:PORT[,..]",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> _data = DataFolder.Option();
+
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "Print JSON, one object a line",
+        Recursive = true,
+    };
+
+    public ToolOptions()
+    {
+        _data.Description = $"Data folder of the 'logflow up' to ask (default: {DataFolder.Choose(null)})";
+        _data.Recursive = true;
+    }
+
+    /// <summary>Where records come from that no file is named for.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>Where consumed records go.</summary>
+    public Func<Stream> OpenOutput { get; init; } = StandardOutput.Open;
+
+    /// <summary>Gives a command, and those below it, the options that say which broker to ask.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_bootstrapServer);
+        command.Add(_data);
+    }
+
+    /// <summary>The same, and <c>--json</c>.</summary>
+    public void AddWithJsonTo(Command command)
+    {
+        AddTo(command);
+        command.Add(_json);
+    }
+
+    /// <summary>Whether JSON was asked for.</summary>
+    public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <summary>The bootstrap servers that were named, else the queue of the appliance on the data folder.</summary>
+    /// <exception cref="StartupException">One of them is no address.</exception>
+    public IReadOnlyList<string> Servers(ParseResult parsed)
+    {
+        var named = parsed.GetValue(_bootstrapServer) is { } text
+            ? text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            : [Endpoints.ReadQueueAddress(DataFolder.Choose(parsed.GetValue(_data)))];
+        if (named.Length == 0)
+        {
+            throw new StartupException("--bootstrap-server takes HOST:PORT, several of them with commas between", 2);
+        }
+
+        foreach (var server in named)
+        {
+            try
+            {
+                _ = BrokerEndpoint.Parse(server);
+            }
+            catch (FormatException error)
+            {
+                throw new StartupException($"--bootstrap-server: {error.Message}", 2);
+            }
+        }
+
+        return named;
+    }
+}

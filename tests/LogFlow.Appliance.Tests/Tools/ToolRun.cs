@@ -1,0 +1,4 @@
+namespace LogFlow.Appliance.Tests.Tools;
+
+/// <summary>What a command did.</summary>
+internal sealed record ToolRun(int ExitCode, string Output, string Notes);

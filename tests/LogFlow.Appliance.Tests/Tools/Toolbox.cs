@@ -1,0 +1,55 @@
+using System.Text;
+using LogFlow.Appliance.Tools;
+using LogFlow.Hosting;
+
+namespace LogFlow.Appliance.Tests.Tools;
+
+/// <summary>Runs commands as the executable does, in this process, against one broker.</summary>
+internal sealed class Toolbox(string bootstrap)
+{
+    /// <summary>Runs a command without input.</summary>
+    public Task<ToolRun> RunAsync(params string[] arguments) => RunAsync("", arguments);
+
+    /// <summary>Runs a command with this on standard input.</summary>
+    public async Task<ToolRun> RunAsync(string input, string[] arguments)
+    {
+        var records = new MemoryStream();
+        var tools = new ToolOptions
+        {
+            OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),
+            OpenOutput = () => records,
+        };
+        var output = new StringWriter { NewLine = "\n" };
+        var notes = new StringWriter { NewLine = "\n" };
+        var parsed = ApplianceCommandLine.Build(tools).Parse([.. arguments, "--bootstrap-server", bootstrap]);
+        Assert.Empty(parsed.Errors);
+        int exitCode;
+        try
+        {
+            exitCode = await parsed.InvokeAsync(
+                new() { Output = output, Error = notes, EnableDefaultExceptionHandler = false });
+        }
+        catch (StartupException error)
+        {
+            notes.WriteLine(error.Message);
+            exitCode = error.ExitCode;
+        }
+
+        return new ToolRun(exitCode, output + Encoding.UTF8.GetString(records.ToArray()), notes.ToString());
+    }
+
+    /// <summary>Runs a command that must succeed, and gives its output.</summary>
+    public async Task<string> OutputOfAsync(params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+        Assert.True(run.ExitCode == 0, $"{string.Join(' ', arguments)}: {run}");
+        return run.Output;
+    }
+
+    /// <summary>Sends these lines; they must be taken.</summary>
+    public async Task ProduceAsync(string topic, IEnumerable<string> lines, params string[] options)
+    {
+        var run = await RunAsync(string.Concat(lines.Select(line => line + "\n")), ["produce", topic, .. options]);
+        Assert.True(run.ExitCode == 0, run.ToString());
+    }
+}
