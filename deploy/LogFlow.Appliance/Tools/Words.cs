@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using LogFlow.Kafka.Protocol;
 
@@ -32,12 +31,4 @@ internal static class Words
 
     /// <summary>A number, or the sign for none.</summary>
     public static string Number(long? value) => value is { } known ? Number(known) : TextTable.Nothing;
-
-    /// <summary>A UUID as Kafka writes it: 16 bytes in 22 letters of base64url.</summary>
-    public static string Uuid(Guid id)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return Base64Url.EncodeToString(bytes);
-    }
 }

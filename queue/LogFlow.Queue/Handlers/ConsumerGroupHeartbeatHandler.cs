@@ -74,22 +74,22 @@ internal sealed class ConsumerGroupHeartbeatHandler(GroupCoordinator coordinator
 
     private static ConsumerHeartbeatInput ToInput(
         ConsumerGroupHeartbeatRequest request, RequestContext context) => new()
-    {
-        MemberId = request.MemberId,
-        MemberEpoch = request.MemberEpoch,
-        InstanceId = request.InstanceId,
-        RackId = request.RackId,
-        ClientId = context.ClientId,
-        ClientHost = context.Connection.ClientAddress,
-        RebalanceTimeoutMs = request.RebalanceTimeoutMs,
-        SubscribedTopics = request.SubscribedTopicNames,
-        SubscribedRegex = request.SubscribedTopicRegex,
-        ServerAssignor = request.ServerAssignor,
-        Owned = request.TopicPartitions is { } owned
+        {
+            MemberId = request.MemberId,
+            MemberEpoch = request.MemberEpoch,
+            InstanceId = request.InstanceId,
+            RackId = request.RackId,
+            ClientId = context.ClientId,
+            ClientHost = context.Connection.ClientAddress,
+            RebalanceTimeoutMs = request.RebalanceTimeoutMs,
+            SubscribedTopics = request.SubscribedTopicNames,
+            SubscribedRegex = request.SubscribedTopicRegex,
+            ServerAssignor = request.ServerAssignor,
+            Owned = request.TopicPartitions is { } owned
             ? PartitionAssignment.Create(owned.Select(
                 topic => KeyValuePair.Create(topic.TopicId, (IEnumerable<int>)topic.Partitions)))
             : null,
-    };
+        };
 
     private static ConsumerGroupHeartbeatResponse Refusal(ErrorCode error, string message) =>
         new() { ErrorCode = error, ErrorMessage = message };

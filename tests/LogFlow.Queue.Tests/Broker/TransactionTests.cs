@@ -156,7 +156,10 @@ public sealed class TransactionTests
         using var directory = new TempDirectory();
         await PutStateAsync(directory, new TransactionState
         {
-            TransactionalId = "t", ProducerId = first, ProducerEpoch = short.MaxValue - 2, TimeoutMs = 60_000,
+            TransactionalId = "t",
+            ProducerId = first,
+            ProducerEpoch = short.MaxValue - 2,
+            TimeoutMs = 60_000,
         });
         await using var queue = await TestQueue.StartAsync(directory);
         using var client = await queue.ConnectAsync();
@@ -234,7 +237,10 @@ public sealed class TransactionTests
         using var directory = new TempDirectory();
         await PutStateAsync(directory, new TransactionState
         {
-            TransactionalId = "t", ProducerId = first, ProducerEpoch = short.MaxValue - 1, TimeoutMs = 60_000,
+            TransactionalId = "t",
+            ProducerId = first,
+            ProducerEpoch = short.MaxValue - 1,
+            TimeoutMs = 60_000,
         });
         await using var queue = await TestQueue.StartAsync(directory);
         using var client = await queue.ConnectAsync();

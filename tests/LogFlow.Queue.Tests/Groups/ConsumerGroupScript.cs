@@ -265,7 +265,8 @@ internal sealed class ConsumerGroupScript(RawClient client) : IDisposable
         var metadata = await client.AskAsync<MetadataRequest, MetadataResponse>(
             new MetadataRequest
             {
-                Topics = [new MetadataRequest.MetadataRequestTopic { Name = topic }], AllowAutoTopicCreation = false,
+                Topics = [new MetadataRequest.MetadataRequestTopic { Name = topic }],
+                AllowAutoTopicCreation = false,
             },
             12);
         var found = metadata.Topics.FirstOrDefault(found => found.ErrorCode == ErrorCode.None);

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 
 namespace LogFlow.Appliance.Tools;
 
@@ -58,11 +59,11 @@ internal sealed class TopicsCreateCommand
         if (session.IsJson)
         {
             JsonLine.Write(
-                session.Output, new JsonObject { ["name"] = topic.Name, ["id"] = Words.Uuid(created.TopicId) });
+                session.Output, new JsonObject { ["name"] = topic.Name, ["id"] = KafkaUuid.Format(created.TopicId) });
         }
         else
         {
-            session.Output.WriteLine($"created {topic.Name}, id {Words.Uuid(created.TopicId)}");
+            session.Output.WriteLine($"created {topic.Name}, id {KafkaUuid.Format(created.TopicId)}");
         }
 
         return 0;

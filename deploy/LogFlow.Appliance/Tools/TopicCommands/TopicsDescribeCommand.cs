@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 
 namespace LogFlow.Appliance.Tools;
 
@@ -65,7 +66,7 @@ internal static class TopicsDescribeCommand
         Dictionary<TopicPartition, OffsetRange> ranges)
     {
         var partitions = Words.Count(topic.Partitions.Count, "partition");
-        output.WriteLine($"{topic.Name}  id {Words.Uuid(topic.TopicId)}, {partitions}");
+        output.WriteLine($"{topic.Name}  id {KafkaUuid.Format(topic.TopicId)}, {partitions}");
         foreach (var config in configs)
         {
             var origin = config.Source == ConfigSource.Topic ? "" : "  (set on the broker)";
@@ -91,7 +92,7 @@ internal static class TopicsDescribeCommand
         TopicMetadata topic, List<ConfigEntry> configs, Dictionary<TopicPartition, OffsetRange> ranges) => new()
         {
             ["name"] = topic.Name,
-            ["id"] = Words.Uuid(topic.TopicId),
+            ["id"] = KafkaUuid.Format(topic.TopicId),
             ["configs"] = new JsonObject(configs.Select(static config =>
                 KeyValuePair.Create<string, JsonNode?>(config.Name, config.Value))),
             ["partitions"] = new JsonArray([.. topic.Partitions.Select(partition =>

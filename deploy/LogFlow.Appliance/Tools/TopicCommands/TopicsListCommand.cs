@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using LogFlow.Platform;
 
 namespace LogFlow.Appliance.Tools;
 
@@ -29,14 +30,17 @@ internal static class TopicsListCommand
                 JsonLine.Write(session.Output, new JsonObject
                 {
                     ["name"] = topic.Name,
-                    ["id"] = Words.Uuid(topic.TopicId),
+                    ["id"] = KafkaUuid.Format(topic.TopicId),
                     ["partitions"] = topic.Partitions.Count,
                     ["records"] = records,
                 });
             }
 
             table.Add(
-                topic.Name, Words.Number(topic.Partitions.Count), Words.Number(records), Words.Uuid(topic.TopicId));
+                topic.Name,
+                Words.Number(topic.Partitions.Count),
+                Words.Number(records),
+                KafkaUuid.Format(topic.TopicId));
         }
 
         if (topics.Count == 0)
