@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Groups.Consumer;
 using Microsoft.Extensions.Logging;
@@ -42,6 +43,12 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     }
 
     public GroupSettings Settings => _settings;
+
+    /// <summary>Whether what comes with an offset may be kept; Kafka <c>offset.metadata.max.bytes</c>.</summary>
+    public ErrorCode CheckMetadata(string? metadata) =>
+        metadata is not null && Encoding.UTF8.GetByteCount(metadata) > _settings.OffsetMetadataBytesMax
+            ? ErrorCode.OffsetMetadataTooLarge
+            : ErrorCode.None;
 
     public ICollection<ClassicGroup> Groups => _groups.Values;
 

@@ -19,7 +19,6 @@ internal static class GroupStateCodec
 {
     private const byte GroupTag = (byte)'g';
     private const byte OffsetTag = (byte)'o';
-    private const sbyte CurrentVersion = 0;
 
     public static byte[] GroupKey(string groupId)
     {
@@ -66,7 +65,7 @@ internal static class GroupStateCodec
     public static byte[] EncodeOffset(CommittedOffset offset)
     {
         using var writer = new KafkaWriter();
-        writer.WriteInt8(CurrentVersion);
+        GroupStateFormat.WriteVersion(writer);
         writer.WriteInt64(offset.Offset);
         writer.WriteInt32(offset.LeaderEpoch);
         writer.WriteString(offset.Metadata, compact: true);
@@ -77,7 +76,7 @@ internal static class GroupStateCodec
     public static CommittedOffset DecodeOffset(ReadOnlyMemory<byte> value)
     {
         var reader = new KafkaReader(value);
-        RequireVersion(ref reader);
+        GroupStateFormat.RequireVersion(ref reader);
         return new CommittedOffset(
             reader.ReadInt64(), reader.ReadInt32(), reader.ReadString(compact: true), reader.ReadInt64());
     }
@@ -85,17 +84,17 @@ internal static class GroupStateCodec
     public static byte[] EncodeGroup(GroupSnapshot group)
     {
         using var writer = new KafkaWriter();
-        writer.WriteInt8(CurrentVersion);
+        GroupStateFormat.WriteVersion(writer);
         writer.WriteInt32(group.Generation);
-        WriteNullable(writer, group.ProtocolType);
-        WriteNullable(writer, group.ProtocolName);
-        WriteNullable(writer, group.Leader);
+        GroupStateFormat.WriteNullable(writer, group.ProtocolType);
+        GroupStateFormat.WriteNullable(writer, group.ProtocolName);
+        GroupStateFormat.WriteNullable(writer, group.Leader);
         writer.WriteInt64(group.StateChangedMs);
         writer.WriteArrayLength(group.Members.Count, compact: true);
         foreach (var member in group.Members)
         {
             writer.WriteString(member.MemberId, compact: true);
-            WriteNullable(writer, member.GroupInstanceId);
+            GroupStateFormat.WriteNullable(writer, member.GroupInstanceId);
             writer.WriteString(member.ClientId, compact: true);
             writer.WriteString(member.ClientHost, compact: true);
             writer.WriteInt32(member.SessionTimeoutMs);
@@ -116,7 +115,7 @@ internal static class GroupStateCodec
     public static GroupSnapshot DecodeGroup(string groupId, ReadOnlyMemory<byte> value)
     {
         var reader = new KafkaReader(value);
-        RequireVersion(ref reader);
+        GroupStateFormat.RequireVersion(ref reader);
         var group = new GroupSnapshot
         {
             GroupId = groupId,
@@ -154,27 +153,5 @@ internal static class GroupStateCodec
         }
 
         return member with { Protocols = protocols, Assignment = reader.ReadBytes(compact: true).ToArray() };
-    }
-
-    private static void WriteNullable(KafkaWriter writer, string? text)
-    {
-        if (text is null)
-        {
-            writer.WriteNullString(compact: true);
-        }
-        else
-        {
-            writer.WriteString(text, compact: true);
-        }
-    }
-
-    private static void RequireVersion(ref KafkaReader reader)
-    {
-        var version = reader.ReadInt8();
-        if (version != CurrentVersion)
-        {
-            throw new ProtocolViolationException(
-                $"group state version {version} was written by a newer LogFlow; this one reads {CurrentVersion}");
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Groups;
@@ -73,7 +72,9 @@ internal sealed class OffsetCommitHandler(GroupCoordinator coordinator, TopicCat
                 var answer = new OffsetCommitResponse.OffsetCommitResponsePartition
                 {
                     PartitionIndex = partition.PartitionIndex,
-                    ErrorCode = Check(topic.Name, partition),
+                    ErrorCode = topics.Contains(topic.Name, partition.PartitionIndex)
+                        ? coordinator.CheckMetadata(partition.CommittedMetadata)
+                        : ErrorCode.UnknownTopicOrPartition,
                 };
                 answerTopic.Partitions.Add(answer);
                 if (answer.ErrorCode == ErrorCode.None)
@@ -91,18 +92,5 @@ internal sealed class OffsetCommitHandler(GroupCoordinator coordinator, TopicCat
         }
 
         return response;
-    }
-
-    private ErrorCode Check(string topic, OffsetCommitRequest.OffsetCommitRequestPartition partition)
-    {
-        if (!topics.Contains(topic, partition.PartitionIndex))
-        {
-            return ErrorCode.UnknownTopicOrPartition;
-        }
-
-        return partition.CommittedMetadata is { } metadata
-            && Encoding.UTF8.GetByteCount(metadata) > coordinator.Settings.OffsetMetadataBytesMax
-                ? ErrorCode.OffsetMetadataTooLarge
-                : ErrorCode.None;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Groups;
@@ -88,7 +87,9 @@ internal sealed class TxnOffsetCommitHandler(
                 var answer = new TxnOffsetCommitResponse.TxnOffsetCommitResponsePartition
                 {
                     PartitionIndex = partition.PartitionIndex,
-                    ErrorCode = Check(topic.Name, partition),
+                    ErrorCode = topics.Contains(topic.Name, partition.PartitionIndex)
+                        ? groups.CheckMetadata(partition.CommittedMetadata)
+                        : ErrorCode.UnknownTopicOrPartition,
                 };
                 answerTopic.Partitions.Add(answer);
                 if (answer.ErrorCode == ErrorCode.None)
@@ -106,18 +107,5 @@ internal sealed class TxnOffsetCommitHandler(
         }
 
         return response;
-    }
-
-    private ErrorCode Check(string topic, TxnOffsetCommitRequest.TxnOffsetCommitRequestPartition partition)
-    {
-        if (!topics.Contains(topic, partition.PartitionIndex))
-        {
-            return ErrorCode.UnknownTopicOrPartition;
-        }
-
-        return partition.CommittedMetadata is { } metadata
-            && Encoding.UTF8.GetByteCount(metadata) > groups.Settings.OffsetMetadataBytesMax
-                ? ErrorCode.OffsetMetadataTooLarge
-                : ErrorCode.None;
     }
 }

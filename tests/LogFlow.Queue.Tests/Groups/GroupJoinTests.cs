@@ -1,5 +1,6 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Groups;
+using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Groups;
 
@@ -194,7 +195,15 @@ public sealed class GroupJoinTests : IDisposable
         var ids = asked.Select(member => member.MemberId).ToArray();
         random.Shuffle(ids);
 
-        var joins = ids.Select(id => Task.Run(() => harness.JoinAsync(id))).ToArray();
+        // Time stands still until all have asked: a busy machine must not let their sessions expire meanwhile.
+        var askedCount = 0;
+        var joins = ids.Select(id => Task.Run(() =>
+        {
+            var join = harness.JoinAsync(id);
+            Interlocked.Increment(ref askedCount);
+            return join;
+        })).ToArray();
+        await Eventually.TrueAsync(() => Volatile.Read(ref askedCount) == ids.Length, "all have asked to join");
         while (joins.Any(join => !join.IsCompleted))
         {
             harness.Time.AdvanceMs(10);

@@ -21,7 +21,6 @@ internal static class ConsumerGroupCodec
 {
     private const byte GroupTag = (byte)'c';
     private const byte MemberTag = (byte)'m';
-    private const sbyte CurrentVersion = 0;
 
     public static StateChange[] Encode(ConsumerGroupChange change)
     {
@@ -71,7 +70,7 @@ internal static class ConsumerGroupCodec
     public static byte[] EncodeGroup(ConsumerGroupSnapshot group)
     {
         using var writer = new KafkaWriter();
-        writer.WriteInt8(CurrentVersion);
+        GroupStateFormat.WriteVersion(writer);
         writer.WriteInt32(group.GroupEpoch);
         writer.WriteInt32(group.AssignmentEpoch);
         writer.WriteInt64(group.TopicsHash);
@@ -82,7 +81,7 @@ internal static class ConsumerGroupCodec
     public static ConsumerGroupSnapshot DecodeGroup(ReadOnlyMemory<byte> value)
     {
         var reader = new KafkaReader(value);
-        RequireVersion(ref reader);
+        GroupStateFormat.RequireVersion(ref reader);
         return new ConsumerGroupSnapshot
         {
             GroupEpoch = reader.ReadInt32(),
@@ -95,9 +94,9 @@ internal static class ConsumerGroupCodec
     public static byte[] EncodeMember(ConsumerGroupMember member)
     {
         using var writer = new KafkaWriter();
-        writer.WriteInt8(CurrentVersion);
-        WriteNullable(writer, member.InstanceId);
-        WriteNullable(writer, member.RackId);
+        GroupStateFormat.WriteVersion(writer);
+        GroupStateFormat.WriteNullable(writer, member.InstanceId);
+        GroupStateFormat.WriteNullable(writer, member.RackId);
         writer.WriteString(member.ClientId, compact: true);
         writer.WriteString(member.ClientHost, compact: true);
         writer.WriteInt32(member.RebalanceTimeoutMs);
@@ -107,8 +106,8 @@ internal static class ConsumerGroupCodec
             writer.WriteString(topic, compact: true);
         }
 
-        WriteNullable(writer, member.SubscribedRegex);
-        WriteNullable(writer, member.ServerAssignor);
+        GroupStateFormat.WriteNullable(writer, member.SubscribedRegex);
+        GroupStateFormat.WriteNullable(writer, member.ServerAssignor);
         writer.WriteInt8((sbyte)member.State);
         writer.WriteInt32(member.MemberEpoch);
         writer.WriteInt32(member.PreviousMemberEpoch);
@@ -121,7 +120,7 @@ internal static class ConsumerGroupCodec
     public static ConsumerGroupMember DecodeMember(string memberId, ReadOnlyMemory<byte> value)
     {
         var reader = new KafkaReader(value);
-        RequireVersion(ref reader);
+        GroupStateFormat.RequireVersion(ref reader);
         return new ConsumerGroupMember
         {
             MemberId = memberId,
@@ -193,27 +192,5 @@ internal static class ConsumerGroupCodec
         }
 
         return strings;
-    }
-
-    private static void WriteNullable(KafkaWriter writer, string? text)
-    {
-        if (text is null)
-        {
-            writer.WriteNullString(compact: true);
-        }
-        else
-        {
-            writer.WriteString(text, compact: true);
-        }
-    }
-
-    private static void RequireVersion(ref KafkaReader reader)
-    {
-        var version = reader.ReadInt8();
-        if (version != CurrentVersion)
-        {
-            throw new ProtocolViolationException(
-                $"group state version {version} was written by a newer LogFlow; this one reads {CurrentVersion}");
-        }
     }
 }
