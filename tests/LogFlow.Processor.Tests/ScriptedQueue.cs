@@ -55,6 +55,16 @@ internal sealed class ScriptedQueue
         changed.SetResult();
     }
 
+    /// <summary>The values from an offset up to, not including, another.</summary>
+    public IReadOnlyList<string?> Values(TopicPartition partition, long first, long next)
+    {
+        lock (_lock)
+        {
+            return [.. _partitions[partition.Partition][(int)Math.Max(0, first)..(int)next]
+                .Select(value => value is null ? null : Encoding.UTF8.GetString(value))];
+        }
+    }
+
     public long EndOf(TopicPartition partition)
     {
         lock (_lock)
