@@ -33,9 +33,6 @@ public enum Requirement
     /// <summary>Linux with its signals and file systems.</summary>
     Linux,
 
-    /// <summary>Root, for mounting small file systems.</summary>
-    Root,
-
     /// <summary>Mounting of a small tmpfs.</summary>
     Mount,
 

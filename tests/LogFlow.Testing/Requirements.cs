@@ -38,7 +38,6 @@ public static class Requirements
         Requirement.Linux => OperatingSystem.IsLinux() ? null : "runs on Linux only",
         Requirement.Mount => SmallDisk.WhyImpossible(isImage: false),
         Requirement.LoopMount => SmallDisk.WhyImpossible(isImage: true),
-        Requirement.Root => Environment.UserName == "root" ? null : "needs root",
         _ => throw new ArgumentOutOfRangeException(nameof(need)),
     };
 

@@ -11,7 +11,7 @@ namespace LogFlow.Store;
 /// </summary>
 internal readonly record struct DocumentId(Guid TopicId, int Partition, long Offset, int Part)
 {
-    public const int TopicTextLength = 22;
+    public const int TopicTextLength = KafkaUuid.TextLength;
 
     /// <summary>Reads an id that is written exactly as <see cref="ToString"/> writes it.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out DocumentId id)

@@ -6,35 +6,16 @@ namespace LogFlow.Queue.Groups;
 internal sealed partial class GroupCoordinator
 {
     /// <summary>Keeps offsets until the producer's transaction ends; durable when it returns.</summary>
-    public async ValueTask<ErrorCode> CommitInTransactionAsync(
+    public ValueTask<ErrorCode> CommitInTransactionAsync(
         string groupId,
         long producerId,
         string memberId,
         string? groupInstanceId,
         int generation,
-        IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets)
-    {
-        while (true)
-        {
-            var group = Find(groupId);
-            if (group is null)
-            {
-                if (generation >= 0)
-                {
-                    return ErrorCode.IllegalGeneration;
-                }
-
-                group = GetOrCreate(groupId);
-            }
-
-            var error = await group.CommitInTransactionAsync(
-                producerId, memberId, groupInstanceId, generation, offsets);
-            if (error != ErrorCode.CoordinatorNotAvailable || group.State != GroupState.Dead)
-            {
-                return error;
-            }
-        }
-    }
+        IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets) => CommitToLivingAsync(
+        groupId,
+        generation,
+        group => group.CommitInTransactionAsync(producerId, memberId, groupInstanceId, generation, offsets));
 
     /// <summary>Tells a group of a transaction's outcome; a group that is gone needs not know.</summary>
     public async ValueTask<ErrorCode> EndTransactionAsync(string groupId, long producerId, bool isCommit)
@@ -66,5 +47,32 @@ internal sealed partial class GroupCoordinator
         }
 
         return pending;
+    }
+
+    /// <summary>
+    /// Commits to the group, which is made where the commit names no generation; again where it is deleted meanwhile.
+    /// </summary>
+    private async ValueTask<ErrorCode> CommitToLivingAsync(
+        string groupId, int generation, Func<ClassicGroup, ValueTask<ErrorCode>> commit)
+    {
+        while (true)
+        {
+            var group = Find(groupId);
+            if (group is null)
+            {
+                if (generation >= 0)
+                {
+                    return ErrorCode.IllegalGeneration;
+                }
+
+                group = GetOrCreate(groupId);
+            }
+
+            var error = await commit(group);
+            if (error != ErrorCode.CoordinatorNotAvailable || group.State != GroupState.Dead)
+            {
+                return error;
+            }
+        }
     }
 }

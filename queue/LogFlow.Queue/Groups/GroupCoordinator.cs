@@ -124,30 +124,14 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
         int generation,
         IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets)
     {
-        while (true)
+        var error = await CommitToLivingAsync(
+            groupId, generation, group => group.CommitAsync(memberId, groupInstanceId, generation, offsets));
+        if (error == ErrorCode.None)
         {
-            var group = Find(groupId);
-            if (group is null)
-            {
-                if (generation >= 0)
-                {
-                    return ErrorCode.IllegalGeneration;
-                }
-
-                group = GetOrCreate(groupId);
-            }
-
-            var error = await group.CommitAsync(memberId, groupInstanceId, generation, offsets);
-            if (error != ErrorCode.CoordinatorNotAvailable || group.State != GroupState.Dead)
-            {
-                if (error == ErrorCode.None)
-                {
-                    _metrics.OffsetsCommitted();
-                }
-
-                return error;
-            }
+            _metrics.OffsetsCommitted();
         }
+
+        return error;
     }
 
     /// <summary>Deletes a group without members, and its offsets.</summary>
