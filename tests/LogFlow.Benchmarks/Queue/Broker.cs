@@ -26,8 +26,11 @@ internal sealed class Broker : IAsyncDisposable
 
     private int ProcessId => _queue?.Id ?? _kafka!.ProcessId;
 
-    /// <summary>Starts <c>logflow-queue</c>.</summary>
-    public static async Task<Broker> StartQueueAsync(string folder)
+    /// <summary>Starts one that keeps its data in a folder.</summary>
+    public static Task<Broker> StartAsync(BrokerKind kind, string folder) =>
+        kind == BrokerKind.LogFlow ? StartQueueAsync(folder) : StartKafkaAsync(kind, folder);
+
+    private static async Task<Broker> StartQueueAsync(string folder)
     {
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         string[] arguments =
@@ -40,9 +43,9 @@ internal sealed class Broker : IAsyncDisposable
         return new Broker("LogFlow, synced", $"127.0.0.1:{port}", process, null);
     }
 
-    /// <summary>Starts a real Kafka, which writes to the page cache or syncs each batch.</summary>
-    public static async Task<Broker> StartKafkaAsync(string folder, bool syncs)
+    private static async Task<Broker> StartKafkaAsync(BrokerKind kind, string folder)
     {
+        var syncs = kind == BrokerKind.KafkaSynced;
         string[] settings = syncs ? ["log.flush.interval.messages=1"] : [];
         var kafka = await RealServer.StartKafkaAsync(folder, settings);
         return new Broker(syncs ? "Kafka 4.1, synced" : "Kafka 4.1, page cache", kafka.Address, null, kafka);

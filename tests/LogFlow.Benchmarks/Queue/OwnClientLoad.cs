@@ -35,11 +35,13 @@ internal sealed class OwnClientLoad(string address, LineSet lines) : IAsyncDispo
             ProducePartitionAsync(sender, new TopicPartition(topic, partition), records / partitions, compression))));
     }
 
-    /// <summary>Produces at a rate, a batch every 5 ms, and returns the times to the acknowledgements.</summary>
-    public async Task<double[]> ProduceAtRateAsync(string topic, double recordsPerSecond, TimeSpan duration)
+    /// <summary>
+    /// Produces a batch an interval, at a rate, and returns the times to the acknowledgements, sorted, in milliseconds.
+    /// </summary>
+    public async Task<double[]> ProduceAtRateAsync(
+        string topic, double recordsPerSecond, TimeSpan interval, TimeSpan duration)
     {
-        var interval = TimeSpan.FromMilliseconds(5);
-        var batchRecords = Math.Max(1, (int)(recordsPerSecond * interval.TotalSeconds));
+        var batchRecords = (int)(recordsPerSecond * interval.TotalSeconds);
         await using var sender = new PartitionSender(_client, new PartitionSenderOptions());
         var identity = await _client.InitProducerIdAsync(default);
         var times = new ConcurrentBag<double>();
