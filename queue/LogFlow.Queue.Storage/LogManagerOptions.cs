@@ -24,6 +24,11 @@ public sealed record LogManagerOptions
     public long CheckpointBytes { get; init; } = 1L << 30;
 
     /// <summary>
+    /// From this size on, what is read stays in its file, to be sent piece by piece (<see cref="FileRegion"/>).
+    /// </summary>
+    public int RegionBytesMin { get; init; } = 64 << 10;
+
+    /// <summary>
     /// Disk space that is held back so that offset commits and checkpoints still work when the disk is full.
     /// </summary>
     public long ReserveBytes { get; init; } = 8 << 20;

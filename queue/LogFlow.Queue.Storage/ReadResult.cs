@@ -1,15 +1,15 @@
+using System.Buffers;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Queue.Storage;
 
 /// <summary>
-/// Whole record batches read from a partition, in pooled memory that lives until this is disposed. Dispose it also
-/// where it is empty or an error.
+/// Whole record batches of a partition, in pooled memory or still in their file (<see cref="FileRegion"/>), until this
+/// is disposed. Dispose it also where it is empty or an error.
 /// </summary>
 public readonly struct ReadResult(
     ErrorCode error,
-    PooledBuffer? batches,
+    IMemoryOwner<byte>? batches,
     int length,
     long highWatermark,
     long lastStableOffset,
@@ -27,6 +27,9 @@ public readonly struct ReadResult(
     /// </summary>
     public ReadOnlyMemory<byte> Batches => batches is null ? default : batches.Memory[..length];
 
+    /// <summary>Bytes of memory that this takes.</summary>
+    public int HeldBytes => batches is FileRegion ? 0 : Batches.Length;
+
     /// <summary>The first offset that is not durable yet, and so not visible.</summary>
     public long HighWatermark { get; } = highWatermark;
 
@@ -39,7 +42,7 @@ public readonly struct ReadResult(
     /// <summary>The aborted transactions that have records in <see cref="Batches"/>; read_committed only.</summary>
     public IReadOnlyList<AbortedTransaction> AbortedTransactions => abortedTransactions ?? [];
 
-    /// <summary>The offset after <see cref="Batches"/>; -1 where they are empty.</summary>
+    /// <summary>The offset after <see cref="Batches"/>, or a later one; -1 where they are empty.</summary>
     internal long NextOffset { get; } = nextOffset;
 
     internal ReadResult WithAborted(IReadOnlyList<AbortedTransaction> transactions) =>

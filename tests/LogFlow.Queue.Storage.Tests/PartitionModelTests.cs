@@ -80,7 +80,12 @@ public class PartitionModelTests
 
         private async Task OpenAsync()
         {
-            _logs = TestLog.Open(TestLog.Options(_files, _config) with { CheckpointBytes = 10_000 }, _time);
+            var options = TestLog.Options(_files, _config) with
+            {
+                CheckpointBytes = 10_000,
+                RegionBytesMin = seed % 2 == 0 ? 500 : int.MaxValue,
+            };
+            _logs = TestLog.Open(options, _time);
             _log = await _logs.PartitionAsync();
         }
 

@@ -8,6 +8,13 @@ public interface IStorageFile : IDisposable
     /// <summary>Size in bytes, reserved space included.</summary>
     long Length { get; }
 
+    /// <summary>
+    /// The open file once more, with a life of its own: it can be read after this one was closed, and after the file
+    /// was deleted. The caller disposes it.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The file was closed.</exception>
+    IStorageFile Share();
+
     /// <summary>Reads up to the end of the file or the buffer; returns the bytes read.</summary>
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
     int Read(Span<byte> buffer, long position);

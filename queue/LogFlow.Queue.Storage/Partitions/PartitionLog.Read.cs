@@ -14,13 +14,16 @@ public sealed partial class PartitionLog
     /// <summary>
     /// Reads durable batches from the one that holds <paramref name="offset"/> on, up to
     /// <paramref name="maxBytes"/>; the first is returned whole even where it is larger. Never waits for data.
+    /// Many bytes that this process has written or checked itself are left in their file (<see cref="FileRegion"/>);
+    /// others are read into memory, where each batch is checked.
     /// </summary>
     /// <param name="offset">The first offset wanted.</param>
     /// <param name="maxBytes">The most bytes.</param>
+    /// <param name="maxMemoryBytes">The most bytes that are read into memory.</param>
     /// <param name="isReadCommitted">
     /// Read only below the last stable offset, and say which transactions in what is read were aborted.
     /// </param>
-    public ReadResult Read(long offset, int maxBytes, bool isReadCommitted = false)
+    public ReadResult Read(long offset, int maxBytes, int maxMemoryBytes = int.MaxValue, bool isReadCommitted = false)
     {
         try
         {
@@ -42,7 +45,8 @@ public sealed partial class PartitionLog
                 {
                     // Behind the end, which publishes it; before the segments, whose cleaning empties it.
                     var aborted = _transactions.Aborted.Capture();
-                    var result = ReadFrom(offset, end, Math.Max(0, maxBytes));
+                    var result = ReadFrom(
+                        offset, end, Math.Max(0, maxBytes), Math.Clamp(maxMemoryBytes, 0, Math.Max(0, maxBytes)));
                     return isReadCommitted && !result.Batches.IsEmpty
                         ? result.WithAborted(aborted.Find(offset, result.NextOffset))
                         : result;
@@ -64,9 +68,16 @@ public sealed partial class PartitionLog
         }
     }
 
+    /// <summary>A region of it could not be read to its end: its next readers are told so by an answer.</summary>
+    internal void DistrustRegion(LogSegment segment, IOException error)
+    {
+        segment.Distrust();
+        Log.RegionFailed(_context.Logger, error, Label);
+    }
+
     private ReadResult Failed(ErrorCode error) => new(error, null, 0, HighWatermark, LastStableOffset, LogStartOffset);
 
-    private ReadResult ReadFrom(long offset, long endOffset, int maxBytes)
+    private ReadResult ReadFrom(long offset, long endOffset, int maxBytes, int maxMemoryBytes)
     {
         var segments = _segments;
         for (var index = FindSegment(segments, offset); index < segments.Length; index++)
@@ -80,11 +91,65 @@ public sealed partial class PartitionLog
 
             if (size > 0)
             {
-                return ReadBatches(segment, position, size, maxBytes, offset, endOffset);
+                return FindRegion(segment, position, maxBytes, endOffset)
+                    ?? ReadBatches(segment, position, size, maxMemoryBytes, offset, endOffset);
             }
         }
 
         return Failed(ErrorCode.None);
+    }
+
+    /// <summary>
+    /// The batches from a position on, up to so many bytes or the end offset, if they need not be looked at one by one;
+    /// null where they must be, or where they are few.
+    /// </summary>
+    private ReadResult? FindRegion(LogSegment segment, long position, int maxBytes, long endOffset)
+    {
+        var bytesMin = _context.Options.RegionBytesMin;
+        var durablePosition = segment.DurablePosition;
+        if (position < segment.UnverifiedEnd || Math.Min(maxBytes, durablePosition - position) < bytesMin)
+        {
+            return null;
+        }
+
+        var end = durablePosition;
+        var nextOffset = long.MaxValue;
+        if (durablePosition - position > maxBytes)
+        {
+            // Index entries stand where batches begin.
+            var entry = segment.Index.FindPosition(position + maxBytes);
+            if (entry.Position <= position || !IsIndexRight(segment, entry))
+            {
+                return null;
+            }
+
+            end = entry.Position;
+            nextOffset = segment.BaseOffset + entry.RelativeOffset;
+        }
+
+        if (nextOffset > endOffset)
+        {
+            // What became durable since, or belongs to an open transaction, stands behind the end offset.
+            (var error, end, _) = FindBatch(segment, endOffset - segment.BaseOffset);
+            nextOffset = segment.IsSealed
+                ? Math.Min(endOffset, segment.BaseOffset + segment.Index.Last.RelativeOffset)
+                : endOffset;
+            if (error != RecordBatchError.None)
+            {
+                return null;
+            }
+        }
+
+        return end - position < bytesMin
+            ? null
+            : new ReadResult(
+                ErrorCode.None,
+                new FileRegion(this, segment, position, (int)(end - position)),
+                (int)(end - position),
+                HighWatermark,
+                LastStableOffset,
+                LogStartOffset,
+                nextOffset);
     }
 
     private ReadResult ReadBatches(

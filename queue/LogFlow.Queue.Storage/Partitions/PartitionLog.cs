@@ -170,6 +170,11 @@ public sealed partial class PartitionLog
             "Retention of {Partition} removes {Count} segments; the log now starts at offset {Offset}.")]
         public static partial void RetentionRemoves(ILogger logger, string partition, int count, long offset);
 
+        [LoggerMessage(2028, LogLevel.Error,
+            "Partition {Partition}: an answer could not be read to its end, so its reader's connection is closed; what "
+            + "it asks for next is read with all checks.")]
+        public static partial void RegionFailed(ILogger logger, Exception error, string partition);
+
         [LoggerMessage(2024, LogLevel.Error, "Partition {Partition} cannot be read at offset {Offset}.")]
         public static partial void ReadFailed(ILogger logger, Exception error, string partition, long offset);
 

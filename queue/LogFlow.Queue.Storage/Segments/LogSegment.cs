@@ -119,6 +119,28 @@ internal sealed class LogSegment
         }
     }
 
+    /// <summary>The file for a reader of its own; whatever happens to the segment, it can be read to the end.</summary>
+    /// <exception cref="ObjectDisposedException">The segment was deleted.</exception>
+    public IStorageFile Share()
+    {
+        Touch();
+        while (true)
+        {
+            var file = File;
+            try
+            {
+                return file.Share();
+            }
+            catch (ObjectDisposedException) when (!_isDeleted && !ReferenceEquals(file, _file))
+            {
+                // Closed as idle between the two lines above.
+            }
+        }
+    }
+
+    /// <summary>What was read from it cannot be right: everything is checked from now on.</summary>
+    public void Distrust() => UnverifiedEnd = DurablePosition;
+
     /// <summary>The index: as loaded, or made from the data where its file is missing or damaged.</summary>
     public SegmentIndex Index => _index ?? LoadIndex(mayUseFile: true);
 

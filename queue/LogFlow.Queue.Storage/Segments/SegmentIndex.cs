@@ -89,6 +89,28 @@ internal sealed class SegmentIndex
         return low == 0 ? default : entries[low - 1];
     }
 
+    /// <summary>The last entry whose position is not above; default (the start) where there is none.</summary>
+    public IndexEntry FindPosition(long position)
+    {
+        var entries = Snapshot();
+        var low = 0;
+        var high = entries.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (entries[middle].Position <= position)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low == 0 ? default : entries[low - 1];
+    }
+
     /// <summary>
     /// The last entry before which every timestamp is lower; default (the start) where there is none.
     /// </summary>

@@ -17,6 +17,12 @@ internal sealed class FetchOperation : IDisposable
     /// <summary>An answer gets this much however full the memory budget is, or nobody would ever get ahead.</summary>
     private const int AnswerBytesMin = 64 << 10;
 
+    /// <summary>
+    /// What of a partition is read into memory for one answer, where it must be: right after a start, say, when
+    /// everything read is checked. Larger regions are sent out of their files.
+    /// </summary>
+    private const int PartitionMemoryBytesMax = 2 << 20;
+
     private readonly int _bytesMax;
     private readonly bool _isReadCommitted;
     private readonly ByteBudget _budget;
@@ -24,6 +30,7 @@ internal sealed class FetchOperation : IDisposable
     private readonly List<Item> _items = [];
     private readonly List<ReadResult> _results = [];
     private long _bytesHeld;
+    private long _memoryLeft;
 
     public FetchOperation(int bytesMax, FetchRequest request, ByteBudget budget, int turn)
     {
@@ -90,17 +97,19 @@ internal sealed class FetchOperation : IDisposable
             return 0;
         }
 
-        _bytesHeld = _budget.AcquireUpTo(Math.Min(AnswerBytesMin, _bytesMax), _bytesMax);
-        var left = _bytesHeld;
+        var memoryWanted = Math.Min(_bytesMax, (long)_items.Count * PartitionMemoryBytesMax);
+        _bytesHeld = _budget.AcquireUpTo(Math.Min(AnswerBytesMin, _bytesMax), memoryWanted);
+        _memoryLeft = _bytesHeld;
+        var left = (long)_bytesMax;
         for (var i = 0; i < _items.Count; i++)
         {
             left -= Read(_items[(i + _turn) % _items.Count], left);
         }
 
         // What was not used is free for others at once; a first batch larger than allowed is counted in full.
-        _budget.Release(left);
-        _bytesHeld -= left;
-        return _bytesHeld;
+        _budget.Release(_memoryLeft);
+        _bytesHeld -= _memoryLeft;
+        return _bytesMax - left;
     }
 
     public void Release()
@@ -140,13 +149,14 @@ internal sealed class FetchOperation : IDisposable
             return 0;
         }
 
-        if (bytesMax == 0 && !isFirst)
+        if ((bytesMax == 0 || _memoryLeft <= 0) && !isFirst)
         {
             SetOffsets(item.Data, item.Log);
             return 0;
         }
 
-        var result = item.Log.Read(item.Offset, bytesMax, _isReadCommitted);
+        var memoryMax = (int)Math.Clamp(_memoryLeft, 0, PartitionMemoryBytesMax);
+        var result = item.Log.Read(item.Offset, bytesMax, memoryMax, _isReadCommitted);
         item.Data.ErrorCode = result.Error;
         item.Data.Records = result.Batches;
         if (result.Error != ErrorCode.None)
@@ -169,6 +179,7 @@ internal sealed class FetchOperation : IDisposable
         }
 
         _results.Add(result);
+        _memoryLeft -= result.HeldBytes;
         return result.Batches.Length;
     }
 

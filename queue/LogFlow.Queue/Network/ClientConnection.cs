@@ -67,7 +67,11 @@ internal sealed partial class ClientConnection
         Peer = remote?.ToString() ?? "?";
         ClientAddress = remote is null ? "" : "/" + Unmapped(remote.Address);
         _lastProgress = time.GetTimestamp();
-        _sender = new ResponseSender(socket, () => Volatile.Write(ref _lastProgress, _time.GetTimestamp()));
+        _sender = new ResponseSender(
+            socket,
+            server.Frames,
+            server.Budget,
+            () => Volatile.Write(ref _lastProgress, _time.GetTimestamp()));
     }
 
     /// <summary>Address and port of the client, for messages.</summary>

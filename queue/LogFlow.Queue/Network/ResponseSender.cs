@@ -1,16 +1,23 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Queue.Storage;
 
 namespace LogFlow.Queue.Network;
 
 /// <summary>
 /// Sends one answer at a time: its segments (small copied parts and record batches by reference) go to the socket
 /// together, in as few calls as possible. A call is not longer than <see cref="SendBytesMax"/>, so that a slow reader's
-/// progress is seen.
+/// progress is seen. Batches that are still in their file pass through one buffer, a piece at a time.
 /// </summary>
-internal sealed class ResponseSender(Socket socket, Action onProgress)
+internal sealed class ResponseSender(Socket socket, FramePool buffers, ByteBudget budget, Action onProgress)
 {
+    /// <summary>Fits into a core's cache, where the copy to the socket finds it.</summary>
+    private const int FilePieceBytesMax = 256 << 10;
+
+    /// <summary>However many readers are slow, each moves at least this much at a time.</summary>
+    private const int FilePieceBytesMin = 64 << 10;
+
     /// <summary>Linux takes at most 1024 parts in one call (IOV_MAX).</summary>
     private const int SegmentsPerSendMax = 512;
     private const int SendBytesMax = 512 << 10;
@@ -36,6 +43,12 @@ internal sealed class ResponseSender(Socket socket, Action onProgress)
 
     private async ValueTask AddAsync(ReadOnlyMemory<byte> segment)
     {
+        if (MemoryMarshal.TryGetMemoryManager<byte, FileRegion>(segment, out var region, out var start, out var length))
+        {
+            await SendRegionAsync(region, start, length);
+            return;
+        }
+
         if (!MemoryMarshal.TryGetArray(segment, out var part))
         {
             // Memory that is not an array's (native, mapped) cannot be gathered: it goes on its own.
@@ -54,6 +67,30 @@ internal sealed class ResponseSender(Socket socket, Action onProgress)
             {
                 await FlushAsync();
             }
+        }
+    }
+
+    private async ValueTask SendRegionAsync(FileRegion region, int start, int length)
+    {
+        var wanted = Math.Clamp(length, FilePieceBytesMin, FilePieceBytesMax);
+        var pieceBytes = budget.AcquireUpTo(FilePieceBytesMin, wanted);
+        var buffer = buffers.Rent((int)pieceBytes);
+        try
+        {
+            for (var end = start + length; start < end;)
+            {
+                var piece = new ArraySegment<byte>(buffer, 0, (int)Math.Min(pieceBytes, end - start));
+                region.Read(piece, start);
+                start += piece.Count;
+                _parts.Add(piece);
+                _partBytes += piece.Count;
+                await FlushAsync();
+            }
+        }
+        finally
+        {
+            buffers.Return(buffer);
+            budget.Release(pieceBytes);
         }
     }
 

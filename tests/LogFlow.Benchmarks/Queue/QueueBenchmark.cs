@@ -10,8 +10,8 @@ namespace LogFlow.Benchmarks.Queue;
 /// <c>dotnet run -c Release --project tests/LogFlow.Benchmarks -- queue [RECORDS] [--kafka] [--only PART]</c>: 200-byte
 /// access-log lines into a <c>logflow-queue</c> process and out of it, by our client and by librdkafka (kcat), acks=all
 /// and idempotent. <c>--kafka</c>: the same into a real Kafka 4.1, once synced and once to its page cache. PART is one
-/// of produce, consume, both, fetch, librdkafka, acks, waiting. CPU time stands beside the rates, because the machine may be
-/// doing other things.
+/// of produce, consume, both, fetch, librdkafka, waiting, acks. CPU time stands beside the rates, because the machine
+/// may be doing other things.
 /// </summary>
 internal sealed class QueueBenchmark(long records)
 {
@@ -196,7 +196,8 @@ internal sealed class QueueBenchmark(long records)
         {
             var topic = $"acks-{rate:0}";
             await client.CreateTopicAsync(topic, 1);
-            Print($"ack at {rate:N0} records/s", await client.ProduceAtRateAsync(topic, rate, AcksInterval, AcksDuration));
+            var acks = await client.ProduceAtRateAsync(topic, rate, AcksInterval, AcksDuration);
+            Print($"ack at {rate:N0} records/s", acks);
             Print("  a bare write and fdatasync", DiskBaseline.Measure(
                 folder, (int)(rate * LineSet.LineSize * AcksInterval.TotalSeconds), AcksInterval, AcksDuration));
         }

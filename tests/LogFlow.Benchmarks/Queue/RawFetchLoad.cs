@@ -66,19 +66,13 @@ internal sealed class RawFetchLoad : IDisposable
 
     private void Send(string topic, long offset)
     {
+        var partition = new FetchRequest.FetchPartition { FetchOffset = offset, PartitionMaxBytes = AnswerBytes };
         var request = new FetchRequest
         {
             MaxWaitMs = 1000,
             MinBytes = 1,
             MaxBytes = AnswerBytes,
-            Topics =
-            {
-                new FetchRequest.FetchTopic
-                {
-                    Topic = topic,
-                    Partitions = { new FetchRequest.FetchPartition { FetchOffset = offset, PartitionMaxBytes = AnswerBytes } },
-                },
-            },
+            Topics = { new FetchRequest.FetchTopic { Topic = topic, Partitions = { partition } } },
         };
         using var writer = new KafkaWriter();
         KafkaFrame.WriteRequest<FetchRequest, FetchResponse>(writer, request, Version, _correlationId++, "raw");

@@ -270,6 +270,8 @@ internal sealed class MemoryFileSystem : IFileSystem
 
         public long Length => Open().Length;
 
+        public IStorageFile Share() => new Handle(Open());
+
         public int Read(Span<byte> buffer, long position) => Open().Read(buffer, position);
 
         public void Write(ReadOnlySpan<byte> bytes, long position) => Open().Write(bytes, position);

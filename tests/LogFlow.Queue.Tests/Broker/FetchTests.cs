@@ -1,6 +1,9 @@
+using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Tests.Support;
+using LogFlow.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Tests.Broker;
 
@@ -152,6 +155,62 @@ public sealed class FetchTests : IAsyncLifetime
             new DeleteTopicsRequest { TopicNames = ["logs"] }, 3);
         var response = await _client.ReceiveAsync<FetchRequest, FetchResponse>(asked, 11);
         Assert.NotEqual(ErrorCode.None, response.Responses[0].Partitions[0].ErrorCode);
+    }
+
+    [Fact]
+    public async Task Fetch_AnswerOfMegabytes_IsWhatWasProduced()
+    {
+        var text = new string('x', 100_000);
+        var expected = new List<string>();
+        for (var i = 0; i < 30; i++)
+        {
+            await _client.ProduceOneAsync("logs", Some.Batch(1, $"{i} {text}"));
+            expected.Add($"{i} {text} 0");
+        }
+
+        await _client.ProduceAsync("logs", 1, Some.Batch(3, "other"), -1, 9);
+        var request = Some.Fetch("logs", 0);
+        request.MaxBytes = 32 << 20;
+        request.Topics[0].Partitions[0].PartitionMaxBytes = 16 << 20;
+        request.Topics[0].Partitions.Add(
+            new FetchRequest.FetchPartition { Partition = 1, FetchOffset = 0, PartitionMaxBytes = 16 << 20 });
+
+        var partitions = (await _client.FetchAsync(request)).Responses[0].Partitions;
+
+        Assert.Equal(expected, Some.Values(partitions[0].Records));
+        Assert.Equal(["other 0", "other 1", "other 2"], Some.Values(partitions[1].Records));
+    }
+
+    [Fact]
+    public async Task Fetch_FileIsCutWhileItIsSent_ClosesTheConnection_AndTheNextIsServedUpToThere()
+    {
+        _queue.MayLogErrors = true;
+        await _client.CreateTopicAsync("large", 1, ("segment.bytes", "100000000"));
+        var text = new string('x', 1_000_000);
+        for (var i = 0; i < 30; i++)
+        {
+            await _client.ProduceOneAsync("large", Some.Batch(1, $"{i} {text}"));
+        }
+
+        var path = Directory.GetFiles(_queue.DataDirectory, "*.log", SearchOption.AllDirectories)
+            .Single(path => new FileInfo(path).Length > 20_000_000);
+        var request = Some.Fetch("large", 0);
+        request.MaxBytes = 50 << 20;
+        request.Topics[0].Partitions[0].PartitionMaxBytes = 50 << 20;
+        await _client.SendAsync<FetchRequest, FetchResponse>(request, 11);
+        await Eventually.TrueAsync(() => _client.Socket.Available > 0, "the answer begins");
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            file.SetLength(2_500_000);
+        }
+
+        var error = await Record.ExceptionAsync(() => _client.ReceiveFrameAsync());
+        Assert.True(error is IOException or SocketException, $"the whole answer came, or {error}");
+        Assert.Contains(_queue.Logs.At(LogLevel.Error), line => line.Contains("large-0", StringComparison.Ordinal));
+
+        using var again = await _queue.ConnectAsync();
+        var values = Some.Values((await again.FetchAsync(request)).Responses[0].Partitions[0].Records);
+        Assert.Equal([$"0 {text} 0", $"1 {text} 0"], values);
     }
 
     private async Task<Guid> TopicIdAsync(string topic)

@@ -42,6 +42,8 @@ internal sealed class FaultyFileSystem : IFileSystem
     {
         public long Length => file.Length;
 
+        public IStorageFile Share() => new FaultyFile(files, path, file.Share());
+
         public int Read(Span<byte> buffer, long position) => file.Read(buffer, position);
 
         public void Write(ReadOnlySpan<byte> bytes, long position)
