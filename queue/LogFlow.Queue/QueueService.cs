@@ -26,7 +26,7 @@ public sealed partial class QueueService : ILogFlowService
     private GroupCoordinator? _coordinator;
     private ProducerIdAllocator? _producerIds;
     private TransactionCoordinator? _transactions;
-    private TopicConfigEditor? _configEditor;
+    private ConfigEditor? _configEditor;
     private NodeIdentity? _node;
 
     /// <param name="config">The validated configuration.</param>
@@ -227,7 +227,7 @@ public sealed partial class QueueService : ILogFlowService
         _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId), advertised.Host, advertised.Port);
 
         var topics = new TopicCatalog(_logs, _config);
-        _configEditor = new TopicConfigEditor(topics, configs);
+        _configEditor = new ConfigEditor(topics, _coordinator.Configs, configs);
         var handlers = HandlerCatalog.Create(
             topics,
             _coordinator,
