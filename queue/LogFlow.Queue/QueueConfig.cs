@@ -129,6 +129,22 @@ public partial class QueueConfig : IValidatedConfig
     [ConfigKey("group.consumer.session.timeout.ms")]
     public int GroupConsumerSessionTimeoutMs { get; set; } = 45_000;
 
+    /// <summary>The least that a group's own consumer.heartbeat.interval.ms may be.</summary>
+    [ConfigKey("group.consumer.min.heartbeat.interval.ms")]
+    public int GroupConsumerMinHeartbeatIntervalMs { get; set; } = 5_000;
+
+    /// <summary>The most that a group's own consumer.heartbeat.interval.ms may be.</summary>
+    [ConfigKey("group.consumer.max.heartbeat.interval.ms")]
+    public int GroupConsumerMaxHeartbeatIntervalMs { get; set; } = 15_000;
+
+    /// <summary>The least that a group's own consumer.session.timeout.ms may be.</summary>
+    [ConfigKey("group.consumer.min.session.timeout.ms")]
+    public int GroupConsumerMinSessionTimeoutMs { get; set; } = 45_000;
+
+    /// <summary>The most that a group's own consumer.session.timeout.ms may be.</summary>
+    [ConfigKey("group.consumer.max.session.timeout.ms")]
+    public int GroupConsumerMaxSessionTimeoutMs { get; set; } = 60_000;
+
     [ConfigKey("group.consumer.max.size")]
     public int GroupConsumerMaxSize { get; set; } = int.MaxValue;
 
@@ -244,29 +260,6 @@ public partial class QueueConfig : IValidatedConfig
         }
 
         return problems;
-    }
-
-    private void ValidateConsumerGroups(List<ConfigProblem> problems)
-    {
-        RequireAtLeast(problems, "group.consumer.heartbeat.interval.ms", GroupConsumerHeartbeatIntervalMs, 1);
-        RequireAtLeast(problems, "group.consumer.max.size", GroupConsumerMaxSize, 1);
-        if (GroupConsumerSessionTimeoutMs <= GroupConsumerHeartbeatIntervalMs)
-        {
-            problems.Add(new(
-                "group.consumer.session.timeout.ms",
-                $"is {GroupConsumerSessionTimeoutMs} but must be more than group.consumer.heartbeat.interval.ms "
-                + $"({GroupConsumerHeartbeatIntervalMs})"));
-        }
-
-        if (GroupConsumerAssignors.Count == 0)
-        {
-            problems.Add(new("group.consumer.assignors", "must name at least one assignor"));
-        }
-
-        foreach (var assignor in GroupConsumerAssignors)
-        {
-            RequireOneOf(problems, "group.consumer.assignors", assignor, [.. PartitionAssignors.Names]);
-        }
     }
 
     private static long ToMs(long count, long unitMs) => count < 0 ? -1 : count * unitMs;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Queue.Transactions;
 
 namespace LogFlow.Queue;
 
@@ -22,6 +23,9 @@ internal sealed class QueueMetrics
     private readonly Counter<long> _connectionsClosed;
     private readonly Counter<long> _rebalances;
     private readonly Counter<long> _offsetCommits;
+    private readonly Counter<long> _transactionsCompleted;
+    private readonly Histogram<double> _transactionDuration;
+    private readonly Counter<long> _producersFenced;
     private long _recordsIn;
     private long _bytesIn;
     private long _bytesOut;
@@ -47,6 +51,12 @@ internal sealed class QueueMetrics
             "logflow.queue.group.rebalances", "{rebalance}", "Rebalances begun by consumer groups.");
         _offsetCommits = Meter.CreateCounter<long>(
             "logflow.queue.group.commits", "{commit}", "Offset commits that became durable.");
+        _transactionsCompleted = Meter.CreateCounter<long>(
+            "logflow.queue.transaction.completed", "{transaction}", "Transactions that ended, by outcome.");
+        _transactionDuration = Meter.CreateHistogram<double>(
+            "logflow.queue.transaction.duration", "s", "From a transaction's first partition to its last marker.");
+        _producersFenced = Meter.CreateCounter<long>(
+            "logflow.queue.transaction.fenced", "{request}", "Requests of producers that were replaced or timed out.");
     }
 
     public Meter Meter { get; }
@@ -102,8 +112,28 @@ internal sealed class QueueMetrics
 
     public void OffsetsCommitted() => _offsetCommits.Add(1);
 
+    /// <summary>Every partition and group of the transaction knows how it ended.</summary>
+    public void TransactionCompleted(TransactionOutcome outcome, TimeSpan duration)
+    {
+        var tag = OutcomeTag(outcome);
+        _transactionsCompleted.Add(1, tag);
+        _transactionDuration.Record(duration.TotalSeconds, tag);
+    }
+
+    /// <summary>A request for transactions came from a producer that is not the id's any more.</summary>
+    public void ProducerFenced() => _producersFenced.Add(1);
+
     /// <summary>A deleted topic's tag is forgotten, so that tags do not pile up.</summary>
     public void TopicDeleted(string topic) => _topicTags.TryRemove(topic, out _);
+
+    private static KeyValuePair<string, object?> OutcomeTag(TransactionOutcome outcome) => new("outcome", outcome switch
+    {
+        TransactionOutcome.Committed => "committed",
+        TransactionOutcome.Aborted => "aborted",
+        TransactionOutcome.TimedOut => "timed_out",
+        TransactionOutcome.Fenced => "fenced",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "a transaction without an end"),
+    });
 
     private KeyValuePair<string, object?> ApiTag(ApiKey key) =>
         _apiTags.GetOrAdd(key, static api => new("api", api.ToString()));

@@ -6,4 +6,8 @@ namespace LogFlow.Queue;
 /// <param name="SizeInBytes">Bytes on disk.</param>
 /// <param name="IsOffline">A write or sync failed; nothing is appended until a restart.</param>
 public readonly record struct QueuePartitionStatus(
-    long LogStartOffset, long HighWatermark, long SizeInBytes, bool IsOffline);
+    long LogStartOffset, long HighWatermark, long SizeInBytes, bool IsOffline)
+{
+    /// <summary>All below it are decided: readers of committed records get no further.</summary>
+    public long LastStableOffset { get; init; }
+}

@@ -26,7 +26,7 @@ public sealed partial class QueueService : ILogFlowService
     private GroupCoordinator? _coordinator;
     private ProducerIdAllocator? _producerIds;
     private TransactionCoordinator? _transactions;
-    private TopicConfigEditor? _configEditor;
+    private ConfigEditor? _configEditor;
     private NodeIdentity? _node;
 
     /// <param name="config">The validated configuration.</param>
@@ -132,7 +132,12 @@ public sealed partial class QueueService : ILogFlowService
             foreach (var log in topic.Partitions)
             {
                 bytesOnDisk += log.SizeInBytes;
-                partitions.Add(new(log.LogStartOffset, log.HighWatermark, log.SizeInBytes, log.IsOffline));
+                // The last stable offset first: it never passes a high watermark that is read after it.
+                var lastStableOffset = log.LastStableOffset;
+                partitions.Add(new(log.LogStartOffset, log.HighWatermark, log.SizeInBytes, log.IsOffline)
+                {
+                    LastStableOffset = lastStableOffset,
+                });
             }
 
             topics.Add(new QueueTopicStatus(topic.Name, topic.Id, partitions));
@@ -145,7 +150,10 @@ public sealed partial class QueueService : ILogFlowService
             bytesOnDisk,
             _server?.ConnectionCount ?? 0,
             topics,
-            DescribeGroups(logs, coordinator));
+            DescribeGroups(logs, coordinator))
+        {
+            Transactions = _transactions?.Count() ?? default,
+        };
     }
 
     /// <inheritdoc/>
@@ -200,6 +208,7 @@ public sealed partial class QueueService : ILogFlowService
             _coordinator,
             _producerIds,
             _context.TimeProvider,
+            _metrics,
             _context.LoggerFactory.CreateLogger<TransactionCoordinator>());
         await _transactions.StartAsync();
 
@@ -218,7 +227,7 @@ public sealed partial class QueueService : ILogFlowService
         _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId), advertised.Host, advertised.Port);
 
         var topics = new TopicCatalog(_logs, _config);
-        _configEditor = new TopicConfigEditor(topics, configs);
+        _configEditor = new ConfigEditor(topics, _coordinator.Configs, configs);
         var handlers = HandlerCatalog.Create(
             topics,
             _coordinator,

@@ -17,6 +17,9 @@ public sealed record QueueStatus(
     IReadOnlyList<QueueTopicStatus> Topics,
     IReadOnlyList<QueueGroupStatus> Groups)
 {
+    /// <summary>Transactions that are under way.</summary>
+    public QueueTransactionStatus Transactions { get; init; }
+
     /// <summary>A queue that has not started.</summary>
     public static QueueStatus Empty { get; } = new(0, 0, 0, 0, 0, [], []);
 }

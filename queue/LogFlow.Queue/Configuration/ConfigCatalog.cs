@@ -9,7 +9,7 @@ namespace LogFlow.Queue.Configuration;
 /// <summary>
 /// Which configuration keys there are for topics and for the broker, what they are set to, and by whom.
 /// </summary>
-internal sealed class ConfigCatalog
+internal sealed partial class ConfigCatalog
 {
     private static readonly FrozenDictionary<string, ConfigDefinition> TopicDefinitions =
         TopicConfigDefinitions.All.ToFrozenDictionary(definition => definition.Name);

@@ -6,4 +6,5 @@ internal enum ConfigSource : sbyte
     DynamicTopic = 1,
     StaticBroker = 4,
     Default = 5,
+    DynamicGroup = 8,
 }

@@ -35,6 +35,7 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
         _time = time;
         _metrics = metrics;
         _logger = logger;
+        Configs = new GroupConfigs(store);
         _expiryTimer = time.CreateTimer(
             static coordinator => _ = ((GroupCoordinator)coordinator!).ExpireAsync(),
             this,
@@ -43,6 +44,9 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     }
 
     public GroupSettings Settings => _settings;
+
+    /// <summary>What groups have instead of the settings.</summary>
+    public GroupConfigs Configs { get; }
 
     /// <summary>Whether what comes with an offset may be kept; Kafka <c>offset.metadata.max.bytes</c>.</summary>
     public ErrorCode CheckMetadata(string? metadata) =>

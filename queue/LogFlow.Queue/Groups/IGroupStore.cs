@@ -32,6 +32,9 @@ internal interface IGroupStore
         IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> pending,
         bool isCommit);
 
+    /// <summary>Keeps the configs of a group, which outlive it; none: nothing is kept.</summary>
+    ValueTask<ErrorCode> SaveConfigAsync(string groupId, IReadOnlyDictionary<string, string> overrides);
+
     /// <summary>Forgets the group and all of its offsets.</summary>
     ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets);
 }

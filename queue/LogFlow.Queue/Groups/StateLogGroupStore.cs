@@ -64,6 +64,13 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
         return log.WriteAsync(changes.ToArray());
     }
 
+    public ValueTask<ErrorCode> SaveConfigAsync(string groupId, IReadOnlyDictionary<string, string> overrides)
+    {
+        var key = GroupConfigCodec.EncodeKey(groupId);
+        return log.WriteAsync(
+            [overrides.Count == 0 ? StateChange.Remove(key) : StateChange.Set(key, GroupConfigCodec.Encode(overrides))]);
+    }
+
     public ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets)
     {
         var changes = new StateChange[offsets.Count + 1];
@@ -84,6 +91,12 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
         {
             if (consumerGroups.TryTake(key, value))
             {
+                continue;
+            }
+
+            if (GroupConfigCodec.IsKey(key))
+            {
+                coordinator.Configs.Restore(GroupConfigCodec.DecodeKey(key), GroupConfigCodec.Decode(value));
                 continue;
             }
 

@@ -6,12 +6,12 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>AlterConfigs</b>, API key 33, versions 0-2.</para>
-/// <para>Behaviour: replaces all settings of a topic by those given; they are durable and in force when the answer
-/// comes.</para>
+/// <para>Behaviour: replaces all settings of a topic or group by those given; they are durable and in force when the
+/// answer comes.</para>
 /// <para>Versions: 2 is flexible.</para>
-/// <para>Deviations from Apache Kafka: broker settings are not altered, see <see cref="TopicConfigEditor"/>.</para>
+/// <para>Deviations from Apache Kafka: broker settings are not altered, see <see cref="ConfigEditor"/>.</para>
 /// </summary>
-internal sealed class AlterConfigsHandler(TopicConfigEditor editor)
+internal sealed class AlterConfigsHandler(ConfigEditor editor)
     : TypedRequestHandler<AlterConfigsRequest, AlterConfigsResponse>
 {
     protected override async ValueTask<AlterConfigsResponse?> HandleAsync(
@@ -34,20 +34,19 @@ internal sealed class AlterConfigsHandler(TopicConfigEditor editor)
         return response;
     }
 
-    private static (Dictionary<string, string>? Overrides, string? Problem) Replace(
-        List<AlterConfigsRequest.AlterableConfig> configs)
+    private static ConfigEdit Replace(List<AlterConfigsRequest.AlterableConfig> configs)
     {
         var overrides = new Dictionary<string, string>();
         foreach (var config in configs)
         {
             if (config.Value is null)
             {
-                return (null, $"Null value not supported for : {config.Name}");
+                return ConfigEdit.NullValue(config.Name);
             }
 
             overrides[config.Name] = config.Value;
         }
 
-        return (overrides, null);
+        return ConfigEdit.To(overrides);
     }
 }

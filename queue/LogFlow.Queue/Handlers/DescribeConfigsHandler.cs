@@ -2,6 +2,7 @@ using System.Globalization;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Configuration;
+using LogFlow.Queue.Groups;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Topics;
 
@@ -9,13 +10,14 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>DescribeConfigs</b>, API key 32, versions 1-4.</para>
-/// <para>Behaviour: every key of a topic or of the broker, with its value, where that comes from, and on request the
+/// <para>Behaviour: every key of a topic, a group or the broker, with its value, where that comes from, and on request the
 /// values it hides and a sentence about it.</para>
 /// <para>Versions: 3 types and documentation (KIP-569); 4 is flexible.</para>
 /// <para>Deviations from Apache Kafka: broker keys are read from queue.yml at the start and cannot be altered. Loggers
 /// (resource type 8) have no levels to list.</para>
 /// </summary>
-internal sealed class DescribeConfigsHandler(TopicCatalog topics, ConfigCatalog configs, NodeIdentity node)
+internal sealed class DescribeConfigsHandler(
+    TopicCatalog topics, GroupConfigs groups, ConfigCatalog configs, NodeIdentity node)
     : TypedRequestHandler<DescribeConfigsRequest, DescribeConfigsResponse>
 {
     protected override ValueTask<DescribeConfigsResponse?> HandleAsync(
@@ -65,6 +67,13 @@ internal sealed class DescribeConfigsHandler(TopicCatalog topics, ConfigCatalog 
                     Add(result, configs.Broker, resource, request);
                 }
 
+                break;
+            case ConfigResources.Group when resource.ResourceName.Length == 0:
+                result.ErrorCode = ErrorCode.InvalidRequest;
+                result.ErrorMessage = "Group name must not be empty";
+                break;
+            case ConfigResources.Group:
+                Add(result, configs.DescribeGroup(groups.Find(resource.ResourceName)), resource, request);
                 break;
             default:
                 result.ErrorCode = ErrorCode.InvalidRequest;

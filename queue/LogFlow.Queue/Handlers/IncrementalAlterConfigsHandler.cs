@@ -1,3 +1,4 @@
+using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Configuration;
 using LogFlow.Queue.Requests;
@@ -6,12 +7,12 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>IncrementalAlterConfigs</b>, API key 44, versions 0-1.</para>
-/// <para>Behaviour: sets (0), deletes (1), appends to (2) or subtracts from (3) single settings of a topic, the last
-/// two for lists; durable and in force when the answer comes (KIP-339).</para>
+/// <para>Behaviour: sets (0), deletes (1), appends to (2) or subtracts from (3) single settings of a topic or
+/// a group, the last two for lists; durable and in force when the answer comes (KIP-339).</para>
 /// <para>Versions: 1 is flexible.</para>
-/// <para>Deviations from Apache Kafka: broker settings are not altered, see <see cref="TopicConfigEditor"/>.</para>
+/// <para>Deviations from Apache Kafka: broker settings are not altered, see <see cref="ConfigEditor"/>.</para>
 /// </summary>
-internal sealed class IncrementalAlterConfigsHandler(TopicConfigEditor editor)
+internal sealed class IncrementalAlterConfigsHandler(ConfigEditor editor)
     : TypedRequestHandler<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
 {
     private const sbyte Set = 0;
@@ -42,9 +43,14 @@ internal sealed class IncrementalAlterConfigsHandler(TopicConfigEditor editor)
         return response;
     }
 
-    private static (Dictionary<string, string>? Overrides, string? Problem) Apply(
+    private static ConfigEdit Apply(
         IReadOnlyDictionary<string, string> current, List<IncrementalAlterConfigsRequest.AlterableConfig> changes)
     {
+        if (changes.DistinctBy(change => change.Name).Count() < changes.Count)
+        {
+            return ConfigEdit.Refused(ErrorCode.InvalidRequest, "Error due to duplicate config keys");
+        }
+
         var overrides = new Dictionary<string, string>(current);
         foreach (var change in changes)
         {
@@ -56,7 +62,7 @@ internal sealed class IncrementalAlterConfigsHandler(TopicConfigEditor editor)
 
             if (change.Value is null)
             {
-                return (null, $"Null value not supported for : {change.Name}");
+                return ConfigEdit.NullValue(change.Name);
             }
 
             if (change.ConfigOperation == Set)
@@ -65,9 +71,18 @@ internal sealed class IncrementalAlterConfigsHandler(TopicConfigEditor editor)
                 continue;
             }
 
-            if (change.ConfigOperation is not (Append or Subtract) || !ConfigCatalog.IsListKey(change.Name))
+            if (change.ConfigOperation is not (Append or Subtract))
             {
-                return (null, $"Config value append or subtract is not allowed for config key: {change.Name}");
+                return ConfigEdit.Refused(
+                    ErrorCode.InvalidRequest, $"Unknown operation {change.ConfigOperation} for : {change.Name}");
+            }
+
+            if (!ConfigCatalog.IsListKey(change.Name))
+            {
+                var operation = change.ConfigOperation == Append ? "APPEND" : "SUBTRACT";
+                return ConfigEdit.Refused(
+                    ErrorCode.InvalidConfig,
+                    $"Can't {operation} to key {change.Name} because its type is not LIST.");
             }
 
             var items = Split(overrides.GetValueOrDefault(change.Name) ?? ConfigCatalog.DefaultOf(change.Name));
@@ -83,7 +98,7 @@ internal sealed class IncrementalAlterConfigsHandler(TopicConfigEditor editor)
             overrides[change.Name] = string.Join(',', items);
         }
 
-        return (overrides, null);
+        return ConfigEdit.To(overrides);
     }
 
     private static List<string> Split(string list) =>

@@ -20,7 +20,7 @@ internal static class HandlerCatalog
         ProducerIdAllocator producerIds,
         TransactionCoordinator transactions,
         ConfigCatalog configs,
-        TopicConfigEditor configEditor,
+        ConfigEditor configEditor,
         NodeIdentity node,
         QueueMetrics metrics,
         TimeProvider time)
@@ -50,7 +50,7 @@ internal static class HandlerCatalog
             new EndTxnHandler(transactions),
             new WriteTxnMarkersHandler(topics),
             new TxnOffsetCommitHandler(transactions, coordinator, topics, time),
-            new DescribeConfigsHandler(topics, configs, node),
+            new DescribeConfigsHandler(topics, coordinator.Configs, configs, node),
             new AlterConfigsHandler(configEditor),
             new DescribeLogDirsHandler(topics),
             new CreatePartitionsHandler(topics, node),
@@ -63,6 +63,7 @@ internal static class HandlerCatalog
             new ListTransactionsHandler(transactions, time),
             new ConsumerGroupHeartbeatHandler(coordinator),
             new ConsumerGroupDescribeHandler(coordinator, topics),
+            new ListConfigResourcesHandler(topics, coordinator.Configs, node),
         };
         handlers.Add(new ApiVersionsHandler(handlers));
         handlers.Sort((left, right) => left.Key.CompareTo(right.Key));

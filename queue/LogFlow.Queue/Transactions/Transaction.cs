@@ -19,6 +19,17 @@ internal sealed class Transaction(TransactionState state) : IDisposable
     /// <summary>One operation at a time, from its check to its answer; held over disk writes.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
+    /// <summary>
+    /// How the transaction ends that is decided and not yet told everywhere. Belongs to whoever has the gate; the log
+    /// does not keep who aborted, so after a restart an abort counts as the producer's.
+    /// </summary>
+    public TransactionOutcome Outcome { get; set; } = state.Status switch
+    {
+        TransactionStatus.PrepareCommit => TransactionOutcome.Committed,
+        TransactionStatus.PrepareAbort => TransactionOutcome.Aborted,
+        _ => TransactionOutcome.None,
+    };
+
     /// <summary>The id was forgotten; an operation that waited for the gate must look it up again.</summary>
     public bool IsForgotten { get; set; }
 

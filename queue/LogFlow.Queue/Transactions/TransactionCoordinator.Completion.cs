@@ -65,7 +65,7 @@ internal sealed partial class TransactionCoordinator
         Transaction transaction, long producerId, short producerEpoch, bool isCommit, bool bumpsEpoch)
     {
         var state = transaction.State;
-        var error = Transaction.CheckProducer(state, producerId, producerEpoch);
+        var error = CheckProducer(state, producerId, producerEpoch);
         if (error != ErrorCode.None)
         {
             return error;
@@ -78,9 +78,10 @@ internal sealed partial class TransactionCoordinator
             return bumpsEpoch && !state.IsPrepared ? ErrorCode.InvalidTxnState : CheckRepetition(state, isCommit);
         }
 
+        var outcome = isCommit ? TransactionOutcome.Committed : TransactionOutcome.Aborted;
         if (!bumpsEpoch)
         {
-            return await DecideAsync(transaction, state, isCommit);
+            return await DecideAsync(transaction, state, outcome);
         }
 
         var next = state with
@@ -94,11 +95,11 @@ internal sealed partial class TransactionCoordinator
             next = next with { NextProducerId = nextProducerId };
         }
 
-        return error == ErrorCode.None ? await DecideAsync(transaction, next, isCommit) : error;
+        return error == ErrorCode.None ? await DecideAsync(transaction, next, outcome) : error;
     }
 
     /// <summary>Aborts the open transaction for somebody else than its producer, who is fenced by the epoch.</summary>
-    private ValueTask<ErrorCode> FenceAsync(Transaction transaction)
+    private ValueTask<ErrorCode> FenceAsync(Transaction transaction, TransactionOutcome outcome)
     {
         var state = transaction.State;
         var fenced = state with
@@ -106,17 +107,24 @@ internal sealed partial class TransactionCoordinator
             ProducerEpoch = (short)(state.ProducerEpoch + 1),
             LastProducerEpoch = TransactionState.NoEpoch,
         };
-        return DecideAsync(transaction, fenced, isCommit: false);
+        return DecideAsync(transaction, fenced, outcome);
     }
 
-    private async ValueTask<ErrorCode> DecideAsync(Transaction transaction, TransactionState decided, bool isCommit)
+    private async ValueTask<ErrorCode> DecideAsync(
+        Transaction transaction, TransactionState decided, TransactionOutcome outcome)
     {
+        var hasBegun = decided.Status == TransactionStatus.Ongoing;
         var error = await SaveAsync(transaction, decided with
         {
-            Status = isCommit ? TransactionStatus.PrepareCommit : TransactionStatus.PrepareAbort,
+            Status = outcome == TransactionOutcome.Committed
+                ? TransactionStatus.PrepareCommit
+                : TransactionStatus.PrepareAbort,
         });
         if (error == ErrorCode.None)
         {
+            // A producer may abort where nothing has begun (KIP-890): that is no transaction.
+            transaction.Outcome = hasBegun ? outcome : TransactionOutcome.None;
+
             // In force: from here on no batch is queued, so that all stand before the markers.
             await CompleteAsync(transaction);
         }
@@ -168,7 +176,12 @@ internal sealed partial class TransactionCoordinator
             };
         }
 
-        _ = await SaveAsync(transaction, complete);
+        if (await SaveAsync(transaction, complete) == ErrorCode.None && transaction.Outcome != TransactionOutcome.None)
+        {
+            var durationMs = Math.Max(0, NowMs - state.StartMs);
+            _metrics.TransactionCompleted(transaction.Outcome, TimeSpan.FromMilliseconds(durationMs));
+            transaction.Outcome = TransactionOutcome.None;
+        }
     }
 
     private async Task<ErrorCode> WriteMarkerAsync(TransactionState state, TopicPartition partition, bool isCommit)

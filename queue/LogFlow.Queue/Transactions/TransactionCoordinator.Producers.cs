@@ -25,12 +25,13 @@ internal sealed partial class TransactionCoordinator
         var transaction = turn.Transaction!;
         if (!IsHolder(transaction.State, expectedProducerId, expectedEpoch))
         {
+            _metrics.ProducerFenced();
             return ProducerIdentity.Failed(ErrorCode.ProducerFenced);
         }
 
         if (transaction.State.Status == TransactionStatus.Ongoing)
         {
-            var error = await FenceAsync(transaction);
+            var error = await FenceAsync(transaction, TransactionOutcome.Fenced);
             if (error != ErrorCode.None)
             {
                 return ProducerIdentity.Failed(error);
@@ -95,6 +96,7 @@ internal sealed partial class TransactionCoordinator
         else if (expectedEpoch != state.LastProducerEpoch)
         {
             // Neither this epoch nor a repetition of the request that led to it.
+            _metrics.ProducerFenced();
             return ProducerIdentity.Failed(ErrorCode.ProducerFenced);
         }
 

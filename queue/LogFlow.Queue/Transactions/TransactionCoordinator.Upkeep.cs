@@ -61,7 +61,7 @@ internal sealed partial class TransactionCoordinator
         else if (IsTimedOut(state, nowMs))
         {
             Log.TimedOut(_logger, state.TransactionalId, state.TimeoutMs, state.ProducerId, state.ProducerEpoch);
-            _ = await FenceAsync(transaction);
+            _ = await FenceAsync(transaction, TransactionOutcome.TimedOut);
         }
         else if (IsExpired(state, nowMs))
         {

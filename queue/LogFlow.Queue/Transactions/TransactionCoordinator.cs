@@ -21,6 +21,7 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
     private readonly GroupCoordinator _groups;
     private readonly ProducerIdAllocator _producerIds;
     private readonly TimeProvider _time;
+    private readonly QueueMetrics _metrics;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private Task _upkeep = Task.CompletedTask;
@@ -32,6 +33,7 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
         GroupCoordinator groups,
         ProducerIdAllocator producerIds,
         TimeProvider time,
+        QueueMetrics metrics,
         ILogger logger)
     {
         _settings = settings;
@@ -40,6 +42,7 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
         _groups = groups;
         _producerIds = producerIds;
         _time = time;
+        _metrics = metrics;
         _logger = logger;
         foreach (var (key, value) in log.GetEntries())
         {
@@ -60,6 +63,29 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
                 yield return state;
             }
         }
+    }
+
+    /// <summary>How many transactions are under way.</summary>
+    public QueueTransactionStatus Count()
+    {
+        var (ongoing, committing, aborting) = (0, 0, 0);
+        foreach (var transaction in _transactions.Values)
+        {
+            switch (transaction.State.Status)
+            {
+                case TransactionStatus.Ongoing:
+                    ongoing++;
+                    break;
+                case TransactionStatus.PrepareCommit:
+                    committing++;
+                    break;
+                case TransactionStatus.PrepareAbort:
+                    aborting++;
+                    break;
+            }
+        }
+
+        return new QueueTransactionStatus(ongoing, committing, aborting);
     }
 
     /// <summary>Null: there is no such id.</summary>
@@ -137,7 +163,7 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
         }
 
         var state = transaction.State;
-        var error = Transaction.CheckProducer(state, producerId, producerEpoch);
+        var error = CheckProducer(state, producerId, producerEpoch);
         if (error != ErrorCode.None)
         {
             return error;
@@ -165,6 +191,18 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Whether a request comes from the producer that holds the id now; those of others are counted.</summary>
+    private ErrorCode CheckProducer(TransactionState state, long producerId, short producerEpoch)
+    {
+        var error = Transaction.CheckProducer(state, producerId, producerEpoch);
+        if (error == ErrorCode.ProducerFenced)
+        {
+            _metrics.ProducerFenced();
+        }
+
+        return error;
+    }
+
     private async ValueTask<ErrorCode> AddAsync(
         string transactionalId,
         long producerId,
@@ -187,7 +225,7 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
         IReadOnlyCollection<string> groups)
     {
         var state = transaction.State;
-        var error = Transaction.CheckProducer(state, producerId, producerEpoch);
+        var error = CheckProducer(state, producerId, producerEpoch);
         if (error != ErrorCode.None)
         {
             return error;

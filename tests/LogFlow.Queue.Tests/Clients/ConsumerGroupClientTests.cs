@@ -41,7 +41,9 @@ public sealed class ConsumerGroupClientTests
         using var directory = new TempDirectory();
         await using var queue = await QueueProcess.StartAsync(
             directory.Path,
-            "num.partitions=4", "group.consumer.session.timeout.ms=6000", "group.consumer.heartbeat.interval.ms=500");
+            "num.partitions=4", "group.consumer.min.session.timeout.ms=6000",
+            "group.consumer.session.timeout.ms=6000", "group.consumer.min.heartbeat.interval.ms=500",
+            "group.consumer.heartbeat.interval.ms=500");
         await ProduceAsync(queue.Bootstrap);
         await using var first = StartConsumer(queue.Bootstrap, "--from-beginning");
         await using var second = StartConsumer(queue.Bootstrap, "--from-beginning");

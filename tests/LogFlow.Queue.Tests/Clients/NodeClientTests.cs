@@ -16,7 +16,11 @@ public sealed class NodeClientTests
     public async Task Platformatic_CodecsGroupsOfBothProtocolsOffsetsAndAdmin_Pass()
     {
         await using var queue = await TestQueue.StartAsync(
-            config => config.GroupConsumerHeartbeatIntervalMs = 300);
+            config =>
+            {
+                config.GroupConsumerMinHeartbeatIntervalMs = 300;
+                config.GroupConsumerHeartbeatIntervalMs = 300;
+            });
         await NodeClients.RunAsync("platformatic.mjs", queue.Bootstrap);
     }
 }

@@ -13,6 +13,8 @@ internal sealed class MemoryGroupStore : IGroupStore
 
     public Dictionary<(string Group, TopicPartition Partition), CommittedOffset> Offsets { get; } = [];
 
+    public Dictionary<string, IReadOnlyDictionary<string, string>> Configs { get; } = [];
+
     public Dictionary<string, (ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value)> ConsumerEntries { get; } = [];
 
     public Dictionary<(string GroupId, long ProducerId, TopicPartition Partition), CommittedOffset> PendingOffsets
@@ -75,6 +77,11 @@ internal sealed class MemoryGroupStore : IGroupStore
     /// <summary>Brings the groups of the new protocol back, as after a restart.</summary>
     public void LoadConsumerGroups(GroupCoordinator coordinator)
     {
+        foreach (var (groupId, overrides) in Configs)
+        {
+            coordinator.Configs.Restore(groupId, overrides);
+        }
+
         var loader = new ConsumerGroupLoader();
         foreach (var (key, value) in ConsumerEntries.Values)
         {
@@ -145,6 +152,18 @@ internal sealed class MemoryGroupStore : IGroupStore
             }
         }
 
+        return ErrorCode.None;
+    }
+
+    public async ValueTask<ErrorCode> SaveConfigAsync(string groupId, IReadOnlyDictionary<string, string> overrides)
+    {
+        if (!await IsTakenAsync())
+        {
+            return ErrorCode.KafkaStorageError;
+        }
+
+        Configs[GroupConfigCodec.DecodeKey(GroupConfigCodec.EncodeKey(groupId))] =
+            GroupConfigCodec.Decode(GroupConfigCodec.Encode(overrides));
         return ErrorCode.None;
     }
 

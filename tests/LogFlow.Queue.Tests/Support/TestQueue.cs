@@ -28,6 +28,8 @@ internal sealed class TestQueue : IAsyncDisposable
     /// <summary>The test has damaged something; errors are what it looks for.</summary>
     public bool MayLogErrors { get; set; }
 
+    public MeasuredMetrics Measure() => new(_meters.Owns);
+
     public string DataDirectory => _directory.Path;
 
     public IEnumerable<string> Warnings => Logs.At(LogLevel.Warning);

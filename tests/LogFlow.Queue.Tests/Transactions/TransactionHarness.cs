@@ -16,6 +16,7 @@ internal sealed class TransactionHarness : IAsyncDisposable
     public const int TimeoutMs = 60_000;
 
     private readonly ProducerIdAllocator _producerIds;
+    private readonly TestMeters _meters = new();
 
     private TransactionHarness(LogManager logs, FaultyFileSystem files)
     {
@@ -29,7 +30,9 @@ internal sealed class TransactionHarness : IAsyncDisposable
             Groups.Coordinator,
             _producerIds,
             Time,
+            new QueueMetrics(_meters),
             NullLogger.Instance);
+        Metrics = new MeasuredMetrics(_meters.Owns);
     }
 
     public LogManager Logs { get; }
@@ -37,6 +40,8 @@ internal sealed class TransactionHarness : IAsyncDisposable
     public FaultyFileSystem Files { get; }
 
     public ManualTime Time { get; } = new();
+
+    public MeasuredMetrics Metrics { get; }
 
     public GroupHarness Groups { get; } = new();
 
@@ -99,5 +104,7 @@ internal sealed class TransactionHarness : IAsyncDisposable
         await Logs.DisposeAsync();
         _producerIds.Dispose();
         Groups.Dispose();
+        Metrics.Dispose();
+        _meters.Dispose();
     }
 }

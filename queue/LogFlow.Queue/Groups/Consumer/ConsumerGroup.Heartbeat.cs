@@ -70,7 +70,7 @@ internal sealed partial class ConsumerGroup
         {
             MemberId = memberId,
             MemberEpoch = reconciled.MemberEpoch,
-            HeartbeatIntervalMs = _settings.HeartbeatIntervalMs,
+            HeartbeatIntervalMs = HeartbeatIntervalMs,
             Assignment = input.IsFull || !reconciled.Assigned.Equals(before.Assigned) ? reconciled.Assigned : null,
         };
     }

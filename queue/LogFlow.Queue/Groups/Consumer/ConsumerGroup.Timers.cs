@@ -6,8 +6,10 @@ internal sealed partial class ConsumerGroup
     /// <summary>The member was heard from: its session starts anew.</summary>
     private void Touch(ConsumerGroupMember member)
     {
-        var deadline = NowMs + _settings.SessionTimeoutMs;
-        _deadlines[member.MemberId].SessionMs = deadline;
+        var timeoutMs = SessionTimeoutMs;
+        var deadline = NowMs + timeoutMs;
+        var deadlines = _deadlines[member.MemberId];
+        (deadlines.SessionMs, deadlines.SessionTimeoutMs) = (deadline, timeoutMs);
         Arm(deadline);
     }
 
@@ -52,7 +54,7 @@ internal sealed partial class ConsumerGroup
                 if (deadlines.SessionMs <= now)
                 {
                     (expired ??= []).Add(
-                        (_members[memberId], $"no heartbeat for {_settings.SessionTimeoutMs} ms"));
+                        (_members[memberId], $"no heartbeat for {deadlines.SessionTimeoutMs} ms"));
                 }
                 else if (deadlines.RebalanceMs <= now)
                 {

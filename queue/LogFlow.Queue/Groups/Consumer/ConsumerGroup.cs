@@ -17,6 +17,7 @@ internal sealed partial class ConsumerGroup : IDisposable
     private const long Never = long.MaxValue;
 
     private readonly ConsumerGroupSettings _settings;
+    private readonly GroupConfigs _configs;
     private readonly IGroupStore _store;
     private readonly TimeProvider _time;
     private readonly QueueMetrics _metrics;
@@ -42,6 +43,7 @@ internal sealed partial class ConsumerGroup : IDisposable
     public ConsumerGroup(
         string groupId,
         ConsumerGroupSettings settings,
+        GroupConfigs configs,
         IGroupTopics topics,
         IGroupStore store,
         TimeProvider time,
@@ -50,6 +52,7 @@ internal sealed partial class ConsumerGroup : IDisposable
     {
         GroupId = groupId;
         _settings = settings;
+        _configs = configs;
         _store = store;
         _time = time;
         _metrics = metrics;
@@ -65,6 +68,12 @@ internal sealed partial class ConsumerGroup : IDisposable
     }
 
     public string GroupId { get; }
+
+    private int HeartbeatIntervalMs =>
+        _configs.Find(GroupId).ConsumerHeartbeatIntervalMs ?? _settings.HeartbeatIntervalMs;
+
+    private int SessionTimeoutMs =>
+        _configs.Find(GroupId).ConsumerSessionTimeoutMs ?? _settings.SessionTimeoutMs;
 
     private long NowMs => (long)(_time.GetTimestamp() * 1000.0 / _time.TimestampFrequency);
 
@@ -297,6 +306,9 @@ internal sealed partial class ConsumerGroup : IDisposable
     private sealed class Deadlines
     {
         public long SessionMs { get; set; } = Never;
+
+        /// <summary>How long the session is that ends then.</summary>
+        public int SessionTimeoutMs { get; set; }
 
         public long RebalanceMs { get; set; } = Never;
     }

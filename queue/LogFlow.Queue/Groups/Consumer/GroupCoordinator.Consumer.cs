@@ -61,5 +61,5 @@ internal sealed partial class GroupCoordinator
     }
 
     private ConsumerGroup CreateConsumer(string groupId) =>
-        new(groupId, _settings.Consumer, _topics, _store, _time, _metrics, _logger);
+        new(groupId, _settings.Consumer, Configs, _topics, _store, _time, _metrics, _logger);
 }
