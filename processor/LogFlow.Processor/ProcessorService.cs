@@ -18,6 +18,7 @@ namespace LogFlow.Processor;
 public sealed partial class ProcessorService : ILogFlowService
 {
     private readonly ProcessorConfig _config;
+    private readonly ProcessorPipeline _pipeline;
     private readonly ServiceContext _context;
     private readonly ILogger _logger;
     private readonly ProcessorMetrics _metrics;
@@ -28,10 +29,12 @@ public sealed partial class ProcessorService : ILogFlowService
     private bool _isStopping;
 
     /// <param name="config">The validated configuration.</param>
+    /// <param name="pipeline">Its pipeline.</param>
     /// <param name="context">What the host provides.</param>
-    public ProcessorService(ProcessorConfig config, ServiceContext context)
+    public ProcessorService(ProcessorConfig config, ProcessorPipeline pipeline, ServiceContext context)
     {
         _config = config;
+        _pipeline = pipeline;
         _context = context;
         _logger = context.LoggerFactory.CreateLogger<ProcessorService>();
         _metrics = new ProcessorMetrics(context.MeterFactory);
@@ -52,24 +55,14 @@ public sealed partial class ProcessorService : ILogFlowService
     /// <returns>All problems, each ready to be printed (place, line with caret, remedy); empty: it can start.</returns>
     public static IReadOnlyList<string> TestConfig(ProcessorConfig config)
     {
-        var problems = config.Validate().Select(problem => $"{problem.Key}: {problem.Message}").ToList();
-        if (problems.Count > 0)
-        {
-            return problems;
-        }
-
         try
         {
-            new PipelineLoader(config, TimeProvider.System).Load();
+            ProcessorPipeline.Load(config, TimeProvider.System);
             return [];
         }
-        catch (PipelineSyntaxException error)
+        catch (ConfigException error)
         {
-            return [.. error.Diagnostics.Select(static diagnostic => diagnostic.ToString())];
-        }
-        catch (StartupException error)
-        {
-            return [error.Message];
+            return [.. error.Errors.Select(static problem => problem.ToString())];
         }
     }
 
@@ -165,12 +158,12 @@ public sealed partial class ProcessorService : ILogFlowService
         }
     }
 
-    /// <exception cref="StartupException">The pipeline has mistakes.</exception>
+    /// <exception cref="StartupException">The ends that the pipeline's text lacks cannot be made.</exception>
     internal CompiledPipeline Load()
     {
         try
         {
-            return new PipelineLoader(_config, _context.TimeProvider).Load();
+            return _pipeline.Complete();
         }
         catch (PipelineSyntaxException error)
         {

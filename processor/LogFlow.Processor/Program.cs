@@ -10,7 +10,8 @@ return await ServiceProgram.RunAsync(
         Executable = "logflow-processor",
         Description = "LogFlow's processor: reads the queue, parses with Logstash's language, indexes",
         DefaultConfigFile = "processor.yml",
-        Create = static (config, context) => new ProcessorService(config, context),
+        Create = static (config, context) =>
+            new ProcessorService(config, ProcessorPipeline.Load(config, context.TimeProvider), context),
         Http = static config => new HttpSettings(
             config.ApiEnabled, config.ApiHttpHost, config.ApiHttpPort, "api.http.port"),
         Level = static config => LogLevelName.Parse(config.LogLevel),

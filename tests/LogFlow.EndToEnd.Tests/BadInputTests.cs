@@ -48,6 +48,28 @@ public class BadInputTests
     }
 
     [Fact]
+    public async Task Pipeline_WrongAtTheStart_IsRefusedBeforeAnythingListens()
+    {
+        const string pipeline = "filter { mutat { } }";
+        const string expected = "config.string:1:10: there is no filter 'mutat'";
+        using var folder = new TempDirectory();
+
+        // A port that is taken would be told first by whatever listened first.
+        using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        holder.Listen();
+        var port = ((IPEndPoint)holder.LocalEndPoint!).Port;
+        await using var alone = await LogFlowProcess.RunAsync(
+            "logflow-processor", "-e", pipeline, "-E", $"api.http.port={port}");
+        await using var up = await LogFlowProcess.RunAsync(
+            "logflow", "up", "--data", folder.Path, "-E", $"processor.config.string={pipeline}",
+            "-E", $"queue.port={port}", "-E", $"store.port={port}", "-E", $"console.port={port}");
+
+        AssertRefused(alone, 2, expected);
+        AssertRefused(up, 2, expected);
+    }
+
+    [Fact]
     public async Task Port_InUse_SaysWhichAndByWhichKeyToChangeIt()
     {
         using var folder = new TempDirectory();

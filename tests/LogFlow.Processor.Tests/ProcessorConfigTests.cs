@@ -56,6 +56,9 @@ public sealed class ProcessorConfigTests
     [InlineData("output { elasticsearch { action => \"update\" } }", "document_id")]
     [InlineData("output { elasticsearch { sniffing => true } }", "sniffing")]
     [InlineData("output { elasticsearch { cloud_id => \"x\" } }", "hosts")]
+    [InlineData("output { elasticsearch { timeout => 0 } }", "timeout is a number of seconds, more than 0")]
+    [InlineData("output { elasticsearch { retry_max_interval => 0.5 } }", "the first wait is longer")]
+    [InlineData("output { store { retry_initial_interval => 10 } }", "the first wait is longer")]
     [InlineData("output { file {} }", "path")]
     [InlineData("output { stdout { codec => nope } }", "nope")]
     [InlineData("input { kafka { bootstrap_servers => \"nohost\" } }", "host:port")]
@@ -128,6 +131,31 @@ public sealed class ProcessorConfigTests
         Assert.Contains("combined", ProcessorService.DefaultPipeline, StringComparison.OrdinalIgnoreCase);
         Assert.Empty(
             ProcessorService.TestConfig(new ProcessorConfig { ConfigString = ProcessorService.DefaultPipeline }));
+    }
+
+    [Theory]
+    [InlineData("filter { drop {} }", "kafka,store")]
+    [InlineData("input { kafka { bootstrap_servers => \"own:9092\" } }", "kafka,store")]
+    [InlineData("output { if [a] { stdout {} } else { file { path => \"/tmp/a\" } } }", "kafka,stdout,file")]
+    [InlineData(null, "kafka,store")]
+    public void Pipeline_CompletedWhenAddressesAreKnown_SharesItsFilters(string? text, string ends)
+    {
+        var config = new ProcessorConfig { ConfigString = text, QueueBootstrapServers = ["early:1"] };
+        var pipeline = ProcessorPipeline.Load(config, TimeProvider.System);
+        var early = pipeline.Complete();
+        config.QueueBootstrapServers = ["late:2"];
+        config.OutputStoreUrl = "http://late:3";
+        var late = pipeline.Complete();
+
+        Assert.Same(early.Filters, late.Filters);
+        Assert.Equal(ends, string.Join(',', late.Inputs.Concat(late.Outputs).Select(node => node.Name)));
+        var servers = KafkaInputPlugin.ReadClient(late.Inputs[0].Settings).BootstrapServers;
+        Assert.Equal([text?.Contains("own", StringComparison.Ordinal) == true ? "own:9092" : "late:2"], servers);
+        if (late.Outputs[0].Name == "store")
+        {
+            Assert.Equal(
+                "http://late:3/", Assert.Single(ElasticsearchOutputPlugin.ReadStore(late.Outputs[0].Settings).Hosts).ToString());
+        }
     }
 
     private static Pipeline.CompiledPipeline Load(ProcessorConfig config) =>

@@ -54,13 +54,13 @@ public sealed class RealKafkaTests
 
     private static async Task<ProcessorService> StartAsync(RealServer kafka, Uri server)
     {
+        var config = new ProcessorConfig
+        {
+            QueueBootstrapServers = [kafka.Address],
+            OutputElasticsearchHosts = [server.ToString()],
+        };
         var service = new ProcessorService(
-            new ProcessorConfig
-            {
-                QueueBootstrapServers = [kafka.Address],
-                OutputElasticsearchHosts = [server.ToString()],
-            },
-            TestHost.Context());
+            config, ProcessorPipeline.Load(config, TimeProvider.System), TestHost.Context());
         await service.StartAsync(CancellationToken.None);
         return service;
     }

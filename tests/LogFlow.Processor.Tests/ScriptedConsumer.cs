@@ -22,6 +22,15 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
 
     public int SeekCount { get; private set; }
 
+    /// <summary>Where it reads on; null: the partition is not its own.</summary>
+    public long? PositionOf(int partition)
+    {
+        lock (_lock)
+        {
+            return _positions.TryGetValue(queue.Partition(partition), out var position) ? position : null;
+        }
+    }
+
     public async Task StartAsync(
         Func<TopicPartition, Guid, CancellationToken, ValueTask<long?>> resolveStart,
         IRebalanceListener listener,

@@ -82,6 +82,34 @@ public sealed class StoreOutputTests
     }
 
     [Fact]
+    public async Task Tail_LostAfterARestartWhileNothingComes_IsReadAgain()
+    {
+        await using var store = await FakeStore.StartAsync();
+        var queue = Queue(store, partitions: 1);
+        queue.Append(0, Lines(0, 100));
+        await using (Start(store, queue.Connect(1, 0), new CollectingDeadLetters()))
+        {
+            await Eventually.TrueAsync(() => store.Documents().Count == 100, "100 documents");
+        }
+
+        store.Seal();
+        queue.Append(0, Lines(0, 50, from: 100));
+        await using (Start(store, queue.Connect(2, 0), new CollectingDeadLetters()))
+        {
+            await Eventually.TrueAsync(() => store.Documents().Count == 150, "150 documents");
+        }
+
+        // This one starts at the end of the log, and no record tells it that the store has lost what is before.
+        var consumer = queue.Connect(3, 0);
+        await using var service = Start(store, consumer, new CollectingDeadLetters());
+        await Eventually.TrueAsync(() => consumer.PositionOf(0) == 150, "the start where the store stands");
+        store.LoseTail();
+
+        await Eventually.TrueAsync(() => store.Documents().Count == 150, "all documents again");
+        VerifyAll(store, queue);
+    }
+
+    [Fact]
     public async Task Store_Emptied_IsFilledFromTheCommittedOffset()
     {
         await using var store = await FakeStore.StartAsync();
@@ -251,7 +279,14 @@ public sealed class StoreOutputTests
 
     private static ProcessorService Start(
         FakeStore store, ScriptedConsumer consumer, CollectingDeadLetters letters, string filter = "") =>
-        TestHost.Start($"{filter} output {{ store {{ url => \"{store.Url}\" }} }}", consumer, letters);
+        TestHost.Start(
+            $$"""
+            {{filter}} output {
+              store { url => "{{store.Url}}" retry_initial_interval => 0.005 retry_max_interval => 0.02 }
+            }
+            """,
+            consumer,
+            letters);
 
     /// <summary>No commit may go beyond what the store has on disk, but over records that filters drop.</summary>
     private static ScriptedQueue Queue(FakeStore store, int partitions)

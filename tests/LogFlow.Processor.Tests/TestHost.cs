@@ -26,7 +26,7 @@ internal static class TestHost
             PipelineWorkers = 3,
         };
         configure?.Invoke(config);
-        var service = new ProcessorService(config, Context());
+        var service = new ProcessorService(config, ProcessorPipeline.Load(config, TimeProvider.System), Context());
         service.Start(service.Load(), deadLetters, (_, _) => consumer);
         return service;
     }

@@ -84,7 +84,7 @@ internal sealed partial class FilestreamInput
             if (IsFirstWarning(path))
             {
                 _context.Counters.AddError();
-                Log.CannotRead(_logger, _options.Id, path, error.Message);
+                Log.CannotRead(_logger, _options.Id, path, error.Message.TrimEnd('.'));
             }
         }
 

@@ -54,7 +54,7 @@ internal sealed partial class FilestreamInput
             if (IsFirstWarning(path))
             {
                 _context.Counters.AddError();
-                Log.CannotRead(_logger, _options.Id, path, reason);
+                Log.CannotRead(_logger, _options.Id, path, reason.TrimEnd('.'));
             }
         }
 

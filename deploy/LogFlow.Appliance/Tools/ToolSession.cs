@@ -15,6 +15,9 @@ internal sealed class ToolSession : IAsyncDisposable
     /// <summary>For commands that end by themselves: leaders may have to be waited for, but not for ever.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whoever follows a topic is to hear soon that it has grown or is gone.</summary>
+    private static readonly TimeSpan MetadataMaxAge = TimeSpan.FromSeconds(10);
+
     private readonly ClientLog _log = new();
 
     private ToolSession(IReadOnlyList<string> servers, bool isJson, TextWriter output, TextWriter notes)
@@ -29,6 +32,7 @@ internal sealed class ToolSession : IAsyncDisposable
                 ClientId = "logflow-tools",
                 ConnectTimeout = ConnectTimeout,
                 ApiTimeout = ConnectTimeout,
+                MetadataMaxAge = MetadataMaxAge,
             },
             _log);
         Admin = new AdminClient(Client);

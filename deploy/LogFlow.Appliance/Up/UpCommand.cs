@@ -2,6 +2,7 @@ using System.CommandLine;
 using LogFlow.Appliance.Status;
 using LogFlow.Hosting;
 using LogFlow.Platform;
+using LogFlow.Processor;
 
 namespace LogFlow.Appliance.Up;
 
@@ -40,13 +41,15 @@ internal sealed class UpCommand
             config.Agent.Read(paths.Select(Path.GetFullPath));
         }
 
-        ConfigException.ThrowIfAny(ProcessorCheck(config));
+        var pipeline = config.Processor.IsEnabled
+            ? ProcessorPipeline.Load(config.Processor, TimeProvider.System)
+            : null;
         var dataFolder = DataFolder.Choose(parsed.GetValue(_data) ?? config.PathData);
         using var signals = new StopSignals();
         using var hold = DirectoryLock.Acquire(dataFolder);
         using var environment = new HostEnvironment(
             LogWriter.ForConsole(LogLevelName.Parse(config.LogLevel), TimeProvider.System));
-        await using var parts = new UpParts(config, dataFolder, environment.Context);
+        await using var parts = new UpParts(config, pipeline, dataFolder, environment.Context);
         await using var console = await ObservabilityServer.StartAsync(
             new HttpSettings(true, config.ConsoleHost, config.ConsolePort, "console.port"),
             environment.Metrics,
@@ -55,7 +58,4 @@ internal sealed class UpCommand
         await using var session = new UpSession(config, parts, environment, dataFolder, console.Port);
         return await new PartRunner(parts.All, environment.LoggerFactory).RunAsync(signals, session.WelcomeAsync);
     }
-
-    private static IReadOnlyList<string> ProcessorCheck(UpConfig config) =>
-        config.Processor.IsEnabled ? LogFlow.Processor.ProcessorService.TestConfig(config.Processor) : [];
 }

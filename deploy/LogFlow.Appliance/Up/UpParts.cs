@@ -20,7 +20,11 @@ internal sealed class UpParts : IAsyncDisposable
     private readonly DeferredPart<AgentService> _agent;
 
     /// <summary>Prepares the enabled parts with their folders below <paramref name="dataFolder"/>.</summary>
-    public UpParts(UpConfig config, string dataFolder, ServiceContext context)
+    /// <param name="config">What runs, and how.</param>
+    /// <param name="pipeline">The processor's; null where it is left out.</param>
+    /// <param name="dataFolder">Where the parts keep what they keep.</param>
+    /// <param name="context">What the host provides.</param>
+    public UpParts(UpConfig config, ProcessorPipeline? pipeline, string dataFolder, ServiceContext context)
     {
         _config = config;
         config.Queue.LogDirs ??= Path.Combine(dataFolder, "queue");
@@ -34,7 +38,7 @@ internal sealed class UpParts : IAsyncDisposable
 
         _queue = new("queue", () => new QueueService(config.Queue, context));
         _store = new("store", () => new StoreService(config.Store, context));
-        _processor = new("processor", () => new ProcessorService(Joined(config.Processor), context));
+        _processor = new("processor", () => new ProcessorService(Joined(config.Processor), pipeline!, context));
         _agent = new("agent", () => new AgentService(Joined(config.Agent), context));
         All = [.. Enabled()];
     }

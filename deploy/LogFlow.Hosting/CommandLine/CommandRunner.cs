@@ -13,9 +13,16 @@ public static class CommandRunner
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            if (UsageErrors.LacksCommand(parsed))
             {
-                await Console.Error.WriteLineAsync(error.Message);
+                await root.Parse([.. arguments, "--help"]).InvokeAsync(
+                    new InvocationConfiguration { Output = Console.Error });
+                return 2;
+            }
+
+            foreach (var error in UsageErrors.Describe(parsed))
+            {
+                await Console.Error.WriteLineAsync(error);
             }
 
             await Console.Error.WriteLineAsync($"See: {root.Name} {CommandPath(parsed)}--help");

@@ -56,7 +56,6 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
     private async Task<int> RunServiceAsync(ParseResult parsed)
     {
         var config = Load(parsed);
-        ConfigException.ThrowIfAny(definition.Check(config));
         using var signals = new StopSignals();
         using var environment = new HostEnvironment(
             LogWriter.ForConsole(definition.Level(config), TimeProvider.System));

@@ -17,7 +17,10 @@ public sealed record ServiceDefinition<TConfig>
     /// <summary>The configuration file that is read where it exists and <c>-c</c> names none.</summary>
     public required string DefaultConfigFile { get; init; }
 
-    /// <summary>Makes the service.</summary>
+    /// <summary>
+    /// Makes the service, before anything listens; throws <see cref="ConfigException"/> for what <see cref="Check"/>
+    /// would find.
+    /// </summary>
     public required Func<TConfig, ServiceContext, ILogFlowService> Create { get; init; }
 
     /// <summary>Where metrics and health are served.</summary>
@@ -27,7 +30,8 @@ public sealed record ServiceDefinition<TConfig>
     public required Func<TConfig, LogLevel> Level { get; init; }
 
     /// <summary>
-    /// Checks what only the service can check (a pipeline's text, say); problems are printed as they are.
+    /// What <c>test config</c> checks beyond keys and values, as only the service can (a pipeline's text, say); problems
+    /// are printed as they are.
     /// </summary>
     public Func<TConfig, IReadOnlyList<string>> Check { get; init; } = static _ => [];
 

@@ -54,6 +54,18 @@ public sealed class CompiledPipeline
         IEnumerable<PipelineSource> sources, PipelineOptions options, PluginRegistry registry) =>
         new PipelineCompiler(options, registry).Compile(sources);
 
+    /// <summary>
+    /// This pipeline with the inputs of another where it has none itself, and likewise its outputs; the filters are
+    /// shared, not compiled again.
+    /// </summary>
+    /// <param name="ends">Inputs and outputs, compiled with the same options.</param>
+    public CompiledPipeline CompletedBy(CompiledPipeline ends)
+    {
+        var (outputs, program) = Outputs.Count > 0 ? (Outputs, OutputProgram) : (ends.Outputs, ends.OutputProgram);
+        return new CompiledPipeline(
+            Options, Inputs.Count > 0 ? Inputs : ends.Inputs, Filters, outputs, FilterProgram, program);
+    }
+
     /// <summary>Makes what one worker needs to run the pipeline.</summary>
     public PipelineWorker CreateWorker()
     {

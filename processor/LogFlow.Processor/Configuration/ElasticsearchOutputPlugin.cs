@@ -8,6 +8,10 @@ namespace LogFlow.Processor.Configuration;
 internal static class ElasticsearchOutputPlugin
 {
     private const string NoScripts = "scripted updates are not supported";
+
+    // A day: longer waits are mistakes, and timers have an end.
+    private const int SecondsMax = 86_400;
+
     private const string OwnTemplate =
         "LogFlow's own template is put where no other is; install yours in Elasticsearch";
 
@@ -78,6 +82,10 @@ internal static class ElasticsearchOutputPlugin
         .. DataStreamSettings,
         .. ServerSettings,
         new("url", SettingType.String) { Default = "http://127.0.0.1:9200" },
+
+        // A store on the same machine is back as soon as it is started again: short waits.
+        new("retry_initial_interval", SettingType.Number) { Default = 0.1 },
+        new("retry_max_interval", SettingType.Number) { Default = 5L },
     ];
 
     public static PluginSpec Spec { get; } =
@@ -98,7 +106,11 @@ internal static class ElasticsearchOutputPlugin
         };
         return new ElasticsearchOutputOptions
         {
-            Server = ReadServer(settings, settings.List("hosts"), settings.String("path")),
+            Server = ReadServer(
+                settings,
+                settings.List("hosts"),
+                settings.String("path"),
+                TimeSpan.FromSeconds(settings.Number("resurrect_delay"))),
             Action = action,
             DataStream = hasDataStream ? ReadDataStream(settings) : null,
             Index = EventTemplate.Parse(settings.String("index") ?? "logstash-%{+yyyy.MM.dd}"),
@@ -110,7 +122,7 @@ internal static class ElasticsearchOutputPlugin
     }
 
     public static ElasticsearchOptions ReadStore(PluginSettings settings) =>
-        ReadServer(settings, [settings.String("url")!], null);
+        ReadServer(settings, [settings.String("url")!], path: null, resurrectDelay: TimeSpan.Zero);
 
     public static DataStreamOptions ReadDataStream(PluginSettings settings)
     {
@@ -133,7 +145,8 @@ internal static class ElasticsearchOutputPlugin
         _ => !settings.Has("index") && (settings.String("action") ?? "create") == "create",
     };
 
-    private static ElasticsearchOptions ReadServer(PluginSettings settings, IReadOnlyList<string> hosts, string? path)
+    private static ElasticsearchOptions ReadServer(
+        PluginSettings settings, IReadOnlyList<string> hosts, string? path, TimeSpan resurrectDelay)
     {
         int? level = settings.Has("compression_level") ? (int)settings.Integer("compression_level")
             : settings.Has("http_compression") ? (settings.Boolean("http_compression") ? 1 : 0)
@@ -152,14 +165,11 @@ internal static class ElasticsearchOutputPlugin
             VerifyCertificates = settings.String("ssl_verification_mode") != "none",
             CertificateAuthorities = settings.List("ssl_certificate_authorities") is [var file, ..] ? file : null,
             CaTrustedFingerprint = settings.String("ca_trusted_fingerprint"),
-            RetryInitialInterval = Seconds(settings, "retry_initial_interval", 1),
-            RetryMaxInterval = Seconds(settings, "retry_max_interval", 60),
-            ResurrectDelay = Seconds(settings, "resurrect_delay", 5),
+            RetryInitialInterval = TimeSpan.FromSeconds(settings.Number("retry_initial_interval")),
+            RetryMaxInterval = TimeSpan.FromSeconds(settings.Number("retry_max_interval")),
+            ResurrectDelay = resurrectDelay,
         };
     }
-
-    private static TimeSpan Seconds(PluginSettings settings, string name, double otherwise) =>
-        TimeSpan.FromSeconds(settings.Has(name) ? settings.Number(name) : otherwise);
 
     /// <summary>"host", "host:port" and URLs, as Logstash takes them; port 9200 where none is given.</summary>
     private static Uri? ToUri(string host, bool usesTls, string? path)
@@ -188,8 +198,11 @@ internal static class ElasticsearchOutputPlugin
     private static EventTemplate? Template(PluginSettings settings, string name) =>
         settings.String(name) is { } text ? EventTemplate.Parse(text) : null;
 
-    private static void CheckStore(PluginContext context) =>
+    private static void CheckStore(PluginContext context)
+    {
         CheckUrl(context, "url", context.Settings.String("url")!);
+        CheckTimes(context);
+    }
 
     private static void CheckElasticsearch(PluginContext context)
     {
@@ -199,6 +212,7 @@ internal static class ElasticsearchOutputPlugin
             CheckUrl(context, "hosts", host);
         }
 
+        CheckTimes(context);
         if (settings.Boolean("sniffing"))
         {
             context.Error("sniffing", "sniffing is not supported", "name the nodes in 'hosts'");
@@ -253,6 +267,27 @@ internal static class ElasticsearchOutputPlugin
             {
                 context.Error(name, $"'{part}' cannot be part of a data stream's name: {problem}");
             }
+        }
+    }
+
+    private static void CheckTimes(PluginContext context)
+    {
+        var settings = context.Settings;
+        foreach (var name in (ReadOnlySpan<string>)["timeout", "retry_initial_interval", "retry_max_interval"])
+        {
+            if (settings.Number(name) is not (> 0 and <= SecondsMax))
+            {
+                context.Error(
+                    name, $"{name} is a number of seconds, more than 0 and at most {SecondsMax}", $"write: {name} => 5");
+            }
+        }
+
+        if (settings.Number("retry_initial_interval") > settings.Number("retry_max_interval"))
+        {
+            context.Error(
+                settings.Has("retry_max_interval") ? "retry_max_interval" : "retry_initial_interval",
+                "the first wait is longer than the longest",
+                "let retry_initial_interval be at most retry_max_interval");
         }
     }
 

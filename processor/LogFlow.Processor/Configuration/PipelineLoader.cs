@@ -55,33 +55,32 @@ internal sealed class PipelineLoader
         }
     }
 
+    /// <summary>Everything: the text, completed.</summary>
     /// <exception cref="PipelineSyntaxException">The text has mistakes; all that were found.</exception>
     /// <exception cref="StartupException">A file cannot be read.</exception>
-    public CompiledPipeline Load()
+    public CompiledPipeline Load() => Complete(LoadText());
+
+    /// <summary>The text alone, which is all that takes time; it may lack inputs and outputs.</summary>
+    /// <exception cref="PipelineSyntaxException">The text has mistakes; all that were found.</exception>
+    /// <exception cref="StartupException">A file cannot be read.</exception>
+    public CompiledPipeline LoadText() => Compile(ReadSources());
+
+    /// <summary>Adds the input and the output that the text lacks, as the configuration says them now.</summary>
+    /// <exception cref="PipelineSyntaxException">What the configuration says makes no input or output.</exception>
+    public CompiledPipeline Complete(CompiledPipeline text)
     {
-        if (_config.PathConfig is null && _config.ConfigString is null)
+        var lacking = new List<PipelineSource>(2);
+        if (text.Inputs.Count == 0)
         {
-            return Compile([new PipelineSource("default.conf", DefaultText), Input(), Output()]);
+            lacking.Add(Input());
         }
 
-        var sources = ReadSources();
-        var pipeline = Compile(sources);
-        if (pipeline.Inputs.Count > 0 && pipeline.Outputs.Count > 0)
+        if (text.Outputs.Count == 0)
         {
-            return pipeline;
+            lacking.Add(Output());
         }
 
-        if (pipeline.Inputs.Count == 0)
-        {
-            sources.Add(Input());
-        }
-
-        if (pipeline.Outputs.Count == 0)
-        {
-            sources.Add(Output());
-        }
-
-        return Compile(sources);
+        return lacking.Count == 0 ? text : text.CompletedBy(Compile(lacking));
     }
 
     private PipelineSource Input() => new("queue", KafkaInput.Replace(
@@ -141,6 +140,11 @@ internal sealed class PipelineLoader
 
     private List<PipelineSource> ReadSources()
     {
+        if (_config.PathConfig is null && _config.ConfigString is null)
+        {
+            return [new PipelineSource("default.conf", DefaultText)];
+        }
+
         if (_config.ConfigString is { } text)
         {
             return [new PipelineSource("config.string", text)];

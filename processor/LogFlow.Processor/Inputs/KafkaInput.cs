@@ -189,7 +189,30 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
             start = own is null || start is null ? null : Math.Min(start.Value, own.Value);
         }
 
-        return start == long.MaxValue ? null : start;
+        start = start == long.MaxValue ? null : start;
+        OpenWindow(partition, topicId, start);
+        return start;
+    }
+
+    /// <summary>
+    /// A known start has its window at once: an output may lose its tail before the partition's next record comes, and
+    /// only partitions with a window are asked about and gone back in.
+    /// </summary>
+    private void OpenWindow(TopicPartition partition, Guid topicId, long? start)
+    {
+        lock (_lock)
+        {
+            // A topic that was made anew: what was in flight is the old one's.
+            if (_windows.Remove(partition, out var old))
+            {
+                old.Close();
+            }
+
+            if (start is { } known && _assigned.Contains(partition))
+            {
+                _windows[partition] = NewWindow(partition, topicId, known);
+            }
+        }
     }
 
     /// <summary>

@@ -37,8 +37,7 @@ internal sealed class StoreOutput : Output
         _time = services.Time;
         _client = new ElasticsearchClient(server, services.Time);
         _outage = new OutageReport("The store", services.Time, services.Loggers.CreateLogger<StoreOutput>());
-        // A store on the same machine is back as soon as it is started again: short waits.
-        _backoff = new BackoffPolicy(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+        _backoff = new BackoffPolicy(server.RetryInitialInterval, server.RetryMaxInterval);
         _dataStreams = new DocumentTarget(dataStreams);
     }
 

@@ -125,7 +125,7 @@ internal sealed partial class Fetcher
         {
             if (FindLeader(plan.Partition) is not { } leader)
             {
-                LookUp(plan.Partition.Topic);
+                LookUp(plan.Partition);
             }
             else if (byBroker.TryGetValue(leader, out var plans))
             {
@@ -336,27 +336,30 @@ internal sealed partial class Fetcher
     private Guid CurrentTopicId(FetchPlan plan) =>
         _client.Metadata.Find(plan.Partition.Topic)?.TopicId ?? plan.TopicId;
 
-    private void LookUp(string topic)
+    private void LookUp(TopicPartition partition)
     {
         lock (_gate)
         {
-            if (!_lookingUp.Add(topic))
+            if (!_lookingUp.Add(partition.Topic))
             {
                 return;
             }
         }
 
-        _background.Run(() => LookUpAsync(topic));
+        _background.Run(() => LookUpAsync(partition));
     }
 
-    private async Task LookUpAsync(string topic)
+    private async Task LookUpAsync(TopicPartition partition)
     {
+        var topic = partition.Topic;
         try
         {
             // Asks even if what is known is fresh: it names no leader that is known.
             _client.InvalidateTopic(topic);
             var found = await _client.GetTopicAsync(topic, allowAutoCreate: false, _stopping);
-            if (found.Error != ErrorCode.None || found.Partitions.Any(static partition => partition.LeaderId < 0))
+
+            // A topic that was made anew with fewer partitions may never have this one.
+            if (found.Partitions.Any(static known => known.LeaderId < 0) || FindLeader(partition) is null)
             {
                 await _client.BackOffAsync(attempt: 3, _stopping);
             }

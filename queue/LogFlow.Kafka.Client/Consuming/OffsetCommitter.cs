@@ -50,7 +50,7 @@ internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions o
         var response = await client.SendUntilAnsweredAsync<OffsetCommitRequest, OffsetCommitResponse>(
             BrokerTarget.CoordinatorOf(options.GroupId) with { Lane = group.Lane },
             _ => Build(offsets, membership),
-            static response => FirstError(response),
+            static response => Verdict(FirstError(response)),
             cancellationToken);
         var error = FirstError(response);
         switch (error)
@@ -69,6 +69,9 @@ internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions o
                 group.OnLost(membership);
                 throw new CommitFailedException(
                     error, $"Group '{options.GroupId}' has given up on this member ({error}); nothing is committed.");
+            case ErrorCode.UnknownTopicOrPartition:
+                throw new KafkaException(
+                    error, $"Group '{options.GroupId}' cannot commit for {FindUnknown(response)}: it does not exist.");
             case ErrorCode.FencedInstanceId:
                 throw new CommitFailedException(
                     error, $"Another consumer has taken over group.instance.id '{options.GroupInstanceId}'.");
@@ -106,20 +109,25 @@ internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions o
         return request;
     }
 
+    /// <summary>Retriable by its nature, yet a topic that was deleted does not come back by waiting.</summary>
+    private static ErrorCode Verdict(ErrorCode error) =>
+        error == ErrorCode.UnknownTopicOrPartition ? ErrorCode.None : error;
+
+    private static TopicPartition FindUnknown(OffsetCommitResponse response)
+    {
+        var topic = response.Topics.First(static topic => topic.Partitions.Exists(IsUnknown));
+        return new TopicPartition(topic.Name, topic.Partitions.First(IsUnknown).PartitionIndex);
+
+        static bool IsUnknown(OffsetCommitResponse.OffsetCommitResponsePartition partition) =>
+            partition.ErrorCode == ErrorCode.UnknownTopicOrPartition;
+    }
+
     private static ErrorCode FirstError(OffsetCommitResponse response)
     {
         foreach (var topic in response.Topics)
         {
             foreach (var partition in topic.Partitions)
             {
-                // Retriable by its nature, yet a topic that was deleted does not come back by waiting.
-                if (partition.ErrorCode == ErrorCode.UnknownTopicOrPartition)
-                {
-                    throw new KafkaException(
-                        partition.ErrorCode,
-                        $"There is no {topic.Name}-{partition.PartitionIndex} to commit an offset for.");
-                }
-
                 if (partition.ErrorCode != ErrorCode.None)
                 {
                     return partition.ErrorCode;

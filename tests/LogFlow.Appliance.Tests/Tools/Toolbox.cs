@@ -11,9 +11,23 @@ internal sealed class Toolbox(string bootstrap)
     public Task<ToolRun> RunAsync(params string[] arguments) => RunAsync("", arguments);
 
     /// <summary>Runs a command with this on standard input.</summary>
-    public async Task<ToolRun> RunAsync(string input, string[] arguments)
+    public Task<ToolRun> RunAsync(string input, string[] arguments) => RunAsync(input, new MemoryStream(), arguments);
+
+    /// <summary>Runs a command that goes on; once it has printed a record, something happens.</summary>
+    public async Task<ToolRun> FollowAsync(Func<Task> onFirstRecord, params string[] arguments)
     {
-        var records = new MemoryStream();
+        var records = new FirstWriteStream();
+        var running = RunAsync("", records, arguments);
+        if (await Task.WhenAny(records.FirstWrite, running) != running)
+        {
+            await onFirstRecord();
+        }
+
+        return await running.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    private async Task<ToolRun> RunAsync(string input, MemoryStream records, string[] arguments)
+    {
         var tools = new ToolOptions
         {
             OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input)),

@@ -14,6 +14,9 @@ public sealed class ToolboxKafkaTests
 
         await scenarios.TopicsLiveAndDieAsync();
         await scenarios.RecordsComeBackAsProducedAsync();
+        await scenarios.FollowingEndsWithTheTopicAsync();
+        await scenarios.CommitsForADeletedTopicFailAsync();
+        await scenarios.TheEndsOfADeletedTopicAreNotAwaitedAsync();
         await scenarios.GroupsAreReadDescribedAndResetAsync();
         await scenarios.ActiveGroupsAreNotResetAsync();
         await scenarios.GroupsOfTheNewProtocolAreDescribedAsync();

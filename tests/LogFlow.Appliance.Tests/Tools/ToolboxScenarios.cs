@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using LogFlow.Appliance.Tools;
+using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
+using LogFlow.Kafka.Protocol;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -76,6 +79,94 @@ internal sealed class ToolboxScenarios(string bootstrap)
         Assert.DoesNotContain("trip", await GroupsAsync());
 
         Task<string> ConsumeAsync(params string[] options) => _tools.OutputOfAsync(["consume", "trip", .. options]);
+    }
+
+    public Task FollowingEndsWithTheTopicAsync()
+    {
+        return Task.WhenAll(
+            DeleteAsync("all"),
+            DeleteAsync("one", "--partition", "1"),
+            DeleteAsync("group", "--group", "followers"),
+            ShrinkAsync());
+
+        async Task DeleteAsync(string topic, params string[] options)
+        {
+            await MakeAsync(topic, partitions: 2);
+            var run = await _tools.FollowAsync(
+                () => _tools.OutputOfAsync("topics", "delete", topic), ["consume", topic, .. options]);
+
+            Assert.Equal((1, "line\n"), (run.ExitCode, run.Output));
+            Assert.Contains($"topic '{topic}' was deleted while it was read", run.Notes);
+        }
+
+        async Task ShrinkAsync()
+        {
+            await MakeAsync("shrunk", partitions: 2);
+            var run = await _tools.FollowAsync(
+                async () =>
+                {
+                    await _tools.OutputOfAsync("topics", "delete", "shrunk");
+                    await MakeAsync("shrunk", partitions: 1);
+                },
+                "consume", "shrunk", "--partition", "1");
+
+            Assert.Equal((1, "line\n"), (run.ExitCode, run.Output));
+            Assert.Contains("topic 'shrunk' has no partition 1: its only one is 0", run.Notes);
+        }
+
+        async Task MakeAsync(string topic, int partitions)
+        {
+            // Kafka's brokers may still know the one before.
+            await Eventually.TrueAsync(
+                async () => (await _tools.RunAsync(
+                    "topics", "create", topic, "--partitions", $"{partitions}")).ExitCode == 0,
+                "the topic before to be gone");
+            await _tools.ProduceAsync(topic, ["line"], "--partition", $"{partitions - 1}");
+        }
+    }
+
+    public async Task CommitsForADeletedTopicFailAsync()
+    {
+        await _tools.OutputOfAsync("topics", "create", "doomed", "--partitions", "1");
+        await _tools.ProduceAsync("doomed", ["a"]);
+        await using var client = new KafkaClient(
+            new KafkaClientOptions { BootstrapServers = [bootstrap], ClientId = "worker" }, NullLoggerFactory.Instance);
+        await using var member = new GroupConsumer(
+            client, new GroupConsumerOptions { GroupId = "mourners", Topics = ["doomed"] }, NullLoggerFactory.Instance);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var offsets = new Dictionary<TopicPartition, long>();
+        using (var batch = await member.PollAsync(deadline.Token))
+        {
+            offsets[batch.TopicPartition] = batch.NextOffset;
+        }
+
+        await _tools.OutputOfAsync("topics", "delete", "doomed");
+        KafkaException? error = null;
+        await Eventually.TrueAsync(
+            async () => (error = await Record.ExceptionAsync(
+                () => member.CommitAsync(offsets, deadline.Token)) as KafkaException) is not null,
+            "the broker to know that the topic is gone");
+
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, error!.Code);
+        Assert.Contains("doomed-0", error.Message);
+    }
+
+    public async Task TheEndsOfADeletedTopicAreNotAwaitedAsync()
+    {
+        await _tools.OutputOfAsync("topics", "create", "anew", "--partitions", "1");
+        await using var client = new KafkaClient(
+            new KafkaClientOptions { BootstrapServers = [bootstrap], ClientId = "worker" }, NullLoggerFactory.Instance);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var topic = await client.GetTopicAsync("anew", allowAutoCreate: false, deadline.Token);
+        var watch = new TopicWatch(client, new ConsumeOptions { Topic = "anew", IsExit = true }, topic);
+        await watch.CheckAsync(deadline.Token);
+
+        await _tools.OutputOfAsync("topics", "delete", "anew");
+        await _tools.OutputOfAsync("topics", "create", "anew", "--partitions", "1");
+        client.InvalidateTopic("anew");
+        var error = await Assert.ThrowsAsync<StartupException>(() => watch.CheckAsync(deadline.Token));
+
+        Assert.Contains("topic 'anew' was deleted and made anew", error.Message);
     }
 
     public async Task GroupsAreReadDescribedAndResetAsync()

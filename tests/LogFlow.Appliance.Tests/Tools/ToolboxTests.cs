@@ -51,6 +51,32 @@ public sealed class ToolboxTests : IAsyncLifetime, IDisposable
     public Task Consume_WhatWasProduced_ComesBackAndLeavesNoGroup() => Scenarios.RecordsComeBackAsProducedAsync();
 
     [Fact]
+    public Task Consume_TopicDeletedWhileFollowed_SaysSoAndFails() => Scenarios.FollowingEndsWithTheTopicAsync();
+
+    [Fact]
+    public Task Consume_TopicMadeAnewBeforeItsEnd_SaysSo() => Scenarios.TheEndsOfADeletedTopicAreNotAwaitedAsync();
+
+    [Fact]
+    public Task Commit_TopicDeleted_FailsInsteadOfWaiting() => Scenarios.CommitsForADeletedTopicFailAsync();
+
+    [Fact]
+    public async Task Consume_TopicOrPartitionNotThere_SaysWhatToDo()
+    {
+        await Tools.OutputOfAsync("topics", "create", "weblogs", "--partitions", "3");
+
+        Assert.Equal(
+            new ToolRun(
+                1,
+                "",
+                "topic 'webslogs' does not exist; did you mean 'weblogs'? 'logflow topics list' shows the topics that "
+                + "there are, 'logflow topics create' makes one\n"),
+            await Tools.RunAsync("consume", "webslogs"));
+        Assert.Equal(
+            new ToolRun(1, "", "topic 'weblogs' has no partition 3: it has 0 to 2\n"),
+            await Tools.RunAsync("consume", "weblogs", "--partition", "3"));
+    }
+
+    [Fact]
     public Task Groups_ReadAndReset_GoOnWhereTheyWereSet() => Scenarios.GroupsAreReadDescribedAndResetAsync();
 
     [Fact]

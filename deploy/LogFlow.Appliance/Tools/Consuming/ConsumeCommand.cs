@@ -92,12 +92,7 @@ internal sealed class ConsumeCommand
         CancellationToken cancellationToken)
     {
         var topic = await Topics.GetAsync(session, options.Topic, cancellationToken);
-        if (options.Partition >= topic.Partitions.Count)
-        {
-            throw new StartupException(
-                $"topic '{options.Topic}' has {Words.Count(topic.Partitions.Count, "partition")}, "
-                + $"but no {options.Partition}");
-        }
+        Topics.ThrowIfNoSuchPartition(topic, options.Partition);
 
         await using var output = openOutput();
         await using IRecordSource source = options.Group is null

@@ -18,6 +18,7 @@ internal sealed class GroupSource : IRecordSource, IRebalanceListener
     private readonly ToolSession _session;
     private readonly ConsumeOptions _options;
     private readonly GroupConsumer _consumer;
+    private readonly TopicWatch _watch;
     private readonly Dictionary<TopicPartition, OffsetRange> _ranges;
 
     // Written by the group's tasks, too.
@@ -25,10 +26,15 @@ internal sealed class GroupSource : IRecordSource, IRebalanceListener
     private readonly ConcurrentDictionary<TopicPartition, long> _uncommitted = new();
     private long _committedAt = TimeProvider.System.GetTimestamp();
 
-    private GroupSource(ToolSession session, ConsumeOptions options, Dictionary<TopicPartition, OffsetRange> ranges)
+    private GroupSource(
+        ToolSession session,
+        ConsumeOptions options,
+        TopicWatch watch,
+        Dictionary<TopicPartition, OffsetRange> ranges)
     {
         _session = session;
         _options = options;
+        _watch = watch;
         _ranges = ranges;
         _consumer = new GroupConsumer(
             session.Client,
@@ -51,7 +57,8 @@ internal sealed class GroupSource : IRecordSource, IRebalanceListener
         ToolSession session, ConsumeOptions options, TopicMetadata topic, CancellationToken cancellationToken)
     {
         var ranges = await OffsetRange.FindAsync(session, [topic], cancellationToken, options.IsolationLevel);
-        var source = new GroupSource(session, options, ranges);
+        var source = new GroupSource(
+            session, options, new TopicWatch(session.Client, options, topic), ranges);
         source._consumer.Start();
         return source;
     }
@@ -75,6 +82,7 @@ internal sealed class GroupSource : IRecordSource, IRebalanceListener
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 await CommitAsync(cancellationToken);
+                await _watch.CheckAsync(cancellationToken);
             }
         }
     }
@@ -168,6 +176,10 @@ internal sealed class GroupSource : IRecordSource, IRebalanceListener
         catch (CommitFailedException error)
         {
             _session.Note($"{error.Message} The records printed last may be read again.");
+        }
+        catch (KafkaException error) when (error.Code == ErrorCode.UnknownTopicOrPartition)
+        {
+            // The topic is gone, which the watch tells: there is nothing left to go on with.
         }
 
         foreach (var pair in offsets)

@@ -7,14 +7,16 @@ namespace LogFlow.Appliance.Tools;
 internal sealed class PartitionSource : IRecordSource
 {
     private readonly PartitionConsumer _consumer;
+    private readonly TopicWatch _watch;
     private readonly bool _isFollowing;
 
     // The partitions that are not read to their end, and those ends.
     private readonly Dictionary<TopicPartition, long> _unfinished = [];
 
-    private PartitionSource(PartitionConsumer consumer, bool isFollowing)
+    private PartitionSource(PartitionConsumer consumer, TopicWatch watch, bool isFollowing)
     {
         _consumer = consumer;
+        _watch = watch;
         _isFollowing = isFollowing;
     }
 
@@ -25,7 +27,8 @@ internal sealed class PartitionSource : IRecordSource
         var ranges = await OffsetRange.FindAsync(session, [topic], cancellationToken, options.IsolationLevel);
         var consumer = new PartitionConsumer(
             session.Client, new PartitionConsumerOptions { IsolationLevel = options.IsolationLevel });
-        var source = new PartitionSource(consumer, !options.IsExit);
+        var source = new PartitionSource(
+            consumer, new TopicWatch(session.Client, options, topic), !options.IsExit);
         try
         {
             foreach (var (partition, range) in ranges)
@@ -56,8 +59,24 @@ internal sealed class PartitionSource : IRecordSource
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ConsumedBatch?> NextAsync(CancellationToken cancellationToken) =>
-        _isFollowing || _unfinished.Count > 0 ? await _consumer.PollAsync(cancellationToken) : null;
+    public async ValueTask<ConsumedBatch?> NextAsync(CancellationToken cancellationToken)
+    {
+        while (_isFollowing || _unfinished.Count > 0)
+        {
+            using var look = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            look.CancelAfter(TopicWatch.Interval);
+            try
+            {
+                return await _consumer.PollAsync(look.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                await _watch.CheckAsync(cancellationToken);
+            }
+        }
+
+        return null;
+    }
 
     /// <inheritdoc/>
     public long EndOf(TopicPartition partition) =>

@@ -34,11 +34,7 @@ internal sealed record PartitionChoice(string Topic, IReadOnlyList<int> Partitio
     {
         foreach (var partition in Partitions)
         {
-            if (partition >= topic.Partitions.Count)
-            {
-                throw new StartupException(
-                    $"topic '{Topic}' has {Words.Count(topic.Partitions.Count, "partition")}, but no {partition}");
-            }
+            Topics.ThrowIfNoSuchPartition(topic, partition);
         }
 
         var chosen = Partitions.Count > 0 ? Partitions : Enumerable.Range(0, topic.Partitions.Count);

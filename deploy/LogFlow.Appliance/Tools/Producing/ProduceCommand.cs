@@ -88,12 +88,7 @@ internal sealed class ProduceCommand
         CancellationToken cancellationToken)
     {
         var topic = await Topics.GetAsync(session, options.Topic, cancellationToken, allowAutoCreate: true);
-        if (options.Partition >= topic.Partitions.Count)
-        {
-            throw new StartupException(
-                $"topic '{options.Topic}' has {Words.Count(topic.Partitions.Count, "partition")}, "
-                + $"but no {options.Partition}");
-        }
+        Topics.ThrowIfNoSuchPartition(topic, options.Partition);
 
         await using var producer = new KafkaProducer(
             session.Client,
