@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
