@@ -159,7 +159,12 @@ internal sealed partial class AgentParts : IAsyncDisposable
         }
 
         return new PublisherOptions(
-            compression, Math.Max(1, kafka.CompressionLevel), (int)kafka.MaxMessageBytes.Bytes, records);
+            compression, Math.Max(1, kafka.CompressionLevel), (int)kafka.MaxMessageBytes.Bytes, records)
+        {
+            RefusedPause = kafka.BackoffMax < PublisherOptions.RefusedPauseMax
+                ? kafka.BackoffMax
+                : PublisherOptions.RefusedPauseMax,
+        };
     }
 
     private static partial class Log

@@ -97,7 +97,8 @@ public sealed class ExactlyOnceTests
     [Fact]
     public async Task BatchRefused_IsTriedAgainUnchanged()
     {
-        await using var harness = new AgentHarness();
+        await using var harness = new AgentHarness(
+            static config => config.Kafka.BackoffMax = TimeSpan.FromMilliseconds(100));
         harness.Queue.Refuse(new SendOutcome(SendOutcomeKind.Refused, "TOPIC_AUTHORIZATION_FAILED"));
         harness.AppendLines("a.log", 0, 10);
         await harness.StartAsync();

@@ -7,7 +7,7 @@ namespace LogFlow.Agent.Tests;
 public sealed class RegistryTests : IDisposable
 {
     private readonly TempDirectory _folder = new();
-    private readonly RecordingLoggerFactory _log = new();
+    private readonly CollectingLogs _log = new(LogLevel.Trace);
 
     public void Dispose() => _folder.Dispose();
 

@@ -202,7 +202,7 @@ public sealed class PartitionSenderTests
     [Fact]
     public async Task Send_BrokerDownForAWhile_SaysSoOnceAndOnceThatItIsBack()
     {
-        var logs = new CollectingLoggers();
+        var logs = new CollectingLogs();
         var isDown = true;
         var attempts = 0;
         var cluster = new FakeCluster
@@ -231,8 +231,7 @@ public sealed class PartitionSenderTests
 
         Assert.True((await send).IsSuccess);
 
-        var lines = logs.Lines;
-        Assert.Single(lines, line => line.Contains("cannot be reached since"));
-        Assert.Single(lines, line => line.Contains("answers again"));
+        Assert.Single(logs.Lines, line => line.Message.Contains("cannot be reached since"));
+        Assert.Single(logs.Lines, line => line.Message.Contains("answers again"));
     }
 }

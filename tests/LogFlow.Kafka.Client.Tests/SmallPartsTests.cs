@@ -1,4 +1,5 @@
 using System.Text;
+using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client.Tests;
 

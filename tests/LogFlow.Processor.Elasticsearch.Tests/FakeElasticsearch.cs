@@ -3,10 +3,9 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using LogFlow.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Processor.Elasticsearch.Tests;
 
@@ -18,11 +17,13 @@ public sealed class FakeElasticsearch : IAsyncDisposable
 {
     public const string Poison = "p0ison";
 
-    private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, byte[]> _documents = new();
+    private LoopbackServer? _server;
     private int _bulkRequests;
 
-    private FakeElasticsearch(WebApplication app) => _app = app;
+    private FakeElasticsearch()
+    {
+    }
 
     /// <summary>Decides how each bulk request goes, from its number (from 0).</summary>
     public Func<int, FakeFault> Plan { get; set; } = _ => FakeFault.None;
@@ -50,35 +51,16 @@ public sealed class FakeElasticsearch : IAsyncDisposable
 
     public int BulkRequests => Volatile.Read(ref _bulkRequests);
 
-    public Uri Url { get; private set; } = new("http://127.0.0.1");
+    public Uri Url => _server!.Url;
 
     public static async Task<FakeElasticsearch> StartAsync(Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options =>
-        {
-            options.Limits.MaxRequestBodySize = null;
-            options.Limits.MinResponseDataRate = null;
-        });
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        configure?.Invoke(builder);
-        var app = builder.Build();
-        var fake = new FakeElasticsearch(app);
-        app.Run(fake.HandleAsync);
-        await app.StartAsync();
-        fake.Url = new Uri(app.Urls.First());
+        var fake = new FakeElasticsearch();
+        fake._server = await LoopbackServer.StartAsync(fake.HandleAsync, configure);
         return fake;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        using var soon = new CancellationTokenSource();
-        await soon.CancelAsync();
-        await _app.StopAsync(soon.Token);
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -92,11 +74,12 @@ public sealed class FakeElasticsearch : IAsyncDisposable
 
         if (context.Request.Path == "/")
         {
-            await AnswerAsync(context, 200, $$"""{"name":"fake","version":{{VersionJson}}}""");
+            await LoopbackServer.AnswerAsync(context, 200, $$"""{"name":"fake","version":{{VersionJson}}}""");
             return;
         }
 
-        await AnswerAsync(context, 404, """{"error":{"type":"not_found","reason":"unknown path"},"status":404}""");
+        await LoopbackServer.AnswerAsync(
+            context, 404, """{"error":{"type":"not_found","reason":"unknown path"},"status":404}""");
     }
 
     private async Task HandleBulkAsync(HttpContext context)
@@ -109,26 +92,26 @@ public sealed class FakeElasticsearch : IAsyncDisposable
                 context.Abort();
                 return;
             case FakeFault.Busy:
-                await AnswerAsync(context, 429, Error("es_rejected_execution_exception", "queue full"));
+                await LoopbackServer.AnswerAsync(context, 429, Error("es_rejected_execution_exception", "queue full"));
                 return;
             case FakeFault.Unavailable:
-                await AnswerAsync(context, 503, "<html>no healthy upstream</html>");
+                await LoopbackServer.AnswerAsync(context, 503, "<html>no healthy upstream</html>");
                 return;
             case FakeFault.Unauthorized:
-                await AnswerAsync(context, 401, Error("security_exception", "unable to authenticate"));
+                await LoopbackServer.AnswerAsync(context, 401, Error("security_exception", "unable to authenticate"));
                 return;
         }
 
         if (body.Length > BodyBytesMax)
         {
-            await AnswerAsync(context, 413, string.Empty);
+            await LoopbackServer.AnswerAsync(context, 413, string.Empty);
             return;
         }
 
         var items = Parse(body);
         if (PoisonFailsRequest && items.Any(item => item.Source.Contains(Poison, StringComparison.Ordinal)))
         {
-            await AnswerAsync(context, 400, Error("illegal_argument_exception", "pipeline failed"));
+            await LoopbackServer.AnswerAsync(context, 400, Error("illegal_argument_exception", "pipeline failed"));
             return;
         }
 
@@ -171,7 +154,7 @@ public sealed class FakeElasticsearch : IAsyncDisposable
                 context.Abort();
                 return;
             default:
-                await AnswerAsync(context, 200, answer);
+                await LoopbackServer.AnswerAsync(context, 200, answer);
                 return;
         }
     }
@@ -205,13 +188,6 @@ public sealed class FakeElasticsearch : IAsyncDisposable
 
     private static string Error(string type, string reason) =>
         $$$"""{"error":{"root_cause":[],"type":"{{{type}}}","reason":"{{{reason}}}"},"status":0}""";
-
-    private static async Task AnswerAsync(HttpContext context, int status, string body)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = body.StartsWith('{') ? "application/json" : "text/html";
-        await context.Response.WriteAsync(body);
-    }
 
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request)
     {

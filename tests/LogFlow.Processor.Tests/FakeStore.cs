@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using LogFlow.Testing;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Processor.Tests;
 
@@ -18,16 +16,18 @@ internal sealed class FakeStore : IAsyncDisposable
     public const string Poison = "p0ison";
 
     private readonly Lock _lock = new();
-    private readonly WebApplication _app;
     private readonly Dictionary<string, (long Next, long Durable)> _positions = [];
     private readonly Dictionary<string, string> _durable = [];
     private readonly Dictionary<string, string> _tail = [];
+    private LoopbackServer? _server;
 
-    private FakeStore(WebApplication app) => _app = app;
+    private FakeStore()
+    {
+    }
 
     public ConcurrentQueue<string> Violations { get; } = new();
 
-    public Uri Url { get; private set; } = new("http://127.0.0.1");
+    public Uri Url => _server!.Url;
 
     public long BodyBytesMax { get; set; } = long.MaxValue;
 
@@ -40,14 +40,8 @@ internal sealed class FakeStore : IAsyncDisposable
 
     public static async Task<FakeStore> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var store = new FakeStore(app);
-        app.Run(store.HandleAsync);
-        await app.StartAsync();
-        store.Url = new Uri(app.Urls.First());
+        var store = new FakeStore();
+        store._server = await LoopbackServer.StartAsync(store.HandleAsync);
         return store;
     }
 
@@ -106,13 +100,7 @@ internal sealed class FakeStore : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        using var soon = new CancellationTokenSource();
-        await soon.CancelAsync();
-        await _app.StopAsync(soon.Token);
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -124,13 +112,13 @@ internal sealed class FakeStore : IAsyncDisposable
             case "/_logflow/flush":
                 Seal();
                 FlushCount++;
-                await AnswerAsync(context, 200, PositionsJson());
+                await LoopbackServer.AnswerAsync(context, 200, PositionsJson());
                 break;
             case "/_logflow/positions":
-                await AnswerAsync(context, 200, PositionsJson());
+                await LoopbackServer.AnswerAsync(context, 200, PositionsJson());
                 break;
             default:
-                await AnswerAsync(context, 404, "{}");
+                await LoopbackServer.AnswerAsync(context, 404, "{}");
                 break;
         }
     }
@@ -142,13 +130,14 @@ internal sealed class FakeStore : IAsyncDisposable
         await context.Request.Body.CopyToAsync(buffer);
         if (fault > 0)
         {
-            await AnswerAsync(context, fault, "{\"error\":{\"type\":\"fault\",\"reason\":\"on order\"}}");
+            await LoopbackServer.AnswerAsync(
+                context, fault, "{\"error\":{\"type\":\"fault\",\"reason\":\"on order\"}}");
             return;
         }
 
         if (buffer.Length > BodyBytesMax)
         {
-            await AnswerAsync(context, 413, "{}");
+            await LoopbackServer.AnswerAsync(context, 413, "{}");
             return;
         }
 
@@ -169,7 +158,7 @@ internal sealed class FakeStore : IAsyncDisposable
             }
         }
 
-        await AnswerAsync(context, status, answer);
+        await LoopbackServer.AnswerAsync(context, status, answer);
     }
 
     private (int Status, string Answer) Take(string header, string body)
@@ -258,11 +247,4 @@ internal sealed class FakeStore : IAsyncDisposable
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
-
-    private static async Task AnswerAsync(HttpContext context, int status, string body)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(body);
-    }
 }

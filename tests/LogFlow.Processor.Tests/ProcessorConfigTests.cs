@@ -153,8 +153,8 @@ public sealed class ProcessorConfigTests
         Assert.Equal([text?.Contains("own", StringComparison.Ordinal) == true ? "own:9092" : "late:2"], servers);
         if (late.Outputs[0].Name == "store")
         {
-            Assert.Equal(
-                "http://late:3/", Assert.Single(ElasticsearchOutputPlugin.ReadStore(late.Outputs[0].Settings).Hosts).ToString());
+            var store = ElasticsearchOutputPlugin.ReadStore(late.Outputs[0].Settings);
+            Assert.Equal("http://late:3/", Assert.Single(store.Hosts).ToString());
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly AsyncSignal _signal = new();
+    private readonly AsyncSignal _signal;
 
     // Notes of the directory watcher.
     private readonly Lock _changesLock = new();
@@ -60,6 +60,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         _scheduler = scheduler;
         _openFiles = openFiles;
         _time = context.Time;
+        _signal = new AsyncSignal(_time);
         _logger = context.Logger;
     }
 
@@ -142,7 +143,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         {
             try
             {
-                await _signal.WaitAsync(UntilNextDuty(), _time, _stopping.Token);
+                await _signal.WaitAsync(UntilNextDuty(), _stopping.Token);
                 HandleChanges();
                 if (IsScanDue())
                 {

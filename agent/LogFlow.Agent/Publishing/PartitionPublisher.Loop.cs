@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
@@ -6,8 +7,6 @@ namespace LogFlow.Agent;
 /// <summary>The loop that sends. It alone touches what is in flight, the producer and the sequence.</summary>
 internal sealed partial class PartitionPublisher
 {
-    private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(5);
-
     /// <summary>Sends until cancelled. Ends at once then; what is unacknowledged is in the registry.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -249,7 +248,7 @@ internal sealed partial class PartitionPublisher
                 : "see the queue's log";
             Log.Refused(_context.Logger, _context.Topic, _partition, outcome.Reason, remedy);
             _context.Counters.AddError();
-            await Task.Delay(RefusedPause, _context.Time, cancellationToken);
+            await Task.Delay(_context.Options.RefusedPause, _context.Time, cancellationToken);
         }
 
         await CommitAsync(remaining, cancellationToken);

@@ -1,3 +1,5 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Agent;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal sealed partial class PartitionPublisher
 
     private readonly int _partition;
     private readonly PublishingContext _context;
-    private readonly AsyncSignal _signal = new();
+    private readonly AsyncSignal _signal;
 
     /// <summary>
     /// Guards the open batch, the sealed ones and <see cref="_isUnderWay"/>. Taken by readers for as long as they
@@ -36,6 +38,7 @@ internal sealed partial class PartitionPublisher
     {
         _partition = partition;
         _context = context;
+        _signal = new AsyncSignal(context.Time);
     }
 
     /// <summary>To be held over <see cref="Append"/>, <see cref="AddRange"/> and <see cref="SealOpen"/>.</summary>

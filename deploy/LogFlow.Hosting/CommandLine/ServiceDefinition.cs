@@ -30,8 +30,8 @@ public sealed record ServiceDefinition<TConfig>
     public required Func<TConfig, LogLevel> Level { get; init; }
 
     /// <summary>
-    /// What <c>test config</c> checks beyond keys and values, as only the service can (a pipeline's text, say); problems
-    /// are printed as they are.
+    /// What <c>test config</c> checks beyond keys and values, as only the service can (a pipeline's text, say);
+    /// problems are printed as they are.
     /// </summary>
     public Func<TConfig, IReadOnlyList<string>> Check { get; init; } = static _ => [];
 

@@ -28,7 +28,7 @@ internal static class UsageErrors
         return parsed.Errors.Select(error =>
             parsed.UnmatchedTokens.FirstOrDefault(token => IsOption(token) && error.Message.Contains($"'{token}'"))
                 is { } unknown
-                ? $"'{unknown}' is not an option{Suggest(unknown, options)}"
+                ? $"'{unknown}' is not an option{Suggest(unknown.Split('=')[0], options)}"
                 : error.Message);
     }
 

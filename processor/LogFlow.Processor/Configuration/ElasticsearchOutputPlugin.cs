@@ -278,7 +278,9 @@ internal static class ElasticsearchOutputPlugin
             if (settings.Number(name) is not (> 0 and <= SecondsMax))
             {
                 context.Error(
-                    name, $"{name} is a number of seconds, more than 0 and at most {SecondsMax}", $"write: {name} => 5");
+                    name,
+                    $"{name} is a number of seconds, more than 0 and at most {SecondsMax}",
+                    $"write: {name} => 5");
             }
         }
 

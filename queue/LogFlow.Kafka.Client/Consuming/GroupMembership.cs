@@ -1,5 +1,6 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;

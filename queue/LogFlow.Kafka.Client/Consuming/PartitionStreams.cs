@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;

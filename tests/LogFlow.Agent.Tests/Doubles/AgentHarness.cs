@@ -3,6 +3,7 @@ using System.Text;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent.Tests;
@@ -23,7 +24,7 @@ internal sealed class AgentHarness : IAsyncDisposable
 
     public FakeQueue Queue { get; } = new();
 
-    public RecordingLoggerFactory Loggers { get; } = new();
+    public CollectingLogs Loggers { get; } = new(LogLevel.Trace);
 
     public string Logs => _folder.File("logs");
 

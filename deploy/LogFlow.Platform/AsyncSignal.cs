@@ -1,15 +1,17 @@
-namespace LogFlow.Kafka.Client;
+namespace LogFlow.Platform;
 
 /// <summary>
-/// Wakes one waiter; setting it while nobody waits wakes the next at once, and setting it twice counts once.
+/// Wakes one waiting loop; setting it while nobody waits wakes the next wait at once, and setting it twice counts once.
 /// </summary>
-internal sealed class AsyncSignal(TimeProvider time)
+/// <param name="time">The clock of waits that end by themselves.</param>
+public sealed class AsyncSignal(TimeProvider time)
 {
     // Guards the two below.
     private readonly Lock _gate = new();
     private bool _isSet;
     private TaskCompletionSource? _waiter;
 
+    /// <summary>Wakes the loop, now or when it next waits. Any thread.</summary>
     public void Set()
     {
         TaskCompletionSource? waiter;
@@ -22,6 +24,10 @@ internal sealed class AsyncSignal(TimeProvider time)
 
         waiter?.TrySetResult();
     }
+
+    /// <summary>Waits until set. One waiter at a time.</summary>
+    public ValueTask WaitAsync(CancellationToken cancellationToken) =>
+        WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
 
     /// <summary>Waits until set, or until the time is over. One waiter at a time.</summary>
     public async ValueTask WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
