@@ -142,7 +142,7 @@ internal sealed partial class ClassicGroup
         _protocolName = null;
         _leaderId = null;
         MoveTo(GroupState.Empty);
-        Log.NewGeneration(_logger, GroupId, _generation, 0, null);
+        Log.Emptied(_logger, GroupId, _generation);
         _ = StoreEmptyAsync(Snapshot());
     }
 

@@ -138,6 +138,9 @@ internal sealed partial class ClassicGroup
         public static partial void NewGeneration(
             ILogger logger, string group, int generation, int members, string? protocol);
 
+        [LoggerMessage(3109, LogLevel.Information, "Group {Group} generation {Generation} has no members.")]
+        public static partial void Emptied(ILogger logger, string group, int generation);
+
         [LoggerMessage(3103, LogLevel.Information,
             "Group {Group}: member {Member} sent no heartbeat for {SessionTimeoutMs} ms and leaves.")]
         public static partial void MemberExpired(ILogger logger, string group, string member, int sessionTimeoutMs);
