@@ -68,7 +68,11 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
     {
         var key = GroupConfigCodec.EncodeKey(groupId);
         return log.WriteAsync(
-            [overrides.Count == 0 ? StateChange.Remove(key) : StateChange.Set(key, GroupConfigCodec.Encode(overrides))]);
+            [
+                overrides.Count == 0
+                    ? StateChange.Remove(key)
+                    : StateChange.Set(key, GroupConfigCodec.Encode(overrides)),
+            ]);
     }
 
     public ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets)

@@ -10,8 +10,8 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>DescribeConfigs</b>, API key 32, versions 1-4.</para>
-/// <para>Behaviour: every key of a topic, a group or the broker, with its value, where that comes from, and on request the
-/// values it hides and a sentence about it.</para>
+/// <para>Behaviour: every key of a topic, a group or the broker, with its value, where that comes from, and on request
+/// the values it hides and a sentence about it.</para>
 /// <para>Versions: 3 types and documentation (KIP-569); 4 is flexible.</para>
 /// <para>Deviations from Apache Kafka: broker keys are read from queue.yml at the start and cannot be altered. Loggers
 /// (resource type 8) have no levels to list.</para>

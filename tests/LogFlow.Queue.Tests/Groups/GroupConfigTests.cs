@@ -44,7 +44,8 @@ public sealed class GroupConfigTests(ITestOutputHelper output)
         Assert.Equal(5_000, (await harness.JoinAsync("a")).HeartbeatIntervalMs);
         Assert.Equal(ErrorCode.None, await configs.SetAsync(GroupHarness.GroupId, new Dictionary<string, string>
         {
-            [Heartbeat] = "7000", [Session] = " 50000",
+            [Heartbeat] = "7000",
+            [Session] = " 50000",
         }));
 
         // The session that has begun ends as it was told: only the next heartbeat begins a longer one.
