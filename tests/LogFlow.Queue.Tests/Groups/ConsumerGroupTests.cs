@@ -212,6 +212,28 @@ public sealed class ConsumerGroupTests
     }
 
     [Fact]
+    public async Task Disk_RefusesForLong_NobodyIsRemovedForNotGivingUpWhatItWasNotToldOf()
+    {
+        using var harness = new ConsumerGroupHarness();
+        harness.Topics.Set("t", 4);
+        var all = (await harness.JoinAsync("a")).Assignment!;
+        var b = await harness.JoinAsync("b");
+        harness.Store.Fails = true;
+        for (var waitedMs = 0; waitedMs < 60_000; waitedMs += 5_000)
+        {
+            Assert.Equal(ErrorCode.CoordinatorNotAvailable, (await harness.BeatAsync("a", 1, owned: all)).Error);
+            await harness.BeatAsync("b", b.MemberEpoch);
+            harness.Groups.Time.AdvanceMs(5_000);
+        }
+
+        harness.Store.Fails = false;
+        Assert.Equal(2, (await harness.BeatAsync("a", 1, owned: all)).Assignment!.Count);
+        Assert.Equal(0, (await harness.BeatAsync("b", b.MemberEpoch)).Assignment!.Count);
+        harness.Groups.Time.AdvanceMs(29_000);
+        Assert.Equal(2, harness.Described.Members.Count);
+    }
+
+    [Fact]
     public async Task Answer_WaitsForTheDisk()
     {
         using var harness = new ConsumerGroupHarness();

@@ -30,9 +30,13 @@ internal sealed partial class ConsumerGroup
             return result;
         }
 
-        return await FinishSaveAsync(saving, saved)
-            ? result
-            : ConsumerHeartbeatResult.Failed(ErrorCode.CoordinatorNotAvailable, "the group could not be stored");
+        if (await FinishSaveAsync(saving, saved))
+        {
+            return result;
+        }
+
+        NoteNotAnswered(result.MemberId ?? input.MemberId);
+        return ConsumerHeartbeatResult.Failed(ErrorCode.CoordinatorNotAvailable, "the group could not be stored");
     }
 
     private ConsumerHeartbeatResult Heartbeat(ConsumerHeartbeatInput input)
@@ -66,12 +70,20 @@ internal sealed partial class ConsumerGroup
         AssignIfDue();
         var reconciled = Reconcile(_members[memberId], input.Owned, hasNewSubscription);
         Touch(reconciled);
+        var deadlines = _deadlines[memberId];
+        var mustTell = input.IsFull || deadlines.WasNotAnswered || !reconciled.Assigned.Equals(before.Assigned);
+        if (deadlines.WasNotAnswered)
+        {
+            deadlines.WasNotAnswered = false;
+            LimitRevocation(reconciled);
+        }
+
         return new ConsumerHeartbeatResult
         {
             MemberId = memberId,
             MemberEpoch = reconciled.MemberEpoch,
             HeartbeatIntervalMs = HeartbeatIntervalMs,
-            Assignment = input.IsFull || !reconciled.Assigned.Equals(before.Assigned) ? reconciled.Assigned : null,
+            Assignment = mustTell ? reconciled.Assigned : null,
         };
     }
 

@@ -22,6 +22,22 @@ internal sealed partial class ConsumerGroup
     }
 
     /// <summary>
+    /// The member was not answered, because the disk refused: its next answer tells its assignment, and its time to
+    /// give up what it must begins then.
+    /// </summary>
+    private void NoteNotAnswered(string memberId)
+    {
+        lock (_lock)
+        {
+            if (_members.TryGetValue(memberId, out var member))
+            {
+                LimitRevocation(member);
+                _deadlines[memberId].WasNotAnswered = true;
+            }
+        }
+    }
+
+    /// <summary>
     /// A later deadline than the armed one needs nothing: the timer fires at the old time, finds nothing due and is
     /// armed anew. So heartbeats cost no timer operation.
     /// </summary>

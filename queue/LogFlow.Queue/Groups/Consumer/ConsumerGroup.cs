@@ -302,7 +302,7 @@ internal sealed partial class ConsumerGroup : IDisposable
     private bool IsFree(Guid topic, int partition, string forMember) =>
         !_owners.TryGetValue((topic, partition), out var owner) || owner == forMember;
 
-    /// <summary>When a member is given up; monotonic milliseconds.</summary>
+    /// <summary>When a member is given up, in monotonic milliseconds, and whether it is owed an answer.</summary>
     private sealed class Deadlines
     {
         public long SessionMs { get; set; } = Never;
@@ -311,5 +311,8 @@ internal sealed partial class ConsumerGroup : IDisposable
         public int SessionTimeoutMs { get; set; }
 
         public long RebalanceMs { get; set; } = Never;
+
+        /// <summary>What it was to be told was not stored, and so not told.</summary>
+        public bool WasNotAnswered { get; set; }
     }
 }
