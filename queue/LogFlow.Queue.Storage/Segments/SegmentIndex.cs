@@ -68,72 +68,18 @@ internal sealed class SegmentIndex
     }
 
     /// <summary>The last entry whose offset is not above; default (the segment's start) where there is none.</summary>
-    public IndexEntry FindOffset(long relativeOffset)
-    {
-        var entries = Snapshot();
-        var low = 0;
-        var high = entries.Length;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (entries[middle].RelativeOffset <= relativeOffset)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low == 0 ? default : entries[low - 1];
-    }
+    public IndexEntry FindOffset(long relativeOffset) =>
+        FindLast(relativeOffset, static (entry, offset) => entry.RelativeOffset <= offset);
 
     /// <summary>The last entry whose position is not above; default (the start) where there is none.</summary>
-    public IndexEntry FindPosition(long position)
-    {
-        var entries = Snapshot();
-        var low = 0;
-        var high = entries.Length;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (entries[middle].Position <= position)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low == 0 ? default : entries[low - 1];
-    }
+    public IndexEntry FindPosition(long position) =>
+        FindLast(position, static (entry, wanted) => entry.Position <= wanted);
 
     /// <summary>
     /// The last entry before which every timestamp is lower; default (the start) where there is none.
     /// </summary>
-    public IndexEntry FindTimestamp(long timestampMs)
-    {
-        var entries = Snapshot();
-        var low = 0;
-        var high = entries.Length;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (entries[middle].MaxTimestampBeforeMs < timestampMs)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low == 0 ? default : entries[low - 1];
-    }
+    public IndexEntry FindTimestamp(long timestampMs) =>
+        FindLast(timestampMs, static (entry, wanted) => entry.MaxTimestampBeforeMs < wanted);
 
     /// <summary>Adds to the file what it lacks.</summary>
     public void Save(IFileSystem files, string path)
@@ -166,6 +112,28 @@ internal sealed class SegmentIndex
                 ArrayPool<byte>.Shared.Return(bytes);
             }
         }
+    }
+
+    /// <summary>The last entry that qualifies; all that do stand before all that do not.</summary>
+    private IndexEntry FindLast(long wanted, Func<IndexEntry, long, bool> qualifies)
+    {
+        var entries = Snapshot();
+        var low = 0;
+        var high = entries.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (qualifies(entries[middle], wanted))
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low == 0 ? default : entries[low - 1];
     }
 
     private void Load(ReadOnlySpan<byte> bytes, long endPosition, bool isSealed)
