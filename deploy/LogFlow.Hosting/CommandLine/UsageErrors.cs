@@ -9,15 +9,13 @@ internal static class UsageErrors
 {
     /// <summary>Whether nothing is wrong but that the command only groups others: its help is the answer.</summary>
     public static bool LacksCommand(ParseResult parsed) =>
-        parsed.UnmatchedTokens.Count == 0
-        && parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 };
+        parsed.UnmatchedTokens.Count == 0 && OnlyGroups(parsed.CommandResult.Command);
 
     /// <summary>A line for each mistake.</summary>
     public static IEnumerable<string> Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        if (parsed.UnmatchedTokens is [var first, ..] && !IsOption(first)
-            && command is { Action: null, Subcommands.Count: > 0 })
+        if (parsed.UnmatchedTokens is [var first, ..] && !IsOption(first) && OnlyGroups(command))
         {
             // What follows an unknown command cannot be judged.
             var names = command.Subcommands.Where(static known => !known.Hidden).Select(static known => known.Name);
@@ -31,6 +29,9 @@ internal static class UsageErrors
                 ? $"'{unknown}' is not an option{Suggest(unknown.Split('=')[0], options)}"
                 : error.Message);
     }
+
+    /// <summary>Whether it does nothing itself.</summary>
+    private static bool OnlyGroups(Command command) => command is { Action: null, Subcommands.Count: > 0 };
 
     private static string Suggest(string name, IEnumerable<string> candidates) =>
         NearestName.Find(name, candidates) is { } nearest ? $"; did you mean '{nearest}'?" : "";

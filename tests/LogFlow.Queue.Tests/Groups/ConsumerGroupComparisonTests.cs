@@ -17,13 +17,7 @@ public sealed class ConsumerGroupComparisonTests(ITestOutputHelper output)
         await using var queue = await TestQueue.StartAsync();
         var theirs = await RunAsync(kafka.Port);
         var ours = await RunAsync(queue.Service.Port);
-        for (var i = 0; i < Math.Max(theirs.Count, ours.Count); i++)
-        {
-            var (left, right) = (theirs.ElementAtOrDefault(i), ours.ElementAtOrDefault(i));
-            output.WriteLine(left == right ? $"  {left}" : $"K {left}\nQ {right}");
-        }
-
-        Assert.Equal(theirs, ours);
+        Transcripts.AssertAlike(theirs, ours, output);
     }
 
     private static async Task<List<string>> RunAsync(int port)

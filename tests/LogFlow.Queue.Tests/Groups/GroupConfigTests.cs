@@ -26,13 +26,7 @@ public sealed class GroupConfigTests(ITestOutputHelper output)
         });
         var theirs = await ConverseAsync(kafka.Port);
         var ours = await ConverseAsync(queue.Service.Port);
-        for (var i = 0; i < Math.Max(theirs.Count, ours.Count); i++)
-        {
-            var (left, right) = (theirs.ElementAtOrDefault(i), ours.ElementAtOrDefault(i));
-            output.WriteLine(left == right ? $"  {left}" : $"K {left}\nQ {right}");
-        }
-
-        Assert.Equal(theirs, ours);
+        Transcripts.AssertAlike(theirs, ours, output);
     }
 
     [Fact]
