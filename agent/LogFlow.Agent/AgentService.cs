@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,9 @@ namespace LogFlow.Agent;
 public sealed partial class AgentService : ILogFlowService
 {
     private readonly AgentConfig _config;
-    private readonly ServiceContext _host;
+    private readonly ILoggerFactory _loggers;
+    private readonly IMeterFactory _meters;
+    private readonly TimeProvider _time;
     private readonly AgentSeams _seams;
     private readonly ILogger _logger;
     private readonly AgentCounters _counters = new();
@@ -24,18 +27,21 @@ public sealed partial class AgentService : ILogFlowService
     private int _stopped;
 
     /// <summary>An agent for a Kafka-protocol queue.</summary>
-    public AgentService(AgentConfig config, ServiceContext context)
-        : this(config, context, AgentSeams.Production)
+    public AgentService(AgentConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
+        : this(config, loggers, meters, time, AgentSeams.Production)
     {
     }
 
     /// <summary>An agent whose outer parts are given; tests bring their own.</summary>
-    internal AgentService(AgentConfig config, ServiceContext context, AgentSeams seams)
+    internal AgentService(
+        AgentConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time, AgentSeams seams)
     {
         _config = config;
-        _host = context;
+        _loggers = loggers;
+        _meters = meters;
+        _time = time;
         _seams = seams;
-        _logger = context.LoggerFactory.CreateLogger<AgentService>();
+        _logger = loggers.CreateLogger<AgentService>();
     }
 
     /// <inheritdoc/>
@@ -110,10 +116,10 @@ public sealed partial class AgentService : ILogFlowService
             registry = Registry.Open(
                 _seams.OpenStorage(Path.Combine(data, _config.RegistryPath)),
                 new RegistryOptions(_config.RegistryCheckpointSize.Bytes, _config.RegistryFlush),
-                _host.TimeProvider,
-                _host.LoggerFactory.CreateLogger<Registry>());
+                _time,
+                _loggers.CreateLogger<Registry>());
             _parts = AgentParts.Create(
-                _config, _host, registry, _seams, _counters, GetStatus, Fail);
+                _config, _loggers, _meters, _time, registry, _seams, _counters, GetStatus, Fail);
         }
         catch (DirectoryLockedException error)
         {

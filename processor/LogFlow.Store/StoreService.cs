@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using Microsoft.AspNetCore.Builder;
@@ -14,7 +15,9 @@ public sealed partial class StoreService : ILogFlowService
     private const string ClusterIdFile = "cluster-id";
 
     private readonly StoreConfig _config;
-    private readonly ServiceContext _context;
+    private readonly ILoggerFactory _loggers;
+    private readonly IMeterFactory _meters;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly StoreMetrics _metrics;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,12 +27,15 @@ public sealed partial class StoreService : ILogFlowService
     private WebApplication? _application;
 
     /// <summary>Makes the service; nothing is opened before <see cref="StartAsync"/>.</summary>
-    public StoreService(StoreConfig config, ServiceContext context)
+    public StoreService(
+        StoreConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
     {
         _config = config;
-        _context = context;
-        _logger = context.LoggerFactory.CreateLogger<StoreService>();
-        _metrics = new StoreMetrics(context.MeterFactory, context.TimeProvider);
+        _loggers = loggers;
+        _meters = meters;
+        _time = time;
+        _logger = loggers.CreateLogger<StoreService>();
+        _metrics = new StoreMetrics(meters, time);
     }
 
     /// <inheritdoc/>
@@ -130,7 +136,7 @@ public sealed partial class StoreService : ILogFlowService
     {
         try
         {
-            return StoreEngine.Open(options, new DiskFileSystem(), _context.TimeProvider, _logger, _metrics);
+            return StoreEngine.Open(options, new DiskFileSystem(), _time, _logger, _metrics);
         }
         catch (DirectoryLockedException error)
         {
@@ -158,8 +164,8 @@ public sealed partial class StoreService : ILogFlowService
             },
             TimeSpan.FromSeconds(5));
         var router = new StoreRouter(
-            new BulkEndpoint(_engine!, _metrics, _context.TimeProvider),
-            new SearchEndpoint(_engine!, _metrics, _context.TimeProvider),
+            new BulkEndpoint(_engine!, _metrics, _time),
+            new SearchEndpoint(_engine!, _metrics, _time),
             new CatalogEndpoint(_engine!, ReadClusterId(options.Directory)),
             (int)_config.HttpMaxContentLength.Bytes, _logger);
         application.Run(router.HandleAsync);

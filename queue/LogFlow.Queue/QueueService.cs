@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Queue.Configuration;
@@ -17,7 +18,9 @@ namespace LogFlow.Queue;
 public sealed partial class QueueService : ILogFlowService
 {
     private readonly QueueConfig _config;
-    private readonly ServiceContext _context;
+    private readonly ILoggerFactory _loggers;
+    private readonly IMeterFactory _meters;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly QueueMetrics _metrics;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,13 +33,18 @@ public sealed partial class QueueService : ILogFlowService
     private NodeIdentity? _node;
 
     /// <param name="config">The validated configuration.</param>
-    /// <param name="context">What the host provides.</param>
-    public QueueService(QueueConfig config, ServiceContext context)
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="meters">Where it makes its meters.</param>
+    /// <param name="time">The clock.</param>
+    public QueueService(
+        QueueConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
     {
         _config = config;
-        _context = context;
-        _logger = context.LoggerFactory.CreateLogger<QueueService>();
-        _metrics = new QueueMetrics(context.MeterFactory);
+        _loggers = loggers;
+        _meters = meters;
+        _time = time;
+        _logger = loggers.CreateLogger<QueueService>();
+        _metrics = new QueueMetrics(meters);
         QueueGauges.Register(_metrics.Meter, GetStatus);
     }
 
@@ -195,9 +203,9 @@ public sealed partial class QueueService : ILogFlowService
             Settings(_config),
             new LogManagerTopics(_logs),
             store,
-            _context.TimeProvider,
+            _time,
             _metrics,
-            _context.LoggerFactory.CreateLogger<GroupCoordinator>(),
+            _loggers.CreateLogger<GroupCoordinator>(),
             TimeSpan.FromMilliseconds(_config.OffsetsRetentionCheckIntervalMs));
         store.Load(_coordinator);
         _producerIds = new ProducerIdAllocator(_logs.OpenStateLog("producer-ids"));
@@ -207,9 +215,9 @@ public sealed partial class QueueService : ILogFlowService
             _logs,
             _coordinator,
             _producerIds,
-            _context.TimeProvider,
+            _time,
             _metrics,
-            _context.LoggerFactory.CreateLogger<TransactionCoordinator>());
+            _loggers.CreateLogger<TransactionCoordinator>());
         await _transactions.StartAsync();
 
         _server = new SocketServer(
@@ -221,8 +229,8 @@ public sealed partial class QueueService : ILogFlowService
                 IdleTimeout = TimeSpan.FromMilliseconds(_config.ConnectionsMaxIdleMs),
             },
             _metrics,
-            _context.TimeProvider,
-            _context.LoggerFactory.CreateLogger<SocketServer>());
+            _time,
+            _loggers.CreateLogger<SocketServer>());
         var advertised = await ListenAsync(_server, cancellationToken);
         _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId), advertised.Host, advertised.Port);
 
@@ -237,8 +245,8 @@ public sealed partial class QueueService : ILogFlowService
             _configEditor,
             _node,
             _metrics,
-            _context.TimeProvider);
-        _server.Accept(new RequestDispatcher(handlers, _metrics, _context.TimeProvider));
+            _time);
+        _server.Accept(new RequestDispatcher(handlers, _metrics, _time));
         Log.Started(_logger, Endpoint, _config.DataDirectory, _logs.Topics.Count);
     }
 
@@ -256,7 +264,7 @@ public sealed partial class QueueService : ILogFlowService
         };
         try
         {
-            return LogManager.Open(options, _context.LoggerFactory, _context.TimeProvider, _context.MeterFactory);
+            return LogManager.Open(options, _loggers, _time, _meters);
         }
         catch (DirectoryLockedException error)
         {

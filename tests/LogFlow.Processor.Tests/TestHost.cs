@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
-using LogFlow.Hosting;
 using LogFlow.Processor.Inputs;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Processor.Tests;
@@ -10,8 +8,11 @@ namespace LogFlow.Processor.Tests;
 /// <summary>Starts processors on scripted or real queues.</summary>
 internal static class TestHost
 {
-    public static ServiceContext Context(ILoggerFactory? loggers = null) => new(
-        loggers ?? NullLoggerFactory.Instance,
+    /// <summary>A processor that is not started.</summary>
+    public static ProcessorService Create(ProcessorConfig config) => new(
+        config,
+        ProcessorPipeline.Load(config, TimeProvider.System),
+        NullLoggerFactory.Instance,
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(),
         TimeProvider.System);
 
@@ -26,7 +27,7 @@ internal static class TestHost
             PipelineWorkers = 3,
         };
         configure?.Invoke(config);
-        var service = new ProcessorService(config, ProcessorPipeline.Load(config, TimeProvider.System), Context());
+        var service = Create(config);
         service.Start(service.Load(), deadLetters, (_, _) => consumer);
         return service;
     }

@@ -64,11 +64,45 @@ public sealed class ConfigDocument
     /// <exception cref="ConfigException">Every unknown key, bad value and failed check, each with its
     /// place.</exception>
     public T Bind<T>()
+        where T : class, new() => Bind<T>(beside: null);
+
+    /// <summary>Also fills <paramref name="host"/> with the keys that every executable has.</summary>
+    /// <inheritdoc cref="Bind{T}()"/>
+    public T Bind<T>(out HostConfig host)
+        where T : class, new()
+    {
+        host = new HostConfig();
+        return Bind<T>(host);
+    }
+
+    private T Bind<T>(object? beside)
         where T : class, new()
     {
         var target = new T();
-        new ConfigBinder().Bind(_root, target);
+        new ConfigBinder().Bind(_root, target, beside);
         return target;
+    }
+
+    /// <summary>Every value by its path; elements of lists by their index.</summary>
+    internal Dictionary<string, string?> Flatten(string delimiter)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        Flatten(_root, "", delimiter, values);
+        return values;
+    }
+
+    private static void Flatten(ConfigNode node, string path, string delimiter, Dictionary<string, string?> values)
+    {
+        if (node.HasValue)
+        {
+            values[path] = node.Value;
+        }
+
+        var items = (node.Items ?? []).Select(static (item, index) => KeyValuePair.Create($"{index}", item));
+        foreach (var (key, child) in node.Children.Concat(items))
+        {
+            Flatten(child, path.Length == 0 ? key : path + delimiter + key, delimiter, values);
+        }
     }
 
     private static string ReadFile(string path)

@@ -8,13 +8,27 @@ public static class ConfigExporter
 {
     private const string Mask = "********";
 
-    /// <summary>The configuration as YAML with nested keys.</summary>
-    public static string ToYaml(object config) =>
-        new SerializerBuilder().DisableAliases().Build().Serialize(Section(config));
+    /// <summary>The configurations, whose keys stand side by side, as YAML with nested keys.</summary>
+    public static string ToYaml(params ReadOnlySpan<object> configs)
+    {
+        var root = new Dictionary<string, object?>();
+        foreach (var config in configs)
+        {
+            AddTo(root, config);
+        }
+
+        return new SerializerBuilder().DisableAliases().Build().Serialize(root);
+    }
 
     private static Dictionary<string, object?> Section(object config)
     {
         var root = new Dictionary<string, object?>();
+        AddTo(root, config);
+        return root;
+    }
+
+    private static void AddTo(Dictionary<string, object?> root, object config)
+    {
         foreach (var property in ConfigProperty.Of(config.GetType()))
         {
             if (property.Property.GetValue(config) is not { } value)
@@ -39,8 +53,6 @@ public static class ConfigExporter
 
             section[parts[^1]] = property.Attribute.IsSecret ? Mask : Plain(value);
         }
-
-        return root;
     }
 
     private static object Plain(object value) => value switch
