@@ -7,9 +7,9 @@ namespace LogFlow.Queue.Groups;
 /// <summary>
 /// One consumer group: its name, its offsets, and who is in it. Name and offsets outlive the protocol by which members
 /// join (<see cref="IMembership"/>), which may be the classic one, the new one (KIP-848), or none so far.
-/// <para>A state machine over an injected clock: every call takes the one lock of the group, moves the state, hands what
-/// changed to the store in that order, and completes the answers that the move allows. Nothing in here blocks or touches
-/// a socket.</para>
+/// <para>A state machine over an injected clock: every call takes the one lock of the group, moves the state, hands
+/// what changed to the store in that order, and completes the answers that the move allows. Nothing in here blocks or
+/// touches a socket.</para>
 /// </summary>
 internal sealed partial class Group : IDisposable
 {

@@ -4,8 +4,8 @@ namespace LogFlow.Queue.Groups;
 
 /// <summary>
 /// One timer for the earliest of many deadlines, in monotonic milliseconds. A deadline that only moves back needs
-/// nothing: the timer fires at the old time, finds nothing due and is armed anew; so heartbeats cost no timer operation.
-/// Used under the group's lock.
+/// nothing: the timer fires at the old time, finds nothing due and is armed anew. So heartbeats cost no timer
+/// operation. Used under the group's lock.
 /// </summary>
 internal sealed class GroupTimer : IDisposable
 {

@@ -13,7 +13,7 @@ internal interface IMembership : IDisposable
     /// <summary>As ListGroups names it: <c>classic</c> or <c>consumer</c>.</summary>
     string GroupType { get; }
 
-    /// <summary>What kind of members these are: <c>consumer</c>, <c>connect</c>, ...; empty: none came so far.</summary>
+    /// <summary>What members these are: <c>consumer</c>, <c>connect</c>, ...; empty: none came so far.</summary>
     string ProtocolType { get; }
 
     /// <summary>As ListGroups names it.</summary>

@@ -5,8 +5,8 @@ using LogFlow.Queue.Groups.Consumer;
 namespace LogFlow.Queue.Groups;
 
 /// <summary>
-/// A group that nobody has joined: only a name with offsets, of consumers that manage their partitions themselves. Kafka
-/// shows it as an empty classic group.
+/// A group that nobody has joined: only a name with offsets, of consumers that manage their partitions themselves.
+/// Kafka shows it as an empty classic group.
 /// </summary>
 internal sealed class NoMembership(Group group) : IMembership
 {

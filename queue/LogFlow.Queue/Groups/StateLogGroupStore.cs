@@ -11,7 +11,7 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
 {
     /// <summary>
     /// What members say of themselves and are assigned, of one group, at most. More is refused: one write of the state
-    /// log ends at 256 MiB, and nobody's subscription comes near (Kafka's limit is a record of its offsets topic, 1 MB).
+    /// log ends at 256 MiB, and nobody's subscription comes near (Kafka's limit is one record of a topic, 1 MB).
     /// </summary>
     private const long GroupBytesMax = 64 << 20;
 
