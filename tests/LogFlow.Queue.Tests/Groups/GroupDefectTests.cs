@@ -1,6 +1,5 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
-using LogFlow.Queue.Groups;
 
 namespace LogFlow.Queue.Tests.Groups;
 

@@ -1,6 +1,8 @@
 namespace LogFlow.Queue.Groups.Classic;
 
-/// <summary>One member of a <see cref="ClassicMembership"/>; only its group touches it, under the group's lock.</summary>
+/// <summary>
+/// One member of a <see cref="ClassicMembership"/>; only its group touches it, under the group's lock.
+/// </summary>
 internal sealed class ClassicMember
 {
     private readonly List<MemberProtocol> _protocols = [];

@@ -66,8 +66,8 @@ internal sealed partial class ClassicMembership
     }
 
     /// <summary>
-    /// Hands the group to the store. The first write that the disk takes also makes it forget the group as it was by the
-    /// new protocol: all or nothing, so that a restart finds the one or the other. Under the lock.
+    /// Hands the group to the store. The first write that the disk takes also makes it forget the group as it was by
+    /// the new protocol: all or nothing, so that a restart finds the one or the other. Under the lock.
     /// </summary>
     private ValueTask<ErrorCode> SaveAsync(GroupSnapshot snapshot) => _predecessor is { } predecessor
         ? SaveSuccessorAsync(predecessor with { Successor = snapshot })

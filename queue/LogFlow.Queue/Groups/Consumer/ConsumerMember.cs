@@ -1,8 +1,8 @@
 namespace LogFlow.Queue.Groups.Consumer;
 
 /// <summary>
-/// One member of a <see cref="ConsumerMembership"/>: what it asked for, what it is to have and what it has. Immutable; the
-/// group replaces it whole, so what is being written to disk cannot change meanwhile.
+/// One member of a <see cref="ConsumerMembership"/>: what it asked for, what it is to have and what it has. Immutable;
+/// the group replaces it whole, so what is being written to disk cannot change meanwhile.
 /// </summary>
 internal sealed record ConsumerMember
 {

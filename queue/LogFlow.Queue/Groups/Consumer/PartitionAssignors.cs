@@ -4,7 +4,8 @@ namespace LogFlow.Queue.Groups.Consumer;
 internal static class PartitionAssignors
 {
     /// <summary>All there are; Kafka's default for <c>group.consumer.assignors</c>, the first is the default.</summary>
-    public static IReadOnlyList<string> Names { get; } = [UniformPartitionAssignor.AssignorName, RangePartitionAssignor.AssignorName];
+    public static IReadOnlyList<string> Names { get; } =
+        [UniformPartitionAssignor.AssignorName, RangePartitionAssignor.AssignorName];
 
     public static IPartitionAssignor Create(string name) => name switch
     {
