@@ -1,8 +1,8 @@
 namespace LogFlow.Kafka.Protocol.Records;
 
 /// <summary>
-/// The elements of a snappy block: a tag whose low two bits say what it is (0 a literal, 1 to 3 copies with an offset of
-/// one, two and four bytes) and its upper six bits, or bytes behind it, how long it is.
+/// The elements of a snappy block: a tag whose low two bits say what it is (0 a literal, 1 to 3 copies with an offset
+/// of one, two and four bytes) and its upper six bits, or bytes behind it, how long it is.
 /// </summary>
 internal static class SnappyElements
 {
