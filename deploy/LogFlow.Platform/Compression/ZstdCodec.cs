@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace LogFlow.Platform;
 
 /// <summary>
@@ -5,6 +7,8 @@ namespace LogFlow.Platform;
 /// functions of zstd's C interface. Thread-safe; contexts are kept per thread, as making one costs far more than
 /// compressing a block. Whatever the input is, the only exception is <see cref="InvalidDataException"/>.
 /// </summary>
+[SuppressMessage(
+    "Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Lives with the process.")]
 public abstract unsafe class ZstdCodec
 {
     private const ulong ContentSizeUnknown = ulong.MaxValue;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ZstdSharp.Unsafe;
 
 namespace LogFlow.Platform;
