@@ -128,7 +128,7 @@ internal sealed partial class AgentParts : IAsyncDisposable
         _metrics.Dispose();
     }
 
-    private Harvester? FindGeneration(long generation)
+    private ScheduledHarvester? FindGeneration(long generation)
     {
         foreach (var input in Inputs)
         {
