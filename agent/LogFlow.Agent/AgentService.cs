@@ -11,6 +11,9 @@ namespace LogFlow.Agent;
 /// </summary>
 public sealed partial class AgentService : ILogFlowService
 {
+    /// <summary>What is under way longer than this is not under way: the queue is gone, or refuses.</summary>
+    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(30);
+
     private readonly AgentConfig _config;
     private readonly ILoggerFactory _loggers;
     private readonly IMeterFactory _meters;
@@ -18,6 +21,7 @@ public sealed partial class AgentService : ILogFlowService
     private readonly AgentSeams _seams;
     private readonly ILogger _logger;
     private readonly AgentCounters _counters = new();
+    private readonly ProgressWatch _acknowledging;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private AgentParts? _parts;
@@ -40,6 +44,7 @@ public sealed partial class AgentService : ILogFlowService
         _loggers = loggers;
         _meters = meters;
         _time = time;
+        _acknowledging = new ProgressWatch(AcknowledgedWithin, time);
         _seams = seams;
         _logger = loggers.CreateLogger<AgentService>();
     }
@@ -100,8 +105,15 @@ public sealed partial class AgentService : ILogFlowService
             return new HealthReport(false, $"waiting for the queue at {string.Join(", ", _config.Kafka.Hosts)}");
         }
 
-        return parts.Registry.Blocked is { } reason
-            ? new HealthReport(false, $"the registry cannot be written: {reason}")
+        if (parts.Registry.Blocked is { } reason)
+        {
+            return new HealthReport(false, $"the registry cannot be written: {reason}");
+        }
+
+        return _acknowledging.Look(_counters.Acknowledged, parts.Budget.Used > 0) is { } still
+            ? new HealthReport(
+                false, $"the queue at {string.Join(", ", _config.Kafka.Hosts)} has taken nothing for "
+                + $"{(long)still.TotalSeconds} s; lines wait")
             : HealthReport.Ready;
     }
 

@@ -110,8 +110,15 @@ public sealed partial class StoreService : ILogFlowService
             return new HealthReport(false, "not started");
         }
 
-        return _engine.WriteProblem is { } problem
-            ? new HealthReport(false, $"cannot write: {problem}")
+        if (_engine.WriteProblem is { } problem)
+        {
+            return new HealthReport(false, $"cannot write: {problem}");
+        }
+
+        // It goes on with what is whole; who looks must know that it is not all.
+        var damaged = _engine.GetStatus().CorruptCount;
+        return damaged > 0
+            ? new HealthReport(true, $"ok, but {damaged} segment(s) or block(s) are damaged: searches lack them")
             : HealthReport.Ready;
     }
 
@@ -177,7 +184,7 @@ public sealed partial class StoreService : ILogFlowService
         {
             await application.DisposeAsync();
             throw ListenAddress.CannotListen(
-                "the store's HTTP API", _config.HttpHost, _config.HttpPort, "store.http.port", error);
+                "the store's HTTP API", _config.HttpHost, _config.HttpPort, _config.PortKey, error);
         }
 
         _application = application;

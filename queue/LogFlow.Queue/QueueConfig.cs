@@ -188,6 +188,9 @@ public partial class QueueConfig : IValidatedConfig
     [ConfigKey("log.level")]
     public string LogLevel { get; set; } = "info";
 
+    /// <summary>The key that changes the port, for the message when it is taken.</summary>
+    public virtual string PortKey => "listeners";
+
     /// <summary>The one data folder: <c>log.dirs</c>, else <c>log.dir</c>.</summary>
     public string DataDirectory => string.IsNullOrWhiteSpace(LogDirs) ? LogDir : LogDirs.Trim();
 

@@ -107,6 +107,7 @@ public sealed partial class QueueService : ILogFlowService
             return new HealthReport(false, $"the disk of {_config.DataDirectory} is full: producers are refused");
         }
 
+        var deadLetters = 0L;
         foreach (var topic in logs.Topics)
         {
             foreach (var partition in topic.Partitions)
@@ -116,10 +117,16 @@ public sealed partial class QueueService : ILogFlowService
                     return new HealthReport(
                         false, $"partition {topic.Name}-{partition.Partition} is offline after a failed write");
                 }
+
+                deadLetters += topic.Name.EndsWith(".dlq", StringComparison.Ordinal)
+                    ? partition.HighWatermark - partition.LogStartOffset
+                    : 0;
             }
         }
 
-        return HealthReport.Ready;
+        return deadLetters == 0
+            ? HealthReport.Ready
+            : new HealthReport(true, $"ok, but {deadLetters} dead letter(s) wait to be looked at");
     }
 
     /// <summary>
@@ -225,6 +232,7 @@ public sealed partial class QueueService : ILogFlowService
         _server = new SocketServer(
             new SocketServerOptions
             {
+                PortKey = _config.PortKey,
                 FrameBytesMax = _config.SocketRequestMaxBytes,
                 ConnectionsMax = _config.MaxConnections,
                 RequestBytesMax = _config.QueuedMaxRequestBytes,

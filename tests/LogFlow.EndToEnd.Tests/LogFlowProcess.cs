@@ -21,7 +21,10 @@ internal static class LogFlowProcess
     public static ChildProcess StartInShell(string script, string executable, params string[] arguments) =>
         ChildProcess.Start(
             "/bin/sh",
-            ["-c", script, "sh", DotnetHost(), Path.Combine(AppContext.BaseDirectory, executable + ".dll"), .. arguments]);
+            [
+                "-c", script, "sh", DotnetHost(), Path.Combine(AppContext.BaseDirectory, executable + ".dll"),
+                .. arguments,
+            ]);
 
     /// <summary>Runs one to its end.</summary>
     public static Task<ChildProcess> RunAsync(string executable, params string[] arguments) => ChildProcess.RunAsync(

@@ -37,7 +37,12 @@ public class LogFormatterTests
             Options.Create(new LogFormatterOptions { IsJournal = isJournal }), TimeProvider.System);
         formatter.Write(
             new LogEntry<string>(
-                LogLevel.Warning, "LogFlow.Queue.Storage.LogManager", default, message, error, static (text, _) => text),
+                LogLevel.Warning,
+                "LogFlow.Queue.Storage.LogManager",
+                default,
+                message,
+                error,
+                static (text, _) => text),
             null,
             output);
         return output.ToString();

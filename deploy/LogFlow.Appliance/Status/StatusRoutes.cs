@@ -29,11 +29,22 @@ internal sealed class StatusRoutes(IEnumerable<ILogFlowService> parts, UpParts u
         ["linesRead"] = now.LinesRead,
         ["linesQueued"] = now.LinesQueued,
         ["documentsIndexed"] = now.DocumentsIndexed,
+        ["documents"] = now.Documents,
+        ["bytesBehind"] = now.BytesBehind,
         ["lag"] = now.Lag,
+        ["deadLetters"] = now.DeadLetters,
         ["errors"] = now.Errors,
         ["lastError"] = now.LastError,
+        ["recentErrors"] = new JsonArray([.. now.RecentErrors.Select(Describe)]),
         ["parts"] = new JsonArray([.. parts.Select(Describe)]),
     }.ToJsonString();
+
+    private static JsonNode Describe(LoggedError error) => new JsonObject
+    {
+        ["time"] = error.Time.UtcDateTime,
+        ["part"] = error.Part,
+        ["text"] = error.Text,
+    };
 
     private static JsonNode Describe(ILogFlowService part)
     {

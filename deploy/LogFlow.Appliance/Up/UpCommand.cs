@@ -12,6 +12,9 @@ namespace LogFlow.Appliance.Up;
 /// <summary><c>logflow up</c>: the whole pipeline in one process.</summary>
 internal sealed class UpCommand
 {
+    /// <summary>Read where it is there and <c>-c</c> names none.</summary>
+    public const string DefaultConfigFile = "logflow.yml";
+
     private readonly ConfigOptions _options;
 
     private readonly Option<string[]> _paths = new("--path", "-p")
@@ -38,7 +41,7 @@ internal sealed class UpCommand
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
-        var document = _options.Load(parsed, "logflow.yml");
+        var document = _options.Load(parsed, DefaultConfigFile);
         var config = document.Bind<UpConfig>(out var host);
         if (parsed.GetValue(_paths) is { Length: > 0 } paths)
         {
@@ -65,7 +68,8 @@ internal sealed class UpCommand
             dataFolder,
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<IMeterFactory>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<RecentErrors>()));
         services.AddSingleton<IStatusPages, StatusRoutes>();
         services.AddSingleton<ObservabilityServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<ObservabilityServer>());

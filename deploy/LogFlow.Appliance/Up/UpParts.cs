@@ -16,6 +16,7 @@ namespace LogFlow.Appliance.Up;
 internal sealed class UpParts
 {
     private readonly UpConfig _config;
+    private readonly RecentErrors _errors;
     private readonly DeferredPart<QueueService> _queue;
     private readonly DeferredPart<StoreService> _store;
     private readonly DeferredPart<ProcessorService> _processor;
@@ -28,15 +29,18 @@ internal sealed class UpParts
     /// <param name="loggers">Where the parts log.</param>
     /// <param name="meters">Where they make their meters.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="errors">What went wrong lately.</param>
     public UpParts(
         UpConfig config,
         ProcessorPipeline? pipeline,
         string dataFolder,
         ILoggerFactory loggers,
         IMeterFactory meters,
-        TimeProvider time)
+        TimeProvider time,
+        RecentErrors errors)
     {
         _config = config;
+        _errors = errors;
         config.Queue.LogDirs ??= Path.Combine(dataFolder, "queue");
         config.Store.PathData = Path.Combine(dataFolder, "store");
         config.Processor.PathData = Path.Combine(dataFolder, "processor");
@@ -93,7 +97,7 @@ internal sealed class UpParts
         var queue = _queue.Part?.GetStatus();
         var processor = _processor.Part?.GetStatus();
         var store = _store.Part?.GetStatus();
-        return SnapshotBuilder.Build(agent, queue, processor, store);
+        return SnapshotBuilder.Build(agent, queue, processor, store, _errors.Latest());
     }
 
     private UpProcessorConfig Joined(UpProcessorConfig config)

@@ -16,7 +16,7 @@ public sealed class ConfigDocument
         var document = new ConfigDocument();
         foreach (var file in files)
         {
-            document._root.OverrideWith(YamlConfigReader.Read(file, ReadFile(file), VariableExpander.Environment));
+            document._root.OverrideWith(ReadKeys(file, ReadFile(file)));
         }
 
         foreach (var text in overrides)
@@ -31,7 +31,7 @@ public sealed class ConfigDocument
     public static ConfigDocument Parse(string yaml, string source = "config.yml")
     {
         var document = new ConfigDocument();
-        document._root.OverrideWith(YamlConfigReader.Read(source, yaml, VariableExpander.Environment));
+        document._root.OverrideWith(ReadKeys(source, yaml));
         return document;
     }
 
@@ -103,6 +103,25 @@ public sealed class ConfigDocument
         {
             Flatten(child, path.Length == 0 ? key : path + delimiter + key, delimiter, values);
         }
+    }
+
+    /// <summary>Reads what must be keys with values: a list or a bare text would be looked at by nobody.</summary>
+    private static ConfigNode ReadKeys(string source, string yaml)
+    {
+        var root = YamlConfigReader.Read(source, yaml, VariableExpander.Environment);
+        var place = new ConfigLocation(source, 1, 1, null);
+        if (root.Items is not null)
+        {
+            throw new ConfigException(
+                place,
+                "the file is a list, but a configuration is keys with values, such as 'path.data: /var/lib/logflow'; "
+                + "of a Logstash pipelines.yml give each pipeline to a processor of its own (path.config)");
+        }
+
+        return root.HasValue && root.Value is not null
+            ? throw new ConfigException(
+                place, "the file holds text and no keys; a configuration is keys with values, 'key: value'")
+            : root;
     }
 
     private static string ReadFile(string path)

@@ -6,8 +6,6 @@ namespace LogFlow.Hosting;
 /// <summary>Writes a configuration as it is in force, defaults included, secrets masked.</summary>
 public static class ConfigExporter
 {
-    private const string Mask = "********";
-
     /// <summary>The configurations, whose keys stand side by side, as YAML with nested keys.</summary>
     public static string ToYaml(params ReadOnlySpan<object> configs)
     {
@@ -51,14 +49,16 @@ public static class ConfigExporter
                 section = (Dictionary<string, object?>)(section[part] = existing ?? new Dictionary<string, object?>())!;
             }
 
-            section[parts[^1]] = property.Attribute.IsSecret ? Mask : Plain(value);
+            section[parts[^1]] = property.Attribute.IsSecret ? SecretText.Mask : Plain(value);
         }
     }
 
     private static object Plain(object value) => value switch
     {
-        string text => text,
-        IDictionary dictionary => dictionary,
+        string text => SecretText.Hide(text),
+        Dictionary<string, string> fields => fields.ToDictionary(
+            static field => field.Key,
+            static field => SecretText.IsSecretName(field.Key) ? SecretText.Mask : SecretText.Hide(field.Value)),
         IList list => list.Cast<object>().Select(Plain).ToList(),
         _ when ConfigProperty.IsSection(value.GetType()) => Section(value),
         bool or int or long or double => value,

@@ -68,6 +68,9 @@ public static class ServiceHost
         await using var disposal = (IAsyncDisposable)host;
         var application = host.Services.GetRequiredService<IHostApplicationLifetime>();
         var abort = host.Services.GetRequiredService<ServiceLifetime>().Abort;
+
+        // What cannot even be made has nothing to be stopped.
+        _ = host.Services.GetServices<IHostedService>().Count();
         try
         {
             await host.StartAsync(application.ApplicationStopping);
