@@ -160,15 +160,14 @@ public sealed partial class ByteBudget : IDisposable
         }
     }
 
-    /// <summary>Gives back a part of what one take has taken: it holds <paramref name="bytesKept"/> from now on.</summary>
-    public void Shrink(long bytesTaken, long bytesKept)
+    /// <summary>What one take has taken becomes less, or more whatever is held: for what is known only afterwards.</summary>
+    public void Resize(long bytesTaken, long bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(bytesKept);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytesKept, bytesTaken);
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         lock (_lock)
         {
             Subtract(bytesTaken, IsSmall(bytesTaken));
-            Add(bytesKept, IsSmall(bytesKept));
+            Add(bytes, IsSmall(bytes));
             Admit();
         }
     }

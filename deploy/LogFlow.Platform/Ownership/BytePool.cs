@@ -25,12 +25,14 @@ public sealed class BytePool(long keptBytesMax)
     public int LentCount => Volatile.Read(ref _lentCount);
 
     /// <summary>Lends <paramref name="length"/> bytes of undefined content.</summary>
-    public Lease<LeasedBytes> Rent(int length)
+    /// <param name="length">How many.</param>
+    /// <param name="claim">Disposed when the bytes come back: what they count against.</param>
+    public Lease<LeasedBytes> Rent(int length, IDisposable? claim = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         var array = Take(length);
         Interlocked.Increment(ref _lentCount);
-        return new Lease<LeasedBytes>(new LeasedBytes(this, array, length));
+        return new Lease<LeasedBytes>(new LeasedBytes(this, array, length, claim));
     }
 
     /// <summary>Gives up the arrays that were not needed since the last call.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol.Records;
@@ -41,14 +40,30 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
     {
         var response = new ProduceResponse();
         var appends = new List<PendingAppend>();
-        foreach (var topicData in request.TopicData)
+        try
         {
-            BeginTopic(request, topicData, context.Version, response, appends);
-        }
+            // All is checked before the first append begins: what throws here has changed nothing.
+            foreach (var topicData in request.TopicData)
+            {
+                CheckTopic(request, topicData, context, response, appends);
+            }
 
-        foreach (var append in appends)
+            foreach (var append in appends)
+            {
+                append.Result = BeginAppend(request, context.Version, append.Batch);
+            }
+
+            foreach (var append in appends)
+            {
+                Complete(append, await append.Result, context.Version);
+            }
+        }
+        finally
         {
-            Complete(append, await append.Result, context.Version);
+            foreach (var append in appends)
+            {
+                append.Batch.Dispose();
+            }
         }
 
         if (request.Acks != 0)
@@ -72,13 +87,14 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
         return null;
     }
 
-    private void BeginTopic(
+    private void CheckTopic(
         ProduceRequest request,
         ProduceRequest.TopicProduceData topicData,
-        short version,
+        RequestContext context,
         ProduceResponse response,
         List<PendingAppend> appends)
     {
+        var version = context.Version;
         var hasId = version >= FirstVersionWithTopicIds;
         var topic = hasId ? topics.Logs.FindTopic(topicData.TopicId) : topics.Logs.FindTopic(topicData.Name);
         var answer = new ProduceResponse.TopicProduceResponse { Name = topicData.Name, TopicId = topicData.TopicId };
@@ -97,41 +113,33 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
                 Refuse(
                     partition, isUnknownId ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition, null);
             }
-            else if (Check(data.Records, version, out var header, out var problem) is var error
+            else if (Check(data.Records, version, out var problem) is var error
                 && error != ErrorCode.None)
             {
                 Refuse(partition, error, problem);
             }
             else
             {
-                appends.Add(new PendingAppend(
-                    partition,
-                    log,
-                    header.Count,
-                    header.TotalSize,
-                    BeginAppend(request, version, log, header, data.Records!.Value)));
+                var records = data.Records!.Value;
+                appends.Add(new PendingAppend(partition, log.Check(context.Frame, records), records.Length));
             }
         }
     }
 
-    private ValueTask<AppendResult> BeginAppend(
-        ProduceRequest request,
-        short version,
-        PartitionLog log,
-        in RecordBatchHeader header,
-        ReadOnlyMemory<byte> batch)
+    private ValueTask<AppendResult> BeginAppend(ProduceRequest request, short version, CheckedBatch batch)
     {
-        if (!header.IsTransactional)
+        var header = batch.Header;
+        if (batch.Error != ErrorCode.None || !header.IsTransactional)
         {
-            return log.AppendAsync(batch);
+            return batch.Log.AppendAsync(batch);
         }
 
         return request.TransactionalId is { } transactionalId
             ? transactions.AppendAsync(
                 transactionalId,
-                new TransactionalBatch(header.ProducerId, header.ProducerEpoch, log, batch),
+                new TransactionalBatch(header.ProducerId, header.ProducerEpoch, batch),
                 addsPartition: version >= FirstVersionWithImplicitAdd)
-            : new(new AppendResult(ErrorCode.TransactionalIdAuthorizationFailed, -1, -1, log.LogStartOffset));
+            : new(new AppendResult(ErrorCode.TransactionalIdAuthorizationFailed, -1, -1, batch.Log.LogStartOffset));
     }
 
     /// <summary>What clients of before KIP-890 call the ways in which a transaction can be wrong.</summary>
@@ -145,9 +153,8 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
 
     /// <summary>What only the request knows; the batch itself is validated where it is appended.</summary>
     private static ErrorCode Check(
-        ReadOnlyMemory<byte>? records, short version, out RecordBatchHeader header, out string? problem)
+        ReadOnlyMemory<byte>? records, short version, out string? problem)
     {
-        header = default;
         problem = null;
         if (records is not { IsEmpty: false } batch)
         {
@@ -155,7 +162,7 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
             return ErrorCode.InvalidRecord;
         }
 
-        switch (RecordBatch.TryReadHeader(batch.Span, out header))
+        switch (RecordBatch.TryReadHeader(batch.Span, out var header))
         {
             case RecordBatchError.None:
                 break;
@@ -217,15 +224,19 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
         append.Response.LogAppendTimeMs = result.LogAppendTimeMs;
         if (!result.IsDuplicate)
         {
-            metrics.Produced(append.Log.Topic.Name, append.RecordCount, append.SizeInBytes);
+            metrics.Produced(append.Batch.Log.Topic.Name, append.Batch.Header.Count, append.SizeInBytes);
         }
     }
 
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct PendingAppend(
-        ProduceResponse.PartitionProduceResponse Response,
-        PartitionLog Log,
-        int RecordCount,
-        int SizeInBytes,
-        ValueTask<AppendResult> Result);
+    private sealed class PendingAppend(
+        ProduceResponse.PartitionProduceResponse response, CheckedBatch batch, int sizeInBytes)
+    {
+        public ProduceResponse.PartitionProduceResponse Response { get; } = response;
+
+        public CheckedBatch Batch { get; } = batch;
+
+        public int SizeInBytes { get; } = sizeInBytes;
+
+        public ValueTask<AppendResult> Result { get; set; }
+    }
 }
