@@ -110,7 +110,8 @@ public sealed partial class PartitionLog
     /// <param name="batch">The batch, in memory that can be written: offset and epoch are set in place.</param>
     public CheckedBatch Check(Lease<LeasedBytes> memory, ReadOnlyMemory<byte> batch)
     {
-        var checks = BatchValidation.Check(batch, Topic.Config, Label, _context.NowMs());
+        var checks = BatchValidation.Check(
+            batch, Topic.Config, Label, _context.Options.DecompressedBytesMax, _context.NowMs());
         if (checks.Error != ErrorCode.None)
         {
             return new CheckedBatch(this, checks);

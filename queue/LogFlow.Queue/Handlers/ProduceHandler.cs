@@ -19,9 +19,10 @@ namespace LogFlow.Queue.Handlers;
 /// <para>Versions: 7 allows zstd; 8 adds per-record errors and messages; 9 is flexible; 10 the current leader;
 /// 12 implicit transaction members (KIP-890); 13 topic ids (KIP-516).</para>
 /// <para>Deviations from Apache Kafka: acks 1 is as durable as acks -1, and acks 0 is written all the same, only
-/// without an answer. Records are only looked at where a setting needs it (compacted topic, another codec, timestamp
-/// limits); the largest timestamp that a header states is believed. The time limit of the request is not used: there
-/// are no replicas to wait for. Versions 0-2 (format before record batches) end the connection.</para>
+/// without an answer. A batch whose records' offsets do not follow each other is refused, and so, with
+/// MESSAGE_TOO_LARGE, is one that decompresses to more than <c>message.max.decompressed.bytes</c>. The time limit of the
+/// request is not used: there are no replicas to wait for. Versions 0-2 (format before record batches) end the
+/// connection.</para>
 /// </summary>
 internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator transactions, QueueMetrics metrics)
     : TypedRequestHandler<ProduceRequest, ProduceResponse>
@@ -169,8 +170,11 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
             case RecordBatchError.UnsupportedMagic:
                 problem = $"Produce requests with version {version} must have record batches of format 2";
                 return ErrorCode.InvalidRecord;
-            default:
+            case RecordBatchError.Truncated:
                 problem = "The record batch is cut short";
+                return ErrorCode.InvalidRecord;
+            default:
+                problem = "The record batch has an impossible length";
                 return ErrorCode.CorruptMessage;
         }
 
