@@ -4,9 +4,9 @@ using LogFlow.Kafka.Protocol.Records;
 namespace LogFlow.Queue.Storage;
 
 /// <summary>
-/// A record batch that a partition has looked at: refused, with the reason, or ready to be appended. Then it has a share
-/// of the memory that its bytes lie in, which the append takes over and gives back when it has answered; dispose it
-/// where it may not come to that.
+/// A record batch that a partition has looked at: refused, with the reason, or ready to be appended. Then it has a
+/// share of the memory that its bytes lie in, which the append takes over and gives back when it has answered; dispose
+/// it where it may not come to that.
 /// </summary>
 public sealed class CheckedBatch : IDisposable
 {

@@ -6,8 +6,8 @@ namespace LogFlow.Queue.Storage;
 
 /// <summary>
 /// What becomes of a batch before it is queued for the log: checked as Kafka's LogValidator does, and compressed anew
-/// where the topic asks for another codec. The framing of every record is walked, decompressed piece by piece and within a
-/// bound: what no reader could decode would stop its partition's readers for ever.
+/// where the topic asks for another codec. The framing of every record is walked, decompressed piece by piece and
+/// within a bound: what no reader could decode would stop its partition's readers for ever.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly struct BatchValidation

@@ -103,10 +103,11 @@ public sealed partial class PartitionLog
     internal string Label => _label ??= $"{Topic.Name}-{Partition}";
 
     /// <summary>
-    /// Looks at one record batch, changes nothing. What a request has for several partitions is checked whole before the
-    /// first of it is appended.
+    /// Looks at one record batch, changes nothing. What a request has for several partitions is checked whole before
+    /// the first of it is appended.
     /// </summary>
-    /// <param name="memory">What the batch lies in; the result has a share of it where the batch can be appended.</param>
+    /// <param name="memory">What the batch lies in; the result has a share of it where the batch can be
+    /// appended.</param>
     /// <param name="batch">The batch, in memory that can be written: offset and epoch are set in place.</param>
     public CheckedBatch Check(Lease<LeasedBytes> memory, ReadOnlyMemory<byte> batch)
     {
@@ -123,8 +124,8 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>
-    /// Appends a batch that <see cref="Check"/> let pass; the task completes after fdatasync. Its memory stays until then,
-    /// whoever awaits the task or not. Calls for one partition are appended in the order of the calls.
+    /// Appends a batch that <see cref="Check"/> let pass; the task completes after fdatasync. Its memory stays until
+    /// then, whoever awaits the task or not. Calls for one partition are appended in the order of the calls.
     /// </summary>
     public ValueTask<AppendResult> AppendAsync(CheckedBatch batch)
     {

@@ -15,7 +15,8 @@ internal sealed class FrameReceiver(
     /// <summary>Frames of heartbeats and the like are taken whole at once: asking first would cost more.</summary>
     private const int SmallFrameBytesMax = 512;
 
-    /// <summary>Each buffer is so many times the one before: few copies, and never much more than has arrived.</summary>
+    /// <summary>Each buffer is so many times the one before: few copies, and never much more than has
+    /// arrived.</summary>
     private const int GrowthFactor = 4;
     private const int BufferBytesMin = 1024;
 

@@ -36,7 +36,8 @@ internal static class TestLog
         return result.Topic!.Partitions[0];
     }
 
-    /// <summary>Every batch lies in leased memory of its own, so that <see cref="Buffers"/> shows what is not given back.
+    /// <summary>Every batch lies in leased memory of its own, so that <see cref="Buffers"/> shows what is not given
+    /// back.
     /// </summary>
     public static BytePool Buffers { get; } = new(1 << 20);
 

@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 namespace LogFlow.Queue.Tests.Broker;
 
 /// <summary>
-/// A batch that no reader could decode is refused when it is produced: accepted, it would stop its partition's readers for
-/// ever. Good batches before and behind it are stored, without a hole.
+/// A batch that no reader could decode is refused when it is produced: accepted, it would stop its partition's readers
+/// for ever. Good batches before and behind it are stored, without a hole.
 /// </summary>
 public sealed class MalformedBatchTests(ITestOutputHelper output)
 {
