@@ -70,7 +70,7 @@ public sealed class IdTests
                 sealGoes.Wait();
             }
         };
-        var time = new PausingTime();
+        using var time = new PausingTime();
         await using var store = EngineHarness.Open(folder.File("store"), disk, time: time);
         var ids = Enumerable.Range(0, 20).Select(i => $"d{i}").ToArray();
 

@@ -4,7 +4,7 @@ namespace LogFlow.Store.Tests;
 /// The real time; but the flow that called <see cref="PauseHere"/> stops at one of its next looks at the clock, which
 /// the engine takes once for each document, until it is let go.
 /// </summary>
-internal sealed class PausingTime : TimeProvider
+internal sealed class PausingTime : TimeProvider, IDisposable
 {
     private readonly AsyncLocal<int[]?> _left = new();
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,6 +17,8 @@ internal sealed class PausingTime : TimeProvider
     public void PauseHere(int documents) => _left.Value = [documents];
 
     public void Continue() => _go.Set();
+
+    public void Dispose() => _go.Dispose();
 
     public override DateTimeOffset GetUtcNow()
     {

@@ -10,7 +10,7 @@ public sealed class SnapshotTests
     public async Task Snapshot_InTheMiddleOfABulk_WaitsForNobodyAndSeesWholeBulks()
     {
         using var folder = new TempDirectory();
-        var time = new PausingTime();
+        using var time = new PausingTime();
         await using var store = EngineHarness.Open(folder.Path, time: time);
         await store.AddAsync(0, 10, begins: true);
         var bulk = Task.Run(() =>
@@ -36,7 +36,7 @@ public sealed class SnapshotTests
         for (var round = 0; round < 20; round++)
         {
             using var folder = new TempDirectory();
-            var time = new PausingTime();
+            using var time = new PausingTime();
             await using var store = EngineHarness.Open(folder.Path, time: time);
             var first = Enumerable.Range(0, random.Next(1, 300)).Select(_ => Random(random, wild: false)).ToArray();
             var second = Enumerable.Range(0, random.Next(2, 300)).Select(_ => Random(random, wild: true)).ToArray();
