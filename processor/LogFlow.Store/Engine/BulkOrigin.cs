@@ -26,7 +26,8 @@ internal sealed class BulkOrigin
     public bool IsCovered(in BulkItem item, out bool isStored)
     {
         isStored = false;
-        if (!item.HasQueueId || Find(item.QueueId) is not (>= 0 and var index) || item.QueueId.Offset < _claims[index].First)
+        if (!item.HasQueueId || Find(item.QueueId) is not (>= 0 and var index)
+            || item.QueueId.Offset < _claims[index].First)
         {
             return false;
         }

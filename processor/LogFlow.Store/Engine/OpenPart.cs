@@ -1,6 +1,8 @@
 namespace LogFlow.Store;
 
-/// <summary>The first rows of an open block: those that a bulk has published. Encoded when a search first asks.</summary>
+/// <summary>
+/// The first rows of an open block: those that a bulk has published. Encoded when a search first asks.
+/// </summary>
 internal sealed class OpenPart(OpenBlock block, BlockSummary summary)
 {
     private MemoryBlock? _view;

@@ -11,7 +11,12 @@ internal sealed partial class StoreEngine
     private readonly byte[] _topicText = new byte[DocumentId.TopicTextLength];
     private Guid _topicTextOf;
 
-    /// <summary>Takes a bulk in and publishes it, in the ingest turn; not null: it is refused, and nothing changed.</summary>
+    /// <summary>Blocks that were read to tell whether an id is stored: none for ids that are new.</summary>
+    public long IdBlocksRead { get; private set; }
+
+    /// <summary>
+    /// Takes a bulk in and publishes it, in the ingest turn; not null: it is refused, and nothing changed.
+    /// </summary>
     private IngestOutcome? TakeIn(BulkRequest request)
     {
         // The ids of this one state: those of a generation that becomes segments meanwhile stay where they are in it.
@@ -130,15 +135,22 @@ internal sealed partial class StoreEngine
             }
             else
             {
-                lookup.AskQueueId(i, IsBelowPosition(item.QueueId, state)
-                    ? memory ??= TryViewMemory(state) ?? throw new InvalidOperationException("the newest state is gone")
-                    : []);
+                lookup.AskQueueId(i, IsBelowPosition(item.QueueId, state) ? memory ??= ViewMemory(state) : []);
             }
         }
 
-        lookup?.Answer(foreign!.IsStored);
+        if (lookup is not null)
+        {
+            lookup.Answer(foreign!.IsStored);
+            IdBlocksRead += lookup.BlocksRead;
+        }
+
         return foreign;
     }
+
+    /// <summary>The blocks in memory of the newest state: in the ingest turn no other one takes its place.</summary>
+    private List<MemoryBlock> ViewMemory(StoreState state) =>
+        TryViewMemory(state) ?? throw new InvalidOperationException("the newest state is gone");
 
     private static bool NeedsLookup(in BulkItem item, BulkOrigin origin) =>
         item.HasId && item.Operation is BulkOperation.Create or BulkOperation.Index

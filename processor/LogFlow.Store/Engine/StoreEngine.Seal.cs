@@ -147,7 +147,9 @@ internal sealed partial class StoreEngine
         }
     }
 
-    /// <summary>The segments take the place of the blocks in memory, and what they hold is durable: in one swap.</summary>
+    /// <summary>
+    /// The segments take the place of the blocks in memory, and what they hold is durable: in one swap.
+    /// </summary>
     private void PublishCommit(TailGeneration generation, List<SegmentReader> segments)
     {
         if (_idFilters.IsUsed)

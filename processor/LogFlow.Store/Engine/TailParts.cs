@@ -1,6 +1,8 @@
 namespace LogFlow.Store;
 
-/// <summary>The tail as it was when a bulk had been taken in: its finished blocks, and the open ones up to there.</summary>
+/// <summary>
+/// The tail as it was when a bulk had been taken in: its finished blocks, and the open ones up to there.
+/// </summary>
 internal sealed record TailParts(
     IReadOnlyList<MemoryBlock> Closed, IReadOnlyList<OpenPart> Open, long DocumentCount, long RawBytes)
 {

@@ -41,7 +41,8 @@ internal sealed class BlockIds(QueueIdRange[] ranges, int explicitIdCount)
         }
 
         // Nearly always one topic, and often one partition: then the directory says it all.
-        if (partitions.Min == partitions.Max && scan.TryLoad(FieldNames.Topic) is DictionaryColumn { Entries: [var topic] }
+        if (partitions.Min == partitions.Max
+            && scan.TryLoad(FieldNames.Topic) is DictionaryColumn { Entries: [var topic] }
             && DocumentId.TryParseTopic(topic.Span, out var topicId))
         {
             return [new QueueIdRange(topicId, (int)partitions.Min, offsets.Min, offsets.Max)];

@@ -7,44 +7,65 @@ namespace LogFlow.Store;
 /// what is in memory; then each of those blocks is read once. A damaged block counts as not having the id, as searches
 /// do not find its documents either.
 /// </summary>
-internal sealed class IdLookup(BulkRequest request, SegmentList segments, IdFilters filters,
-    Action<string, string> reportCorrupt)
+internal sealed class IdLookup
 {
+    private readonly BulkRequest _request;
+    private readonly SegmentList _segments;
+    private readonly Action<string, string> _reportCorrupt;
+
+    /// <summary>The filters in memory, and the segments that have none.</summary>
+    private readonly List<(SegmentReader Segment, IdFilter Filter)> _filters = [];
+    private readonly List<SegmentReader> _coldSegments = [];
     private readonly Dictionary<BlockSource, List<int>> _explicit = [];
     private readonly Dictionary<BlockSource, List<int>> _queue = [];
     private readonly List<int> _cold = [];
 
-    /// <summary>Asks for an item whose id its sender chose.</summary>
-    public void AskExplicit(int item, UInt128 hash)
+    public IdLookup(
+        BulkRequest request, SegmentList segments, IdFilters filters, Action<string, string> reportCorrupt)
     {
-        var hasCold = false;
+        _request = request;
+        _segments = segments;
+        _reportCorrupt = reportCorrupt;
         foreach (var segment in segments.Segments)
         {
             if (!filters.TryGet(segment, out var filter))
             {
-                hasCold = true;
-                continue;
+                _coldSegments.Add(segment);
             }
+            else if (filter is not null)
+            {
+                _filters.Add((segment, filter));
+            }
+        }
+    }
 
-            filter?.Find((ulong)(hash >> 64), (Lookup: this, Segment: segment, Item: item), static (asked, block) =>
+    /// <summary>Blocks that had to be read to answer; tests assert that new ids cost none.</summary>
+    public int BlocksRead { get; private set; }
+
+    /// <summary>Asks for an item whose id its sender chose.</summary>
+    public void AskExplicit(int item, UInt128 hash)
+    {
+        foreach (var (segment, filter) in _filters)
+        {
+            filter.Find((ulong)(hash >> 64), (Lookup: this, Segment: segment, Item: item), static (asked, block) =>
                 Ask(asked.Lookup._explicit, asked.Segment.Blocks[block], asked.Item));
         }
 
-        if (hasCold)
+        if (_coldSegments.Count > 0)
         {
             _cold.Add(item);
         }
     }
 
     /// <summary>Asks for an item with the processor's kind of id.</summary>
-    /// <param name="item">Its index in the request.</param>
+    /// <param name="item">Its index in the _request.</param>
     /// <param name="memory">Blocks in memory that may have it.</param>
     public void AskQueueId(int item, IReadOnlyList<MemoryBlock> memory)
     {
-        var id = request.Items[item].QueueId;
-        foreach (var segment in segments.Segments)
+        var id = _request.Items[item].QueueId;
+        foreach (var segment in _segments.Segments)
         {
-            if (segment.GetIds(reportCorrupt).MayContain(id))
+            if (segment.GetIds(_reportCorrupt).MayContain(id))
             {
                 foreach (var block in segment.Blocks)
                 {
@@ -95,7 +116,7 @@ internal sealed class IdLookup(BulkRequest request, SegmentList segments, IdFilt
         }
         catch (CorruptDataException error)
         {
-            reportCorrupt(block.Origin, error.Message);
+            _reportCorrupt(block.Origin, error.Message);
         }
     }
 
@@ -107,7 +128,7 @@ internal sealed class IdLookup(BulkRequest request, SegmentList segments, IdFilt
             return;
         }
 
-        foreach (var segment in segments.Segments.Where(segment => !filters.TryGet(segment, out _)))
+        foreach (var segment in _coldSegments)
         {
             foreach (var block in segment.Blocks)
             {
@@ -120,7 +141,7 @@ internal sealed class IdLookup(BulkRequest request, SegmentList segments, IdFilt
                 }
                 catch (CorruptDataException error)
                 {
-                    reportCorrupt(block.Origin, error.Message);
+                    _reportCorrupt(block.Origin, error.Message);
                 }
             }
         }
@@ -144,7 +165,7 @@ internal sealed class IdLookup(BulkRequest request, SegmentList segments, IdFilt
         {
             foreach (var item in _cold)
             {
-                if (TokenBloom.MayContain(bloom.Span, Hash64.Compute(request.Items[item].Id(request.Body.Span))))
+                if (TokenBloom.MayContain(bloom.Span, Hash64.Compute(_request.Items[item].Id(_request.Body.Span))))
                 {
                     Ask(_explicit, block, item);
                 }
@@ -163,12 +184,13 @@ internal sealed class IdLookup(BulkRequest request, SegmentList segments, IdFilt
     {
         try
         {
+            BlocksRead++;
             using var scan = new BlockScan(block);
             match(scan);
         }
         catch (CorruptDataException error)
         {
-            reportCorrupt(block.Origin, error.Message);
+            _reportCorrupt(block.Origin, error.Message);
         }
     }
 
@@ -179,9 +201,9 @@ internal sealed class IdLookup(BulkRequest request, SegmentList segments, IdFilt
             return;
         }
 
-        var body = request.Body.Span;
+        var body = _request.Body.Span;
         var wanted = items.ToLookup(item =>
-            IdHash.Short(request.Items[item].Index!.Hash, request.Items[item].Id(request.Body.Span)));
+            IdHash.Short(_request.Items[item].Index!.Hash, _request.Items[item].Id(_request.Body.Span)));
         for (var row = 0; row < scan.RowCount; row++)
         {
             if (!columns.Has(row))
@@ -197,7 +219,7 @@ internal sealed class IdLookup(BulkRequest request, SegmentList segments, IdFilt
 
             foreach (var item in wanted[hash])
             {
-                ref readonly var asked = ref request.Items[item];
+                ref readonly var asked = ref _request.Items[item];
                 isStored[item] |= columns.IdOf(row).SequenceEqual(asked.Id(body))
                     && columns.IndexOf(row).SequenceEqual(asked.Index!.Utf8);
             }
@@ -209,7 +231,7 @@ internal sealed class IdLookup(BulkRequest request, SegmentList segments, IdFilt
         var ids = new RowIds(scan);
         var indices = scan.TryLoad(FieldNames.Index) ?? throw new CorruptDataException("the block has no index column");
         var values = new List<FieldValue>(1);
-        var wanted = items.ToLookup(item => request.Items[item].QueueId);
+        var wanted = items.ToLookup(item => _request.Items[item].QueueId);
         for (var row = 0; row < scan.RowCount; row++)
         {
             if (!ids.TryGetQueueId(row, out var id) || !wanted.Contains(id))
@@ -221,7 +243,7 @@ internal sealed class IdLookup(BulkRequest request, SegmentList segments, IdFilt
             indices.Collect(row, default, values);
             foreach (var item in wanted[id])
             {
-                isStored[item] |= values[0].Text.Span.SequenceEqual(request.Items[item].Index!.Utf8);
+                isStored[item] |= values[0].Text.Span.SequenceEqual(_request.Items[item].Index!.Utf8);
             }
         }
     }
