@@ -90,7 +90,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
             }
         }
 
-        var rows = await ListAsync(context, index, url.IgnoresUnavailable);
+        var rows = List(index, url.IgnoresUnavailable);
         if (url.Get("format") != "json")
         {
             var text = new StringBuilder(url.IsTrue("v")
@@ -133,7 +133,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
     public async Task ExistsAsync(HttpContext context, string? index, bool isDataStream)
     {
         new UrlParameters(context.Request).Check("verbose");
-        var rows = await ListAsync(context, index, ignoresMissing: false);
+        var rows = List(index, ignoresMissing: false);
         if (rows.Count == 0 && index is not null && !index.Contains('*'))
         {
             throw IndexResolver.NotFound(index);
@@ -261,8 +261,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.#}gb");
 
     /// <summary>Documents and raw JSON bytes per index, in order of name.</summary>
-    private async Task<List<(string Name, long Count, long Bytes)>> ListAsync(
-        HttpContext context, string? index, bool ignoresMissing)
+    private List<(string Name, long Count, long Bytes)> List(string? index, bool ignoresMissing)
     {
         using var snapshot = engine.AcquireSnapshot();
         var names = IndexResolver.Resolve(index, snapshot.Contents, ignoresMissing);
