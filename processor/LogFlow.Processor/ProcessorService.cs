@@ -126,6 +126,18 @@ public sealed partial class ProcessorService : ILogFlowService
             }
         }
 
+        if (_stage.DeadLetters is { WaitingSince: { } waiting } stuck)
+        {
+            return new HealthReport(false, $"dead letters can be put nowhere since {waiting:u}: {stuck.LastError}");
+        }
+
+        if (_stage.DeadLetters is { InFile: > 0 } refused)
+        {
+            return new HealthReport(
+                false, $"the queue does not take {refused.InFile} dead letter(s), which wait in "
+                + $"{_config.PathData}/dead_letters: {refused.LastError ?? "since an earlier run"}");
+        }
+
         return _inputs.Sum(static input => input.AssignedCount) == 0
             ? new HealthReport(false, "no partition of the queue is assigned (yet)")
             : HealthReport.Ready;
@@ -179,7 +191,6 @@ public sealed partial class ProcessorService : ILogFlowService
         var services = new OutputServices(
             _context.LoggerFactory,
             _context.TimeProvider,
-            deadLetters,
             new ElasticsearchMetrics(_context.MeterFactory));
         var workers = _config.PipelineWorkers > 0 ? _config.PipelineWorkers : Environment.ProcessorCount;
         if (pipeline.IsStateful && workers > 1)
@@ -231,7 +242,12 @@ public sealed partial class ProcessorService : ILogFlowService
 
         // Several inputs may read several clusters; their dead letters go to the first one's.
         var client = KafkaInputPlugin.ReadClient(pipeline.Inputs[0].Settings);
-        return new KafkaDeadLetterSink(client, _metrics, _context.LoggerFactory, _context.TimeProvider);
+        return new KafkaDeadLetterSink(
+            new KafkaDeadLetterTransport(client, _context.LoggerFactory, _context.TimeProvider),
+            new DeadLetterFile(Path.Combine(_config.PathData, "dead_letters")),
+            _metrics,
+            _context.LoggerFactory,
+            _context.TimeProvider);
     }
 
     /// <summary>A part that ends by itself ends the service: the host stops everything, loudly.</summary>

@@ -137,6 +137,7 @@ public sealed class WindowTests
         var records = new ScriptedQueue.Batch(
             _queue, _queue.Partition(0), _queue.Read(_queue.Partition(0), first, 10), first);
         return new InFlightBatch(
-            window, records, new RecordDecoder(null!, DecorateEvents.None, "g", [], EventValue.Missing), 1, _ => { });
+            window, records, new RecordDecoder(null!, DecorateEvents.None, "g", [], EventValue.Missing), 1,
+            (_, _) => { }, _ => { });
     }
 }

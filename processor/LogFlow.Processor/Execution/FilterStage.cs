@@ -17,8 +17,7 @@ internal sealed class FilterStage : IAsyncDisposable
 
     private readonly CompiledPipeline _pipeline;
     private readonly IReadOnlyList<Output> _outputs;
-    private readonly DeadLetterOutput _deadLetters;
-    private readonly Output[] _all;
+    private readonly DeadLetterLane _deadLetters;
     private readonly FilterStageOptions _options;
     private readonly TimeProvider _time;
     private readonly ProcessorMetrics _metrics;
@@ -38,8 +37,7 @@ internal sealed class FilterStage : IAsyncDisposable
     {
         _pipeline = pipeline;
         _outputs = outputs;
-        _deadLetters = new DeadLetterOutput(outputs.Count, BatchesMax, deadLetters);
-        _all = [.. outputs, _deadLetters];
+        _deadLetters = new DeadLetterLane(deadLetters, BatchesMax * (outputs.Count + 1));
         _options = options;
         _time = time;
         _metrics = metrics;
@@ -50,11 +48,20 @@ internal sealed class FilterStage : IAsyncDisposable
 
     public IReadOnlyList<Output> Outputs => _outputs;
 
-    /// <summary>Whether an output cannot write at the moment: waiting for it would be in vain.</summary>
+    public DeadLetterStatus DeadLetters => _deadLetters.Status;
+
+    /// <summary>
+    /// Whether an output or the dead letters cannot write at the moment: waiting for it would be in vain.
+    /// </summary>
     public bool IsBlocked
     {
         get
         {
+            if (DeadLetters.WaitingSince is not null)
+            {
+                return true;
+            }
+
             foreach (var output in _outputs)
             {
                 if (output.WaitingSince is not null)
@@ -69,11 +76,13 @@ internal sealed class FilterStage : IAsyncDisposable
 
     /// <summary>Completes when a worker or output ends; faulted when one cannot go on.</summary>
     public Task Completion =>
-        Task.WhenAny([.. _workers, .. _all.Select(static output => output.Completion)]).Unwrap();
+        Task.WhenAny([_deadLetters.Completion, .. _workers, .. _outputs.Select(static output => output.Completion)])
+            .Unwrap();
 
     public void Start()
     {
-        foreach (var output in _all)
+        _deadLetters.Start();
+        foreach (var output in _outputs)
         {
             output.Start();
         }
@@ -106,7 +115,8 @@ internal sealed class FilterStage : IAsyncDisposable
         // Only now: while it waited for room its partition may have been revoked.
         if (findWindow(records) is { } window)
         {
-            var batch = new InFlightBatch(window, records, decoder, _all.Length, Finished);
+            var batch = new InFlightBatch(
+                window, records, decoder, _outputs.Count, _deadLetters.Enqueue, Finished);
             if (window.TryAdd(batch))
             {
                 _metrics.BatchTaken(batch.RecordCount, batch.SizeInBytes);
@@ -136,10 +146,12 @@ internal sealed class FilterStage : IAsyncDisposable
             // That is how workers end.
         }
 
-        foreach (var output in _all)
+        foreach (var output in _outputs)
         {
             await output.DisposeAsync();
         }
+
+        await _deadLetters.DisposeAsync();
 
         _stop.Dispose();
     }
@@ -171,7 +183,7 @@ internal sealed class FilterStage : IAsyncDisposable
         batch.ExpectOutputs(expected);
         if (batch.DeadLetters is not null)
         {
-            _deadLetters.Enqueue(batch);
+            _deadLetters.Enqueue(batch, batch.DeadLetters);
         }
 
         foreach (var output in _outputs)

@@ -75,7 +75,10 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     public void Start() =>
         _running = [Task.Run(ReadAsync), Task.Run(CommitRegularlyAsync), Task.Run(MeasureLagAsync)];
 
-    /// <summary>Reads no more; waits until what was read is written, unless an output is stuck.</summary>
+    /// <summary>
+    /// Reads no more; waits until what was read is written, unless an output or the dead letters are stuck, and not for
+    /// ever: what is not done is read again after the next start.
+    /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
@@ -88,7 +91,16 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
             // That is how reading ends.
         }
 
-        await DrainAsync(TakeWindows(null, remove: false), cancellationToken);
+        using var limit = new CancellationTokenSource(_options.StopDrainTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await DrainAsync(TakeWindows(null, remove: false), either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotDrained(_logger, _options.StopDrainTimeout.TotalSeconds);
+        }
     }
 
     /// <summary>Commits what is done and leaves the group.</summary>
@@ -190,6 +202,13 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         }
 
         start = start == long.MaxValue ? null : start;
+        if (start is { } position)
+        {
+            // An output's own position says nothing of dead letters and of other outputs: those are sure only below the
+            // commit. What the output has already it recognises.
+            start = Math.Min(position, await _consumer.GetRestartOffsetAsync(partition, cancellationToken));
+        }
+
         OpenWindow(partition, topicId, start);
         return start;
     }
@@ -457,6 +476,10 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
             6014, LogLevel.Information, "The store stands at offset {Offset} of {Topic}-{Partition}; reading "
             + "goes on from there.")]
         public static partial void SoughtBack(ILogger logger, string topic, int partition, long offset);
+
+        [LoggerMessage(6017, LogLevel.Warning, "What was read is not all written after {Seconds} s; it is read again "
+            + "after the next start.")]
+        public static partial void NotDrained(ILogger logger, double seconds);
 
         [LoggerMessage(6015, LogLevel.Debug, "Offsets could not be committed: {Reason}")]
         public static partial void CommitFailed(ILogger logger, string reason);

@@ -15,6 +15,9 @@ internal sealed record KafkaInputOptions
     /// </summary>
     public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a stop waits for what is in flight.</summary>
+    public TimeSpan StopDrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often the lag is measured.</summary>
     public TimeSpan LagInterval { get; init; } = TimeSpan.FromSeconds(2);
 

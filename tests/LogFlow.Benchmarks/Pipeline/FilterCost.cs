@@ -31,9 +31,8 @@ internal sealed class FilterCost
         var config = new ProcessorConfig { OutputStoreUrl = "http://127.0.0.1:1" };
         var pipeline = new PipelineLoader(config, TimeProvider.System).Load();
         var metrics = new ProcessorMetrics(new Meters());
-        var deadLetters = new LoggingDeadLetterSink(metrics, NullLogger.Instance);
         _outputs = OutputFactory.Create(
-            pipeline, new OutputServices(NullLoggerFactory.Instance, TimeProvider.System, deadLetters, null));
+            pipeline, new OutputServices(NullLoggerFactory.Instance, TimeProvider.System, null));
         _worker = new FilterWorker(pipeline, _outputs, config.PipelineBatchSize, TimeProvider.System, metrics);
         _decoder = KafkaInputPlugin.ReadDecoder(
             pipeline.Inputs[0], pipeline.CreateCodec(pipeline.Inputs[0], "json"));
@@ -83,7 +82,7 @@ internal sealed class FilterCost
 
     private InFlightBatch Filter(RecordList records)
     {
-        var batch = new InFlightBatch(_window, records, _decoder, _outputs.Count, static _ => { });
+        var batch = new InFlightBatch(_window, records, _decoder, _outputs.Count, static (_, _) => { }, static _ => { });
         _worker.Process(batch);
         return batch.DeadLetters is null && batch.EventCount == records.Records.Length
             ? batch
