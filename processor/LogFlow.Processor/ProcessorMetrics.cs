@@ -12,6 +12,7 @@ public sealed class ProcessorMetrics
     private readonly Counter<long> _eventsOut;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _batchesUndecodable;
     private readonly Counter<long> _deadLettersCut;
     private readonly Counter<long> _deadLettersInFile;
     private readonly Counter<long> _seekBacks;
@@ -36,6 +37,9 @@ public sealed class ProcessorMetrics
             "logflow.processor.events.dropped", "{event}", "Events dropped on purpose, by filters.");
         _deadLetters = meter.CreateCounter<long>(
             "logflow.processor.dead_letters", "{record}", "Records dead-lettered, by stage.");
+        _batchesUndecodable = meter.CreateCounter<long>(
+            "logflow.processor.batches.undecodable", "{batch}",
+            "Record batches that could not be decoded and were dead-lettered as they are.");
         _deadLettersCut = meter.CreateCounter<long>(
             "logflow.processor.dead_letters.cut", "{record}",
             "Dead letters too large for their topic, whose whole value is in path.data.");
@@ -83,6 +87,8 @@ public sealed class ProcessorMetrics
     }
 
     internal void SeekBack() => _seekBacks.Add(1);
+
+    internal void BatchUndecodable() => _batchesUndecodable.Add(1);
 
     internal void DeadLetterCut() => _deadLettersCut.Add(1);
 

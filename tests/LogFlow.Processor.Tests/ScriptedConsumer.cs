@@ -141,7 +141,22 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
         }
 
         var (partition, position) = ready[_random.Next(ready.Length)];
-        var records = queue.Read(partition, position, _random.Next(1, BatchRecordsMax + 1));
+        if (queue.Undecodable.TryGetValue((partition.Partition, position), out var bad))
+        {
+            _positions[partition] = bad.LastOffset + 1;
+            return new ScriptedQueue.Batch(queue, partition, [], position) { Undecodable = bad };
+        }
+
+        var count = _random.Next(1, BatchRecordsMax + 1);
+        foreach (var (index, offset) in queue.Undecodable.Keys)
+        {
+            // A batch ends where the next one begins.
+            count = index == partition.Partition && offset > position
+                ? (int)Math.Min(count, offset - position)
+                : count;
+        }
+
+        var records = queue.Read(partition, position, count);
         _positions[partition] = position + records.Length;
         return new ScriptedQueue.Batch(queue, partition, records, position);
     }

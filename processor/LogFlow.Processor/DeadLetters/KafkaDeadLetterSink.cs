@@ -197,7 +197,7 @@ internal sealed partial class KafkaDeadLetterSink : IDeadLetterSink
         }
     }
 
-    private void KeepInFile(List<PendingLetter> pending, IReadOnlyList<PendingLetter> letters)
+    private void KeepInFile(List<PendingLetter> pending, List<PendingLetter> letters)
     {
         try
         {

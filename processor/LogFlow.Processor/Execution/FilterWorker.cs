@@ -1,4 +1,5 @@
 using System.Numerics;
+using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Outputs;
@@ -40,6 +41,11 @@ internal sealed class FilterWorker
         var started = _time.GetTimestamp();
         var now = EventTimestamp.FromMilliseconds(_time.GetUtcNow());
         var dropped = 0;
+        if (batch.Undecodable is { } undecodable)
+        {
+            PutAside(batch, undecodable, _time.GetUtcNow());
+        }
+
         _chunk.Clear();
         foreach (ref readonly var record in batch.Records.Span)
         {
@@ -52,6 +58,21 @@ internal sealed class FilterWorker
 
         dropped += FilterChunk(batch, now);
         _metrics.BatchFiltered(dropped, _time.GetElapsedTime(started));
+    }
+
+    /// <summary>The batch as it stands in the queue is the letter: nobody can tell its records apart.</summary>
+    private void PutAside(InFlightBatch batch, UndecodableBatch undecodable, DateTimeOffset now)
+    {
+        var record = new Record(
+            undecodable.BaseOffset, now.ToUnixTimeMilliseconds(), null, undecodable.Bytes, 0, default);
+        batch.AddDeadLetter(new DeadLetter(
+            record, batch.Window.TopicPartition, DeadLetterStage.Decode, "kafka", undecodable.Reason)
+        {
+            TopicId = batch.Window.Identity.TopicId,
+            Batch = new UndecodedBatch(
+                undecodable.LastOffset, undecodable.Compression.ToString().ToLowerInvariant()),
+        });
+        _metrics.BatchUndecodable();
     }
 
     private void Decode(InFlightBatch batch, in Record record)

@@ -1,3 +1,4 @@
+using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Inputs;
@@ -58,6 +59,9 @@ internal sealed class InFlightBatch
     public int RecordCount { get; }
 
     public ReadOnlyMemory<Record> Records => _records.Records;
+
+    /// <summary>The record batch that cannot be decoded, where that is all there is; null: there are records.</summary>
+    public UndecodableBatch? Undecodable => _records.Undecodable;
 
     /// <summary>Records that could not be decoded or filtered; null: none.</summary>
     public List<DeadLetter>? DeadLetters { get; private set; }

@@ -76,6 +76,8 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
 
         public int SizeInBytes => batch.SizeInBytes;
 
+        public UndecodableBatch? Undecodable => batch.Undecodable;
+
         public void Dispose() => batch.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Processor;
@@ -101,6 +102,8 @@ internal sealed class FilterCost
 
         public ReadOnlyMemory<Record> Records { get; } = values
             .Select((value, index) => new Record(first + index, 1_795_000_000_000, null, value, 0, default)).ToArray();
+
+        public UndecodableBatch? Undecodable => null;
 
         public int SizeInBytes => values.Sum(value => value.Length);
 

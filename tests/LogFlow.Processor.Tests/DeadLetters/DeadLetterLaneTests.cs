@@ -1,3 +1,6 @@
+using LogFlow.Kafka.Client;
+using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch.Tests;
 using LogFlow.Testing;
 
@@ -74,11 +77,33 @@ public sealed class DeadLetterLaneTests
         Assert.Equal(2, store.Documents().Count);
     }
 
+    [Fact]
+    public async Task Batch_ThatCannotBeDecoded_IsPutAsideWholeAndReadingGoesOn()
+    {
+        await using var server = await FakeElasticsearch.StartAsync();
+        var queue = new ScriptedQueue();
+        queue.Append(0, Enumerable.Range(0, 100).Select(static n => $"{{\"n\":{n}}}"));
+        var raw = "61 bytes of header, then what is no gzip"u8.ToArray();
+        queue.Undecodable[(0, 40)] = new UndecodableBatch(40, 49, 10, CompressionType.Gzip, "no gzip", raw);
+        var letters = new CollectingDeadLetters();
+        await using var service = Start(server, queue.Connect(1, 0), letters);
+        await Eventually.TrueAsync(() => queue.CommittedOf(queue.Partition(0)) == 100, "the commit");
+
+        Assert.Equal(90, server.Documents.Count);
+        var letter = Assert.Single(letters.Letters).Value;
+        Assert.Equal(DeadLetterStage.Decode, letter.Stage);
+        Assert.Equal(raw, letter.Record.Value!.Value.ToArray());
+        var headers = new PendingLetter(letter, DateTimeOffset.UnixEpoch).ToRecord("logs.dlq");
+        Assert.Equal("40", ScriptedTransport.Header(headers, "dlq.offset"));
+        Assert.Equal("49", ScriptedTransport.Header(headers, "dlq.last_offset"));
+        Assert.Equal("gzip", ScriptedTransport.Header(headers, "dlq.codec"));
+    }
+
     private static ProcessorService Start(
-        FakeElasticsearch server, ScriptedConsumer consumer, DeadLetters.IDeadLetterSink letters) => TestHost.Start(
+        FakeElasticsearch server, ScriptedConsumer consumer, IDeadLetterSink letters) => TestHost.Start(
             $$"""output { elasticsearch { hosts => "{{server.Url}}" } }""", consumer, letters);
 
     private static ProcessorService StartStore(
-        FakeStore store, ScriptedConsumer consumer, DeadLetters.IDeadLetterSink letters) => TestHost.Start(
+        FakeStore store, ScriptedConsumer consumer, IDeadLetterSink letters) => TestHost.Start(
             $$"""output { store { url => "{{store.Url}}" } }""", consumer, letters);
 }
