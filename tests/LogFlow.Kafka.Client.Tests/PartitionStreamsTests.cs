@@ -54,7 +54,8 @@ public sealed class PartitionStreamsTests
         Assert.Equal(4, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
     }
 
-    /// <summary>Each partition's share is at least 64 KiB; what all of them hold together has a bound of its own.</summary>
+    /// <summary>Each partition's share is at least 64 KiB; what all of them hold together has a bound of its
+    /// own.</summary>
     [Fact]
     public async Task Deliver_ManyPartitions_DecodeNoMoreThanThePrefetchTogether()
     {

@@ -26,7 +26,8 @@ internal sealed class ScriptedQueue
 
     public int PartitionCount => _partitions.Length;
 
-    /// <summary>Batches that cannot be decoded, by their first offset; their records are appended like others.</summary>
+    /// <summary>Batches that cannot be decoded, by their first offset; their records are appended like
+    /// others.</summary>
     public Dictionary<(int Partition, long Offset), UndecodableBatch> Undecodable { get; } = [];
 
     /// <summary>Sees each commit before it takes effect.</summary>

@@ -4,9 +4,9 @@ using LogFlow.Platform;
 namespace LogFlow.Processor.DeadLetters;
 
 /// <summary>
-/// Where dead letters are kept that the queue does not take, in <c>path.data/dead_letters</c>: <c>waiting.jsonl</c>, one
-/// line a letter, and <c>whole/SHA256</c>, the whole value of each letter that was cut. What is written is synced before
-/// the call returns. A full disk is the caller's to repeat: nothing is thrown away for room.
+/// Where dead letters are kept that the queue does not take, in <c>path.data/dead_letters</c>: <c>waiting.jsonl</c>,
+/// one line a letter, and <c>whole/SHA256</c>, the whole value of each letter that was cut. What is written is synced
+/// before the call returns. A full disk is the caller's to repeat: nothing is thrown away for room.
 /// </summary>
 internal sealed class DeadLetterFile(string folder)
 {

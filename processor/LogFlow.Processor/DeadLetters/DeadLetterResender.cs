@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace LogFlow.Processor.DeadLetters;
 
 /// <summary>
-/// Sends the letters of the file when the queue takes them: tried again and again, rarer and rarer, as nobody tells when
-/// an operator has mended what was wrong.
+/// Sends the letters of the file when the queue takes them: tried again and again, rarer and rarer, as nobody tells
+/// when an operator has mended what was wrong.
 /// </summary>
 internal sealed partial class DeadLetterResender(
     IDeadLetterTransport transport, DeadLetterFile file, TimeProvider time, ILogger logger)

@@ -7,10 +7,10 @@ namespace LogFlow.Processor.DeadLetters;
 
 /// <summary>
 /// Writes dead letters to <c>TOPIC.dlq</c> of the queue they came from: key, value, timestamp and headers as they were,
-/// the circumstances in more headers. Letters of one call go together and are awaited together. It ends for every letter:
-/// what may be taken later is repeated; what is too large is cut, with the whole in <c>path.data</c>; what the queue
-/// refuses, or does not take for <see cref="Patience"/>, waits in a file there and is sent when the queue takes it.
-/// A letter can be there twice when the processor dies between the acknowledgement and its own commit
+/// the circumstances in more headers. Letters of one call go together and are awaited together. It ends for every
+/// letter: what may be taken later is repeated; what is too large is cut, with the whole in <c>path.data</c>; what the
+/// queue refuses, or does not take for <see cref="Patience"/>, waits in a file there and is sent when the queue takes
+/// it. A letter can be there twice when the processor dies between the acknowledgement and its own commit
 /// (<c>dlq.topic</c>, <c>dlq.partition</c> and <c>dlq.offset</c> tell).
 /// </summary>
 internal sealed partial class KafkaDeadLetterSink : IDeadLetterSink
@@ -132,7 +132,8 @@ internal sealed partial class KafkaDeadLetterSink : IDeadLetterSink
         }
     }
 
-    /// <summary>Hands all to the producer, which makes batches of them, and looks at the answers in their order.</summary>
+    /// <summary>Hands all to the producer, which makes batches of them, and looks at the answers in their
+    /// order.</summary>
     private async Task SendTogetherAsync(
         List<PendingLetter> pending, PendingLetter[] letters, DlqTopic topic, CancellationToken cancellationToken)
     {

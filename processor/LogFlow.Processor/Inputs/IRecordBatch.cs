@@ -22,6 +22,7 @@ internal interface IRecordBatch : IDisposable
 
     int SizeInBytes { get; }
 
-    /// <summary>A record batch that cannot be decoded, which is all that there is then; null: there are records.</summary>
+    /// <summary>A record batch that cannot be decoded, which is all that there is then; null: there are
+    /// records.</summary>
     UndecodableBatch? Undecodable { get; }
 }

@@ -388,8 +388,9 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     private long ShareBytes() => Math.Max(ShareBytesMin, options.PrefetchBytesMax / Math.Max(1, _rotation.Count));
 
     /// <summary>
-    /// Decodes what may be decoded. All partitions together are held to the prefetch and to as many decoders as there are
-    /// cores: what is in memory beyond it is one batch a core, however many partitions there are and whatever they hold.
+    /// Decodes what may be decoded. All partitions together are held to the prefetch and to as many decoders as there
+    /// are cores: what is in memory beyond it is one batch a core, however many partitions there are and whatever they
+    /// hold.
     /// </summary>
     private void BeginDecodings()
     {
@@ -413,7 +414,8 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     }
 
     /// <summary>
-    /// Bytes that may be taken, and decoders at work. What nobody can take, as it is paused, must not keep others waiting.
+    /// Bytes that may be taken, and decoders at work. What nobody can take, as it is paused, must not keep others
+    /// waiting.
     /// </summary>
     private (long ReadyBytes, int Decoders) Totals()
     {

@@ -83,7 +83,8 @@ internal sealed class FilterCost
 
     private InFlightBatch Filter(RecordList records)
     {
-        var batch = new InFlightBatch(_window, records, _decoder, _outputs.Count, static (_, _) => { }, static _ => { });
+        var batch = new InFlightBatch(
+            _window, records, _decoder, _outputs.Count, static (_, _) => { }, static _ => { });
         _worker.Process(batch);
         return batch.DeadLetters is null && batch.EventCount == records.Records.Length
             ? batch
