@@ -18,6 +18,12 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
 
     public int BatchRecordsMax { get; set; } = 50;
 
+    /// <summary>Whether nothing is delivered.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>What the next poll throws; null: it polls.</summary>
+    public Exception? PollFailure { get; set; }
+
     public bool HasLeft { get; private set; }
 
     public int SeekCount { get; private set; }
@@ -69,13 +75,18 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
 
     public async ValueTask<IRecordBatch> PollAsync(CancellationToken cancellationToken)
     {
+        if (PollFailure is { } failure)
+        {
+            throw failure;
+        }
+
         while (true)
         {
             Task changed;
             lock (_lock)
             {
                 changed = Task.WhenAny(queue.Changed, _changed.Task);
-                if (TryTake() is { } batch)
+                if (!IsSilent && TryTake() is { } batch)
                 {
                     return batch;
                 }
@@ -110,6 +121,8 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
 
     public Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
         Task.FromResult(queue.EndOf(partition));
+
+    public Task<long> CountRecordsAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(0L);
 
     public Task LeaveAsync(CancellationToken cancellationToken)
     {

@@ -18,11 +18,15 @@ internal sealed class DeadLetterLane : IAsyncDisposable
     private readonly Channel<Entry> _entries;
     private readonly BackgroundWork _work = new();
 
+    private readonly PluginErrors _errors;
+
     /// <param name="sink">Where they go.</param>
+    /// <param name="errors">Remembers them for people.</param>
     /// <param name="entriesMax">Hand-overs that can be in flight: batches in flight, times who may hand over.</param>
-    public DeadLetterLane(IDeadLetterSink sink, int entriesMax)
+    public DeadLetterLane(IDeadLetterSink sink, PluginErrors errors, int entriesMax)
     {
         _sink = sink;
+        _errors = errors;
         _entries = Channel.CreateBounded<Entry>(new BoundedChannelOptions(entriesMax) { SingleReader = true });
     }
 
@@ -36,6 +40,7 @@ internal sealed class DeadLetterLane : IAsyncDisposable
     /// <summary>Takes letters over; the batch is told when they are kept.</summary>
     public void Enqueue(InFlightBatch batch, IReadOnlyList<DeadLetter> letters)
     {
+        _errors.Note(letters);
         if (!_entries.Writer.TryWrite(new Entry(batch, letters)) && !_work.Stopping.IsCancellationRequested)
         {
             throw new InvalidOperationException("more dead letters were handed over than can be in flight");
