@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LogFlow.Appliance.Dump;
 using LogFlow.Appliance.Search;
 using LogFlow.Appliance.Tools;
 using LogFlow.Appliance.Up;
@@ -30,6 +31,7 @@ internal static class ApplianceCommandLine
             ConsumeCommand.Create(tools),
             test,
             export,
+            DumpCommand.Create(),
             version,
         };
         root.Add(CompletionCommand.Create());

@@ -34,9 +34,19 @@ public class SnapshotBuilderTests
     }
 
     [Fact]
-    public void Build_DeadLettersOnly_IsNotSilent() => Assert.Contains(
-        "2 record(s) could not be processed",
-        SnapshotBuilder.Build(null, null, Processor() with { DeadLetters = 2 }, null, []).LastError);
+    public void Build_RecordRefusedAfterAnError_IsTheLastError()
+    {
+        var refused = new PluginError("grok", "filter", "no match", "logs-0 offset 7", "", Noon.AddMinutes(1), 1);
+
+        var snapshot = SnapshotBuilder.Build(
+            null,
+            null,
+            Processor() with { DeadLetters = 1, PluginErrors = [refused] },
+            null,
+            [new LoggedError(Noon, "agent", "earlier")]);
+
+        Assert.Equal("2026-11-29 12:01:00Z grok: refused logs-0 offset 7: no match", snapshot.LastError);
+    }
 
     [Fact]
     public void Build_AfterARestart_ShowsWhatIsThere()

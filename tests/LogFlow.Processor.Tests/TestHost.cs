@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Inputs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,12 +14,15 @@ internal static class TestHost
         config,
         ProcessorPipeline.Load(config, TimeProvider.System),
         NullLoggerFactory.Instance,
-        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(),
+        Meters(),
         TimeProvider.System);
+
+    public static IMeterFactory Meters() =>
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     /// <summary>A processor that reads the consumer; commits follow quickly.</summary>
     public static ProcessorService Start(
-        string text, IRecordConsumer consumer, CollectingDeadLetters deadLetters,
+        string text, IRecordConsumer consumer, IDeadLetterSink deadLetters,
         Action<ProcessorConfig>? configure = null)
     {
         var config = new ProcessorConfig

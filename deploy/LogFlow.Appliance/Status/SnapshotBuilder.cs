@@ -33,27 +33,30 @@ internal static class SnapshotBuilder
             BytesBehind = agent?.BytesBehind ?? 0,
             Lag = processor?.Lag ?? queue?.Groups.Sum(static group => group.TotalLag) ?? 0,
             DeadLetters = queue is null ? null : CountDeadLetters(queue),
-            LastError = DescribeTrouble(outputs, errors, processor?.DeadLetters ?? 0),
+            LastError = DescribeTrouble(processor, errors),
             RecentErrors = errors,
         };
     }
 
-    /// <summary>What stands still now comes first, then what was logged last.</summary>
-    private static string? DescribeTrouble(
-        IReadOnlyList<OutputStatus> outputs, IReadOnlyList<LoggedError> errors, long deadLetters)
+    /// <summary>
+    /// What stands still now, else the later of what was logged last and the last record that a plugin refused.
+    /// </summary>
+    private static string? DescribeTrouble(ProcessorStatus? processor, IReadOnlyList<LoggedError> errors)
     {
-        if (outputs.FirstOrDefault(static output => output.WaitingSince is not null) is { } waiting)
+        if (processor?.Outputs.FirstOrDefault(static output => output.WaitingSince is not null) is { } waiting)
         {
             return LogText.Escape($"{waiting.Name} waits since {waiting.WaitingSince:u}: {waiting.LastError}");
         }
 
-        if (errors is [var last, ..])
+        if (processor?.Stuck is { } stuck)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{last.Time:u} {last.Part}: {last.Text}");
+            return LogText.Escape(stuck);
         }
 
-        return deadLetters > 0
-            ? $"{deadLetters} record(s) could not be processed since the start and went to a dead-letter topic"
+        var refusals = processor?.PluginErrors.Select(static error => new LoggedError(
+            error.Time, error.Plugin, LogText.Escape($"refused {error.Source}: {error.Reason}"))) ?? [];
+        return errors.Take(1).Concat(refusals).MaxBy(static error => error.Time) is { } last
+            ? string.Create(CultureInfo.InvariantCulture, $"{last.Time:u} {last.Part}: {last.Text}")
             : null;
     }
 
