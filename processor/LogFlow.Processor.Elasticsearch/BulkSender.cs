@@ -11,7 +11,7 @@ public sealed class BulkSender
     /// <summary>Below this the learned cap does not go: what is larger is the document's own fault.</summary>
     private const int LearnedCapMin = 64 * 1024;
 
-    private readonly ElasticsearchClient _client;
+    private readonly ElasticsearchConnection _connection;
     private readonly BackoffPolicy _backoff;
     private readonly TimeProvider _time;
     private readonly OutageReport _outage;
@@ -28,14 +28,14 @@ public sealed class BulkSender
     /// <param name="backoff">Waits between attempts; null: by the client's options.</param>
     /// <param name="metrics">Counters; null: none.</param>
     public BulkSender(
-        ElasticsearchClient client,
+        ElasticsearchConnection client,
         bool requireDataStream,
         OutageReport outage,
         TimeProvider? time = null,
         BackoffPolicy? backoff = null,
         ElasticsearchMetrics? metrics = null)
     {
-        _client = client;
+        _connection = client;
         _requireDataStream = requireDataStream;
         _outage = outage;
         _time = time ?? TimeProvider.System;
@@ -102,7 +102,7 @@ public sealed class BulkSender
 
     private async Task<Pause> SendGroupAsync(Run run, int[] group, CancellationToken cancellationToken)
     {
-        var server = await _client.GetServerInfoAsync(cancellationToken);
+        var server = await _connection.GetServerInfoAsync(cancellationToken);
         var selected = new BulkItemRef[group.Length];
         for (var index = 0; index < group.Length; index++)
         {
@@ -112,7 +112,7 @@ public sealed class BulkSender
 
         var size = BulkContent.SizeOf(selected);
         var started = _time.GetTimestamp();
-        using var response = await _client.SendBulkAsync(
+        using var response = await _connection.SendBulkAsync(
             PathFor(server), selected, headers: null, cancellationToken);
         _metrics?.RequestSent(response.Status, size, _time.GetElapsedTime(started));
         run.RetryAfter = Min(response.RetryAfter ?? TimeSpan.Zero, _backoff.Max);
@@ -165,7 +165,7 @@ public sealed class BulkSender
         {
             var item = group[index];
             var outcome = BulkResultPolicy.ForItem(
-                answers[index].Status, run.Action, run.Attempts[item], _client.Options.MissingIndexAttemptsMax);
+                answers[index].Status, run.Action, run.Attempts[item], _connection.Options.MissingIndexAttemptsMax);
             run.Results[item] = answers[index] with { Outcome = outcome };
             if (outcome != BulkOutcome.Retry)
             {

@@ -163,7 +163,7 @@ internal static class ElasticsearchOutputPlugin
             CustomHeaders = settings.Hash("custom_headers").ToDictionary(
                 entry => entry.Name, entry => entry.Value.Text ?? string.Empty, StringComparer.OrdinalIgnoreCase),
             VerifyCertificates = settings.String("ssl_verification_mode") != "none",
-            CertificateAuthorities = settings.List("ssl_certificate_authorities") is [var file, ..] ? file : null,
+            CertificateAuthorities = settings.List("ssl_certificate_authorities"),
             CaTrustedFingerprint = settings.String("ca_trusted_fingerprint"),
             RetryInitialInterval = TimeSpan.FromSeconds(settings.Number("retry_initial_interval")),
             RetryMaxInterval = TimeSpan.FromSeconds(settings.Number("retry_max_interval")),

@@ -1,17 +1,25 @@
+using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
 
 namespace LogFlow.Processor.Outputs;
 
-/// <summary>Documents for <c>_bulk</c>; each item's tag is its record's offset.</summary>
-internal sealed class BulkPart(BulkRequest request) : OutputPart
+/// <summary>
+/// Documents for <c>_bulk</c>; each item's tag is its record's offset. The part owns a lease of the request; a send that
+/// is under way holds its own.
+/// </summary>
+internal sealed class BulkPart(Lease<BulkRequest> lease) : OutputPart
 {
-    public BulkRequest Request { get; } = request;
+    private readonly BulkRequest _request = lease.Value;
 
-    public override int Count => Request.Count;
+    public Lease<BulkRequest> Lease => lease;
 
-    public override int SizeInBytes => Request.SizeInBytes;
+    public BulkRequest Request => _request;
 
-    public override void Abandon() => Request.AbandonItem();
+    public override int Count => _request.Count;
 
-    public override void Dispose() => Request.Dispose();
+    public override int SizeInBytes => _request.SizeInBytes;
+
+    public override void Abandon() => _request.AbandonItem();
+
+    public override void Dispose() => lease.Dispose();
 }

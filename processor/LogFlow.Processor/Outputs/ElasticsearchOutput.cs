@@ -16,7 +16,7 @@ internal sealed class ElasticsearchOutput : Output
     private const int DocumentBytesExpected = 800;
 
     private readonly ElasticsearchOutputOptions _options;
-    private readonly ElasticsearchClient _client;
+    private readonly ElasticsearchConnection _connection;
     private readonly BulkSender _sender;
     private readonly OutageReport _outage;
     private readonly IDeadLetterSink _deadLetters;
@@ -31,12 +31,12 @@ internal sealed class ElasticsearchOutput : Output
         _options = options;
         _deadLetters = services.DeadLetters;
         var logger = services.Loggers.CreateLogger<ElasticsearchOutput>();
-        _client = new ElasticsearchClient(options.Server, services.Time);
+        _connection = new ElasticsearchConnection(options.Server);
         _outage = new OutageReport("Elasticsearch", services.Time, logger);
         _sender = new BulkSender(
-            _client, options.DataStream is not null, _outage, services.Time, metrics: services.Elasticsearch);
+            _connection, options.DataStream is not null, _outage, services.Time, metrics: services.Elasticsearch);
         _dataStreams = options.DataStream is null ? null : new DocumentTarget(options.DataStream);
-        _setup = options.ManageTemplate && _dataStreams is not null ? new IndexSetup(_client, logger) : null;
+        _setup = options.ManageTemplate && _dataStreams is not null ? new IndexSetup(_connection, logger) : null;
     }
 
     public override string? LastError => _outage.LastError;
@@ -48,7 +48,7 @@ internal sealed class ElasticsearchOutput : Output
     protected override int WriteBytesMax => (int)Math.Min(8 * 1024 * 1024, _sender.BytesMax);
 
     public override OutputPart CreatePart(int recordCount) =>
-        new BulkPart(new BulkRequest(Math.Min(recordCount, 4096) * DocumentBytesExpected));
+        new BulkPart(BulkRequest.Rent(sizeHint: Math.Min(recordCount, 4096) * DocumentBytesExpected));
 
     public override void Encode(Event item, in EventContext context, OutputPart part)
     {
@@ -74,7 +74,7 @@ internal sealed class ElasticsearchOutput : Output
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await _client.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     protected override async Task WriteAsync(List<InFlightBatch> batches, CancellationToken cancellationToken)
@@ -111,7 +111,7 @@ internal sealed class ElasticsearchOutput : Output
         }
 
         // A server that does not answer is asked again with the next bulk, which reports the outage.
-        if (await _setup.EnsureAsync(_dataStreams!.Default.ToString(), cancellationToken))
+        if ((await _setup.EnsureAsync(_dataStreams!.Default.ToString(), cancellationToken)).IsDone)
         {
             Volatile.Write(ref _setupDone, 1);
         }
@@ -133,7 +133,7 @@ internal sealed class ElasticsearchOutput : Output
             {
                 for (var item = 0; item < part.Count; item++)
                 {
-                    items[next++] = new BulkItemRef(part.Request, item);
+                    items[next++] = new BulkItemRef(part.Lease, item);
                 }
             }
         }

@@ -3,6 +3,7 @@ using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Execution;
 using LogFlow.Processor.Pipeline;
 using Microsoft.Extensions.Logging;
+using HttpMethod = Elastic.Transport.HttpMethod;
 
 namespace LogFlow.Processor.Outputs;
 
@@ -17,7 +18,7 @@ internal sealed class StoreOutput : Output
     private const string PositionsHeader = "X-LogFlow-Positions";
     private const string DurableHeader = "X-LogFlow-Durable";
 
-    private readonly ElasticsearchClient _client;
+    private readonly ElasticsearchConnection _connection;
     private readonly OutageReport _outage;
     private readonly BackoffPolicy _backoff;
     private readonly TimeProvider _time;
@@ -35,7 +36,7 @@ internal sealed class StoreOutput : Output
     {
         _services = services;
         _time = services.Time;
-        _client = new ElasticsearchClient(server, services.Time);
+        _connection = new ElasticsearchConnection(server);
         _outage = new OutageReport("The store", services.Time, services.Loggers.CreateLogger<StoreOutput>());
         _backoff = new BackoffPolicy(server.RetryInitialInterval, server.RetryMaxInterval);
         _dataStreams = new DocumentTarget(dataStreams);
@@ -53,7 +54,8 @@ internal sealed class StoreOutput : Output
     protected override int WriteBytesMax => 2 * 1024 * 1024;
 
     public override OutputPart CreatePart(int recordCount) =>
-        new BulkPart(new BulkRequest(Math.Min(recordCount, 4096) * (_itemBytes + (_itemBytes / 8))));
+        new BulkPart(
+            BulkRequest.Rent(sizeHint: Math.Min(recordCount, 4096) * (_itemBytes + (_itemBytes / 8))));
 
     public override void Encode(Event item, in EventContext context, OutputPart part)
     {
@@ -71,7 +73,7 @@ internal sealed class StoreOutput : Output
     {
         for (var failures = 1; ; failures++)
         {
-            if (await TryLoadPositionsAsync(HttpMethod.Get, "/_logflow/positions", cancellationToken) is { } known)
+            if (await TryLoadPositionsAsync(HttpMethod.GET, "/_logflow/positions", cancellationToken) is { } known)
             {
                 return known.TryGetValue(partition.PositionKey, out var position)
                     ? _positions.Begin(partition.PositionKey, position.Next, position.Durable)
@@ -86,7 +88,7 @@ internal sealed class StoreOutput : Output
         _positions.GetCommittable(partition.PositionKey, doneOffset);
 
     public override async Task FlushAsync(CancellationToken cancellationToken) =>
-        await TryLoadPositionsAsync(HttpMethod.Post, "/_logflow/flush", cancellationToken);
+        await TryLoadPositionsAsync(HttpMethod.POST, "/_logflow/flush", cancellationToken);
 
     public override async Task RefreshAsync(
         IReadOnlyList<PartitionWindow> windows, CancellationToken cancellationToken)
@@ -99,7 +101,7 @@ internal sealed class StoreOutput : Output
         // Believed before asking: the store's position only grows, unless it has lost something.
         var believed = _positions.GetBelieved(windows);
         believed.RemoveAll(static entry => entry.Next < 0);
-        if (await TryLoadPositionsAsync(HttpMethod.Get, "/_logflow/positions", cancellationToken) is { } known)
+        if (await TryLoadPositionsAsync(HttpMethod.GET, "/_logflow/positions", cancellationToken) is { } known)
         {
             await _positions.GoBackAsync(believed, known.ToDictionary(entry => entry.Key, entry => entry.Value.Next));
         }
@@ -108,7 +110,7 @@ internal sealed class StoreOutput : Output
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await _client.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     protected override async Task WriteAsync(List<InFlightBatch> batches, CancellationToken cancellationToken)
@@ -153,7 +155,7 @@ internal sealed class StoreOutput : Output
         }
 
         var header = new KeyValuePair<string, string>(PositionsHeader, _positions.MakeHeader(slices));
-        using var response = await _client.SendBulkAsync(
+        using var response = await _connection.SendBulkAsync(
             "/_bulk?filter_path=errors,items.*.status,items.*.error", items, [header], cancellationToken);
         switch (response.Status)
         {
@@ -237,7 +239,7 @@ internal sealed class StoreOutput : Output
     private async Task<Dictionary<string, (long Next, long Durable)>?> TryLoadPositionsAsync(
         HttpMethod method, string path, CancellationToken cancellationToken)
     {
-        using var response = await _client.SendAsync(method, path, cancellationToken: cancellationToken);
+        using var response = await _connection.SendAsync(method, path, cancellationToken: cancellationToken);
         if (response.IsSuccess && ReadPositions(response.Body) is { } known)
         {
             foreach (var (key, position) in known)
