@@ -94,11 +94,15 @@ public sealed class ElasticsearchConnection : IAsyncDisposable
     }
 
     /// <summary>Who the server is, asked once (<c>GET /</c>); null while it does not say.</summary>
-    public async ValueTask<ServerInfo?> GetServerInfoAsync(CancellationToken cancellationToken)
+    public async ValueTask<ServerInfo?> GetServerInfoAsync(CancellationToken cancellationToken) =>
+        (await AskServerAsync(cancellationToken)).Server;
+
+    /// <summary>Who the server is, with what it answered to the question where it does not say.</summary>
+    internal async ValueTask<(ServerInfo? Server, ApiAnswer Answer)> AskServerAsync(CancellationToken cancellationToken)
     {
         if (_server is { } known)
         {
-            return known;
+            return (known, new ApiAnswer(200, string.Empty, string.Empty));
         }
 
         // Raw: the typed answer has no place for "distribution", which is what tells OpenSearch and our store apart.
@@ -108,7 +112,7 @@ public sealed class ElasticsearchConnection : IAsyncDisposable
             _server = info;
         }
 
-        return _server;
+        return (_server, ApiAnswer.Of(response));
     }
 
     /// <summary>Forgets who the server is: it may have been exchanged while it did not answer.</summary>

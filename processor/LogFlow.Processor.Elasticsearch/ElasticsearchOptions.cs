@@ -45,9 +45,6 @@ public sealed class ElasticsearchOptions
     /// <summary>Where a bulk request is cut, in uncompressed bytes. Matches Logstash (20 MiB).</summary>
     public int BulkBytesMax { get; init; } = 20 * 1024 * 1024;
 
-    /// <summary>After how many attempts a document whose index does not exist is dead-lettered.</summary>
-    public int MissingIndexAttemptsMax { get; init; } = 5;
-
     /// <summary>Largest answer that is read, in bytes.</summary>
     public int ResponseBytesMax { get; init; } = 256 * 1024 * 1024;
 

@@ -37,9 +37,18 @@ public sealed partial class IndexSetup
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<SetupResult> EnsureAsync(string dataStream, CancellationToken cancellationToken)
     {
-        if (await _connection.GetServerInfoAsync(cancellationToken) is not { } server)
+        var (server, asked) = await _connection.AskServerAsync(cancellationToken);
+        if (asked.Status == 403)
         {
-            return new SetupResult(false, Problem: "GET / is not answered as Elasticsearch answers it");
+            // Who may not even ask who the server is looks after no templates: others do.
+            return SetupResult.Done;
+        }
+
+        if (server is null)
+        {
+            return asked.IsSuccess
+                ? new SetupResult(false, Problem: "GET / is not answered as Elasticsearch answers it")
+                : NotDone("GET /", asked);
         }
 
         if (server.Distribution == "logflow")
