@@ -28,11 +28,15 @@ internal sealed class SearchApi(Uri url) : IDisposable
     }
 
     /// <summary>The sources of a query's hits.</summary>
-    public async Task<IReadOnlyList<JsonNode>> SearchAsync(JsonObject query, int size = 10_000)
+    public async Task<IReadOnlyList<JsonNode>> SearchAsync(JsonObject query, int size = 10_000) =>
+        [.. (await HitsAsync(query, size)).Select(hit => hit["_source"]!)];
+
+    /// <summary>A query's hits, with their ids.</summary>
+    public async Task<IReadOnlyList<JsonNode>> HitsAsync(JsonObject query, int size = 10_000)
     {
         var body = new JsonObject { ["size"] = size, ["query"] = query };
         var answer = await PostAsync("logs-*/_search", body);
-        return [.. answer["hits"]!["hits"]!.AsArray().Select(hit => hit!["_source"]!)];
+        return [.. answer["hits"]!["hits"]!.AsArray().Select(hit => hit!)];
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int Sigterm = 15;
     private const int Sigkill = 9;
+    private const int Sigstop = 19;
+    private const int Sigcont = 18;
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -142,6 +144,12 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     /// <summary>Sends SIGKILL to a process that a test started through another one (a server's java, say).</summary>
     public static void KillById(int processId) => _ = Kill(processId, Sigkill);
+
+    /// <summary>Freezes a process that a test started (SIGSTOP).</summary>
+    public static void PauseById(int processId) => _ = Kill(processId, Sigstop);
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public static void ResumeById(int processId) => _ = Kill(processId, Sigcont);
 
     private void Keep(string? line)
     {

@@ -1,22 +1,26 @@
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Testing;
 
 /// <summary>
 /// A clock that moves only when told to; timers fire on the caller's thread, in the order of their times.
 /// </summary>
-internal sealed class ManualTime : TimeProvider
+public sealed class ManualTime : TimeProvider
 {
     /// <summary>Guards the list and the timers' times; callbacks run outside of it.</summary>
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private long _nowMs;
 
+    /// <inheritdoc/>
     public override long TimestampFrequency => 1000;
 
+    /// <inheritdoc/>
     public override long GetTimestamp() => Interlocked.Read(ref _nowMs);
 
+    /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() =>
         new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddMilliseconds(GetTimestamp());
 
+    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state, period);
@@ -29,6 +33,7 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Moves the clock; timers that become due fire one after the other, each at its time.</summary>
     public void AdvanceMs(long ms)
     {
         var until = GetTimestamp() + ms;
