@@ -72,7 +72,7 @@ public sealed partial class IndexSetup
             var (simulated, hasOther) = await HasOtherTemplateAsync(dataStream, cancellationToken);
             if (simulated.IsTransient)
             {
-                return NotDone("POST /_index_template/_simulate_index", simulated);
+                return NotDone($"POST /_index_template/_simulate_index/{dataStream}", simulated);
             }
 
             if (hasOther)

@@ -1,5 +1,6 @@
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
+using LogFlow.Platform;
 using LogFlow.Processor.Configuration;
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
@@ -45,6 +46,9 @@ public sealed partial class ProcessorService : ILogFlowService
 
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
+
+    /// <summary>Where outputs build bulk requests; tests count what is lent.</summary>
+    internal BytePool BulkPool { get; init; } = BulkMemory.Pool;
 
     /// <summary>The text of the default pipeline, in Logstash's language.</summary>
     public static string DefaultPipeline => PipelineLoader.DefaultText;
@@ -180,7 +184,10 @@ public sealed partial class ProcessorService : ILogFlowService
             _context.LoggerFactory,
             _context.TimeProvider,
             deadLetters,
-            new ElasticsearchMetrics(_context.MeterFactory));
+            new ElasticsearchMetrics(_context.MeterFactory))
+        {
+            BulkPool = BulkPool,
+        };
         var workers = _config.PipelineWorkers > 0 ? _config.PipelineWorkers : Environment.ProcessorCount;
         if (pipeline.IsStateful && workers > 1)
         {

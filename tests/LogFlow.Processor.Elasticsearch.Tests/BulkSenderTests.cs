@@ -25,6 +25,7 @@ public sealed class BulkSenderTests
     {
         await using var server = await FakeElasticsearch.StartAsync();
         server.VersionJson = version;
+        server.HasOtherTemplate = true;
         await SendAsync(server, "{}");
 
         Assert.DoesNotContain(

@@ -1,5 +1,8 @@
 using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
+using LogFlow.Platform;
+using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Inputs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,8 +20,8 @@ internal static class TestHost
 
     /// <summary>A processor that reads the consumer; commits follow quickly.</summary>
     public static ProcessorService Start(
-        string text, IRecordConsumer consumer, CollectingDeadLetters deadLetters,
-        Action<ProcessorConfig>? configure = null)
+        string text, IRecordConsumer consumer, IDeadLetterSink deadLetters,
+        Action<ProcessorConfig>? configure = null, BytePool? bulkPool = null)
     {
         var config = new ProcessorConfig
         {
@@ -26,7 +29,10 @@ internal static class TestHost
             PipelineWorkers = 3,
         };
         configure?.Invoke(config);
-        var service = new ProcessorService(config, ProcessorPipeline.Load(config, TimeProvider.System), Context());
+        var service = new ProcessorService(config, ProcessorPipeline.Load(config, TimeProvider.System), Context())
+        {
+            BulkPool = bulkPool ?? BulkMemory.Pool,
+        };
         service.Start(service.Load(), deadLetters, (_, _) => consumer);
         return service;
     }

@@ -69,7 +69,8 @@ internal static partial class EventJson
     }
 
     private static void WriteMembers(
-        ref JsonOutput writer, EventMap map, ReadOnlySpan<EventAddition> additions, int depth, Span<int> places)
+        ref JsonOutput writer, EventMap map, ReadOnlySpan<EventAddition> additions, int depth,
+        scoped ReadOnlySpan<int> places)
     {
         var source = map.Source.Span;
         var members = map.Members;

@@ -25,6 +25,12 @@ internal sealed class FilterStage : IAsyncDisposable
     private readonly Channel<InFlightBatch> _queue =
         Channel.CreateBounded<InFlightBatch>(new BoundedChannelOptions(BatchesMax));
 
+    /// <summary>Guards <see cref="_inFlight"/>; a leaf.</summary>
+    private readonly Lock _inFlightLock = new();
+
+    /// <summary>Every batch that was taken in and has not finished, wherever it is.</summary>
+    private readonly HashSet<InFlightBatch> _inFlight = [];
+
     private readonly CancellationTokenSource _stop = new();
     private Task[] _workers = [];
 
@@ -107,6 +113,11 @@ internal sealed class FilterStage : IAsyncDisposable
         if (findWindow(records) is { } window)
         {
             var batch = new InFlightBatch(window, records, decoder, _all.Length, Finished);
+            lock (_inFlightLock)
+            {
+                _inFlight.Add(batch);
+            }
+
             if (window.TryAdd(batch))
             {
                 _metrics.BatchTaken(batch.RecordCount, batch.SizeInBytes);
@@ -116,6 +127,11 @@ internal sealed class FilterStage : IAsyncDisposable
                 }
 
                 return true;
+            }
+
+            lock (_inFlightLock)
+            {
+                _inFlight.Remove(batch);
             }
         }
 
@@ -139,6 +155,17 @@ internal sealed class FilterStage : IAsyncDisposable
         foreach (var output in _all)
         {
             await output.DisposeAsync();
+        }
+
+        // Nobody touches them any more. They are read again after the next start.
+        lock (_inFlightLock)
+        {
+            foreach (var batch in _inFlight)
+            {
+                batch.Abandon();
+            }
+
+            _inFlight.Clear();
         }
 
         _stop.Dispose();
@@ -188,6 +215,11 @@ internal sealed class FilterStage : IAsyncDisposable
 
     private void Finished(InFlightBatch batch)
     {
+        lock (_inFlightLock)
+        {
+            _inFlight.Remove(batch);
+        }
+
         if (!batch.Window.IsClosed)
         {
             _metrics.BatchDone(batch.EventCount);

@@ -109,6 +109,13 @@ internal sealed class InFlightBatch
         }
     }
 
+    /// <summary>At the end of everything: lets go of all memory. Nothing of the batch was done, nobody is told.</summary>
+    public void Abandon()
+    {
+        Reset();
+        _records.Dispose();
+    }
+
     /// <summary>Lets go of all memory and tells the window.</summary>
     public void Finish()
     {

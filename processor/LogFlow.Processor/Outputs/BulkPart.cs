@@ -1,5 +1,6 @@
 using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
+using LogFlow.Processor.Pipeline;
 
 namespace LogFlow.Processor.Outputs;
 
@@ -14,6 +15,9 @@ internal sealed class BulkPart(Lease<BulkRequest> lease) : OutputPart
     public Lease<BulkRequest> Lease => lease;
 
     public BulkRequest Request => _request;
+
+    /// <summary>Room for what is written with an event; one worker encodes a part.</summary>
+    public EventAddition[] Additions { get; } = new EventAddition[4];
 
     public override int Count => _request.Count;
 

@@ -1,6 +1,5 @@
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Execution;
-using LogFlow.Processor.Pipeline;
 
 namespace LogFlow.Processor.Outputs;
 
@@ -11,7 +10,7 @@ internal sealed class DeadLetterOutput(int index, int batchesMax, IDeadLetterSin
     public override OutputPart CreatePart(int recordCount) =>
         throw new InvalidOperationException("dead letters are records, not events");
 
-    public override void Encode(Event item, in EventContext context, OutputPart part) =>
+    public override void Encode(EventView item, in EventContext context, OutputPart part) =>
         throw new InvalidOperationException("dead letters are records, not events");
 
     protected override async Task WriteAsync(List<InFlightBatch> batches, CancellationToken cancellationToken)

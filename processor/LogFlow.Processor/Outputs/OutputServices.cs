@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
 using Microsoft.Extensions.Logging;
@@ -6,4 +7,8 @@ namespace LogFlow.Processor.Outputs;
 
 /// <summary>What outputs share.</summary>
 internal sealed record OutputServices(
-    ILoggerFactory Loggers, TimeProvider Time, IDeadLetterSink DeadLetters, ElasticsearchMetrics? Elasticsearch);
+    ILoggerFactory Loggers, TimeProvider Time, IDeadLetterSink DeadLetters, ElasticsearchMetrics? Elasticsearch)
+{
+    /// <summary>Where bulk requests are built.</summary>
+    public BytePool BulkPool { get; init; } = BulkMemory.Pool;
+}

@@ -55,23 +55,24 @@ internal sealed class StoreOutput : Output
 
     public override OutputPart CreatePart(int recordCount) =>
         new BulkPart(
-            BulkRequest.Rent(sizeHint: Math.Min(recordCount, 4096) * (_itemBytes + (_itemBytes / 8))));
+            BulkRequest.Rent(_services.BulkPool, Math.Min(recordCount, 4096) * (_itemBytes + (_itemBytes / 8))));
 
-    public override void Encode(Event item, in EventContext context, OutputPart part)
+    public override void Encode(EventView item, in EventContext context, OutputPart part)
     {
-        var request = ((BulkPart)part).Request;
-        DocumentTarget.SetIngested(item, context.Now);
+        var bulk = (BulkPart)part;
+        var target = _dataStreams.Choose(item);
         Span<byte> id = stackalloc byte[PartitionIdentity.DocumentIdBytesMax];
         var length = context.Partition.WriteDocumentId(id, context.Offset, context.Part);
-        request.BeginItem(BulkAction.Create, _dataStreams.Choose(item).Utf8, id[..length]);
-        item.WriteJson(request);
-        request.EndItem(context.Offset);
+        bulk.Request.BeginItem(BulkAction.Create, target.Utf8, id[..length]);
+        _dataStreams.WriteDocument(item, target, context.Now, bulk);
+        bulk.Request.EndItem(context.Offset);
     }
 
     public override async ValueTask<long?> ResolveStartAsync(
         PartitionIdentity partition, CancellationToken cancellationToken)
     {
-        for (var failures = 1; ; failures++)
+        var retries = new Retries(_backoff, _time);
+        while (true)
         {
             if (await TryLoadPositionsAsync(HttpMethod.GET, "/_logflow/positions", cancellationToken) is { } known)
             {
@@ -80,7 +81,7 @@ internal sealed class StoreOutput : Output
                     : _positions.BeginUnknown(partition.PositionKey);
             }
 
-            await Task.Delay(_backoff.GetDelay(failures), _time, cancellationToken);
+            await retries.WaitAsync(needsOperator: false, cancellationToken);
         }
     }
 
@@ -93,6 +94,7 @@ internal sealed class StoreOutput : Output
     public override async Task RefreshAsync(
         IReadOnlyList<PartitionWindow> windows, CancellationToken cancellationToken)
     {
+        BulkMemory.TrimNowAndThen(_time);
         if (!_positions.HasUndurable)
         {
             return;
@@ -117,7 +119,7 @@ internal sealed class StoreOutput : Output
     {
         var work = new Stack<List<StoreSlice>>();
         work.Push(StoreSlice.Of(batches, Index));
-        var failures = 0;
+        var retries = new Retries(_backoff, _time);
         while (work.TryPop(out var slices))
         {
             slices.RemoveAll(static slice => slice.Batch.Window.IsClosed);
@@ -128,12 +130,12 @@ internal sealed class StoreOutput : Output
 
             if (await SendAsync(slices, work, cancellationToken))
             {
-                failures = 0;
+                retries.Succeeded();
                 continue;
             }
 
             work.Push(slices);
-            await Task.Delay(_backoff.GetDelay(++failures), _time, cancellationToken);
+            await retries.WaitAsync(needsOperator: false, cancellationToken);
         }
 
         foreach (var batch in batches)
