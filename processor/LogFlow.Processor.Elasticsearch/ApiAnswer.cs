@@ -35,8 +35,9 @@ internal readonly record struct ApiAnswer(int Status, string ErrorType, string R
             var error = response.ElasticsearchServerError?.Error;
             var reason = error?.Reason
                 ?? (details.HasSuccessfulStatusCode ? string.Empty : details.OriginalException?.Message ?? "no reason");
-            return (new ApiAnswer(
-                details.HttpStatusCode ?? 0, error?.Type ?? string.Empty, ElasticsearchResponse.Shorten(reason)), response);
+            var answer = new ApiAnswer(
+                details.HttpStatusCode ?? 0, error?.Type ?? string.Empty, ElasticsearchResponse.Shorten(reason));
+            return (answer, response);
         }
         catch (TransportException error)
         {

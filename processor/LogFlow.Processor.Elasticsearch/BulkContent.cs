@@ -6,7 +6,8 @@ using LogFlow.Platform;
 namespace LogFlow.Processor.Elasticsearch;
 
 /// <summary>
-/// The body of one bulk request: the bytes of its items, neighbours in one write, gzip on demand. It holds leases of the
+/// The body of one bulk request: the bytes of its items, neighbours in one write, gzip on demand. It holds leases of
+/// the
 /// requests it sends until it is disposed: whatever happens to their owners meanwhile, the bytes stay what they are.
 /// </summary>
 internal sealed class BulkContent : HttpContent

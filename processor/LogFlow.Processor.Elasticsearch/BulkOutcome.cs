@@ -16,7 +16,8 @@ public enum BulkOutcome
     Retry,
 
     /// <summary>
-    /// Not stored until an operator acts (no index and no template for it, a block, privileges): sent again slowly, apart
+    /// Not stored until an operator acts (no index and no template for it, a block, privileges): sent again slowly,
+    /// apart
     /// from the others, and never dead-lettered.
     /// </summary>
     Refused,

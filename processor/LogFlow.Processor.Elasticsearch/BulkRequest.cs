@@ -25,7 +25,8 @@ public sealed class BulkRequest : IBufferWriter<byte>, ILeasable
     private readonly BytePool _pool;
     private Lease<LeasedBytes> _bytes;
 
-    /// <summary>The array behind <see cref="_bytes"/>; empty once it was given back, so that nothing can touch it.</summary>
+    /// <summary>The array behind <see cref="_bytes"/>; empty once it was given back, so that nothing can touch
+    /// it.</summary>
     private byte[] _buffer;
     private int _length;
     private int _itemStart = -1;

@@ -6,7 +6,8 @@ namespace LogFlow.Processor.Elasticsearch;
 /// </summary>
 public static class BulkResultPolicy
 {
-    /// <summary>The meaning of one item's answer. The error's type decides where a status means several things.</summary>
+    /// <summary>The meaning of one item's answer. The error's type decides where a status means several
+    /// things.</summary>
     /// <param name="status">The item's HTTP status.</param>
     /// <param name="errorType">Elasticsearch's error type; null where there is none.</param>
     /// <param name="action">The item's action: 409 means "there already" for a create only.</param>

@@ -1,8 +1,10 @@
 namespace LogFlow.Processor.Elasticsearch;
 
 /// <summary>
-/// Sends documents with <c>_bulk</c> until each has an outcome: stored, there already, dead-lettered, or refused until an
-/// operator acts, which is the caller's to send again. It never gives up and never drops: what may still succeed is sent
+/// Sends documents with <c>_bulk</c> until each has an outcome: stored, there already, dead-lettered, or refused until
+/// an
+/// operator acts, which is the caller's to send again. It never gives up and never drops: what may still succeed is
+/// sent
 /// again with the same id, item by item, with jittered back-off; a request that is too large is halved and the size
 /// remembered; one that a bad document spoils is bisected. One call is one bulk at a time; calls may run side by side.
 /// </summary>
@@ -57,7 +59,8 @@ public sealed class BulkSender
     public long BytesMax => Interlocked.Read(ref _bytesMax);
 
     /// <summary>
-    /// Sends the items and returns when each has its outcome; the results are in the items' order. The requests must stay
+    /// Sends the items and returns when each has its outcome; the results are in the items' order. The requests must
+    /// stay
     /// leased until then.
     /// </summary>
     /// <param name="items">The documents.</param>

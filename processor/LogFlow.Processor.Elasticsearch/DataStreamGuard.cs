@@ -29,7 +29,8 @@ internal sealed class DataStreamGuard(ElasticsearchConnection connection, TimePr
         {
             (answer, _) = await ApiAnswer.SendAsync(
                 token => connection.Client.Indices.CreateDataStreamAsync(
-                    new CreateDataStreamRequest(name) { RequestConfiguration = ElasticsearchConnection.PlainJson }, token),
+                    new CreateDataStreamRequest(name) { RequestConfiguration = ElasticsearchConnection.PlainJson },
+                    token),
                 cancellationToken);
             if (answer is { Status: 400, ErrorType: "resource_already_exists_exception" })
             {

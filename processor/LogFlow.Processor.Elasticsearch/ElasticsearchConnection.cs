@@ -9,7 +9,8 @@ namespace LogFlow.Processor.Elasticsearch;
 /// <summary>
 /// A server or cluster, reached through Elastic.Transport: its node pool, dead nodes, proxy and credentials serve the
 /// typed <see cref="Client"/> and the raw requests alike. Raw requests carry our own bytes and give the answer as it
-/// came: refused connections, resets, time-outs and torn answers are results (<see cref="ElasticsearchResponse.Status"/>
+/// came: refused connections, resets, time-outs and torn answers are results
+/// (<see cref="ElasticsearchResponse.Status"/>
 /// 0), not exceptions; only cancellation throws.
 /// </summary>
 public sealed class ElasticsearchConnection : IAsyncDisposable

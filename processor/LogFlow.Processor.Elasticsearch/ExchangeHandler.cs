@@ -32,7 +32,8 @@ internal sealed class ExchangeHandler(HttpMessageHandler inner, int responseByte
                     Replace(response, new ByteArrayContent(body.Value.Span[..length].ToArray()));
                 }
 
-                // The typed client refuses servers that do not call themselves Elasticsearch. Which dialect is spoken is
+                // The typed client refuses servers that do not call themselves Elasticsearch. Which dialect is spoken
+                // is
                 // known from GET / (ServerInfo); no server is refused for its name.
                 response.Headers.TryAddWithoutValidation(ProductHeader, "Elasticsearch");
             }

@@ -260,8 +260,8 @@ public sealed partial class IndexSetup
             + "LogFlow leaves it in charge.")]
         public static partial void OtherTemplate(ILogger logger, string dataStream);
 
-        [LoggerMessage(5512, LogLevel.Warning, "PUT {Path} was refused ({Reason}); indices are made without a lifecycle "
-            + "policy of LogFlow's, nothing is deleted by age.")]
+        [LoggerMessage(5512, LogLevel.Warning, "PUT {Path} was refused ({Reason}); indices are made without a "
+            + "lifecycle policy of LogFlow's, nothing is deleted by age.")]
         public static partial void PolicyRefused(ILogger logger, string path, string reason);
     }
 }

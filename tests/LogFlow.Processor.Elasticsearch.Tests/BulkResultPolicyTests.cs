@@ -32,7 +32,8 @@ public sealed class BulkResultPolicyTests
     [InlineData(404, "index_not_found_exception", BulkAction.Update, BulkOutcome.Refused)]
     [InlineData(404, null, BulkAction.Delete, BulkOutcome.Done)]
     [InlineData(404, "index_not_found_exception", BulkAction.Delete, BulkOutcome.Done)]
-    public void OtherActions_ItemAnswer_HasItsOutcome(int status, string? type, BulkAction action, BulkOutcome expected) =>
+    public void OtherActions_ItemAnswer_HasItsOutcome(
+        int status, string? type, BulkAction action, BulkOutcome expected) =>
         Assert.Equal(expected, BulkResultPolicy.ForItem(status, type, action));
 
     [Theory]

@@ -93,7 +93,8 @@ public sealed class EarlyAnswerTests
         if (status > 0)
         {
             var answer = string.Create(
-                CultureInfo.InvariantCulture, $"HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                CultureInfo.InvariantCulture,
+                $"HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             await socket.SendAsync(Encoding.ASCII.GetBytes(answer));
         }
     }

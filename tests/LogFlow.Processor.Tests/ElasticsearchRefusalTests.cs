@@ -189,7 +189,8 @@ public sealed class ElasticsearchRefusalTests
     }
 
     private static ProcessorService Start(
-        FakeElasticsearch server, ScriptedQueue queue, IDeadLetterSink letters, BytePool? pool = null) => TestHost.Start(
+        FakeElasticsearch server, ScriptedQueue queue, IDeadLetterSink letters, BytePool? pool = null) =>
+        TestHost.Start(
             $$"""
             output {
               elasticsearch {

@@ -103,7 +103,8 @@ internal static partial class EventJson
         }
     }
 
-    /// <summary>At the top: the parent's members with the additions of that parent; below: the first one's value.</summary>
+    /// <summary>At the top: the parent's members with the additions of that parent; below: the first one's
+    /// value.</summary>
     private static void WriteAddition(
         ref JsonOutput writer, EventMap? parent, ReadOnlySpan<EventAddition> additions, int depth)
     {

@@ -178,7 +178,8 @@ internal static class ElasticsearchOutputPlugin
     /// Logstash's defaults: <c>create</c> in data streams, <c>index</c> elsewhere, where the last version of a document
     /// wins. With ids of ours there is only one version, and <c>create</c> tells what was there already.
     /// </summary>
-    private static BulkAction ReadAction(PluginSettings settings, bool hasDataStream) => settings.String("action") switch
+    private static BulkAction ReadAction(PluginSettings settings, bool hasDataStream) =>
+        settings.String("action") switch
     {
         "index" => BulkAction.Index,
         "update" => BulkAction.Update,

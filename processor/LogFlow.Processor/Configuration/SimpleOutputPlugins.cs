@@ -47,7 +47,8 @@ internal static class SimpleOutputPlugins
 
         if (context.Settings.String("filename_failure") is not { Length: > 0 and <= 255 } name || name.Contains('/'))
         {
-            context.Error("filename_failure", "a file's name is needed, without a folder", "write: \"_filepath_failures\"");
+            context.Error(
+                "filename_failure", "a file's name is needed, without a folder", "write: \"_filepath_failures\"");
         }
     }
 }

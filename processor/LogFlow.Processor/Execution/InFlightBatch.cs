@@ -109,7 +109,8 @@ internal sealed class InFlightBatch
         }
     }
 
-    /// <summary>At the end of everything: lets go of all memory. Nothing of the batch was done, nobody is told.</summary>
+    /// <summary>At the end of everything: lets go of all memory. Nothing of the batch was done, nobody is
+    /// told.</summary>
     public void Abandon()
     {
         Reset();

@@ -72,8 +72,8 @@ internal sealed class BulkDelivery
     }
 
     /// <summary>The dead letter for a document, as its server judged it.</summary>
-    public static DeadLetter LetterFor(BulkItemRef item, BatchProgress batch, in BulkItemResult result, string plugin) =>
-        new(
+    public static DeadLetter LetterFor(
+        BulkItemRef item, BatchProgress batch, in BulkItemResult result, string plugin) => new(
             batch.Batch.GetRecord(item.Request.GetTag(item.Index)),
             batch.Batch.Window.TopicPartition,
             DeadLetterStage.Output,

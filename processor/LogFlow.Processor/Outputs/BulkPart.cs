@@ -5,7 +5,8 @@ using LogFlow.Processor.Pipeline;
 namespace LogFlow.Processor.Outputs;
 
 /// <summary>
-/// Documents for <c>_bulk</c>; each item's tag is its record's offset. The part owns a lease of the request; a send that
+/// Documents for <c>_bulk</c>; each item's tag is its record's offset. The part owns a lease of the request; a send
+/// that
 /// is under way holds its own.
 /// </summary>
 internal sealed class BulkPart(Lease<BulkRequest> lease) : OutputPart

@@ -205,7 +205,8 @@ internal sealed class ElasticsearchOutput : Output
         }
     }
 
-    /// <summary>Sends again, slowly and for ever, what waits for an operator; the index setup is looked at before.</summary>
+    /// <summary>Sends again, slowly and for ever, what waits for an operator; the index setup is looked at
+    /// before.</summary>
     private async Task SendParkedAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -39,7 +39,8 @@ internal sealed class ParkedDocuments(long bytesMax)
         }
     }
 
-    /// <summary>Whether documents of this one's index wait here: where order counts, it has to wait behind them.</summary>
+    /// <summary>Whether documents of this one's index wait here: where order counts, it has to wait behind
+    /// them.</summary>
     public bool HasIndexOf(BulkItemRef item)
     {
         lock (_lock)

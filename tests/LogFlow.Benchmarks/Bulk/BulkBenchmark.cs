@@ -11,7 +11,8 @@ namespace LogFlow.Benchmarks.Bulk;
 
 /// <summary>
 /// <c>dotnet run -c Release --project tests/LogFlow.Benchmarks -- bulk [ROUNDS]</c>: CPU time and allocated bytes a
-/// document of sending bulk requests, in turn in one process: bare HTTP, our connection (Elastic.Transport with our bytes
+/// document of sending bulk requests, in turn in one process: bare HTTP, our connection (Elastic.Transport with our
+/// bytes
 /// put in below it), and Elastic.Transport as it comes. The sink's share is the same for all.
 /// </summary>
 internal static class BulkBenchmark
