@@ -1,9 +1,9 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue.Groups.Classic;
 
 /// <summary>The way from one generation to the next.</summary>
-internal sealed partial class ClassicGroup
+internal sealed partial class ClassicMembership
 {
     private void PrepareRebalance(string reason)
     {
@@ -17,7 +17,7 @@ internal sealed partial class ClassicGroup
         }
 
         Log.Rebalancing(_logger, GroupId, _generation, reason);
-        _metrics.GroupRebalanced();
+        _environment.Metrics.GroupRebalanced();
         _syncDeadlineMs = Never;
         _isInitialJoin = _state == GroupState.Empty;
         var rebalanceTimeoutMs = LongestRebalanceTimeoutMs();
@@ -92,7 +92,7 @@ internal sealed partial class ClassicGroup
     {
         _joinDeadlineMs = Never;
         _isInitialJoin = false;
-        var absent = new List<GroupMember>();
+        var absent = new List<ClassicMember>();
         var hasJoined = false;
         foreach (var member in _members.Values)
         {
@@ -143,7 +143,8 @@ internal sealed partial class ClassicGroup
         _leaderId = null;
         MoveTo(GroupState.Empty);
         Log.Emptied(_logger, GroupId, _generation);
-        _ = StoreEmptyAsync(Snapshot());
+        var empty = Snapshot();
+        _environment.Work.StartHere("keeping an empty group", _ => StoreEmptyAsync(empty));
     }
 
     /// <summary>
@@ -151,7 +152,7 @@ internal sealed partial class ClassicGroup
     /// </summary>
     private async Task StoreEmptyAsync(GroupSnapshot snapshot)
     {
-        if (await _store.SaveGroupAsync(snapshot) != ErrorCode.None)
+        if (await SaveAsync(snapshot) != ErrorCode.None)
         {
             Log.StoreFailed(_logger, GroupId);
         }
@@ -214,7 +215,7 @@ internal sealed partial class ClassicGroup
         return chosen;
     }
 
-    private void RemoveMemberAndRebalance(GroupMember member, string reason)
+    private void RemoveMemberAndRebalance(ClassicMember member, string reason)
     {
         RemoveMember(member);
         switch (_state)

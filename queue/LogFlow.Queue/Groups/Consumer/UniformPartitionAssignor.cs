@@ -5,7 +5,7 @@ namespace LogFlow.Queue.Groups.Consumer;
 /// loads more equal. With equal subscriptions no two members differ by more than one partition; with different ones no
 /// single partition could move to a member with fewer and make them more equal.
 /// </summary>
-internal sealed class UniformAssignor : IPartitionAssignor
+internal sealed class UniformPartitionAssignor : IPartitionAssignor
 {
     public const string AssignorName = "uniform";
 

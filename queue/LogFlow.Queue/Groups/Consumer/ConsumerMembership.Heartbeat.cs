@@ -3,40 +3,31 @@ using LogFlow.Kafka.Protocol;
 namespace LogFlow.Queue.Groups.Consumer;
 
 /// <summary>ConsumerGroupHeartbeat: joining, staying, leaving.</summary>
-internal sealed partial class ConsumerGroup
+internal sealed partial class ConsumerMembership
 {
     /// <summary>
-    /// Completes when everything that the answer depends on is durable. CoordinatorNotAvailable: the disk refused, or
-    /// this object is retired and the group must be looked up again.
+    /// Completes when everything that the answer depends on is durable. CoordinatorNotAvailable: the disk refused.
+    /// Called under the lock; what is awaited is awaited without.
     /// </summary>
     public async ValueTask<ConsumerHeartbeatResult> HeartbeatAsync(ConsumerHeartbeatInput input)
     {
-        ConsumerHeartbeatResult result;
-        ValueTask<ErrorCode> saving;
-        long saved;
-        lock (_lock)
+        var result = input.MemberEpoch < ConsumerHeartbeatInput.JoinEpoch ? Leave(input) : Heartbeat(input);
+        var isStored = false;
+        try
         {
-            if (_isRetired)
+            isStored = await SaveAsync();
+        }
+        finally
+        {
+            if (!isStored)
             {
-                return ConsumerHeartbeatResult.Failed(ErrorCode.CoordinatorNotAvailable);
+                NoteNotAnswered(result.MemberId ?? input.MemberId);
             }
-
-            result = input.MemberEpoch < ConsumerHeartbeatInput.JoinEpoch ? Leave(input) : Heartbeat(input);
-            saving = Save(out saved);
         }
 
-        if (saved == 0)
-        {
-            return result;
-        }
-
-        if (await FinishSaveAsync(saving, saved))
-        {
-            return result;
-        }
-
-        NoteNotAnswered(result.MemberId ?? input.MemberId);
-        return ConsumerHeartbeatResult.Failed(ErrorCode.CoordinatorNotAvailable, "the group could not be stored");
+        return isStored
+            ? result
+            : ConsumerHeartbeatResult.Failed(ErrorCode.CoordinatorNotAvailable, "the group could not be stored");
     }
 
     private ConsumerHeartbeatResult Heartbeat(ConsumerHeartbeatInput input)
@@ -89,11 +80,11 @@ internal sealed partial class ConsumerGroup
 
     /// <summary>Who speaks, and whether it may; a member that joins is not in the group yet.</summary>
     private ConsumerHeartbeatResult? Admit(
-        string memberId, ConsumerHeartbeatInput input, out ConsumerGroupMember member)
+        string memberId, ConsumerHeartbeatInput input, out ConsumerMember member)
     {
         var isJoining = input.MemberEpoch == ConsumerHeartbeatInput.JoinEpoch;
         var known = _members.GetValueOrDefault(memberId);
-        member = known ?? new ConsumerGroupMember { MemberId = memberId, InstanceId = input.InstanceId };
+        member = known ?? new ConsumerMember { MemberId = memberId, InstanceId = input.InstanceId };
         if (input.InstanceId is { } instance)
         {
             known = _memberIdByInstance.TryGetValue(instance, out var holderId) ? _members[holderId] : null;
@@ -123,7 +114,7 @@ internal sealed partial class ConsumerGroup
         return FindEpochProblem(known, input);
     }
 
-    private ConsumerHeartbeatResult? FindFencing(ConsumerGroupMember? holder, string memberId, string instance)
+    private ConsumerHeartbeatResult? FindFencing(ConsumerMember? holder, string memberId, string instance)
     {
         if (holder is null)
         {
@@ -142,7 +133,7 @@ internal sealed partial class ConsumerGroup
     /// The epoch before is accepted from a member that owns no more than it should: the answer with the new epoch may
     /// have been lost.
     /// </summary>
-    private static ConsumerHeartbeatResult? FindEpochProblem(ConsumerGroupMember member, ConsumerHeartbeatInput input)
+    private static ConsumerHeartbeatResult? FindEpochProblem(ConsumerMember member, ConsumerHeartbeatInput input)
     {
         if (input.MemberEpoch == member.MemberEpoch
             || (input.MemberEpoch == member.PreviousMemberEpoch && input.Owned?.IsSubsetOf(member.Assigned) == true))
@@ -162,7 +153,7 @@ internal sealed partial class ConsumerGroup
     /// nobody else notices. One that did not say so still holds them.
     /// </summary>
     private ConsumerHeartbeatResult? TakeOver(
-        ConsumerGroupMember holder, string memberId, out ConsumerGroupMember member)
+        ConsumerMember holder, string memberId, out ConsumerMember member)
     {
         member = holder;
         if (holder.MemberEpoch != ConsumerHeartbeatInput.LeaveStaticEpoch)
@@ -187,7 +178,7 @@ internal sealed partial class ConsumerGroup
         return null;
     }
 
-    private static ConsumerGroupMember Update(ConsumerGroupMember member, ConsumerHeartbeatInput input)
+    private static ConsumerMember Update(ConsumerMember member, ConsumerHeartbeatInput input)
     {
         var updated = member with
         {
@@ -212,34 +203,6 @@ internal sealed partial class ConsumerGroup
 
     private static IReadOnlyList<string> Sorted(IReadOnlyList<string> names) =>
         [.. new SortedSet<string>(names, StringComparer.Ordinal)];
-
-    /// <summary>
-    /// An administrator removes a member with LeaveGroup: by its member id, or by its instance id and, if it is given,
-    /// its member id. Completes when that is durable.
-    /// </summary>
-    public async ValueTask<ErrorCode> RemoveAsync(string memberId, string? instanceId)
-    {
-        ValueTask<ErrorCode> saving;
-        long saved;
-        lock (_lock)
-        {
-            var holderId = instanceId is null ? memberId : _memberIdByInstance.GetValueOrDefault(instanceId, "");
-            if (_isRetired || !_members.TryGetValue(holderId, out var member))
-            {
-                return ErrorCode.UnknownMemberId;
-            }
-
-            if (memberId.Length > 0 && memberId != holderId)
-            {
-                return ErrorCode.FencedInstanceId;
-            }
-
-            RemoveMember(member, "it was removed by LeaveGroup");
-            saving = Save(out saved);
-        }
-
-        return await FinishSaveAsync(saving, saved) ? ErrorCode.None : ErrorCode.CoordinatorNotAvailable;
-    }
 
     private ConsumerHeartbeatResult Leave(ConsumerHeartbeatInput input)
     {

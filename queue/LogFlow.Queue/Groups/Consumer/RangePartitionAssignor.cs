@@ -5,7 +5,7 @@ namespace LogFlow.Queue.Groups.Consumer;
 /// members with the same subscription get the same numbers of every topic with as many partitions (co-partitioning).
 /// The first members get one more where the division leaves a rest.
 /// </summary>
-internal sealed class RangeAssignor : IPartitionAssignor
+internal sealed class RangePartitionAssignor : IPartitionAssignor
 {
     public const string AssignorName = "range";
 

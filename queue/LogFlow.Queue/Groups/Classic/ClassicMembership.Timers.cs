@@ -1,18 +1,18 @@
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue.Groups.Classic;
 
 /// <summary>Deadlines: sessions, joins, syncs. One timer, armed for the earliest of them.</summary>
-internal sealed partial class ClassicGroup
+internal sealed partial class ClassicMembership
 {
-    private void OnTimer()
+    private Task OnTimerAsync()
     {
-        lock (_lock)
+        lock (_group.Lock)
         {
-            _armedForMs = Never;
-            if (_state == GroupState.Dead)
+            _timer.Reset();
+            if (_isOver)
             {
-                return;
+                return Task.CompletedTask;
             }
 
             var now = NowMs;
@@ -28,13 +28,11 @@ internal sealed partial class ClassicGroup
             }
 
             Arm();
+            return Task.CompletedTask;
         }
     }
 
-    /// <summary>
-    /// Arms the timer for the earliest deadline. A heartbeat only moves its member's deadline; the timer fires at the
-    /// old time, finds nothing due and is armed anew, so heartbeats cost no timer operation.
-    /// </summary>
+    /// <summary>Arms the timer for the earliest deadline.</summary>
     private void Arm()
     {
         var earliest = Math.Min(_joinDeadlineMs, _syncDeadlineMs);
@@ -51,19 +49,12 @@ internal sealed partial class ClassicGroup
             earliest = Math.Min(earliest, deadline);
         }
 
-        if (earliest == Never || earliest >= _armedForMs)
-        {
-            return;
-        }
-
-        _armedForMs = earliest;
-        // One more millisecond: the deadline is reached, not almost reached, when the timer fires.
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, earliest - NowMs) + 1), Timeout.InfiniteTimeSpan);
+        _timer.Arm(earliest);
     }
 
     private void ExpireMembers(long now)
     {
-        List<GroupMember>? expired = null;
+        List<ClassicMember>? expired = null;
         foreach (var member in _members.Values)
         {
             if ((!member.IsWaiting || member.IsNew) && member.SessionDeadlineMs <= now)
@@ -107,7 +98,7 @@ internal sealed partial class ClassicGroup
             return;
         }
 
-        var missing = new List<GroupMember>();
+        var missing = new List<ClassicMember>();
         foreach (var member in _members.Values)
         {
             if (member.IsSyncPending)

@@ -1,7 +1,9 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue.Groups.Classic;
 
-/// <summary>One member of a <see cref="ClassicGroup"/>; only its group touches it, under the group's lock.</summary>
-internal sealed class GroupMember
+/// <summary>
+/// One member of a <see cref="ClassicMembership"/>; only its group touches it, under the group's lock.
+/// </summary>
+internal sealed class ClassicMember
 {
     private readonly List<MemberProtocol> _protocols = [];
 
@@ -21,7 +23,7 @@ internal sealed class GroupMember
 
     /// <summary>
     /// Joined for the first time and not yet answered: such a member sends no heartbeats, so it is given up only
-    /// after <see cref="ClassicGroup.NewMemberJoinTimeoutMs"/>.
+    /// after <see cref="ClassicMembership.NewMemberJoinTimeoutMs"/>.
     /// </summary>
     public bool IsNew { get; set; }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace LogFlow.Queue.Groups.Consumer;
 
 /// <summary>From a change of the group to a target assignment, and from there to its members.</summary>
-internal sealed partial class ConsumerGroup
+internal sealed partial class ConsumerMembership
 {
     /// <summary>
     /// A member changed its subscription, or topics came, went or grew: another group epoch, where that means anything
@@ -26,7 +26,7 @@ internal sealed partial class ConsumerGroup
     private void BumpEpoch()
     {
         _groupEpoch++;
-        _changedMs = WallClockMs;
+        _changedMs = _environment.WallClockMs;
         MarkGroupDirty();
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class ConsumerGroup
 
         _assignmentEpoch = _groupEpoch;
         MarkGroupDirty();
-        _metrics.GroupRebalanced();
+        _environment.Metrics.GroupRebalanced();
         Log.Assigned(_logger, GroupId, _groupEpoch, _members.Count, assignor.Name);
     }
 
@@ -86,8 +86,8 @@ internal sealed partial class ConsumerGroup
         return chosen;
     }
 
-    private ConsumerGroupMember Reconcile(
-        ConsumerGroupMember member, PartitionAssignment? owned, bool hasNewSubscription)
+    private ConsumerMember Reconcile(
+        ConsumerMember member, PartitionAssignment? owned, bool hasNewSubscription)
     {
         Func<Guid, bool>? isSubscribed = null;
         if (hasNewSubscription)
@@ -117,11 +117,11 @@ internal sealed partial class ConsumerGroup
         return reconciled;
     }
 
-    private static bool IsSamePlace(ConsumerGroupMember left, ConsumerGroupMember right) =>
+    private static bool IsSamePlace(ConsumerMember left, ConsumerMember right) =>
         left.State == right.State && left.MemberEpoch == right.MemberEpoch && left.Assigned.Equals(right.Assigned);
 
     /// <summary>Its partitions are free at once; who gets them is decided with the next heartbeat of anybody.</summary>
-    private void RemoveMember(ConsumerGroupMember member, string reason)
+    private void RemoveMember(ConsumerMember member, string reason)
     {
         Log.MemberRemoved(_logger, GroupId, member.MemberId, reason);
         Remove(member);

@@ -1,10 +1,10 @@
 namespace LogFlow.Queue.Groups.Consumer;
 
 /// <summary>
-/// One member of a <see cref="ConsumerGroup"/>: what it asked for, what it is to have and what it has. Immutable; the
-/// group replaces it whole, so what is being written to disk cannot change meanwhile.
+/// One member of a <see cref="ConsumerMembership"/>: what it asked for, what it is to have and what it has. Immutable;
+/// the group replaces it whole, so what is being written to disk cannot change meanwhile.
 /// </summary>
-internal sealed record ConsumerGroupMember
+internal sealed record ConsumerMember
 {
     public required string MemberId { get; init; }
 
@@ -45,7 +45,11 @@ internal sealed record ConsumerGroupMember
     /// <summary>What the group's target assignment gives it.</summary>
     public PartitionAssignment Target { get; init; } = PartitionAssignment.Empty;
 
-    public bool HasSubscriptionOf(ConsumerGroupMember other) =>
+    public bool HasSubscriptionOf(ConsumerMember other) =>
         (SubscribedRegex ?? "") == (other.SubscribedRegex ?? "")
         && SubscribedTopics.SequenceEqual(other.SubscribedTopics);
+
+    /// <summary>The bytes of its subscription and assignments.</summary>
+    public long ContentBytes => SubscribedTopics.Sum(topic => (long)topic.Length)
+        + (sizeof(int) * ((long)Assigned.Count + PendingRevocation.Count + Target.Count));
 }

@@ -1,39 +1,25 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue.Groups.Classic;
 
 /// <summary>JoinGroup: who may join, and as whom.</summary>
-internal sealed partial class ClassicGroup
+internal sealed partial class ClassicMembership
 {
-    /// <summary>Completes when the next generation starts, or at once where the member may not join.</summary>
     public Task<JoinGroupResult> JoinAsync(JoinGroupInput input)
     {
-        lock (_lock)
+        if (!HasRoomFor(input.MemberId))
         {
-            if (_state == GroupState.Dead)
-            {
-                return Refuse(ErrorCode.CoordinatorNotAvailable, input.MemberId);
-            }
-
-            if (!TryBecomeClassic())
-            {
-                return Refuse(ErrorCode.InconsistentGroupProtocol, input.MemberId);
-            }
-
-            if (!HasRoomFor(input.MemberId))
-            {
-                return Refuse(ErrorCode.GroupMaxSizeReached, "");
-            }
-
-            if (!SupportsProtocols(input))
-            {
-                return Refuse(ErrorCode.InconsistentGroupProtocol, input.MemberId);
-            }
-
-            var answer = input.MemberId.Length == 0 ? JoinAsNew(input) : JoinAsKnown(input);
-            Arm();
-            return answer;
+            return Refuse(ErrorCode.GroupMaxSizeReached, "");
         }
+
+        if (!SupportsProtocols(input))
+        {
+            return Refuse(ErrorCode.InconsistentGroupProtocol, input.MemberId);
+        }
+
+        var answer = input.MemberId.Length == 0 ? JoinAsNew(input) : JoinAsKnown(input);
+        Arm();
+        return answer;
     }
 
     private static Task<JoinGroupResult> Refuse(ErrorCode error, string memberId) =>
@@ -130,7 +116,7 @@ internal sealed partial class ClassicGroup
                 // The member missed the answer to its JoinGroup, or asks twice: the generation stays as it is.
                 Touch(member);
                 return Task.FromResult(CurrentGenerationFor(member));
-            case GroupState.Empty or GroupState.Dead:
+            case GroupState.Empty:
                 return Refuse(ErrorCode.UnknownMemberId, input.MemberId);
             default:
                 return UpdateMemberAndRebalance(member, input);
@@ -145,7 +131,7 @@ internal sealed partial class ClassicGroup
         }
 
         _pendingMembers.Remove(memberId);
-        var member = new GroupMember
+        var member = new ClassicMember
         {
             MemberId = memberId,
             GroupInstanceId = input.GroupInstanceId,
@@ -172,7 +158,7 @@ internal sealed partial class ClassicGroup
         return answer;
     }
 
-    private Task<JoinGroupResult> UpdateMemberAndRebalance(GroupMember member, JoinGroupInput input)
+    private Task<JoinGroupResult> UpdateMemberAndRebalance(ClassicMember member, JoinGroupInput input)
     {
         member.SetProtocols(input.Protocols);
         member.SessionTimeoutMs = input.SessionTimeoutMs;
@@ -197,7 +183,7 @@ internal sealed partial class ClassicGroup
     /// A restarted static member takes its predecessor's place under a new id. In a stable group nobody else notices,
     /// unless its protocols would change the group's choice.
     /// </summary>
-    private Task<JoinGroupResult> ReplaceStaticMember(GroupMember member, string memberId, JoinGroupInput input)
+    private Task<JoinGroupResult> ReplaceStaticMember(ClassicMember member, string memberId, JoinGroupInput input)
     {
         var previousId = member.MemberId;
         var wasLeader = previousId == _leaderId;
@@ -232,7 +218,7 @@ internal sealed partial class ClassicGroup
     }
 
     private JoinGroupResult StaticRejoinAnswer(
-        GroupMember member, string previousId, bool wasLeader, JoinGroupInput input)
+        ClassicMember member, string previousId, bool wasLeader, JoinGroupInput input)
     {
         var answer = CurrentGenerationFor(member);
         if (!wasLeader)
@@ -248,7 +234,7 @@ internal sealed partial class ClassicGroup
 
     private async Task<JoinGroupResult> StoreReplacementAsync(JoinGroupResult answer, GroupSnapshot snapshot)
     {
-        if (await _store.SaveGroupAsync(snapshot) == ErrorCode.None)
+        if (await SaveAsync(snapshot) == ErrorCode.None)
         {
             return answer;
         }
@@ -257,7 +243,7 @@ internal sealed partial class ClassicGroup
         return JoinGroupResult.Failed(ErrorCode.CoordinatorNotAvailable, answer.MemberId);
     }
 
-    private Task<JoinGroupResult> AwaitJoin(GroupMember member)
+    private Task<JoinGroupResult> AwaitJoin(ClassicMember member)
     {
         // A client that lost its connection may ask again; the first asker is gone, but must not wait forever.
         AnswerJoin(member, JoinGroupResult.Failed(ErrorCode.RebalanceInProgress, member.MemberId));
@@ -267,7 +253,7 @@ internal sealed partial class ClassicGroup
         return waiting.Task;
     }
 
-    private JoinGroupResult CurrentGenerationFor(GroupMember member) => new()
+    private JoinGroupResult CurrentGenerationFor(ClassicMember member) => new()
     {
         MemberId = member.MemberId,
         Generation = _generation,
