@@ -10,7 +10,7 @@ public static class BulkMemory
 
     private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(30);
 
-    private static long s_trimmedAt;
+    private static long _trimmedAt;
 
     /// <summary>The pool.</summary>
     public static BytePool Pool { get; } = new(KeptBytesMax);
@@ -19,9 +19,9 @@ public static class BulkMemory
     public static void TrimNowAndThen(TimeProvider time)
     {
         var now = time.GetTimestamp();
-        var last = Volatile.Read(ref s_trimmedAt);
+        var last = Volatile.Read(ref _trimmedAt);
         if (time.GetElapsedTime(last, now) >= TrimInterval
-            && Interlocked.CompareExchange(ref s_trimmedAt, now, last) == last)
+            && Interlocked.CompareExchange(ref _trimmedAt, now, last) == last)
         {
             Pool.Trim();
         }

@@ -12,19 +12,19 @@ namespace LogFlow.Processor.Elasticsearch;
 internal sealed class Exchange(
     Func<Uri, HttpContent?> createContent, IReadOnlyList<KeyValuePair<string, string>>? headers) : IDisposable
 {
-    private static readonly AsyncLocal<Exchange?> s_current = new();
+    private static readonly AsyncLocal<Exchange?> Running = new();
 
     private HttpContent? _content;
     private ElasticsearchResponse? _answer;
 
     /// <summary>The exchange that the running call belongs to; null: a request of the typed client.</summary>
-    public static Exchange? Current => s_current.Value;
+    public static Exchange? Current => Running.Value;
 
     /// <summary>The node that was asked; null: none yet.</summary>
     public Uri? Node { get; private set; }
 
     /// <summary>Belongs to the calling method and what it calls from now on.</summary>
-    public void MakeCurrent() => s_current.Value = this;
+    public void MakeCurrent() => Running.Value = this;
 
     public void Prepare(HttpRequestMessage request)
     {

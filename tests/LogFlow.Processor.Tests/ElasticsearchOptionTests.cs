@@ -56,7 +56,8 @@ public sealed class ElasticsearchOptionTests
         await using var server = await FakeElasticsearch.StartAsync();
         var queue = new ScriptedQueue();
         queue.Append(0, Enumerable.Range(1, 3).Select(v => $"{{\"id\":\"1\",\"v\":{v}}}"));
-        await using var service = Start(server, queue, new CollectingDeadLetters(), "index => 'a' document_id => '%{id}'");
+        await using var service = Start(
+            server, queue, new CollectingDeadLetters(), "index => 'a' document_id => '%{id}'");
         await Eventually.TrueAsync(() => queue.CommittedOf(queue.Partition(0)) == 3, "the commit");
 
         Assert.Equal(3, Parse(server.Documents["a/1"]).GetProperty("v").GetInt32());
@@ -152,7 +153,8 @@ public sealed class ElasticsearchOptionTests
             $"output {{ {outputs} }}", queue.Connect(1, 0), new CollectingDeadLetters());
         await Eventually.TrueAsync(() => !server.Documents.IsEmpty && store.Documents().Count == 1, "both documents");
         await Eventually.TrueAsync(
-            () => File.Exists(folder.File("out.log")) && File.ReadAllText(folder.File("out.log")).Length > 0, "the line");
+            () => File.Exists(folder.File("out.log")) && File.ReadAllText(folder.File("out.log")).Length > 0,
+            "the line");
 
         Assert.Equal(Line + "\n", await File.ReadAllTextAsync(folder.File("out.log")));
         var document = Parse(Assert.Single(server.Documents).Value);

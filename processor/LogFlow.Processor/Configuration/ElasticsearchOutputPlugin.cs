@@ -180,13 +180,13 @@ internal static class ElasticsearchOutputPlugin
     /// </summary>
     private static BulkAction ReadAction(PluginSettings settings, bool hasDataStream) =>
         settings.String("action") switch
-    {
-        "index" => BulkAction.Index,
-        "update" => BulkAction.Update,
-        "delete" => BulkAction.Delete,
-        "create" => BulkAction.Create,
-        _ => hasDataStream || !settings.Has("document_id") ? BulkAction.Create : BulkAction.Index,
-    };
+        {
+            "index" => BulkAction.Index,
+            "update" => BulkAction.Update,
+            "delete" => BulkAction.Delete,
+            "create" => BulkAction.Create,
+            _ => hasDataStream || !settings.Has("document_id") ? BulkAction.Create : BulkAction.Index,
+        };
 
     /// <summary>
     /// "auto", as Logstash decides it: a data stream, unless ECS names are off or an option says something that data

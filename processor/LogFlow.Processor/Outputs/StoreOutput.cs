@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Execution;
-using LogFlow.Processor.Pipeline;
 using Microsoft.Extensions.Logging;
 using HttpMethod = Elastic.Transport.HttpMethod;
 
