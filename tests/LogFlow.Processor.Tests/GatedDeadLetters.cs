@@ -11,6 +11,8 @@ internal sealed class GatedDeadLetters : IDeadLetterSink
     /// <summary>How many letters each call brought.</summary>
     public ConcurrentQueue<int> Calls { get; } = new();
 
+    public DeadLetterStatus Status => DeadLetterStatus.Good;
+
     public void Open() => _gate.SetResult();
 
     public void Fail(Exception error) => _gate.SetException(error);

@@ -7,8 +7,8 @@ namespace LogFlow.Processor.Outputs;
 /// <summary>The documents of some batches on their way to a server, each with the batch it is of.</summary>
 internal sealed class BulkDelivery
 {
-    private readonly List<BatchProgress> _batches = [];
-    private readonly List<(BulkItemRef Item, BatchProgress Batch)> _documents = [];
+    private readonly List<InFlightBatch> _batches = [];
+    private readonly List<(BulkItemRef Item, InFlightBatch Batch)> _documents = [];
 
     /// <summary>Takes up all documents of the batches.</summary>
     public static BulkDelivery Of(List<InFlightBatch> batches, int output)
@@ -16,13 +16,12 @@ internal sealed class BulkDelivery
         var delivery = new BulkDelivery();
         foreach (var batch in batches)
         {
-            var progress = new BatchProgress(batch);
-            delivery._batches.Add(progress);
+            delivery._batches.Add(batch);
             if (batch.GetPart(output) is BulkPart part)
             {
                 for (var item = 0; item < part.Count; item++)
                 {
-                    delivery._documents.Add((new BulkItemRef(part.Lease, item), progress));
+                    delivery._documents.Add((new BulkItemRef(part.Lease, item), batch));
                 }
             }
         }
@@ -32,11 +31,11 @@ internal sealed class BulkDelivery
 
     public int Count => _documents.Count;
 
-    public void Add(BulkItemRef item, BatchProgress batch) => _documents.Add((item, batch));
+    public void Add(BulkItemRef item, InFlightBatch batch) => _documents.Add((item, batch));
 
     public BulkItemRef ItemAt(int index) => _documents[index].Item;
 
-    public BatchProgress BatchAt(int index) => _documents[index].Batch;
+    public InFlightBatch BatchAt(int index) => _documents[index].Batch;
 
     public BulkItemRef[] Items()
     {
@@ -50,7 +49,7 @@ internal sealed class BulkDelivery
     }
 
     /// <summary>Takes out the documents that the lane leaves to others; what is left keeps its order.</summary>
-    public void RemoveAll(Predicate<BulkItemRef> match, Action<BulkItemRef, BatchProgress>? removed = null) =>
+    public void RemoveAll(Predicate<BulkItemRef> match, Action<BulkItemRef, InFlightBatch>? removed = null) =>
         _documents.RemoveAll(document =>
         {
             if (!match(document.Item))
@@ -67,16 +66,19 @@ internal sealed class BulkDelivery
     {
         foreach (var batch in _batches)
         {
-            batch.Done();
+            batch.OutputDone();
         }
     }
 
     /// <summary>The dead letter for a document, as its server judged it.</summary>
     public static DeadLetter LetterFor(
-        BulkItemRef item, BatchProgress batch, in BulkItemResult result, string plugin) => new(
-            batch.Batch.GetRecord(item.Request.GetTag(item.Index)),
-            batch.Batch.Window.TopicPartition,
+        BulkItemRef item, InFlightBatch batch, in BulkItemResult result, string plugin) => new(
+            batch.GetRecord(item.Request.GetTag(item.Index)),
+            batch.Window.TopicPartition,
             DeadLetterStage.Output,
             plugin,
-            $"{result.Status} {result.ErrorType}: {result.ErrorReason}");
+            $"{result.Status} {result.ErrorType}: {result.ErrorReason}")
+        {
+            TopicId = batch.Window.Identity.TopicId,
+        };
 }

@@ -24,7 +24,6 @@ internal sealed class ElasticsearchOutput : Output
     private readonly BulkSender _sender;
     private readonly OutageReport _outage;
     private readonly OutageReport _refusals;
-    private readonly DeadLetterLane _letters;
     private readonly ParkedDocuments _parked = new(ParkedBytesMax);
     private readonly SetupGate? _gate;
     private readonly DocumentTarget? _dataStreams;
@@ -42,7 +41,6 @@ internal sealed class ElasticsearchOutput : Output
         _options = options;
         _services = services;
         _keepsOrder = KeepsOrder(options);
-        _letters = new DeadLetterLane(services.DeadLetters, batchesMax);
         var logger = services.Loggers.CreateLogger<ElasticsearchOutput>();
         _connection = new ElasticsearchConnection(options.Server);
         _outage = new OutageReport("Elasticsearch", services.Time, logger);
@@ -70,7 +68,6 @@ internal sealed class ElasticsearchOutput : Output
     public override void Start()
     {
         base.Start();
-        Work.Start($"{Name}: dead letters", _letters.RunAsync);
         Work.Start($"{Name}: refused documents", SendParkedAsync);
     }
 
@@ -85,7 +82,7 @@ internal sealed class ElasticsearchOutput : Output
         Span<byte> derived = stackalloc byte[PartitionIdentity.DocumentIdBytesMax];
         ReadOnlySpan<byte> id = Fill("document_id", _options.DocumentId, item, context) is { } own
             ? own
-            : derived[..context.Partition.WriteDocumentId(derived, context.Offset, context.Part)];
+            : derived[..context.WriteDocumentId(derived)];
         bulk.Request.BeginItem(
             _options.Action,
             index,
@@ -138,7 +135,7 @@ internal sealed class ElasticsearchOutput : Output
         if (delivery.Count > 0)
         {
             var results = await _sender.SendAsync(delivery.Items(), _options.Action, cancellationToken, _keepsOrder);
-            await SettleAsync(delivery, results, _parked.Add, cancellationToken);
+            Settle(delivery, results, _parked.Add);
         }
 
         delivery.LaneDone();
@@ -158,50 +155,45 @@ internal sealed class ElasticsearchOutput : Output
         ? item.Format(_options.Index, context.Now)
         : item.Fill("index", _options.Index, context.Now);
 
-    /// <summary>Hands dead letters on, and what waits for an operator to <paramref name="park"/>.</summary>
-    private async Task SettleAsync(
-        BulkDelivery delivery,
-        BulkItemResult[] results,
-        Action<BulkItemRef, BatchProgress> park,
-        CancellationToken cancellationToken)
+    /// <summary>
+    /// Hands dead letters over, which go their own way, and what waits for an operator to <paramref name="park"/>.
+    /// </summary>
+    private void Settle(BulkDelivery delivery, BulkItemResult[] results, Action<BulkItemRef, InFlightBatch> park)
     {
-        List<DeadLetter>? letters = null;
-        HashSet<BatchProgress>? batches = null;
-        var refused = 0;
-        var example = default(BulkItemResult);
+        Dictionary<InFlightBatch, List<DeadLetter>>? letters = null;
+        BulkItemResult? refused = null;
         for (var index = 0; index < results.Length; index++)
         {
             var (item, batch) = (delivery.ItemAt(index), delivery.BatchAt(index));
-            switch (results[index].Outcome)
+            if (results[index].Outcome == BulkOutcome.Refused)
             {
-                case BulkOutcome.DeadLetter:
-                    (letters ??= []).Add(BulkDelivery.LetterFor(item, batch, results[index], Name));
-                    if ((batches ??= []).Add(batch))
-                    {
-                        batch.Expect();
-                    }
+                park(item, batch);
+                refused = results[index];
+            }
+            else if (results[index].Outcome == BulkOutcome.DeadLetter)
+            {
+                letters ??= [];
+                if (!letters.TryGetValue(batch, out var ofBatch))
+                {
+                    letters.Add(batch, ofBatch = []);
+                }
 
-                    break;
-                case BulkOutcome.Refused:
-                    park(item, batch);
-                    example = results[index];
-                    refused++;
-                    break;
+                ofBatch.Add(BulkDelivery.LetterFor(item, batch, results[index], Name));
             }
         }
 
-        if (refused > 0)
+        foreach (var (batch, ofBatch) in letters ?? [])
+        {
+            batch.HandOver(ofBatch);
+        }
+
+        if (refused is { } example)
         {
             _isIndexMissing |= example.Status == 404;
             _refusals.Failed(
                 _options.Server.Hosts[0],
                 $"documents wait apart, the others go on: {example.Status} {example.ErrorType}: {example.ErrorReason}",
                 needsOperator: true);
-        }
-
-        if (letters is not null)
-        {
-            await _letters.AddAsync(letters, batches!, cancellationToken);
         }
     }
 
@@ -240,7 +232,7 @@ internal sealed class ElasticsearchOutput : Output
         var (wanted, unwanted) = _parked.Snapshot();
         var results = await _sender.SendAsync(wanted.Items(), _options.Action, cancellationToken, _keepsOrder);
         var stay = new HashSet<BulkItemRef>();
-        await SettleAsync(wanted, results, (item, _) => stay.Add(item), cancellationToken);
+        Settle(wanted, results, (item, _) => stay.Add(item));
         wanted.RemoveAll(stay.Contains);
         _parked.Remove(wanted);
         _parked.Remove(unwanted);

@@ -21,7 +21,7 @@ internal sealed class ParkedDocuments(long bytesMax)
     /// <summary>Guards everything below.</summary>
     private readonly Lock _lock = new();
 
-    private readonly List<(BulkItemRef Item, BatchProgress Batch)> _waiting = [];
+    private readonly List<(BulkItemRef Item, InFlightBatch Batch)> _waiting = [];
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
     private readonly Dictionary<InFlightBatch, int> _batches = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,17 +50,17 @@ internal sealed class ParkedDocuments(long bytesMax)
     }
 
     /// <summary>Takes a document over; its batch stays open for it.</summary>
-    public void Add(BulkItemRef item, BatchProgress batch)
+    public void Add(BulkItemRef item, InFlightBatch batch)
     {
-        batch.Expect();
+        batch.ExpectMore();
         TaskCompletionSource changed;
         lock (_lock)
         {
             _waiting.Add((item, batch));
             CountBy(_indices, KeyOf(item), +1);
-            if (CountBy(_batches, batch.Batch, +1) == 1)
+            if (CountBy(_batches, batch, +1) == 1)
             {
-                _bytes += batch.Batch.SizeInBytes;
+                _bytes += batch.SizeInBytes;
             }
 
             changed = Changed();
@@ -80,7 +80,7 @@ internal sealed class ParkedDocuments(long bytesMax)
         {
             foreach (var (item, batch) in _waiting)
             {
-                (batch.Batch.Window.IsClosed ? unwanted : wanted).Add(item, batch);
+                (batch.Window.IsClosed ? unwanted : wanted).Add(item, batch);
             }
         }
 
@@ -99,7 +99,7 @@ internal sealed class ParkedDocuments(long bytesMax)
                 if (items.Contains(item))
                 {
                     CountBy(_indices, KeyOf(item), -1);
-                    _bytes -= CountBy(_batches, batch.Batch, -1) == 0 ? batch.Batch.SizeInBytes : 0;
+                    _bytes -= CountBy(_batches, batch, -1) == 0 ? batch.SizeInBytes : 0;
                 }
             }
 
@@ -111,7 +111,7 @@ internal sealed class ParkedDocuments(long bytesMax)
         changed.TrySetResult();
         for (var index = 0; index < done.Count; index++)
         {
-            done.BatchAt(index).Done();
+            done.BatchAt(index).OutputDone();
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class StoreOutput : Output
         var bulk = (BulkPart)part;
         var target = _dataStreams.Choose(item);
         Span<byte> id = stackalloc byte[PartitionIdentity.DocumentIdBytesMax];
-        var length = context.Partition.WriteDocumentId(id, context.Offset, context.Part);
+        var length = context.WriteDocumentId(id);
         bulk.Request.BeginItem(BulkAction.Create, target.Utf8, id[..length]);
         _dataStreams.WriteDocument(item, target, context.Now, bulk);
         bulk.Request.EndItem(context.Offset);
@@ -161,11 +161,11 @@ internal sealed class StoreOutput : Output
         switch (response.Status)
         {
             case >= 200 and < 300:
-                return await AcceptAsync(slices, items.Length, response, cancellationToken);
+                return Accept(slices, items.Length, response);
             case 412:
                 return await HandleGapAsync(slices, work, response);
             case 413 or 400:
-                await SplitAsync(slices, work, response, cancellationToken);
+                Split(slices, work, response);
                 return true;
             default:
                 var (type, reason) = response.ReadError();
@@ -178,8 +178,7 @@ internal sealed class StoreOutput : Output
         }
     }
 
-    private async Task<bool> AcceptAsync(
-        List<StoreSlice> slices, int itemCount, ElasticsearchResponse response, CancellationToken cancellationToken)
+    private bool Accept(List<StoreSlice> slices, int itemCount, ElasticsearchResponse response)
     {
         var results = new BulkItemResult[itemCount];
         if (!BulkResponseReader.TryRead(response.Body.Span, results))
@@ -188,12 +187,7 @@ internal sealed class StoreOutput : Output
             return false;
         }
 
-        var letters = StoreSlice.Refused(slices, results, Name);
-        if (letters.Count > 0)
-        {
-            await _services.DeadLetters.SendAsync(letters, cancellationToken);
-        }
-
+        StoreSlice.HandOverRefused(slices, results, Name);
         _positions.Sent(slices);
         _positions.Durable(response.GetHeader(DurableHeader));
         _outage.Succeeded();
@@ -220,9 +214,7 @@ internal sealed class StoreOutput : Output
     }
 
     /// <summary>Halves what was refused as a whole; a record alone is dead-lettered.</summary>
-    private async Task SplitAsync(
-        List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response,
-        CancellationToken cancellationToken)
+    private void Split(List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response)
     {
         if (StoreSlice.TryHalve(slices, out var first, out var second))
         {
@@ -234,7 +226,7 @@ internal sealed class StoreOutput : Output
         var (type, reason) = response.ReadError();
         var refused = new BulkItemResult(response.Status, BulkOutcome.DeadLetter, type, reason);
         var results = Enumerable.Repeat(refused, slices.Sum(slice => slice.ItemCount)).ToArray();
-        await _services.DeadLetters.SendAsync(StoreSlice.Refused(slices, results, Name), cancellationToken);
+        StoreSlice.HandOverRefused(slices, results, Name);
     }
 
     private async Task<Dictionary<string, (long Next, long Durable)>?> TryLoadPositionsAsync(
