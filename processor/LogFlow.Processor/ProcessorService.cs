@@ -180,7 +180,10 @@ public sealed partial class ProcessorService : ILogFlowService
             _context.LoggerFactory,
             _context.TimeProvider,
             deadLetters,
-            new ElasticsearchMetrics(_context.MeterFactory));
+            new ElasticsearchMetrics(_context.MeterFactory))
+        {
+            StoreSecret = _config.ReadStoreSecret(),
+        };
         var workers = _config.PipelineWorkers > 0 ? _config.PipelineWorkers : Environment.ProcessorCount;
         if (pipeline.IsStateful && workers > 1)
         {

@@ -98,6 +98,7 @@ internal sealed class UpParts : IAsyncDisposable
     {
         config.QueueBootstrapServers = [QueueAddress];
         config.OutputStoreUrl ??= StoreAddress;
+        config.OutputStoreSecret = _store.Part?.Secret;
         return config;
     }
 

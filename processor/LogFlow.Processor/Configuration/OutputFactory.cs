@@ -27,7 +27,7 @@ internal static class OutputFactory
                 index,
                 node.Id,
                 FilterStage.BatchesMax,
-                ElasticsearchOutputPlugin.ReadStore(node.Settings),
+                ElasticsearchOutputPlugin.ReadStore(node.Settings, services.StoreSecret),
                 ElasticsearchOutputPlugin.ReadDataStream(node.Settings),
                 services),
             "stdout" => new StdoutOutput(

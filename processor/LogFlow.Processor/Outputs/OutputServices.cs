@@ -6,4 +6,8 @@ namespace LogFlow.Processor.Outputs;
 
 /// <summary>What outputs share.</summary>
 internal sealed record OutputServices(
-    ILoggerFactory Loggers, TimeProvider Time, IDeadLetterSink DeadLetters, ElasticsearchMetrics? Elasticsearch);
+    ILoggerFactory Loggers, TimeProvider Time, IDeadLetterSink DeadLetters, ElasticsearchMetrics? Elasticsearch)
+{
+    /// <summary>What the embedded store knows LogFlow's processor by; null: it is not known.</summary>
+    public string? StoreSecret { get; init; }
+}

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace LogFlow.Store;
 
 /// <summary><c>_bulk</c>, and the positions of LogFlow's processor.</summary>
-internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, TimeProvider time)
+internal sealed class BulkEndpoint(
+    StoreEngine engine, StoreSecret secret, StoreMetrics metrics, TimeProvider time)
 {
     public const string PositionsHeader = "X-LogFlow-Positions";
     public const string DurableHeader = "X-LogFlow-Durable";
@@ -27,9 +28,11 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
 
         var isShort = IsShort(url.Get("filter_path"));
         var started = time.GetTimestamp();
-        metrics.BulkBytes.Add(body.Data.Length);
-        var parser = new BulkParser(body.Data, index);
-        using var request = parser.TryParse(ReadClaims(context.Request))
+        var claims = ReadClaims(context.Request);
+        var data = await body.ReadAsync();
+        metrics.BulkBytes.Add(data.Length);
+        var parser = new BulkParser(data, index);
+        using var request = parser.TryParse(claims)
             ?? throw new QueryException("illegal_argument_exception", parser.Problem);
         var outcome = await engine.IngestAsync(request, context.RequestAborted);
         if (outcome.Result != IngestResult.Done)
@@ -40,7 +43,11 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
 
         var elapsed = time.GetElapsedTime(started);
         metrics.BulkDuration.Record(elapsed.TotalSeconds);
-        SetDurable(context, request.Claims);
+        if (request.Claims is not null)
+        {
+            SetDurable(context, request.Claims);
+        }
+
         var output = new ByteWriter(128 + (request.Count * (isShort ? 32 : 256)));
         WriteResult(output, request, (long)elapsed.TotalMilliseconds, isShort);
         await HttpAnswer.BytesAsync(context, 200, output.WrittenMemory);
@@ -49,6 +56,7 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
     /// <summary><c>GET /_logflow/positions</c>, and <c>POST /_logflow/flush</c> after the flush.</summary>
     public Task PositionsAsync(HttpContext context)
     {
+        secret.Demand(context.Request);
         SetDurable(context, null);
         return HttpAnswer.JsonAsync(context, 200, json =>
         {
@@ -67,16 +75,19 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
 
     public async Task FlushAsync(HttpContext context)
     {
+        secret.Demand(context.Request);
         await engine.FlushAsync(context.RequestAborted);
         await PositionsAsync(context);
     }
 
-    private static PositionClaim[]? ReadClaims(HttpRequest request)
+    private PositionClaim[]? ReadClaims(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(PositionsHeader, out var header))
         {
             return null;
         }
+
+        secret.Demand(request);
 
         return PositionClaim.Parse(header.ToString()) ?? throw new QueryException("illegal_argument_exception",
             $"{PositionsHeader} must be <topic id>:<partition>:<first>:<next>[:b],... but is [{header}]");

@@ -21,7 +21,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
     {
         var url = new UrlParameters(context.Request);
         url.Check(SearchKeys);
-        using var json = Parse(body.Data);
+        using var json = Parse(await body.ReadAsync());
         var output = new ArrayBufferWriter<byte>(4096);
         await RunAsync(output, index, json?.RootElement, url, context.RequestAborted);
         await HttpAnswer.BytesAsync(context, 200, output.WrittenMemory);
@@ -31,7 +31,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
     {
         var url = new UrlParameters(context.Request);
         url.Check("q", "df", "default_operator", "analyze_wildcard", "lenient", "ignore_throttled");
-        using var json = Parse(body.Data);
+        using var json = Parse(await body.ReadAsync());
         using var snapshot = engine.AcquireSnapshot();
         var indices = IndexResolver.Resolve(index, snapshot.Contents, url.IgnoresUnavailable);
         var query = new SearchRequestParser(NowMs(), snapshot.Contents).ParseCount(json?.RootElement, Parameters(url));
@@ -62,7 +62,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
             "rest_total_hits_as_int", "pre_filter_shard_size");
         var started = time.GetTimestamp();
         var responses = new List<ReadOnlyMemory<byte>>();
-        var lines = Lines(body.Data);
+        var lines = Lines(await body.ReadAsync());
         for (var i = 0; i + 1 < lines.Count; i += 2)
         {
             responses.Add(await OneOfManyAsync(lines[i], lines[i + 1], index, url, context.RequestAborted));
