@@ -177,6 +177,12 @@ public sealed partial class StoreService : ILogFlowService
             new SearchEndpoint(_engine!, _metrics, _context.TimeProvider),
             new CatalogEndpoint(_engine!, ReadClusterId(options.Directory)),
             _bodies, _logger);
+        RequestGuard.Use(application, new RequestGuardOptions
+        {
+            AllowedHosts = _config.HttpAllowedHosts,
+            RequiresJson = true,
+            Refuse = HttpAnswer.RefuseAsync,
+        });
         application.Run(router.HandleAsync);
         try
         {

@@ -56,6 +56,17 @@ internal static class HttpAnswer
     public static Task ErrorAsync(HttpContext context, int status, string type, string reason) =>
         JsonAsync(context, status, json => WriteError(json, status, type, reason));
 
+    /// <summary>What stands before the API refuses a request.</summary>
+    public static Task RefuseAsync(HttpContext context, int status, string reason)
+    {
+        SetProduct(context);
+        return ErrorAsync(context, status, status switch
+        {
+            StatusCodes.Status406NotAcceptable => "media_type_header_exception",
+            _ => "security_exception",
+        }, reason);
+    }
+
     public static void WriteError(Utf8JsonWriter json, int status, string type, string reason)
     {
         json.WriteStartObject("error");
