@@ -12,26 +12,21 @@ internal sealed class BulkEndpoint(
     public const string PositionsHeader = "X-LogFlow-Positions";
     public const string DurableHeader = "X-LogFlow-Durable";
 
-    private static readonly string[] KnownFilters =
-        ["took", "errors", "items", "items.*.status", "items.*.error", "items.*.failure_store"];
+    /// <summary>What short answers hold: what our processor, Beats and Logstash ask for, and nothing besides.</summary>
+    private static readonly HashSet<string> ShortFilter = ["errors", "items.*.status", "items.*.error"];
 
     public async Task BulkAsync(HttpContext context, string? index, RequestBody body)
     {
         var url = new UrlParameters(context.Request);
-        url.Check("filter_path", "refresh", "require_data_stream", "require_alias", "pipeline",
+        url.Check("refresh", "require_data_stream", "require_alias", "pipeline",
             "wait_for_active_shards",
             "include_source_on_error", "list_executed_pipelines");
-        if (url.Get("pipeline") is { } pipeline and not "_none")
-        {
-            throw QueryException.Unsupported($"the ingest pipeline [{pipeline}]");
-        }
-
         var isShort = IsShort(url.Get("filter_path"));
         var started = time.GetTimestamp();
         var claims = ReadClaims(context.Request);
         var data = await body.ReadAsync();
         metrics.BulkBytes.Add(data.Length);
-        var parser = new BulkParser(data, index);
+        var parser = new BulkParser(data, index, url.Get("pipeline"), url.IsTrue("require_alias"));
         using var request = parser.TryParse(claims)
             ?? throw new QueryException("illegal_argument_exception", parser.Problem);
         var outcome = await engine.IngestAsync(request, context.RequestAborted);
@@ -50,7 +45,9 @@ internal sealed class BulkEndpoint(
 
         var output = new ByteWriter(128 + (request.Count * (isShort ? 32 : 256)));
         WriteResult(output, request, (long)elapsed.TotalMilliseconds, isShort);
-        await HttpAnswer.BytesAsync(context, 200, output.WrittenMemory);
+        await (isShort
+            ? HttpAnswer.FilteredAsync(context, 200, output.WrittenMemory)
+            : HttpAnswer.BytesAsync(context, 200, output.WrittenMemory));
     }
 
     /// <summary><c>GET /_logflow/positions</c>, and <c>POST /_logflow/flush</c> after the flush.</summary>
@@ -93,18 +90,7 @@ internal sealed class BulkEndpoint(
             $"{PositionsHeader} must be <topic id>:<partition>:<first>:<next>[:b],... but is [{header}]");
     }
 
-    private static bool IsShort(string? filter)
-    {
-        if (filter is null)
-        {
-            return false;
-        }
-
-        var unknown = filter.Split(',').FirstOrDefault(path => !KnownFilters.Contains(path));
-        return unknown is null
-            ? !filter.Split(',').Contains("items")
-            : throw QueryException.Unsupported($"[filter_path] with [{unknown}]");
-    }
+    private static bool IsShort(string? filter) => filter is not null && ShortFilter.SetEquals(filter.Split(','));
 
     private void SetDurable(HttpContext context, PositionClaim[]? claims) =>
         context.Response.Headers[DurableHeader] = engine.Positions.FormatDurable(claims);
@@ -149,7 +135,8 @@ internal sealed class BulkEndpoint(
             errors |= item.Status >= 300;
         }
 
-        Write(output, $"{{\"took\":{tookMs},\"errors\":{(errors ? "true" : "false")},\"items\":[");
+        Write(output, isShort ? "{" : $"{{\"took\":{tookMs},");
+        Write(output, $"\"errors\":{(errors ? "true" : "false")},\"items\":[");
         var isFirst = true;
         foreach (ref readonly var item in request.Items)
         {
