@@ -3,6 +3,7 @@ using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 using LogFlow.Testing;
 
 namespace LogFlow.Kafka.Client.Tests;
@@ -10,6 +11,8 @@ namespace LogFlow.Kafka.Client.Tests;
 /// <summary>From fetched bytes to delivered batches, without a broker.</summary>
 public sealed class PartitionStreamsTests
 {
+    private static readonly BytePool Buffers = new(0);
+
     private const int BatchBytesMax = 1024 * 1024;
 
     private static readonly TopicPartition First = new("t", 0);
@@ -258,7 +261,7 @@ public sealed class PartitionStreamsTests
 
     private static PartitionStreams Streams(GroupConsumerOptions options, params TopicPartition[] partitions)
     {
-        var streams = new PartitionStreams(options, TimeProvider.System);
+        var streams = new PartitionStreams(options, TimeProvider.System, new BackgroundWork());
         foreach (var partition in partitions)
         {
             streams.Add(partition, Guid.Empty);
@@ -300,9 +303,9 @@ public sealed class PartitionStreamsTests
         byte[][] batches)
     {
         var bytes = batches.SelectMany(static batch => batch).ToArray();
-        var frame = ResponseFrame.Rent(bytes.Length);
-        bytes.CopyTo(frame.Memory);
-        return new FetchedChunk(partition, Guid.Empty, frame.Memory, aborted, readCommitted, BatchBytesMax, frame);
+        var frame = Buffers.Rent(bytes.Length);
+        bytes.CopyTo(frame.Value.Memory);
+        return new FetchedChunk(partition, Guid.Empty, frame.Value.Memory, aborted, readCommitted, BatchBytesMax, frame);
     }
 
     private static byte[] Batch(long baseOffset, params string[] values)

@@ -2,11 +2,12 @@ using System.Buffers;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client;
 
 /// <summary>
-/// What one fetch brought for one partition: record batches as they came, decoded one at a time. Holds a reference to
+/// What one fetch brought for one partition: record batches as they came, decoded one at a time. Holds a lease of
 /// the response's frame until disposed. Used by one decoder at a time.
 /// </summary>
 internal sealed class FetchedChunk(
@@ -16,7 +17,7 @@ internal sealed class FetchedChunk(
     List<FetchResponse.AbortedTransaction>? aborted,
     bool readCommitted,
     int batchBytesMax,
-    ResponseFrame frame) : IDisposable
+    Lease<LeasedBytes> frame) : IDisposable
 {
     private readonly AbortedTransactions? _aborted = readCommitted ? new AbortedTransactions(aborted) : null;
     private ReadOnlyMemory<byte> _rest = recordSet;
@@ -136,7 +137,7 @@ internal sealed class FetchedChunk(
     private const int RecordSizeMin = 7;
 
     /// <summary>Uncompressed records lie in the response itself.</summary>
-    private sealed class BorrowedMemory(DecodedRecordBatch decoded, ResponseFrame frame) : IDisposable
+    private sealed class BorrowedMemory(DecodedRecordBatch decoded, Lease<LeasedBytes> frame) : IDisposable
     {
         public void Dispose()
         {

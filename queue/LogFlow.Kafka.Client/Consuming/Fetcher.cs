@@ -1,6 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;
@@ -31,15 +32,15 @@ internal sealed partial class Fetcher
     private readonly Lock _gate = new();
     private readonly HashSet<BrokerNode> _fetching = [];
     private readonly HashSet<string> _lookingUp = [];
-    private readonly BackgroundTasks _background = new();
+    private readonly BackgroundWork _work;
 
     public Fetcher(
         KafkaClient client,
         GroupConsumerOptions options,
         PartitionStreams streams,
         OffsetResolver resolver,
-        ILogger logger,
-        CancellationToken stopping)
+        BackgroundWork work,
+        ILogger logger)
     {
         _client = client;
         _options = options;
@@ -47,32 +48,29 @@ internal sealed partial class Fetcher
         _resolver = resolver;
         _logger = logger;
         _lane = client.AllocateLane();
-        _stopping = stopping;
+        _work = work;
+        _stopping = work.Stopping;
         streams.DamageFound = OnDamage;
         streams.UndecodableFound = OnUndecodable;
     }
 
-    public async Task RunAsync()
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                // One moment for both, or a retry that falls due in between would be missed.
-                var now = _client.Time.GetTimestamp();
-                ResolvePositions();
-                StartFetches(now);
-                await _streams.FetchWanted.WaitAsync(_streams.UntilNextRetry(now, IdleInterval), _stopping);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-        }
+    /// <summary>Begins to fetch, until the work is stopped.</summary>
+    public void Start() => _work.Start("fetching", RunAsync);
 
-        await _client.CloseLaneAsync(_lane);
-        await _background.WhenAllAsync();
-        await _client.CloseLaneAsync(_lane);
+    /// <summary>Ends the fetches that are under way, so that the work can end.</summary>
+    public ValueTask CloseAsync() => _client.CloseLaneAsync(_lane);
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        // After a failure that nobody foresaw the poller is told; repeating it helps nobody.
+        while (!_work.Completion.IsFaulted)
+        {
+            // One moment for both, or a retry that falls due in between would be missed.
+            var now = _client.Time.GetTimestamp();
+            ResolvePositions();
+            StartFetches(now);
+            await _streams.FetchWanted.WaitAsync(_streams.UntilNextRetry(now, IdleInterval), stopping);
+        }
     }
 
     private void ResolvePositions()
@@ -80,7 +78,7 @@ internal sealed partial class Fetcher
         var unresolved = _streams.TakeUnresolved();
         if (unresolved.Count > 0)
         {
-            _background.Run(() => ResolveAsync(unresolved));
+            _work.StartHere("finding offsets to start from", _ => ResolveAsync(unresolved));
         }
     }
 
@@ -151,7 +149,8 @@ internal sealed partial class Fetcher
 
             _streams.BeginFetch(plans);
             var isBusy = busy.Any(partition => FindLeader(partition) == broker);
-            _background.Run(() => FetchAsync(broker, plans, isBusy ? WaitWhileBusy : _options.FetchWaitMax));
+            var wait = isBusy ? WaitWhileBusy : _options.FetchWaitMax;
+            _work.StartHere("a fetch", _ => FetchAsync(broker, plans, wait));
         }
     }
 
@@ -255,7 +254,7 @@ internal sealed partial class Fetcher
                     data.AbortedTransactions,
                     _options.IsolationLevel == IsolationLevel.ReadCommitted,
                     _options.BatchBytesMax,
-                    response.Frame.Retain()));
+                    response.Frame!.Retain()));
                 break;
             case ErrorCode.None:
                 _streams.OnFetched(plan, null);
@@ -352,7 +351,7 @@ internal sealed partial class Fetcher
             }
         }
 
-        _background.Run(() => LookUpAsync(partition));
+        _work.StartHere("looking up a leader", _ => LookUpAsync(partition));
     }
 
     private async Task LookUpAsync(TopicPartition partition)

@@ -18,6 +18,7 @@ internal sealed partial class GroupMembership
     private readonly GroupConsumerOptions _options;
     private readonly PartitionStreams _streams;
     private readonly ILogger _logger;
+    private readonly BackgroundWork _work;
     private readonly CancellationToken _stopping;
     private readonly IGroupAssignor[] _assignors;
     private readonly bool _isCooperative;
@@ -47,14 +48,15 @@ internal sealed partial class GroupMembership
         KafkaClient client,
         GroupConsumerOptions options,
         PartitionStreams streams,
-        ILogger logger,
-        CancellationToken stopping)
+        BackgroundWork work,
+        ILogger logger)
     {
         _client = client;
         _options = options;
         _streams = streams;
         _logger = logger;
-        _stopping = stopping;
+        _work = work;
+        _stopping = work.Stopping;
         _joinLane = client.AllocateLane();
         _lane = client.AllocateLane();
         _wake = new AsyncSignal(client.Time);
@@ -148,35 +150,42 @@ internal sealed partial class GroupMembership
         _wake.Set();
     }
 
-    public async Task RunAsync()
+    /// <summary>Begins the member's life, until the work is stopped.</summary>
+    public void Start()
     {
-        var heartbeats = Task.Run(HeartbeatLoopAsync);
+        _work.Start("heartbeats", _ => GuardAsync(HeartbeatLoopAsync));
+        _work.Start("group membership", _ => GuardAsync(LiveAsync));
+    }
+
+    private async Task LiveAsync()
+    {
+        while (true)
+        {
+            await JoinAsync();
+            await StayAsync();
+        }
+    }
+
+    /// <summary>Whatever ends one of the two ends the consumer: the poller is told.</summary>
+    private async Task GuardAsync(Func<Task> work)
+    {
         try
         {
-            while (true)
-            {
-                await JoinAsync();
-                await StayAsync();
-            }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // The consumer is being disposed.
+            await work();
         }
         catch (KafkaException exception)
         {
             Fail(exception);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!_stopping.IsCancellationRequested)
         {
             Log.Failed(_logger, _options.GroupId, exception);
             Fail(new KafkaException(
                 ErrorCode.UnknownServerError,
                 $"Group '{_options.GroupId}' cannot go on: {exception.Message}",
                 exception));
+            throw;
         }
-
-        await heartbeats;
     }
 
     /// <summary>

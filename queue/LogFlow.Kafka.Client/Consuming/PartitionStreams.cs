@@ -8,7 +8,7 @@ namespace LogFlow.Kafka.Client;
 /// so that one that nobody takes from cannot starve the others; decoding stops at the share and goes on as the poller
 /// takes batches. A partition is not fetched again before its last chunk is decoded.
 /// </summary>
-internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvider time)
+internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvider time, BackgroundWork work)
 {
     private const long ShareBytesMin = 64 * 1024;
 
@@ -381,7 +381,16 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         if (stream.Chunk is not null && stream.Decoding is null && stream.ReadyBytes < ShareBytes())
         {
             stream.Decoding = stream.Chunk;
-            _ = Task.Run(() => Decode(stream));
+            var isBegun = work.Start("decoding record batches", _ =>
+            {
+                Decode(stream);
+                return Task.CompletedTask;
+            });
+            if (!isBegun)
+            {
+                // The consumer is being disposed.
+                stream.Decoding = null;
+            }
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed class FakeCluster : IConnectionOpener
 {
     public const string Topic = "logs";
 
+    public static readonly Guid TopicId = Guid.NewGuid();
+
     // Guards logs, leaders and counters.
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<FakeTransport, Task> _connections = new();
@@ -58,6 +60,8 @@ internal sealed class FakeCluster : IConnectionOpener
     public Func<ApiKey, byte[], byte[]> Tamper { get; set; } = static (_, frame) => frame;
 
     public List<ProduceRequest> ProduceRequests { get; } = [];
+
+    public List<FetchRequest> FetchRequests { get; } = [];
 
     public List<(ApiKey Key, short Version)> Requests { get; } = [];
 
@@ -179,6 +183,10 @@ internal sealed class FakeCluster : IConnectionOpener
                 await ProduceGate(request);
                 var fault = ProduceFault(broker, request);
                 return (header, fault, fault == FakeFault.LoseRequest ? null : Append(broker, request));
+            case ApiKey.Fetch:
+                return (header, FakeFault.None, Fetch(broker, ReadBody<FetchRequest>(frame)));
+            case ApiKey.ListOffsets:
+                return (header, FakeFault.None, ListOffsets(ReadBody<ListOffsetsRequest>(frame)));
             default:
                 throw new InvalidOperationException($"The fake cluster does not know {header.ApiKey}.");
         }
@@ -207,7 +215,7 @@ internal sealed class FakeCluster : IConnectionOpener
     {
         lock (_gate)
         {
-            var topic = new MetadataResponse.MetadataResponseTopic { Name = Topic, TopicId = Guid.NewGuid() };
+            var topic = new MetadataResponse.MetadataResponseTopic { Name = Topic, TopicId = TopicId };
             for (var index = 0; index < _logs.Length; index++)
             {
                 topic.Partitions.Add(new MetadataResponse.MetadataResponsePartition
@@ -256,6 +264,58 @@ internal sealed class FakeCluster : IConnectionOpener
         }
 
         return response;
+    }
+
+    /// <summary>All batches of each partition from the wanted one on; does not wait for more.</summary>
+    private FetchResponse Fetch(int broker, FetchRequest request)
+    {
+        var response = new FetchResponse();
+        lock (_gate)
+        {
+            FetchRequests.Add(request);
+            foreach (var topic in request.Topics)
+            {
+                var answers = new FetchResponse.FetchableTopicResponse { Topic = topic.Topic, TopicId = topic.TopicId };
+                response.Responses.Add(answers);
+                foreach (var partition in topic.Partitions)
+                {
+                    var log = _logs[partition.Partition];
+                    answers.Partitions.Add(new FetchResponse.PartitionData
+                    {
+                        PartitionIndex = partition.Partition,
+                        ErrorCode = _leaders[partition.Partition] == broker
+                            ? ErrorCode.None
+                            : ErrorCode.NotLeaderOrFollower,
+                        HighWatermark = log.EndOffset,
+                        Records = log.ReadFrom(partition.FetchOffset),
+                    });
+                }
+            }
+        }
+
+        return response;
+    }
+
+    private ListOffsetsResponse ListOffsets(ListOffsetsRequest request)
+    {
+        lock (_gate)
+        {
+            return new ListOffsetsResponse
+            {
+                Topics = request.Topics.ConvertAll(topic => new ListOffsetsResponse.ListOffsetsTopicResponse
+                {
+                    Name = topic.Name,
+                    Partitions = topic.Partitions.ConvertAll(
+                        partition => new ListOffsetsResponse.ListOffsetsPartitionResponse
+                        {
+                            PartitionIndex = partition.PartitionIndex,
+                            Offset = partition.Timestamp == ListedOffset.Latest
+                                ? _logs[partition.PartitionIndex].EndOffset
+                                : 0,
+                        }),
+                }),
+            };
+        }
     }
 
     private (ErrorCode Error, long Offset) Append(int broker, ProduceRequest.PartitionProduceData partition)
