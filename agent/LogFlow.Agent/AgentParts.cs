@@ -123,7 +123,7 @@ internal sealed class AgentParts : IAsyncDisposable
         _metrics.Dispose();
     }
 
-    private Harvester? FindGeneration(long generation)
+    private ScheduledHarvester? FindGeneration(long generation)
     {
         foreach (var input in Inputs)
         {

@@ -1,6 +1,4 @@
 using LogFlow.Hosting;
-using LogFlow.Platform;
-using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
@@ -11,11 +9,11 @@ namespace LogFlow.Agent;
 internal sealed record AgentSeams(
     Func<AgentConfig, ServiceContext, IBatchSink> OpenSink,
     Func<string, IRegistryStorage> OpenStorage,
-    Func<string, SafeFileHandle> OpenFile)
+    Func<string, ILogFile> OpenFile)
 {
     /// <summary>A Kafka-protocol queue, and a folder.</summary>
     public static AgentSeams Production { get; } = new(
         static (config, host) => new KafkaBatchSink(config.Kafka, host.LoggerFactory, host.TimeProvider),
         static directory => new RegistryDirectory(directory),
-        SharedFile.OpenRead);
+        DiskLogFile.Open);
 }

@@ -1,4 +1,3 @@
-using LogFlow.Platform;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 
@@ -416,7 +415,7 @@ public sealed class RotationTests
             attempts++;
             return isDenied
                 ? throw (Exception)Activator.CreateInstance(reason, $"{path}: refused")!
-                : SharedFile.OpenRead(path);
+                : DiskLogFile.Open(path);
         };
         harness.Append("app.log", "secret\n");
         await harness.StartAsync();

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using LogFlow.Platform;
-using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
@@ -20,7 +19,7 @@ internal readonly record struct ContentMark(int Length, UInt128 Hash)
     public const int TailLengthMax = 256;
 
     /// <summary>The mark of the file's first <paramref name="length"/> bytes; shorter if the file is.</summary>
-    public static ContentMark Read(SafeFileHandle file, long length)
+    public static ContentMark Read(ILogFile file, long length)
     {
         Span<byte> buffer = stackalloc byte[LengthMax];
         var head = buffer[..(int)Math.Min(length, LengthMax)];
@@ -41,12 +40,12 @@ internal readonly record struct ContentMark(int Length, UInt128 Hash)
     }
 
     /// <summary>Whether the file begins as this mark says.</summary>
-    public bool Matches(SafeFileHandle file) => Length == 0 || Read(file, Length) == this;
+    public bool Matches(ILogFile file) => Length == 0 || Read(file, Length) == this;
 
     /// <summary>
     /// The checksum of the bytes before a position in the file, 256 at most; false where it is shorter.
     /// </summary>
-    public static bool TryReadTail(SafeFileHandle file, long position, out uint crc)
+    public static bool TryReadTail(ILogFile file, long position, out uint crc)
     {
         Span<byte> buffer = stackalloc byte[TailLengthMax];
         var tail = buffer[..(int)Math.Min(position, TailLengthMax)];
@@ -60,12 +59,12 @@ internal readonly record struct ContentMark(int Length, UInt128 Hash)
         Crc32C.Compute(upToPosition[Math.Max(0, upToPosition.Length - TailLengthMax)..]);
 
     /// <summary>Reads until the buffer is full or the file ends.</summary>
-    public static int ReadFully(SafeFileHandle file, Span<byte> buffer, long position)
+    public static int ReadFully(ILogFile file, Span<byte> buffer, long position)
     {
         var total = 0;
         while (total < buffer.Length)
         {
-            var read = RandomAccess.Read(file, buffer[total..], position + total);
+            var read = file.Read(buffer[total..], position + total);
             if (read == 0)
             {
                 break;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
@@ -21,7 +20,7 @@ internal sealed record HarvestContext(
     private readonly List<EndedIncarnation> _ended = [];
 
     /// <summary>Opens a log file for reading.</summary>
-    public required Func<string, SafeFileHandle> OpenFile { get; init; }
+    public required Func<string, ILogFile> OpenFile { get; init; }
 
     /// <summary>The partition of a file that is seen for the first time, and of all its later incarnations.</summary>
     public int ChoosePartition(string path) => Publishing.ChoosePartition(Options.Id, path);

@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
@@ -14,14 +14,13 @@ internal sealed partial class Harvester
     private const int BlocksPerTurn = 2;
 
     private readonly HarvestContext _context;
-    private SafeFileHandle? _file;
+    private ILogFile? _file;
     private LineEncoding _encoding;
     private LineFramer _framer;
     private EventEncoder? _encoder;
     private long _position;
     private long _searchedTo;
     private int _partitionHint = FileState.PartitionUnknown;
-    private bool _failed;
 
     public Harvester(HarvestContext context, string path, FileIdentity identity, FileState? state)
     {
@@ -36,6 +35,9 @@ internal sealed partial class Harvester
             (_position, TailCrc) = context.Registry.AckedPosition(state);
         }
     }
+
+    /// <summary>The thread that has the turn; 0: nobody. Set by <see cref="ScheduledHarvester"/> alone.</summary>
+    public int OwnerThread { get; set; }
 
     /// <summary>Where the file was last seen.</summary>
     public string Path { get; set; }
@@ -55,11 +57,17 @@ internal sealed partial class Harvester
     /// <summary>Everything up to here has been looked at, a line without end included.</summary>
     public long SearchedTo => Math.Max(Position, Volatile.Read(ref _searchedTo));
 
+    /// <summary>The last turn could not read the file; that was said.</summary>
+    public bool IsFailing { get; private set; }
+
+    /// <summary>The open file is of no use any more; its path has to be opened anew.</summary>
+    public bool IsStale { get; private set; }
+
     /// <summary>Whether the file is open.</summary>
     public bool IsOpen => _file is not null;
 
     /// <summary>The open file, for whoever has the harvester.</summary>
-    public SafeFileHandle? File => _file;
+    public ILogFile? File => _file;
 
     /// <summary>When something was last read, or the file opened: a <see cref="TimeProvider"/> timestamp.</summary>
     public long ActiveAt { get; private set; }
@@ -68,8 +76,9 @@ internal sealed partial class Harvester
     public bool IsAcknowledged => State is not { } state || _context.Registry.AckedPosition(state).Position >= Position;
 
     /// <summary>Takes an open file and makes sure that it is the one that was read.</summary>
-    public void Attach(SafeFileHandle file, long length)
+    public void Attach(ILogFile file, long length)
     {
+        AssertTaken();
         _file = file;
         ActiveAt = _context.Time.GetTimestamp();
         if (_position > 0 && !IsSameContent(file, length))
@@ -88,15 +97,18 @@ internal sealed partial class Harvester
     /// <summary>Closes the file; it can be attached again.</summary>
     public void Detach()
     {
+        AssertTaken();
         _file?.Dispose();
         _file = null;
+        IsStale = false;
         _encoder = null;
         _searchedTo = 0;
     }
 
     /// <summary>Begins, where nothing was read yet, at a position other than 0, and remembers that.</summary>
-    public void SkipTo(SafeFileHandle file, long position, uint tailCrc)
+    public void SkipTo(ILogFile file, long position, uint tailCrc)
     {
+        AssertTaken();
         (_position, TailCrc) = (position, tailCrc);
         State = _context.Registry.CreateFile(
             _context.Options.Id,
@@ -111,6 +123,7 @@ internal sealed partial class Harvester
     /// <summary>This file, not read yet, is a copy of an incarnation that ended elsewhere: it continues it.</summary>
     public void Continue(FileState state, long position, uint tailCrc)
     {
+        AssertTaken();
         _context.Revive(state);
         _context.Registry.MoveFile(state, Path, Identity);
         State = state;
@@ -120,6 +133,7 @@ internal sealed partial class Harvester
     /// <summary>What was read here goes on in a copy; here something new begins.</summary>
     public void HandOver()
     {
+        AssertTaken();
         _partitionHint = State?.Partition ?? FileState.PartitionUnknown;
         State = null;
         BeginAnew();
@@ -130,11 +144,16 @@ internal sealed partial class Harvester
         Path, _file, _context.Options, _encoding, _framer, _context.Options.Encoder(State!, Path, _encoding));
 
     /// <summary>After batches of a former run were built again: reading goes on behind them.</summary>
-    public void ContinueAt(long position, uint tailCrc) => (_position, TailCrc) = (position, tailCrc);
+    public void ContinueAt(long position, uint tailCrc)
+    {
+        AssertTaken();
+        (_position, TailCrc) = (position, tailCrc);
+    }
 
     /// <summary>One turn.</summary>
     public HarvestResult Harvest(HarvestWorker worker)
     {
+        AssertTaken();
         if (_file is not { } file)
         {
             return HarvestResult.AtEnd;
@@ -148,25 +167,31 @@ internal sealed partial class Harvester
                 result = HarvestBlock(file, worker, isFirst: block == 0);
             }
 
-            _failed = false;
+            IsFailing = false;
             return result;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileErrors.IsFileError(error))
         {
-            if (!_failed)
+            IsStale |= FileErrors.IsStale(error);
+            if (!IsFailing)
             {
-                _failed = true;
+                IsFailing = true;
                 _context.Counters.AddError();
-                Log.ReadFailed(_context.Logger, Path, error.Message);
+                Log.ReadFailed(_context.Logger, Path, FileErrors.Describe(error));
             }
 
             return HarvestResult.Failed;
         }
     }
 
-    private HarvestResult HarvestBlock(SafeFileHandle file, HarvestWorker worker, bool isFirst)
+    /// <summary>Only whoever has the turn may be here.</summary>
+    [Conditional("DEBUG")]
+    private void AssertTaken() =>
+        Debug.Assert(OwnerThread == Environment.CurrentManagedThreadId, "a harvester is touched without its turn");
+
+    private HarvestResult HarvestBlock(ILogFile file, HarvestWorker worker, bool isFirst)
     {
-        var length = RandomAccess.GetLength(file);
+        var length = file.GetLength();
         if (length < _position)
         {
             Restart("was truncated");
@@ -208,7 +233,7 @@ internal sealed partial class Harvester
         }
     }
 
-    private HarvestResult AppendLines(SafeFileHandle file, HarvestWorker worker, long length)
+    private HarvestResult AppendLines(ILogFile file, HarvestWorker worker, long length)
     {
         var appender = new LineAppender(
             _context, _context.Publishing.ForPartition(State!.Partition), worker, _encoder!, State.Generation);
@@ -224,7 +249,7 @@ internal sealed partial class Harvester
         return !complete ? HarvestResult.NoRoom : _position == length ? HarvestResult.AtEnd : HarvestResult.More;
     }
 
-    private HarvestResult AppendLongLine(SafeFileHandle file, HarvestWorker worker)
+    private HarvestResult AppendLongLine(ILogFile file, HarvestWorker worker)
     {
         var end = worker.Reader.LongLineEnd;
         if (!ContentMark.TryReadTail(file, end, out var tailCrc))
@@ -276,7 +301,7 @@ internal sealed partial class Harvester
         TailCrc = 0;
     }
 
-    private void EnsureState(SafeFileHandle file, long length)
+    private void EnsureState(ILogFile file, long length)
     {
         if (State is null)
         {
@@ -301,7 +326,7 @@ internal sealed partial class Harvester
     }
 
     /// <summary>Small files are known by little; as they grow, by more.</summary>
-    private void GrowHead(SafeFileHandle file)
+    private void GrowHead(ILogFile file)
     {
         var known = State!.Head.Length;
         if (known < ContentMark.LengthMax && _position >= Math.Min(ContentMark.LengthMax, known * 2L))
@@ -315,7 +340,7 @@ internal sealed partial class Harvester
         }
     }
 
-    private bool IsSameContent(SafeFileHandle file, long length) =>
+    private bool IsSameContent(ILogFile file, long length) =>
         length >= _position
         && (State is not { } state || state.Head.Matches(file))
         && ContentMark.TryReadTail(file, _position, out var tailCrc)

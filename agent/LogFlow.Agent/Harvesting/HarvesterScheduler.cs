@@ -32,6 +32,18 @@ internal sealed partial class HarvesterScheduler : IDisposable
             number => new Thread(Run) { IsBackground = true, Name = $"harvester-{number}" })];
     }
 
+    /// <summary>Files that wait for their turn.</summary>
+    public int Queued
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ready.Count;
+            }
+        }
+    }
+
     /// <summary>Starts reading. Before that files may be scheduled already.</summary>
     public void Start()
     {
@@ -80,43 +92,43 @@ internal sealed partial class HarvesterScheduler : IDisposable
         {
             try
             {
-                RunTurn(scheduled, worker);
+                if (RunTurn(scheduled, worker) == HarvestResult.NoRoom)
+                {
+                    _publisher.RequestFlush();
+                    _budget.WaitForRoom(_stopping.Token);
+                }
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
                 return;
             }
             catch (Exception error)
             {
-                // A defect in reading one file must not end the reading of all others.
+                // A defect in reading one file must not end the reading of all others. Its next poll tries again.
                 Log.TurnFailed(_logger, scheduled.Harvester.Path, error);
-                scheduled.EndTurn(hasMore: false);
             }
         }
     }
 
-    private void RunTurn(ScheduledHarvester scheduled, HarvestWorker worker)
+    private HarvestResult RunTurn(ScheduledHarvester scheduled, HarvestWorker worker)
     {
-        scheduled.BeginTurn();
-        switch (scheduled.Harvester.Harvest(worker))
+        using var turn = scheduled.TryTakeQueued();
+        if (!turn.IsTaken)
         {
-            case HarvestResult.More:
-                scheduled.EndTurn(hasMore: true);
-                break;
-            case HarvestResult.NoRoom:
-                scheduled.EndTurn(hasMore: true);
-                _publisher.RequestFlush();
-                _budget.WaitForRoom(_stopping.Token);
-                break;
-            default:
-                if (scheduled.Harvester.State is { } state)
-                {
-                    _publisher.ForPartition(state.Partition).RequestFlush();
-                }
-
-                scheduled.EndTurn(hasMore: false);
-                break;
+            return HarvestResult.AtEnd;
         }
+
+        var result = turn.Harvester.Harvest(worker);
+        if (result is HarvestResult.More or HarvestResult.NoRoom)
+        {
+            turn.Wake();
+        }
+        else if (turn.Harvester.State is { } state && state.Partition >= 0)
+        {
+            _publisher.ForPartition(state.Partition).RequestFlush();
+        }
+
+        return result;
     }
 
     private ScheduledHarvester? Dequeue()

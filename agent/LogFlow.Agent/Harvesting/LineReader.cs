@@ -1,5 +1,4 @@
 using LogFlow.Platform;
-using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
@@ -39,7 +38,7 @@ internal sealed class LineReader(int bufferSize)
     /// searched again and again.
     /// </param>
     public ReadStatus Read(
-        SafeFileHandle file,
+        ILogFile file,
         LineFramer framer,
         long position,
         uint tailCrc,
@@ -100,7 +99,7 @@ internal sealed class LineReader(int bufferSize)
     }
 
     private ReadStatus ReadBlock(
-        SafeFileHandle file, LineFramer framer, long position, uint tailCrc, long limit, out bool wasFull)
+        ILogFile file, LineFramer framer, long position, uint tailCrc, long limit, out bool wasFull)
     {
         wasFull = false;
         if (!TryFill(file, position, tailCrc, limit, out var data))
@@ -121,7 +120,7 @@ internal sealed class LineReader(int bufferSize)
 
     /// <summary>Fills the buffer from before the position; false where what lies before it has changed.</summary>
     private bool TryFill(
-        SafeFileHandle file, long position, uint tailCrc, long limit, out ReadOnlySpan<byte> data)
+        ILogFile file, long position, uint tailCrc, long limit, out ReadOnlySpan<byte> data)
     {
         _tailLength = (int)Math.Min(position, ContentMark.TailLengthMax);
         var wanted = (int)Math.Min(_buffer.Length, limit - position + _tailLength);
@@ -148,7 +147,7 @@ internal sealed class LineReader(int bufferSize)
 
     /// <summary>Goes on looking for the end of a line whose start was looked at before.</summary>
     private ReadStatus Search(
-        SafeFileHandle file, LineFramer framer, long position, long limit, ref long searchedTo)
+        ILogFile file, LineFramer framer, long position, long limit, ref long searchedTo)
     {
         // A terminator may lie across the border of what was searched and what is new.
         var from = Math.Max(position, searchedTo - (framer.TerminatorLength - 1));
@@ -176,7 +175,7 @@ internal sealed class LineReader(int bufferSize)
     }
 
     private ReadStatus ReadLongLine(
-        SafeFileHandle file, long position, uint tailCrc, int lineLengthMax, ref long searchedTo)
+        ILogFile file, long position, uint tailCrc, int lineLengthMax, ref long searchedTo)
     {
         EnsureCapacity(lineLengthMax + Slack);
         if (!TryFill(file, position, tailCrc, position + lineLengthMax, out var data))

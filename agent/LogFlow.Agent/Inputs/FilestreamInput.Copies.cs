@@ -1,5 +1,4 @@
 using LogFlow.Platform;
-using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
@@ -40,7 +39,7 @@ internal sealed partial class FilestreamInput
             && !name.SequenceEqual(Path.GetFileName(original.AsSpan()));
     }
 
-    private CopyVerdict CheckCopy(TrackedFile file, SafeFileHandle handle)
+    private CopyVerdict CheckCopy(TrackedFile file, ILogFile handle)
     {
         var path = file.Harvester.Path;
         foreach (var original in PossibleOriginals(path))
@@ -49,22 +48,16 @@ internal sealed partial class FilestreamInput
                 && original.Harvester.Position > 0
                 && IsRotatedName(path, original.Harvester.Path))
             {
-                if (!original.Scheduled.TryTake())
+                using var turn = original.Scheduled.TryTake();
+                if (!turn.IsTaken)
                 {
                     return CopyVerdict.Wait;
                 }
 
-                try
+                var verdict = CompareWith(file, handle, turn.Harvester);
+                if (verdict != CopyVerdict.NotACopy)
                 {
-                    var verdict = CompareWith(file, handle, original.Harvester);
-                    if (verdict != CopyVerdict.NotACopy)
-                    {
-                        return verdict;
-                    }
-                }
-                finally
-                {
-                    original.Scheduled.Release(wake: false);
+                    return verdict;
                 }
             }
         }
@@ -119,7 +112,7 @@ internal sealed partial class FilestreamInput
         return found;
     }
 
-    private CopyVerdict CompareWith(TrackedFile file, SafeFileHandle handle, Harvester original)
+    private CopyVerdict CompareWith(TrackedFile file, ILogFile handle, Harvester original)
     {
         if (original.State is not { } state)
         {
@@ -160,7 +153,7 @@ internal sealed partial class FilestreamInput
 
     /// <summary>The original was truncated, which was not noticed yet: what is unread is in the copy alone.</summary>
     private CopyVerdict ContinueTruncated(
-        TrackedFile file, SafeFileHandle handle, Harvester original, FileState state)
+        TrackedFile file, ILogFile handle, Harvester original, FileState state)
     {
         var read = new EndedIncarnation(
             state, original.Position, original.TailCrc, _time.GetTimestamp(), IsKept: true);
@@ -177,7 +170,7 @@ internal sealed partial class FilestreamInput
 
     /// <summary>Whether a file begins and ends as the original does in its first bytes.</summary>
     private static bool IsSameUpTo(
-        SafeFileHandle copy, SafeFileHandle original, long length, FileState state, out uint copyTail) =>
+        ILogFile copy, ILogFile original, long length, FileState state, out uint copyTail) =>
         ContentMark.TryReadTail(copy, length, out copyTail)
         && ContentMark.TryReadTail(original, length, out var originalTail)
         && copyTail == originalTail
@@ -186,28 +179,33 @@ internal sealed partial class FilestreamInput
     /// <summary>A copy that has not grown for this long is complete.</summary>
     private static readonly TimeSpan CopySettled = TimeSpan.FromSeconds(10);
 
-    private SafeFileHandle? TryOpenAgain(Harvester original)
+    private ILogFile? TryOpenAgain(Harvester original)
     {
+        ILogFile? opened = null;
         try
         {
-            var handle = _context.OpenFile(original.Path);
-            if (FileIdentity.Of(FileStatus.Get(handle)).Key == original.Identity.Key)
+            opened = _context.OpenFile(original.Path);
+            if (FileIdentity.Of(opened.GetStatus()).Key == original.Identity.Key)
             {
-                return handle;
+                return opened;
             }
-
-            handle.Dispose();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Gone or closed to us: then it cannot be read there either.
+            // Gone: then it cannot be read there either.
+        }
+        catch
+        {
+            opened?.Dispose();
+            throw;
         }
 
+        opened?.Dispose();
         return null;
     }
 
     /// <summary>Reads now, after the original was seen truncated: only then is the copy complete for certain.</summary>
-    private static bool IsCopyUpTo(SafeFileHandle handle, in EndedIncarnation ended) =>
+    private static bool IsCopyUpTo(ILogFile handle, in EndedIncarnation ended) =>
         ended.Position > 0
         && ended.State.Head.Length > 0
         && ended.State.Head.Matches(handle)

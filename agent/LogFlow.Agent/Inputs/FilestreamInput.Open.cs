@@ -1,5 +1,4 @@
 using LogFlow.Platform;
-using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
@@ -8,93 +7,115 @@ internal sealed partial class FilestreamInput
 {
     private const string TooManyOpenWarning = "too many open files";
 
-    /// <summary>Opens a file that the prospector has taken, and gives it back to be read.</summary>
-    private void OpenTaken(TrackedFile file)
+    /// <summary>Opens a file, if nobody has it, and has it read.</summary>
+    private void Open(TrackedFile file)
     {
+        using var turn = file.Scheduled.TryTake();
+        if (!turn.IsTaken)
+        {
+            return;
+        }
+
+        // Assumed at first, so that whatever goes wrong here it is tried again.
         file.IsWaiting = true;
-        if (!TryReserveHandle(file))
+        if (file.IsToSkip)
         {
-            file.Scheduled.Release(wake: false);
+            SkipToEnd(file);
             return;
         }
 
-        var handle = TryOpen(file);
-        if (handle is null)
+        if (TryOpen(file) is not { } opened)
         {
-            _openFiles.Release();
-            file.Scheduled.Release(wake: false);
             return;
         }
 
-        file.IsWaiting = false;
+        var isKept = false;
+        try
+        {
+            isKept = Begin(file, opened);
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                Close(file, "nothing to read");
+            }
+        }
+
+        if (isKept)
+        {
+            turn.Wake();
+        }
+    }
+
+    /// <summary>Compares an open file with what is known of it; false where there is no reason to hold it.</summary>
+    private bool Begin(TrackedFile file, ILogFile opened)
+    {
         var length = file.Status.Length;
         var harvester = file.Harvester;
         var isFirstLook = !file.IsVerified;
-        harvester.Attach(handle, length);
-        file.PollPause = _options.Config.BackoffInit;
-        file.PollAt = After(file.PollPause);
-        if (isFirstLook && harvester.State is null && !MayBegin(file, handle))
+        harvester.Attach(opened, length);
+        if (isFirstLook && harvester.State is null && !MayBegin(file, opened))
         {
-            Close(file, "it is not read");
-            file.Scheduled.Release(wake: false);
-            return;
+            return false;
         }
 
         file.IsVerified = true;
-
-        if (length == harvester.Position)
-        {
-            // It is the file that was read, and there is nothing new: no reason to hold it.
-            Close(file, "nothing new");
-            file.Scheduled.Release(wake: false);
-            return;
-        }
-
-        file.Scheduled.Release(wake: true);
+        file.IsWaiting = false;
+        file.PollPause = _options.Config.BackoffInit;
+        file.PollAt = After(file.PollPause);
+        IsFineAgain(harvester.Path);
+        return length != harvester.Position;
     }
 
-    private SafeFileHandle? TryOpen(TrackedFile file)
+    /// <summary>Opens the file at a path if it is still the one that was looked at.</summary>
+    private ILogFile? TryOpen(TrackedFile file)
     {
-        var path = file.Harvester.Path;
-        SafeFileHandle? handle = null;
+        if (!TryReserveHandle(file))
+        {
+            return null;
+        }
+
+        ILogFile? opened = null;
+        var isUsed = false;
         try
         {
-            handle = _context.OpenFile(path);
-            var status = FileStatus.Get(handle);
+            opened = _openFiles.Hold(_context.OpenFile(file.Harvester.Path));
+            var status = opened.GetStatus();
             var identity = FileIdentity.Of(status);
             if (identity.Key != file.Harvester.Identity.Key || identity.IsOtherBirth(file.Harvester.Identity))
             {
                 // Renamed, or removed and made anew, between looking and opening.
-                handle.Dispose();
                 RequestScan();
                 return null;
             }
 
             file.Status = status;
-            _warned.Remove(path);
-            return handle;
+            isUsed = true;
+            return opened;
         }
         catch (FileNotFoundException)
         {
             RequestScan();
+            return null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        finally
         {
-            handle?.Dispose();
-            if (IsFirstWarning(path))
+            if (opened is null)
             {
-                _context.Counters.AddError();
-                Log.CannotRead(_logger, _options.Id, path, error.Message.TrimEnd('.'));
+                _openFiles.Release();
+            }
+            else if (!isUsed)
+            {
+                opened.Dispose();
             }
         }
-
-        return null;
     }
 
     /// <summary>
     /// A file that was never read: not if it is compressed; behind what is known already if it is a copy.
     /// </summary>
-    private bool MayBegin(TrackedFile file, SafeFileHandle handle)
+    private bool MayBegin(TrackedFile file, ILogFile handle)
     {
         Span<byte> magic = stackalloc byte[2];
         if (_options.Encoding.IsUtf8
@@ -122,35 +143,33 @@ internal sealed partial class FilestreamInput
     /// <summary>A file that is not to be read from its beginning: what is written to it later will be.</summary>
     private void SkipToEnd(TrackedFile file)
     {
-        if (file.Status.Length > 0 && TryReserveHandle(file))
+        if (file.Status.Length > 0)
         {
-            if (TryOpen(file) is { } handle)
+            using var opened = TryOpen(file);
+            if (opened is null || !ContentMark.TryReadTail(opened, file.Status.Length, out var tailCrc))
             {
-                if (ContentMark.TryReadTail(handle, file.Status.Length, out var tailCrc))
-                {
-                    file.Harvester.SkipTo(handle, file.Status.Length, tailCrc);
-                }
-
-                handle.Dispose();
+                return;
             }
 
-            _openFiles.Release();
+            file.Harvester.SkipTo(opened, file.Status.Length, tailCrc);
+            IsFineAgain(file.Harvester.Path);
         }
 
         file.IsVerified = true;
-        file.Scheduled.Release(wake: false);
+        file.IsToSkip = false;
+        file.IsWaiting = false;
     }
 
     /// <summary>A place for another open file; if need be, the one that was quiet longest is closed.</summary>
     private bool TryReserveHandle(TrackedFile file)
     {
-        if (CountOpen() is var open && (_options.Config.HarvesterLimit == 0 || open < _options.Config.HarvesterLimit)
-            && _openFiles.TryAcquire())
+        if (_openFiles.TryAcquire())
         {
-            _warned.Remove(TooManyOpenWarning);
+            IsFineAgain(TooManyOpenWarning);
             return true;
         }
 
+        var open = _openFiles.Open;
         var quietest = default(TrackedFile);
         foreach (var candidate in _byIdentity.Values)
         {
@@ -163,13 +182,16 @@ internal sealed partial class FilestreamInput
             }
         }
 
-        if (quietest is not null && quietest.Scheduled.TryTake())
+        if (quietest is not null)
         {
-            Close(quietest, "others wait");
-            quietest.Scheduled.Release(wake: false);
-            if (_openFiles.TryAcquire())
+            using var turn = quietest.Scheduled.TryTake();
+            if (turn.IsTaken && !turn.IsWanted)
             {
-                return true;
+                Close(quietest, "others wait");
+                if (_openFiles.TryAcquire())
+                {
+                    return true;
+                }
             }
         }
 
@@ -181,15 +203,11 @@ internal sealed partial class FilestreamInput
         return false;
     }
 
-    private int CountOpen() => _options.Config.HarvesterLimit == 0
-        ? _openFiles.Open
-        : _byIdentity.Values.Count(file => file.Harvester.IsOpen);
-
+    /// <summary>Closes a file. Its turn is held.</summary>
     private void Close(TrackedFile file, string reason)
     {
         Log.Closed(_logger, _options.Id, file.Harvester.Path, reason);
         file.Harvester.Detach();
-        _openFiles.Release();
     }
 
     /// <summary>Looks after open files: notices what no notification told, closes what is quiet.</summary>
@@ -199,16 +217,25 @@ internal sealed partial class FilestreamInput
         var gone = new List<TrackedFile>();
         foreach (var file in _byIdentity.Values)
         {
-            if (file.Harvester.IsOpen)
+            if (now < file.PollAt || !(file.Harvester.IsOpen || file.IsWaiting))
             {
-                if (now >= file.PollAt && file.Scheduled.TryTake())
+                continue;
+            }
+
+            try
+            {
+                if (file.Harvester.IsOpen)
                 {
                     Poll(file, gone);
                 }
+                else
+                {
+                    Open(file);
+                }
             }
-            else if (file.IsWaiting && file.Scheduled.TryTake())
+            catch (Exception error)
             {
-                OpenTaken(file);
+                NoteFailure(file.Harvester.Path, file, error);
             }
         }
 
@@ -223,21 +250,31 @@ internal sealed partial class FilestreamInput
 
     private void Poll(TrackedFile file, List<TrackedFile> gone)
     {
-        var harvester = file.Harvester;
-        var status = FileStatus.Get(harvester.File!);
+        using var turn = file.Scheduled.TryTake();
+        if (!turn.IsTaken || turn.IsWanted)
+        {
+            return;
+        }
+
+        var harvester = turn.Harvester;
+        if (harvester.IsStale)
+        {
+            Reopen(file);
+            return;
+        }
+
+        var status = harvester.File!.GetStatus();
+        IsFineAgain(harvester.Path);
         file.Status = status;
         if (status.Length != harvester.SearchedTo)
         {
             file.PollPause = _options.Config.BackoffInit;
             file.PollAt = After(file.PollPause);
-            file.Scheduled.Release(wake: true);
+            turn.Wake();
             return;
         }
 
-        file.PollPause = file.PollPause * 2 < _options.Config.BackoffMax
-            ? file.PollPause * 2
-            : _options.Config.BackoffMax;
-        file.PollAt = After(file.PollPause);
+        BackOff(file);
         var isRemoved = status.LinkCount == 0;
         if (harvester.IsAcknowledged && ReasonToClose(file, isRemoved) is { } reason)
         {
@@ -247,8 +284,62 @@ internal sealed partial class FilestreamInput
                 gone.Add(file);
             }
         }
+    }
 
-        file.Scheduled.Release(wake: false);
+    /// <summary>A handle that means nothing any more is closed; the path is opened anew at the next look.</summary>
+    private void Reopen(TrackedFile file)
+    {
+        Close(file, "its handle is stale");
+        file.IsWaiting = true;
+        file.PollPause = _options.Config.BackoffInit;
+        file.PollAt = After(file.PollPause);
+    }
+
+    private void BackOff(TrackedFile file)
+    {
+        file.PollPause = file.PollPause * 2 < _options.Config.BackoffMax
+            ? file.PollPause * 2
+            : _options.Config.BackoffMax;
+        file.PollPause = Max(file.PollPause, _options.Config.BackoffInit);
+        file.PollAt = After(file.PollPause);
+    }
+
+    /// <summary>
+    /// One file cannot be looked at. It is said once, and tried again, alone: all others go on.
+    /// </summary>
+    private void NoteFailure(string path, TrackedFile? file, Exception error)
+    {
+        if (IsFirstWarning(path))
+        {
+            _context.Counters.AddError();
+            if (FileErrors.IsFileError(error))
+            {
+                Log.CannotRead(_logger, _options.Id, path, FileErrors.Describe(error));
+            }
+            else
+            {
+                Log.LookFailed(_logger, _options.Id, path, error);
+            }
+        }
+
+        if (file is null)
+        {
+            return;
+        }
+
+        BackOff(file);
+        if (!file.Harvester.IsOpen)
+        {
+            file.IsWaiting = true;
+        }
+        else if (FileErrors.IsStale(error))
+        {
+            using var turn = file.Scheduled.TryTake();
+            if (turn.IsTaken)
+            {
+                Reopen(file);
+            }
+        }
     }
 
     private string? ReasonToClose(TrackedFile file, bool isRemoved)

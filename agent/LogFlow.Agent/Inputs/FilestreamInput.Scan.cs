@@ -25,8 +25,7 @@ internal sealed partial class FilestreamInput
                 _byPath.Remove(ended.Path);
             }
 
-            var file = Track(new Harvester(_context, state.Path, state.Identity, state), default);
-            file.Scheduled.Release(wake: false);
+            Track(new Harvester(_context, state.Path, state.Identity, state), default);
         }
 
         return _byIdentity.Count;
@@ -49,6 +48,7 @@ internal sealed partial class FilestreamInput
         var startedAt = _time.GetTimestamp();
         var result = _options.Scanner.Scan();
         _scanNumber++;
+        var failed = new HashSet<string>();
         foreach (var (path, reason) in result.Failures)
         {
             if (IsFirstWarning(path))
@@ -56,12 +56,30 @@ internal sealed partial class FilestreamInput
                 _context.Counters.AddError();
                 Log.CannotRead(_logger, _options.Id, path, reason.TrimEnd('.'));
             }
+
+            failed.Add(path);
         }
+
+        // What could be looked at this time is worth a new warning when it fails again.
+        _unseen.ExceptWith(failed);
+        foreach (var path in _unseen)
+        {
+            IsFineAgain(path);
+        }
+
+        _unseen = failed;
 
         Watch(result.Directories);
         foreach (var found in result.Files)
         {
-            Reconcile(found, seekToTail);
+            try
+            {
+                Reconcile(found, seekToTail);
+            }
+            catch (Exception error)
+            {
+                NoteFailure(found.Path, _byIdentity.GetValueOrDefault(FileIdentity.Of(found.Status).Key), error);
+            }
         }
 
         _nextScanAt = After(_options.CheckInterval);
@@ -138,8 +156,13 @@ internal sealed partial class FilestreamInput
             || file.Harvester.IsOpen
             || file.Harvester.Identity.Inode != identity.Inode
             || file.Harvester.Identity.Device == identity.Device
-            || identity.IsOtherBirth(file.Harvester.Identity)
-            || !file.Scheduled.TryTake())
+            || identity.IsOtherBirth(file.Harvester.Identity))
+        {
+            return null;
+        }
+
+        using var turn = file.Scheduled.TryTake();
+        if (!turn.IsTaken)
         {
             return null;
         }
@@ -157,7 +180,6 @@ internal sealed partial class FilestreamInput
         }
 
         file.IsVerified = false;
-        file.Scheduled.Release(wake: false);
         return file;
     }
 
@@ -167,19 +189,11 @@ internal sealed partial class FilestreamInput
         file.SeenInScan = _scanNumber;
         var isOld = _options.Config.IgnoreOlder > TimeSpan.Zero
             && Age(found.Status) > _options.Config.IgnoreOlder;
-        if (isOld || seekToTail)
+        file.IsToSkip = isOld || seekToTail;
+        if (file.IsToSkip || found.Status.Length > 0)
         {
-            SkipToEnd(file);
-            return;
+            Open(file);
         }
-
-        if (found.Status.Length == 0)
-        {
-            file.Scheduled.Release(wake: false);
-            return;
-        }
-
-        OpenTaken(file);
     }
 
     private TimeSpan Age(in FileStatus status) =>
@@ -207,9 +221,11 @@ internal sealed partial class FilestreamInput
                 file.Scheduled.Wake();
             }
         }
-        else if ((isChanged || file.IsWaiting || (!file.IsVerified && status.Length > 0)) && file.Scheduled.TryTake())
+        else if (isChanged
+            || (file.IsWaiting && _time.GetTimestamp() >= file.PollAt)
+            || (!file.IsWaiting && !file.IsVerified && status.Length > 0))
         {
-            OpenTaken(file);
+            Open(file);
         }
     }
 
@@ -256,10 +272,16 @@ internal sealed partial class FilestreamInput
             {
                 // Read to its end through the open handle; closed by the rules, and looked for then.
                 file.IsRenamed = true;
+                continue;
             }
-            else
+
+            try
             {
                 HandleMissing(file);
+            }
+            catch (Exception error)
+            {
+                NoteFailure(file.Harvester.Path, file, error);
             }
         }
     }
@@ -306,12 +328,14 @@ internal sealed partial class FilestreamInput
     /// <summary>Drops a file and its state; a file of this inode is a new one from now on.</summary>
     private bool TryForget(TrackedFile file)
     {
-        if (!file.Scheduled.TryTake())
+        // The turn ends with the file: nobody finds it any more.
+        using var turn = file.Scheduled.TryTake();
+        if (!turn.IsTaken || turn.IsWanted || turn.Harvester.IsOpen)
         {
             return false;
         }
 
-        var harvester = file.Harvester;
+        var harvester = turn.Harvester;
         if (harvester.State is { } state)
         {
             _context.Supersede(state, harvester.Position, harvester.TailCrc, isKept: false);

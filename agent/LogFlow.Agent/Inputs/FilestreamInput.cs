@@ -42,6 +42,9 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     // Owned by the loop.
     private readonly Dictionary<string, TrackedFile> _byPath = new(StringComparer.Ordinal);
     private readonly HashSet<string> _warned = [];
+
+    /// <summary>Paths that the last scan could not look at.</summary>
+    private HashSet<string> _unseen = [];
     private readonly Dictionary<string, List<TrackedFile>> _byStem = new(StringComparer.Ordinal);
     private long _stemsMadeInScan = -1;
     private HashSet<string> _watched = [];
@@ -58,7 +61,8 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         _context = context;
         _options = context.Options;
         _scheduler = scheduler;
-        _openFiles = openFiles;
+        var limit = context.Options.Config.HarvesterLimit;
+        _openFiles = new OpenFileLimit(limit > 0 ? limit : int.MaxValue, openFiles);
         _time = context.Time;
         _signal = new AsyncSignal(_time);
         _logger = context.Logger;
@@ -97,7 +101,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     }
 
     /// <summary>The harvester of a file incarnation, for the recovery of a former run's batches.</summary>
-    public Harvester? FindGeneration(long generation)
+    public ScheduledHarvester? FindGeneration(long generation)
     {
         lock (_filesLock)
         {
@@ -105,7 +109,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
             {
                 if (file.Harvester.State?.Generation == generation)
                 {
-                    return file.Harvester;
+                    return file.Scheduled;
                 }
             }
 
@@ -127,11 +131,8 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         await StopAsync();
         foreach (var file in _byIdentity.Values)
         {
-            if (file.Harvester.IsOpen)
-            {
-                file.Harvester.Detach();
-                _openFiles.Release();
-            }
+            using var turn = file.Scheduled.Take();
+            turn.Harvester.Detach();
         }
 
         _stopping.Dispose();
@@ -213,7 +214,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         {
             if (_byPath.TryGetValue(path, out var file))
             {
-                Touch(file);
+                TryTouch(file);
             }
         }
 
@@ -221,8 +222,20 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         {
             foreach (var file in _byIdentity.Values)
             {
-                Touch(file);
+                TryTouch(file);
             }
+        }
+    }
+
+    private void TryTouch(TrackedFile file)
+    {
+        try
+        {
+            Touch(file);
+        }
+        catch (Exception error)
+        {
+            NoteFailure(file.Harvester.Path, file, error);
         }
     }
 
@@ -240,9 +253,9 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
             file.PollAt = After(file.PollPause);
             file.Scheduled.Wake();
         }
-        else if (file.Scheduled.TryTake())
+        else if (!_warned.Contains(file.Harvester.Path))
         {
-            OpenTaken(file);
+            Open(file);
         }
     }
 
@@ -289,6 +302,8 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     /// <summary>Says something about a path once, until it is fine again.</summary>
     private bool IsFirstWarning(string path) => _warned.Add(path);
 
+    private void IsFineAgain(string path) => _warned.Remove(path);
+
     private static partial class Log
     {
         [LoggerMessage(4300, LogLevel.Error, "Input {Input}: looking for files failed unexpectedly; it is tried again")]
@@ -296,6 +311,9 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
 
         [LoggerMessage(4301, LogLevel.Warning, "Input {Input}: {Path} cannot be read: {Reason}. It is tried again")]
         public static partial void CannotRead(ILogger logger, string input, string path, string reason);
+
+        [LoggerMessage(4309, LogLevel.Error, "Input {Input}: looking at {Path} failed unexpectedly; it is tried again")]
+        public static partial void LookFailed(ILogger logger, string input, string path, Exception error);
 
         [LoggerMessage(4302, LogLevel.Warning,
             "Input {Input}: {Path} is gzip-compressed and not read; exclude it with prospector.scanner.exclude_files")]

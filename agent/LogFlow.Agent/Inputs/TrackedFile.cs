@@ -32,6 +32,9 @@ internal sealed class TrackedFile(ScheduledHarvester scheduled, FileStatus statu
     /// <summary>It is not read: compressed, or older than <c>ignore_older</c>.</summary>
     public bool IsIgnored { get; set; }
 
+    /// <summary>It is to be read from its end on, which could not be looked at yet.</summary>
+    public bool IsToSkip { get; set; }
+
     /// <summary>It no longer has a name that the input's paths match.</summary>
     public bool IsRenamed { get; set; }
 

@@ -1,5 +1,4 @@
 using LogFlow.Platform;
-using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
@@ -53,7 +52,7 @@ internal sealed class BatchRebuilder(MemoryBudget budget, PublisherOptions optio
 
     private bool TryAppend(OpenBatch batch, in FileRange range, RecoverySource source)
     {
-        using var opened = source.File is null ? SharedFile.OpenRead(source.Path) : null;
+        using var opened = source.File is null ? DiskLogFile.Open(source.Path) : null;
         var file = source.File ?? opened!;
         if (!ContentMark.TryReadTail(file, range.Start, out var tailCrc))
         {
@@ -101,7 +100,7 @@ internal sealed class BatchRebuilder(MemoryBudget budget, PublisherOptions optio
     }
 
     private long AppendLongLine(
-        OpenBatch batch, RecoverySource source, long position, SafeFileHandle file, ref uint crc, out uint tailCrc)
+        OpenBatch batch, RecoverySource source, long position, ILogFile file, ref uint crc, out uint tailCrc)
     {
         var kept = _worker.Reader.Lines;
         crc = Crc32C.Append(crc, kept);

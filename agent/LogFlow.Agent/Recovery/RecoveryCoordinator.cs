@@ -13,7 +13,7 @@ internal sealed partial class RecoveryCoordinator(
     Publisher publisher,
     BatchRebuilder rebuilder,
     AgentCounters counters,
-    Func<long, Harvester?> findHarvester,
+    Func<long, ScheduledHarvester?> findHarvester,
     ILogger logger)
 {
     private readonly Dictionary<long, RecoverySource> _sources = [];
@@ -68,7 +68,8 @@ internal sealed partial class RecoveryCoordinator(
             records += intent.RecordCount;
             foreach (var range in intent.Ranges)
             {
-                findHarvester(range.Generation)?.ContinueAt(range.End, range.TailCrc);
+                using var turn = findHarvester(range.Generation)!.Take();
+                turn.Harvester.ContinueAt(range.End, range.TailCrc);
             }
 
             publisher.ForPartition(intent.Partition).AddResend(batch);
@@ -84,9 +85,10 @@ internal sealed partial class RecoveryCoordinator(
 
     private RecoverySource? FindSource(long generation)
     {
-        if (!_sources.TryGetValue(generation, out var source) && findHarvester(generation) is { } harvester)
+        if (!_sources.TryGetValue(generation, out var source) && findHarvester(generation) is { } found)
         {
-            source = harvester.RecoverySource();
+            using var turn = found.Take();
+            source = turn.Harvester.RecoverySource();
             _sources.Add(generation, source);
         }
 

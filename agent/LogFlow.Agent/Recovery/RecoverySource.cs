@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent;
 
@@ -11,7 +10,7 @@ namespace LogFlow.Agent;
 /// <param name="Encoder">Makes its events.</param>
 internal sealed record RecoverySource(
     string Path,
-    SafeFileHandle? File,
+    ILogFile? File,
     InputOptions Options,
     LineEncoding Encoding,
     LineFramer Framer,

@@ -1,10 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using LogFlow.Hosting;
-using LogFlow.Platform;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Agent.Tests;
 
@@ -43,7 +41,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     public bool PowerCuts { get; set; }
 
     /// <summary>Opens log files instead of the system; for faults.</summary>
-    public Func<string, SafeFileHandle>? OpenFile { get; set; }
+    public Func<string, ILogFile>? OpenFile { get; set; }
 
     /// <summary>Called with the storage before the agent starts.</summary>
     public Action<CrashableStorage>? OnStorage { get; set; }
@@ -88,7 +86,7 @@ internal sealed class AgentHarness : IAsyncDisposable
                 OnStorage?.Invoke(Storage);
                 return Storage;
             },
-            path => (OpenFile ?? SharedFile.OpenRead)(path));
+            path => (OpenFile ?? DiskLogFile.Open)(path));
         var context = new ServiceContext(Loggers, new TestMeterFactory(), TimeProvider.System);
         _agent = new AgentService(config, context, seams);
         await _agent.StartAsync(CancellationToken.None);
