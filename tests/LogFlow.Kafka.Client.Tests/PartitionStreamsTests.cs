@@ -17,7 +17,12 @@ public sealed class PartitionStreamsTests
 
     private static readonly TopicPartition First = new("t", 0);
     private static readonly TopicPartition Second = new("t", 1);
-    private static readonly GroupConsumerOptions Options = new() { GroupId = "g", Topics = ["t"] };
+    private static readonly GroupConsumerOptions Options = new()
+    {
+        GroupId = "g",
+        Topics = ["t"],
+        BatchBytesMax = BatchBytesMax,
+    };
 
     [Fact]
     public async Task Deliver_SeveralPartitions_TakeTurns()
@@ -46,15 +51,15 @@ public sealed class PartitionStreamsTests
         await Eventually.TrueAsync(() => streams.ReadyCount == 2, "the share of 64 KiB to be full");
 
         // Still holding undecoded batches, so it is not fetched again.
-        Assert.Empty(streams.PlanFetches(long.MaxValue).Wanted);
+        Assert.Empty(streams.PlanFetches(long.MaxValue));
         for (var offset = 0; offset < 4; offset++)
         {
             using var batch = await TakeAsync(streams);
             Assert.Equal(offset, batch.FirstOffset);
         }
 
-        await Eventually.TrueAsync(() => streams.PlanFetches(long.MaxValue).Wanted.Count == 1, "the next fetch");
-        Assert.Equal(4, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
+        await Eventually.TrueAsync(() => streams.PlanFetches(long.MaxValue).Count == 1, "the next fetch");
+        Assert.Equal(4, streams.PlanFetches(long.MaxValue)[0].Position);
     }
 
     [Fact]
@@ -89,7 +94,7 @@ public sealed class PartitionStreamsTests
     public async Task Seek_WhileBatchesAreReady_ForgetsThemAndWhatIsUnderWay()
     {
         var streams = Streams(Options, First);
-        var plan = streams.PlanFetches(long.MaxValue).Wanted[0];
+        var plan = streams.PlanFetches(long.MaxValue)[0];
         Feed(streams, First, Batch(0, "a"), Batch(1, "b"));
         await Eventually.TrueAsync(() => streams.ReadyCount == 2, "two batches");
 
@@ -97,7 +102,7 @@ public sealed class PartitionStreamsTests
         streams.OnFetched(plan, Chunk(First, Batch(0, "late")));
 
         Assert.Null(streams.TryTake());
-        Assert.Equal(100, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
+        Assert.Equal(100, streams.PlanFetches(long.MaxValue)[0].Position);
     }
 
     [Fact]
@@ -115,7 +120,7 @@ public sealed class PartitionStreamsTests
         }
 
         Assert.Null(streams.TryTake());
-        Assert.DoesNotContain(streams.PlanFetches(long.MaxValue).Wanted, plan => plan.Partition == First);
+        Assert.DoesNotContain(streams.PlanFetches(long.MaxValue), plan => plan.Partition == First);
         streams.SetPaused([First], isPaused: false);
         using var resumed = await TakeAsync(streams);
         Assert.Equal(First, resumed.TopicPartition);
@@ -139,7 +144,7 @@ public sealed class PartitionStreamsTests
         await Eventually.TrueAsync(() => damage.Count == 1, "the damage");
         Assert.Equal(1, damage[0]);
         Assert.Null(streams.TryTake());
-        Assert.Equal(1, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
+        Assert.Equal(1, streams.PlanFetches(long.MaxValue)[0].Position);
     }
 
     [Fact]
@@ -219,6 +224,52 @@ public sealed class PartitionStreamsTests
     }
 
     [Fact]
+    public async Task Decode_ManyPartitions_HoldTogetherNoMoreThanTheReaderMay()
+    {
+        var partitions = Enumerable.Range(0, 12).Select(index => new TopicPartition("t", index)).ToArray();
+        var streams = Streams(Options with { PrefetchBytesMax = BatchBytesMax }, partitions);
+        using var builder = new RecordBatchBuilder();
+        builder.Append(1, new byte[BatchBytesMax - 100]);
+        using var built = builder.Build(CompressionType.Zstd);
+        foreach (var partition in partitions)
+        {
+            Feed(streams, partition, built.Span.ToArray());
+        }
+
+        for (var taken = 0; taken < partitions.Length; taken++)
+        {
+            await Eventually.TrueAsync(() => streams.ReadyCount == 1, "one batch, which is all there is room for");
+            Assert.InRange(streams.BytesHeld, BatchBytesMax - 100, BatchBytesMax);
+            using var batch = await TakeAsync(streams);
+            Assert.Equal(1, batch.Count);
+        }
+
+        await Eventually.TrueAsync(() => streams.BytesHeld == 0, "all room to be free again");
+    }
+
+    [Fact]
+    public async Task Pause_PartitionThatHoldsTheRoomOthersNeed_GivesItUpAndIsReadAgain()
+    {
+        var streams = Streams(Options with { PrefetchBytesMax = BatchBytesMax }, First, Second);
+        using var builder = new RecordBatchBuilder();
+        builder.Append(1, new byte[BatchBytesMax - 100]);
+        using var built = builder.Build(CompressionType.Zstd);
+        Feed(streams, First, built.Span.ToArray());
+        await Eventually.TrueAsync(() => streams.ReadyCount == 1, "a batch that takes all room");
+        Feed(streams, Second, built.Span.ToArray());
+        await Eventually.TrueAsync(() => streams.IsFull, "the other to wait for room");
+
+        streams.SetPaused([First], isPaused: true);
+        using (var batch = await TakeAsync(streams))
+        {
+            Assert.Equal(Second, batch.TopicPartition);
+        }
+
+        streams.SetPaused([First], isPaused: false);
+        Assert.Equal(0, streams.PlanFetches(long.MaxValue).Single(plan => plan.Partition == First).Position);
+    }
+
+    [Fact]
     public async Task ReadCommitted_AbortedTransaction_IsLeftOut()
     {
         var streams = Streams(Options with { IsolationLevel = IsolationLevel.ReadCommitted }, First);
@@ -248,7 +299,7 @@ public sealed class PartitionStreamsTests
     public void Dispose_Batch_TwiceIsHarmlessAndRecordsAreGone()
     {
         var chunk = Chunk(First, Batch(0, "a"));
-        var batch = chunk.DecodeNext(0, 0)!;
+        var batch = chunk.DecodeNext(0, 0, BatchBytesMax)!;
         chunk.Dispose();
 
         // The batch lies in the frame, which it keeps by itself.
@@ -289,7 +340,7 @@ public sealed class PartitionStreamsTests
         List<FetchResponse.AbortedTransaction>? aborted,
         params byte[][] batches)
     {
-        var plan = streams.PlanFetches(long.MaxValue).Wanted.Single(wanted => wanted.Partition == partition);
+        var plan = streams.PlanFetches(long.MaxValue).Single(wanted => wanted.Partition == partition);
         streams.OnFetched(plan, Chunk(partition, readCommitted, aborted, batches));
     }
 

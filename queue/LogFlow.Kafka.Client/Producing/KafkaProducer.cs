@@ -119,6 +119,7 @@ public sealed class KafkaProducer : IAsyncDisposable
             await _sender.DisposeAsync();
             await stopping;
             await _work.DisposeAsync();
+            _budget.Dispose();
         }
     }
 
@@ -128,7 +129,7 @@ public sealed class KafkaProducer : IAsyncDisposable
         appended = default;
         if (Volatile.Read(ref _waitingCount) > 0
             || _client.Metadata.Find(record.Topic) is not { Error: ErrorCode.None } topic
-            || !_budget.TryReserve(size))
+            || !_budget.TryTake(size))
         {
             return false;
         }
@@ -158,11 +159,11 @@ public sealed class KafkaProducer : IAsyncDisposable
                 return new Appended(default, null, 0, topic?.Error ?? ErrorCode.RequestTimedOut);
             }
 
-            if (!_budget.TryReserve(size))
+            if (!_budget.TryTake(size))
             {
                 // Room comes from batches that are acknowledged: none may linger while somebody waits for it.
                 CloseOpenBatches();
-                await _budget.ReserveAsync(size, cancellationToken);
+                await _budget.TakeAsync(size, cancellationToken);
             }
 
             return Append(record, size, topic);
@@ -200,7 +201,7 @@ public sealed class KafkaProducer : IAsyncDisposable
         }
         catch
         {
-            _budget.Release(size);
+            _budget.Return(size);
             throw;
         }
     }

@@ -343,7 +343,7 @@ internal sealed partial class PartitionAccumulator
 
     private void Complete(ProducerBatch batch, SendResult result)
     {
-        _budget.Release(batch.ReservedBytes);
+        _budget.Return(batch.ReservedBytes);
         batch.Complete(result);
         _batchFinished(batch);
     }
@@ -368,7 +368,7 @@ internal sealed partial class PartitionAccumulator
             // Its memory is in use until then.
             batch.Expiry?.Cancel();
             await batch.EndOfSendingAsync();
-            _budget.Release(batch.ReservedBytes);
+            _budget.Return(batch.ReservedBytes);
             batch.Fail(Failed(exception));
             _batchFinished(batch);
         }

@@ -51,6 +51,9 @@ internal sealed class FakeCluster : IConnectionOpener
     /// <summary>Awaited before a produce request is handled.</summary>
     public Func<ProduceRequest, Task> ProduceGate { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>Awaited before a fetch request is answered.</summary>
+    public Func<FetchRequest, Task> FetchGate { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>
     /// Highest version of ApiVersions that is answered; above it the answer is error 35 in version 0.
     /// </summary>
@@ -184,7 +187,14 @@ internal sealed class FakeCluster : IConnectionOpener
                 var fault = ProduceFault(broker, request);
                 return (header, fault, fault == FakeFault.LoseRequest ? null : Append(broker, request));
             case ApiKey.Fetch:
-                return (header, FakeFault.None, Fetch(broker, ReadBody<FetchRequest>(frame)));
+                var fetch = ReadBody<FetchRequest>(frame);
+                lock (_gate)
+                {
+                    FetchRequests.Add(fetch);
+                }
+
+                await FetchGate(fetch);
+                return (header, FakeFault.None, Fetch(broker, fetch));
             case ApiKey.ListOffsets:
                 return (header, FakeFault.None, ListOffsets(ReadBody<ListOffsetsRequest>(frame)));
             default:
@@ -272,7 +282,6 @@ internal sealed class FakeCluster : IConnectionOpener
         var response = new FetchResponse();
         lock (_gate)
         {
-            FetchRequests.Add(request);
             foreach (var topic in request.Topics)
             {
                 var answers = new FetchResponse.FetchableTopicResponse { Topic = topic.Topic, TopicId = topic.TopicId };
