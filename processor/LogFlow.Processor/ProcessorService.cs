@@ -1,5 +1,6 @@
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
+using LogFlow.Platform;
 using LogFlow.Processor.Configuration;
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
@@ -89,7 +90,7 @@ public sealed partial class ProcessorService : ILogFlowService
             return;
         }
 
-        _isStopping = true;
+        Volatile.Write(ref _isStopping, true);
         try
         {
             await Task.WhenAll(_inputs.Select(input => input.DrainAsync(cancellationToken)));
@@ -126,9 +127,24 @@ public sealed partial class ProcessorService : ILogFlowService
             }
         }
 
-        return _inputs.Sum(static input => input.AssignedCount) == 0
-            ? new HealthReport(false, "no partition of the queue is assigned (yet)")
-            : HealthReport.Ready;
+        if (_stage.DeadLetters is { WaitingSince: { } waiting } stuck)
+        {
+            return new HealthReport(false, $"dead letters can be put nowhere since {waiting:u}: {stuck.LastError}");
+        }
+
+        if (_stage.DeadLetters is { InFile: > 0 } refused)
+        {
+            return new HealthReport(
+                false, $"the queue does not take {refused.InFile} dead letter(s), which wait in "
+                + $"{_config.PathData}/dead_letters: {refused.LastError ?? "since an earlier run"}");
+        }
+
+        if (_inputs.Sum(static input => input.AssignedCount) == 0)
+        {
+            return new HealthReport(false, "no partition of the queue is assigned (yet)");
+        }
+
+        return FindStuck() is { } sentence ? new HealthReport(false, sentence) : HealthReport.Ready;
     }
 
     /// <summary>What the processor does now.</summary>
@@ -139,9 +155,15 @@ public sealed partial class ProcessorService : ILogFlowService
         _metrics.Dropped,
         _metrics.DeadLetters,
         Lag: _inputs.Count == 0 ? null : _inputs.Sum(static input => input.Lag),
-        _stage?.Budget.BytesInFlight ?? 0,
+        _stage?.BytesInFlight ?? 0,
         [.. (_stage?.Outputs ?? []).Select(static output =>
-            new OutputStatus(output.Name, output.Failures, output.LastError, output.WaitingSince))]);
+            new OutputStatus(output.Name, output.Failures, output.LastError, output.WaitingSince))])
+    {
+        PluginErrors = _stage?.Errors.Last ?? [],
+        DeadLettersInQueue = _inputs.Count == 0 ? null : _inputs.Sum(static input => input.DeadLettersInQueue),
+        DeadLettersInFile = _stage?.DeadLetters.InFile ?? 0,
+        Stuck = FindStuck(),
+    };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -179,7 +201,6 @@ public sealed partial class ProcessorService : ILogFlowService
         var services = new OutputServices(
             _context.LoggerFactory,
             _context.TimeProvider,
-            deadLetters,
             new ElasticsearchMetrics(_context.MeterFactory));
         var workers = _config.PipelineWorkers > 0 ? _config.PipelineWorkers : Environment.ProcessorCount;
         if (pipeline.IsStateful && workers > 1)
@@ -231,30 +252,45 @@ public sealed partial class ProcessorService : ILogFlowService
 
         // Several inputs may read several clusters; their dead letters go to the first one's.
         var client = KafkaInputPlugin.ReadClient(pipeline.Inputs[0].Settings);
-        return new KafkaDeadLetterSink(client, _metrics, _context.LoggerFactory, _context.TimeProvider);
+        return new KafkaDeadLetterSink(
+            new KafkaDeadLetterTransport(client, _context.LoggerFactory, _context.TimeProvider),
+            new DeadLetterFile(Path.Combine(_config.PathData, "dead_letters")),
+            _metrics,
+            _context.LoggerFactory,
+            _context.TimeProvider);
     }
 
     /// <summary>A part that ends by itself ends the service: the host stops everything, loudly.</summary>
     private async Task WatchAsync()
     {
-        try
+        var ended = await Task.WhenAny([.. _inputs.Select(static input => input.Completion), _stage!.Completion]);
+        if (Volatile.Read(ref _isStopping))
         {
-            var parts = _inputs.Select(static input => input.Completion).Append(_stage!.Completion).ToArray();
-            await await Task.WhenAny(parts);
+            return;
         }
-        catch (OperationCanceledException)
+
+        var error = ended.Exception?.InnerException
+            ?? new InvalidOperationException("a part of the processor ended that was not asked to");
+        if (error is BackgroundWorkException { InnerException: KafkaException refusal })
         {
-            // Stopping.
+            Log.QueueRefuses(_logger, refusal.Message);
+            error = refusal;
         }
-        catch (KafkaException error)
+
+        _completion.TrySetException(error);
+    }
+
+    private string? FindStuck()
+    {
+        foreach (var input in _inputs)
         {
-            Log.QueueRefuses(_logger, error.Message);
-            _completion.TrySetException(error);
+            if (input.Stuck is { } sentence)
+            {
+                return sentence;
+            }
         }
-        catch (Exception error)
-        {
-            _completion.TrySetException(error);
-        }
+
+        return null;
     }
 
     private async Task ReleaseAsync()

@@ -250,6 +250,7 @@ public sealed partial class QueueService : ILogFlowService
         {
             DataDirectory = _config.DataDirectory,
             DefaultTopicConfig = configs.DefaultTopicConfig,
+            DecompressedBytesMax = _config.MessageMaxDecompressedBytes,
             RetentionCheckInterval = TimeSpan.FromMilliseconds(_config.LogRetentionCheckIntervalMs),
             IsCleanerEnabled = _config.LogCleanerEnable,
             CleanerBackoff = TimeSpan.FromMilliseconds(_config.LogCleanerBackoffMs),

@@ -99,7 +99,7 @@ public sealed class RealKafkaTests
         Assert.Contains("document_parsing_exception", headers["dlq.reason"]);
         Assert.Equal(
             ["dlq.attempts", "dlq.offset", "dlq.partition", "dlq.plugin", "dlq.reason", "dlq.stage", "dlq.time",
-                "dlq.topic"],
+                "dlq.topic", "dlq.topic_id"],
             headers.Keys.Order(StringComparer.Ordinal));
     }
 

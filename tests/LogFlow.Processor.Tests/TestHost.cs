@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
+using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Inputs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ internal static class TestHost
 
     /// <summary>A processor that reads the consumer; commits follow quickly.</summary>
     public static ProcessorService Start(
-        string text, IRecordConsumer consumer, CollectingDeadLetters deadLetters,
+        string text, IRecordConsumer consumer, IDeadLetterSink deadLetters,
         Action<ProcessorConfig>? configure = null)
     {
         var config = new ProcessorConfig

@@ -22,6 +22,19 @@ internal static class SnapshotBuilder
             processor?.Lag ?? queue?.Groups.Sum(group => group.TotalLag) ?? 0,
             (agent?.Errors ?? 0) + (processor?.DeadLetters ?? 0) + (store?.RejectedCount ?? 0)
                 + outputs.Sum(output => output.Failures),
-            waiting is null ? null : $"{waiting.Name} waits: {waiting.LastError}");
+            waiting is not null ? $"{waiting.Name} waits: {waiting.LastError}" : LastErrorOf(processor));
+    }
+
+    /// <summary>What stands still now, else the last record that a plugin refused.</summary>
+    private static string? LastErrorOf(ProcessorStatus? processor)
+    {
+        if (processor?.Stuck is { } stuck)
+        {
+            return stuck;
+        }
+
+        return processor?.PluginErrors is [var last, ..]
+            ? $"{last.Plugin} refused {last.Source}: {last.Reason}"
+            : null;
     }
 }

@@ -19,7 +19,6 @@ internal sealed class ElasticsearchOutput : Output
     private readonly ElasticsearchClient _client;
     private readonly BulkSender _sender;
     private readonly OutageReport _outage;
-    private readonly IDeadLetterSink _deadLetters;
     private readonly IndexSetup? _setup;
     private readonly DocumentTarget? _dataStreams;
     private int _setupDone;
@@ -29,7 +28,6 @@ internal sealed class ElasticsearchOutput : Output
         : base(index, name, options.Lanes, KeepsOrder(options), batchesMax)
     {
         _options = options;
-        _deadLetters = services.DeadLetters;
         var logger = services.Loggers.CreateLogger<ElasticsearchOutput>();
         _client = new ElasticsearchClient(options.Server, services.Time);
         _outage = new OutageReport("Elasticsearch", services.Time, logger);
@@ -60,7 +58,7 @@ internal sealed class ElasticsearchOutput : Output
         Span<byte> derived = stackalloc byte[PartitionIdentity.DocumentIdBytesMax];
         ReadOnlySpan<byte> id = _options.DocumentId is { } template
             ? Encoding.UTF8.GetBytes(template.Format(item, context.Now))
-            : derived[..context.Partition.WriteDocumentId(derived, context.Offset, context.Part)];
+            : derived[..context.WriteDocumentId(derived)];
         request.BeginItem(
             _options.Action, index, id, Fill(_options.Pipeline, item, context), Fill(_options.Routing, item, context));
         if (_options.Action != BulkAction.Delete)
@@ -84,7 +82,7 @@ internal sealed class ElasticsearchOutput : Output
         if (items.Length > 0)
         {
             var results = await _sender.SendAsync(items, _options.Action, cancellationToken);
-            await SendDeadLettersAsync(batches, results, cancellationToken);
+            HandOverRefused(batches, results);
         }
 
         foreach (var batch in batches)
@@ -141,13 +139,13 @@ internal sealed class ElasticsearchOutput : Output
         return items;
     }
 
-    private async Task SendDeadLettersAsync(
-        List<InFlightBatch> batches, BulkItemResult[] results, CancellationToken cancellationToken)
+    /// <summary>What is refused goes its own way; the next bulk does not wait for it.</summary>
+    private void HandOverRefused(List<InFlightBatch> batches, BulkItemResult[] results)
     {
-        List<DeadLetter>? letters = null;
         var next = 0;
         foreach (var batch in batches)
         {
+            List<DeadLetter>? letters = null;
             if (batch.GetPart(Index) is not BulkPart part)
             {
                 continue;
@@ -161,11 +159,11 @@ internal sealed class ElasticsearchOutput : Output
                     (letters ??= []).Add(MakeLetter(batch, part, item, result));
                 }
             }
-        }
 
-        if (letters is not null)
-        {
-            await _deadLetters.SendAsync(letters, cancellationToken);
+            if (letters is not null)
+            {
+                batch.HandOver(letters);
+            }
         }
     }
 
@@ -174,5 +172,8 @@ internal sealed class ElasticsearchOutput : Output
         batch.Window.TopicPartition,
         DeadLetterStage.Output,
         Name,
-        $"{result.Status} {result.ErrorType}: {result.ErrorReason}");
+        $"{result.Status} {result.ErrorType}: {result.ErrorReason}")
+    {
+        TopicId = batch.Window.Identity.TopicId,
+    };
 }

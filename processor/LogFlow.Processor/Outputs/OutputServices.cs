@@ -1,4 +1,3 @@
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
 using Microsoft.Extensions.Logging;
 
@@ -6,4 +5,4 @@ namespace LogFlow.Processor.Outputs;
 
 /// <summary>What outputs share.</summary>
 internal sealed record OutputServices(
-    ILoggerFactory Loggers, TimeProvider Time, IDeadLetterSink DeadLetters, ElasticsearchMetrics? Elasticsearch);
+    ILoggerFactory Loggers, TimeProvider Time, ElasticsearchMetrics? Elasticsearch);

@@ -21,7 +21,6 @@ internal sealed class StoreOutput : Output
     private readonly OutageReport _outage;
     private readonly BackoffPolicy _backoff;
     private readonly TimeProvider _time;
-    private readonly OutputServices _services;
     private readonly DocumentTarget _dataStreams;
     private readonly StorePositions _positions = new();
 
@@ -33,7 +32,6 @@ internal sealed class StoreOutput : Output
         OutputServices services)
         : base(index, name, laneCount: 1, keepsOrder: true, batchesMax)
     {
-        _services = services;
         _time = services.Time;
         _client = new ElasticsearchClient(server, services.Time);
         _outage = new OutageReport("The store", services.Time, services.Loggers.CreateLogger<StoreOutput>());
@@ -60,7 +58,7 @@ internal sealed class StoreOutput : Output
         var request = ((BulkPart)part).Request;
         DocumentTarget.SetIngested(item, context.Now);
         Span<byte> id = stackalloc byte[PartitionIdentity.DocumentIdBytesMax];
-        var length = context.Partition.WriteDocumentId(id, context.Offset, context.Part);
+        var length = context.WriteDocumentId(id);
         request.BeginItem(BulkAction.Create, _dataStreams.Choose(item).Utf8, id[..length]);
         item.WriteJson(request);
         request.EndItem(context.Offset);
@@ -158,11 +156,11 @@ internal sealed class StoreOutput : Output
         switch (response.Status)
         {
             case >= 200 and < 300:
-                return await AcceptAsync(slices, items.Length, response, cancellationToken);
+                return Accept(slices, items.Length, response);
             case 412:
                 return await HandleGapAsync(slices, work, response);
             case 413 or 400:
-                await SplitAsync(slices, work, response, cancellationToken);
+                Split(slices, work, response);
                 return true;
             default:
                 var (type, reason) = response.ReadError();
@@ -175,8 +173,7 @@ internal sealed class StoreOutput : Output
         }
     }
 
-    private async Task<bool> AcceptAsync(
-        List<StoreSlice> slices, int itemCount, ElasticsearchResponse response, CancellationToken cancellationToken)
+    private bool Accept(List<StoreSlice> slices, int itemCount, ElasticsearchResponse response)
     {
         var results = new BulkItemResult[itemCount];
         if (!BulkResponseReader.TryRead(response.Body.Span, results))
@@ -185,12 +182,7 @@ internal sealed class StoreOutput : Output
             return false;
         }
 
-        var letters = StoreSlice.Refused(slices, results, Name);
-        if (letters.Count > 0)
-        {
-            await _services.DeadLetters.SendAsync(letters, cancellationToken);
-        }
-
+        StoreSlice.HandOverRefused(slices, results, Name);
         _positions.Sent(slices);
         _positions.Durable(response.GetHeader(DurableHeader));
         _outage.Succeeded();
@@ -217,9 +209,7 @@ internal sealed class StoreOutput : Output
     }
 
     /// <summary>Halves what was refused as a whole; a record alone is dead-lettered.</summary>
-    private async Task SplitAsync(
-        List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response,
-        CancellationToken cancellationToken)
+    private void Split(List<StoreSlice> slices, Stack<List<StoreSlice>> work, ElasticsearchResponse response)
     {
         if (StoreSlice.TryHalve(slices, out var first, out var second))
         {
@@ -231,7 +221,7 @@ internal sealed class StoreOutput : Output
         var (type, reason) = response.ReadError();
         var refused = new BulkItemResult(response.Status, BulkOutcome.DeadLetter, type, reason);
         var results = Enumerable.Repeat(refused, slices.Sum(slice => slice.ItemCount)).ToArray();
-        await _services.DeadLetters.SendAsync(StoreSlice.Refused(slices, results, Name), cancellationToken);
+        StoreSlice.HandOverRefused(slices, results, Name);
     }
 
     private async Task<Dictionary<string, (long Next, long Durable)>?> TryLoadPositionsAsync(

@@ -54,15 +54,15 @@ internal sealed record StoreSlice(
     }
 
     /// <summary>
-    /// The dead letters for what the store will not take. Its positions move over the whole request, so an item that it
+    /// Dead-letters what the store will not take. Its positions move over the whole request, so an item that it
     /// would take another time cannot be sent again alone; none is answered so.
     /// </summary>
-    public static List<DeadLetter> Refused(List<StoreSlice> slices, BulkItemResult[] results, string output)
+    public static void HandOverRefused(List<StoreSlice> slices, BulkItemResult[] results, string output)
     {
-        var letters = new List<DeadLetter>();
         var next = 0;
         foreach (var slice in slices)
         {
+            var letters = new List<DeadLetter>();
             for (var item = 0; item < slice.ItemCount; item++)
             {
                 var result = results[next++];
@@ -76,11 +76,17 @@ internal sealed record StoreSlice(
                     slice.Batch.Window.TopicPartition,
                     DeadLetterStage.Output,
                     output,
-                    $"{result.Status} {result.ErrorType}: {result.ErrorReason}"));
+                    $"{result.Status} {result.ErrorType}: {result.ErrorReason}")
+                {
+                    TopicId = slice.Batch.Window.Identity.TopicId,
+                });
+            }
+
+            if (letters.Count > 0)
+            {
+                slice.Batch.HandOver(letters);
             }
         }
-
-        return letters;
     }
 
     /// <summary>Halves the slices, at last between two records of one; false where a single record is left.</summary>

@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using LogFlow.Queue.Configuration;
 using LogFlow.Queue.Groups;
 using LogFlow.Queue.Handlers;

@@ -64,13 +64,13 @@ public sealed class ByteBudgetTests
     }
 
     [Fact]
-    public void TakeUpTo_GivesWhatIsLeftButNeverLessThanTheLeast_AndShrinks()
+    public void TakeUpTo_GivesWhatIsLeftButNeverLessThanTheLeast_AndIsResized()
     {
         using var budget = new ByteBudget(100);
         Assert.Equal(60, budget.TakeUpTo(10, 60));
         Assert.Equal(40, budget.TakeUpTo(10, 60));
         Assert.Equal(10, budget.TakeUpTo(10, 60));
-        budget.Shrink(60, 5);
+        budget.Resize(60, 5);
         Assert.Equal(55, budget.BytesHeld);
         Assert.Throws<InvalidOperationException>(() => budget.Return(1000));
     }
@@ -174,7 +174,13 @@ public sealed class ByteBudgetTests
     {
         var time = new ManualTime();
         using var budget = new ByteBudget(
-            new ByteBudgetOptions { BytesMax = 4 * Mega, OverdraftBytesMax = 4 * Mega, StallAfter = Timeout(100) },
+            new ByteBudgetOptions
+            {
+                BytesMax = 4 * Mega,
+                OverdraftBytesMax = 4 * Mega,
+                StallAfter = TimeSpan.FromSeconds(100),
+                CutAfter = TimeSpan.FromSeconds(5),
+            },
             time);
         var waits = new List<ByteBudgetWait>();
         budget.LongWait += waits.Add;
@@ -221,8 +227,6 @@ public sealed class ByteBudgetTests
         Assert.Throws<ArgumentOutOfRangeException>(() => { _ = claim.GrowAsync(11, None); });
         Assert.Throws<ArgumentOutOfRangeException>(() => budget.Open(17 * Mega));
     }
-
-    private static TimeSpan Timeout(int seconds) => TimeSpan.FromSeconds(seconds);
 
     /// <summary>8 MiB, 1 MiB of it for small claims, 2 MiB a holder, claims up to 16 MiB.</summary>
     private static (ByteBudget Budget, ManualTime Time) Server()
