@@ -9,6 +9,9 @@ namespace LogFlow.Kafka.Client.Tests;
 /// <summary>When what is fetched, and how long it may wait at the broker.</summary>
 public sealed class FetcherTests
 {
+    // The default of fetch.max.wait.ms.
+    private const int WaitMs = 500;
+
     private static readonly TopicPartition First = new(FakeCluster.Topic, 0);
     private static readonly TopicPartition Second = new(FakeCluster.Topic, 1);
 
@@ -21,9 +24,13 @@ public sealed class FetcherTests
         await using var consumer = Consumer(client);
 
         // Nobody polls: what is wanted at last is the empty partition alone.
-        await Eventually.TrueAsync(() => Find(cluster, Second.Partition) is not null, "a fetch of the empty partition");
+        await Eventually.TrueAsync(
+            () => Requests(cluster).Exists(request => request.MaxWaitMs == WaitMs && IsOfSecondAlone(request)),
+            "a fetch of the empty partition that waits as long as it may");
 
-        Assert.Equal(500, Find(cluster, Second.Partition)!.MaxWaitMs);
+        // Each before it waited twice as long as the one before.
+        var shorter = Requests(cluster).Where(request => request.MaxWaitMs < WaitMs && IsOfSecondAlone(request));
+        Assert.InRange(shorter.Count(), 0, 6);
     }
 
     [Fact]
@@ -33,7 +40,7 @@ public sealed class FetcherTests
         Fill(cluster, 10);
         await using var client = cluster.Client();
         await using var consumer = Consumer(client);
-        await Eventually.TrueAsync(() => Find(cluster, Second.Partition) is not null, "a fetch of the empty partition");
+        await Eventually.TrueAsync(() => Requests(cluster).Exists(IsOfSecondAlone), "a fetch of the empty partition");
 
         // It waits for ever in this test; the other partition is read to its end beside it.
         for (var count = 0; count < 10;)
@@ -64,15 +71,14 @@ public sealed class FetcherTests
         }
     }
 
-    /// <summary>A fetch of the empty partition alone is never answered.</summary>
+    /// <summary>A fetch of the empty partition alone that may wait long is never answered.</summary>
     private static Task WhileEmpty(FetchRequest request) =>
-        Offset(request, First.Partition) is null ? new TaskCompletionSource().Task : Task.CompletedTask;
+        IsOfSecondAlone(request) && request.MaxWaitMs == WaitMs ? new TaskCompletionSource().Task : Task.CompletedTask;
 
-    private static List<FetchRequest> Requests(FakeCluster cluster) => [.. cluster.FetchRequests];
+    private static bool IsOfSecondAlone(FetchRequest request) =>
+        Offset(request, Second.Partition) is not null && Offset(request, First.Partition) is null;
 
-    private static FetchRequest? Find(FakeCluster cluster, int partition) =>
-        Requests(cluster).Find(request =>
-            Offset(request, partition) is not null && Offset(request, First.Partition) is null);
+    private static List<FetchRequest> Requests(FakeCluster cluster) => cluster.FetchesSoFar();
 
     private static long? Offset(FetchRequest request, int partition) =>
         request.Topics.SelectMany(static topic => topic.Partitions)

@@ -16,7 +16,7 @@ internal sealed partial class PartitionStreams(GroupConsumerOptions options, Tim
     private const int UndecodableTriesMax = 3;
 
     // Decompressed bytes of batches that are being decoded or wait for the poller, of all partitions together.
-    private readonly ByteBudget _budget = new(Math.Max(ShareBytesMin, options.PrefetchBytesMax));
+    private readonly ByteBudget _budget = new(Math.Max(2 * ShareBytesMin, options.PrefetchBytesMax));
 
     // Added to waits: timers cut fractions off and would fire just too early.
     private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);

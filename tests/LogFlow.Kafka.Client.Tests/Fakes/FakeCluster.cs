@@ -23,6 +23,7 @@ internal sealed class FakeCluster : IConnectionOpener
     private readonly ConcurrentDictionary<FakeTransport, Task> _connections = new();
     private readonly FakeLog[] _logs;
     private readonly int[] _leaders;
+    private readonly List<FetchRequest> _fetchRequests = [];
     private long _producerId = 1000;
 
     public FakeCluster(int partitionCount = 1, int brokerCount = 1)
@@ -64,8 +65,6 @@ internal sealed class FakeCluster : IConnectionOpener
 
     public List<ProduceRequest> ProduceRequests { get; } = [];
 
-    public List<FetchRequest> FetchRequests { get; } = [];
-
     public List<(ApiKey Key, short Version)> Requests { get; } = [];
 
     public KafkaClient Client(Func<KafkaClientOptions, KafkaClientOptions>? change = null) =>
@@ -81,6 +80,15 @@ internal sealed class FakeCluster : IConnectionOpener
             };
             return change is null ? own : change(own);
         });
+
+    /// <summary>All fetch requests that have come.</summary>
+    public List<FetchRequest> FetchesSoFar()
+    {
+        lock (_gate)
+        {
+            return [.. _fetchRequests];
+        }
+    }
 
     public void MoveLeader(int partition, int broker)
     {
@@ -190,7 +198,7 @@ internal sealed class FakeCluster : IConnectionOpener
                 var fetch = ReadBody<FetchRequest>(frame);
                 lock (_gate)
                 {
-                    FetchRequests.Add(fetch);
+                    _fetchRequests.Add(fetch);
                 }
 
                 await FetchGate(fetch);
