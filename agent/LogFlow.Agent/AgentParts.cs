@@ -1,7 +1,6 @@
 using System.Reflection;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol.Records;
-using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LogFlow.Hosting;
-using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Tests.Support;
