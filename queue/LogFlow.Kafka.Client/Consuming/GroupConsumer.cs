@@ -173,7 +173,7 @@ public sealed class GroupConsumer : IAsyncDisposable
             await _group.LeaveAsync(timeout.Token);
         }
 
-        _streams.RemoveAll();
+        _streams.Dispose();
         await _work.DisposeAsync();
     }
 }

@@ -88,7 +88,7 @@ public sealed class PartitionConsumer : IAsyncDisposable
         await _fetcher.CloseAsync();
         await stopping;
         await _fetcher.CloseAsync();
-        _streams.RemoveAll();
+        _streams.Dispose();
         await _work.DisposeAsync();
     }
 

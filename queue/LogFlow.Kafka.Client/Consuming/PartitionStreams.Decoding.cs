@@ -1,5 +1,4 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client;
 

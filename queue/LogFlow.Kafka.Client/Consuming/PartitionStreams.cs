@@ -9,6 +9,7 @@ namespace LogFlow.Kafka.Client;
 /// takes batches. A partition is not fetched again before its last chunk is decoded.
 /// </summary>
 internal sealed partial class PartitionStreams(GroupConsumerOptions options, TimeProvider time, BackgroundWork work)
+    : IDisposable
 {
     private const long ShareBytesMin = 64 * 1024;
 
@@ -115,6 +116,13 @@ internal sealed partial class PartitionStreams(GroupConsumerOptions options, Tim
         }
 
         Remove(all);
+    }
+
+    /// <summary>Gives up all that was read ahead.</summary>
+    public void Dispose()
+    {
+        RemoveAll();
+        _budget.Dispose();
     }
 
     public bool TrySeek(TopicPartition partition, long offset)
