@@ -13,6 +13,19 @@ internal sealed class MemoryGroupTopics : IGroupTopics
 
     public GroupTopic? Find(string name) => _topics.TryGetValue(name, out var topic) ? topic : null;
 
+    public GroupTopic? Find(Guid id)
+    {
+        foreach (var topic in _topics.Values)
+        {
+            if (topic.Id == id)
+            {
+                return topic;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Makes the topic, or gives it another number of partitions.</summary>
     public Guid Set(string name, int partitions)
     {
