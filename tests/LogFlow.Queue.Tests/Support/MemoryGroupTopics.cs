@@ -29,7 +29,7 @@ internal sealed class MemoryGroupTopics : IGroupTopics
     /// <summary>Makes the topic, or gives it another number of partitions.</summary>
     public Guid Set(string name, int partitions)
     {
-        var id = Find(name)?.Id ?? Guid.NewGuid();
+        var id = Find(name)?.Id ?? new Guid((int)Version + 1, 0, 0, new byte[8]);
         _topics[name] = new GroupTopic(name, id, partitions);
         Version++;
         return id;

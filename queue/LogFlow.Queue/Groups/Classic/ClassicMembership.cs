@@ -154,10 +154,14 @@ internal sealed partial class ClassicMembership : IMembership
         }
     }
 
-    /// <summary>Keeps what was taken over; false: the disk refused.</summary>
+    /// <summary>
+    /// Keeps what was taken over; false: the disk refused. A group that rebalances is kept with a generation that nobody
+    /// has: after a restart its members join again, else nobody would have the partitions of the one that has left.
+    /// </summary>
     public async ValueTask<bool> StoreTakenOverAsync()
     {
-        var error = await SaveAsync(Snapshot() with { State = GroupState.Stable });
+        var generation = _state == GroupState.Stable ? _generation : _generation + 1;
+        var error = await SaveAsync(Snapshot() with { State = GroupState.Stable, Generation = generation });
         if (error != ErrorCode.None)
         {
             Log.StoreFailed(_logger, GroupId);

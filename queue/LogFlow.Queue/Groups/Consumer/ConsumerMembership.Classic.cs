@@ -13,7 +13,7 @@ internal sealed partial class ConsumerMembership
     public async Task<JoinGroupResult> JoinAsync(JoinGroupInput input)
     {
         var isNew = input.MemberId.Length == 0;
-        var memberId = isNew ? Guid.NewGuid().ToString() : input.MemberId;
+        var memberId = isNew ? _environment.NewMemberId() : input.MemberId;
         if (FindFull(_settings, _members.Count, _members.ContainsKey(memberId)) is not null)
         {
             return JoinGroupResult.Failed(ErrorCode.GroupMaxSizeReached, "");
@@ -147,8 +147,13 @@ internal sealed partial class ConsumerMembership
             ProtocolType = ClassicMembership.ConsumerProtocolType,
             ProtocolName = member.Classic!.ProtocolName,
         };
+
+        // Kafka goes back without a rebalance wherever the subscription is the same, also while a member waits for what
+        // others have not given up yet: two would own that. Here such a group rebalances.
         var wasLast = holder is { Classic: null } && isNew;
-        return (result, wasLast && TryDowngrade(hasNewSubscription) ? null : _deadlines[memberId]);
+        return wasLast && TryDowngrade(hasNewSubscription || State != ConsumerGroupState.Stable)
+            ? (result, null)
+            : (result, _deadlines[memberId]);
     }
 
     private static ConsumerMember Update(

@@ -37,7 +37,7 @@ internal sealed partial class ConsumerMembership
             return full;
         }
 
-        var memberId = input.MemberId.Length > 0 ? input.MemberId : Guid.NewGuid().ToString();
+        var memberId = input.MemberId.Length > 0 ? input.MemberId : _environment.NewMemberId();
         if (Admit(memberId, input, out var before) is { } refusal)
         {
             return refusal;
