@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
@@ -10,11 +11,17 @@ namespace LogFlow.Agent;
 /// </summary>
 public sealed partial class AgentService : ILogFlowService
 {
+    /// <summary>What is under way longer than this is not under way: the queue is gone, or refuses.</summary>
+    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(30);
+
     private readonly AgentConfig _config;
-    private readonly ServiceContext _host;
+    private readonly ILoggerFactory _loggers;
+    private readonly IMeterFactory _meters;
+    private readonly TimeProvider _time;
     private readonly AgentSeams _seams;
     private readonly ILogger _logger;
     private readonly AgentCounters _counters = new();
+    private readonly ProgressWatch _acknowledging;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private AgentParts? _parts;
@@ -24,18 +31,22 @@ public sealed partial class AgentService : ILogFlowService
     private int _stopped;
 
     /// <summary>An agent for a Kafka-protocol queue.</summary>
-    public AgentService(AgentConfig config, ServiceContext context)
-        : this(config, context, AgentSeams.Production)
+    public AgentService(AgentConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
+        : this(config, loggers, meters, time, AgentSeams.Production)
     {
     }
 
     /// <summary>An agent whose outer parts are given; tests bring their own.</summary>
-    internal AgentService(AgentConfig config, ServiceContext context, AgentSeams seams)
+    internal AgentService(
+        AgentConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time, AgentSeams seams)
     {
         _config = config;
-        _host = context;
+        _loggers = loggers;
+        _meters = meters;
+        _time = time;
+        _acknowledging = new ProgressWatch(AcknowledgedWithin, time);
         _seams = seams;
-        _logger = context.LoggerFactory.CreateLogger<AgentService>();
+        _logger = loggers.CreateLogger<AgentService>();
     }
 
     /// <inheritdoc/>
@@ -94,8 +105,15 @@ public sealed partial class AgentService : ILogFlowService
             return new HealthReport(false, $"waiting for the queue at {string.Join(", ", _config.Kafka.Hosts)}");
         }
 
-        return parts.Registry.Blocked is { } reason
-            ? new HealthReport(false, $"the registry cannot be written: {reason}")
+        if (parts.Registry.Blocked is { } reason)
+        {
+            return new HealthReport(false, $"the registry cannot be written: {reason}");
+        }
+
+        return _acknowledging.Look(_counters.Acknowledged, parts.Budget.Used > 0) is { } still
+            ? new HealthReport(
+                false, $"the queue at {string.Join(", ", _config.Kafka.Hosts)} has taken nothing for "
+                + $"{(long)still.TotalSeconds} s; lines wait")
             : HealthReport.Ready;
     }
 
@@ -110,10 +128,10 @@ public sealed partial class AgentService : ILogFlowService
             registry = Registry.Open(
                 _seams.OpenStorage(Path.Combine(data, _config.RegistryPath)),
                 new RegistryOptions(_config.RegistryCheckpointSize.Bytes, _config.RegistryFlush),
-                _host.TimeProvider,
-                _host.LoggerFactory.CreateLogger<Registry>());
+                _time,
+                _loggers.CreateLogger<Registry>());
             _parts = AgentParts.Create(
-                _config, _host, registry, _seams, _counters, GetStatus, Fail);
+                _config, _loggers, _meters, _time, registry, _seams, _counters, GetStatus, Fail);
         }
         catch (DirectoryLockedException error)
         {

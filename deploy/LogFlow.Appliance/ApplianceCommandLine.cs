@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LogFlow.Appliance.Dump;
 using LogFlow.Appliance.Search;
 using LogFlow.Appliance.Tools;
 using LogFlow.Appliance.Up;
@@ -18,6 +19,8 @@ internal static class ApplianceCommandLine
         up.Add(config.Overrides);
         var version = new Command("version", "Print the version");
         version.SetAction(_ => Console.WriteLine($"logflow {ProductVersion.Text}"));
+        var test = new Command("test", "Check the configuration of 'up'") { UpConfigCommands.Test(config) };
+        var export = new Command("export", "Print what is in force") { UpConfigCommands.Export(config) };
         var root = new RootCommand("LogFlow: log files to a search, in one process; and the tools around it")
         {
             up,
@@ -26,6 +29,9 @@ internal static class ApplianceCommandLine
             GroupsCommand.Create(tools),
             ProduceCommand.Create(tools),
             ConsumeCommand.Create(tools),
+            test,
+            export,
+            DumpCommand.Create(),
             version,
         };
         root.Add(CompletionCommand.Create());
