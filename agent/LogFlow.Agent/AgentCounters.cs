@@ -9,6 +9,7 @@ internal sealed class AgentCounters
     private long _truncated;
     private long _uncertain;
     private long _lost;
+    private long _lostBytes;
     private long _errors;
 
     public long LinesRead => Volatile.Read(ref _linesRead);
@@ -25,6 +26,9 @@ internal sealed class AgentCounters
     /// <summary>Records of which it is not known whether the queue has them, and that can be read no more.</summary>
     public long Lost => Volatile.Read(ref _lost);
 
+    /// <summary>Bytes of files that vanished before they were read or could be sent again.</summary>
+    public long LostBytes => Volatile.Read(ref _lostBytes);
+
     public long Errors => Volatile.Read(ref _errors);
 
     public void AddLinesRead(int count) => Interlocked.Add(ref _linesRead, count);
@@ -38,6 +42,8 @@ internal sealed class AgentCounters
     public void AddUncertain(int count) => Interlocked.Add(ref _uncertain, count);
 
     public void AddLost(int count) => Interlocked.Add(ref _lost, count);
+
+    public void AddLostBytes(long count) => Interlocked.Add(ref _lostBytes, count);
 
     public void AddError() => Interlocked.Increment(ref _errors);
 }

@@ -15,6 +15,7 @@ internal sealed partial class AgentParts : IAsyncDisposable
     private readonly AgentCounters _counters;
     private readonly PublisherOptions _options;
     private readonly ServiceContext _host;
+    private RecoveryCoordinator? _recovery;
 
     private AgentParts(
         AgentMetrics metrics, AgentCounters counters, PublisherOptions options, ServiceContext host)
@@ -43,8 +44,7 @@ internal sealed partial class AgentParts : IAsyncDisposable
         Registry registry,
         AgentSeams seams,
         AgentCounters counters,
-        Func<AgentStatus?> status,
-        Action<Exception> onFatal)
+        Func<AgentStatus?> status)
     {
         var sink = seams.OpenSink(config, host);
         var metrics = new AgentMetrics(host.MeterFactory, counters, status);
@@ -60,7 +60,6 @@ internal sealed partial class AgentParts : IAsyncDisposable
             host.LoggerFactory.CreateLogger<PartitionPublisher>())
         {
             Topic = config.Kafka.Topic,
-            OnFatal = onFatal,
         });
         var inputs = config.Inputs.Where(input => input.Enabled).ToList();
         var scheduler = new HarvesterScheduler(
@@ -99,17 +98,24 @@ internal sealed partial class AgentParts : IAsyncDisposable
         };
     }
 
-    /// <summary>Takes up what a former run left unacknowledged.</summary>
-    public void Recover(TopicIdentity topic)
+    /// <summary>Partitions whose recovery waits for a file.</summary>
+    public int PartitionsWaiting => _recovery?.Waiting ?? 0;
+
+    /// <summary>Takes up what a former run left unacknowledged, then lets the readers begin.</summary>
+    public Task RecoverAsync(TopicIdentity topic, Action onFirstPass, CancellationToken cancellationToken)
     {
-        var recovery = new RecoveryCoordinator(
-            Registry,
-            Publisher,
-            new BatchRebuilder(Budget, _options, _host.TimeProvider),
-            _counters,
-            FindGeneration,
-            _host.LoggerFactory.CreateLogger<RecoveryCoordinator>());
-        recovery.Recover(recovery.CheckTopic(topic));
+        _recovery = new RecoveryCoordinator(
+            new RecoveryContext(
+                Registry,
+                Publisher,
+                Sink,
+                new RecoveryFiles(Inputs),
+                _options,
+                _counters,
+                _host.TimeProvider,
+                _host.LoggerFactory.CreateLogger<RecoveryCoordinator>()),
+            new BatchRebuilder(Budget, _options, _host.TimeProvider));
+        return _recovery.RecoverAsync(_recovery.CheckTopic(topic), onFirstPass, cancellationToken);
     }
 
     /// <summary>Stops at once; the registry is synced last.</summary>
@@ -126,19 +132,6 @@ internal sealed partial class AgentParts : IAsyncDisposable
         Scheduler.Dispose();
         Budget.Dispose();
         _metrics.Dispose();
-    }
-
-    private ScheduledHarvester? FindGeneration(long generation)
-    {
-        foreach (var input in Inputs)
-        {
-            if (input.FindGeneration(generation) is { } harvester)
-            {
-                return harvester;
-            }
-        }
-
-        return null;
     }
 
     private static PublisherOptions BuildOptions(AgentConfig config)

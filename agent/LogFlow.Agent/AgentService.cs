@@ -16,10 +16,9 @@ public sealed partial class AgentService : ILogFlowService
     private readonly ILogger _logger;
     private readonly AgentCounters _counters = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundWork _work = new();
     private AgentParts? _parts;
     private DirectoryLock? _lock;
-    private Task _connecting = Task.CompletedTask;
     private volatile bool _isConnected;
     private int _stopped;
 
@@ -74,6 +73,7 @@ public sealed partial class AgentService : ILogFlowService
             LinesTruncated = _counters.Truncated,
             LinesUncertain = _counters.Uncertain,
             LinesPossiblyLost = _counters.Lost,
+            BytesLost = _counters.LostBytes,
             Errors = _counters.Errors,
             BytesBehind = behind,
             BytesInMemory = parts.Budget.Used,
@@ -113,7 +113,7 @@ public sealed partial class AgentService : ILogFlowService
                 _host.TimeProvider,
                 _host.LoggerFactory.CreateLogger<Registry>());
             _parts = AgentParts.Create(
-                _config, _host, registry, _seams, _counters, GetStatus, Fail);
+                _config, _host, registry, _seams, _counters, GetStatus);
         }
         catch (DirectoryLockedException error)
         {
@@ -131,11 +131,7 @@ public sealed partial class AgentService : ILogFlowService
             throw;
         }
 
-        _ = registry.Completion.ContinueWith(
-            task => Fail(task.Exception!.InnerException!),
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted,
-            TaskScheduler.Default);
+        _work.Start("watching the parts", stopping => WatchAsync(_parts, stopping));
         await Task.Run(
             () =>
             {
@@ -146,7 +142,7 @@ public sealed partial class AgentService : ILogFlowService
             },
             cancellationToken);
         Log.Started(_logger, registry.AgentId, GetStatus()!.FilesWatched, _config.Kafka.Topic);
-        _connecting = Task.Run(() => ConnectAsync(_parts, _stopping.Token), CancellationToken.None);
+        _work.Start("connecting", stopping => ConnectAsync(_parts, stopping));
     }
 
     /// <inheritdoc/>
@@ -157,8 +153,7 @@ public sealed partial class AgentService : ILogFlowService
             return;
         }
 
-        await _stopping.CancelAsync();
-        await _connecting;
+        await _work.StopAsync();
         foreach (var input in parts.Inputs)
         {
             await input.StopAsync();
@@ -191,28 +186,36 @@ public sealed partial class AgentService : ILogFlowService
     {
         await StopAsync(new CancellationToken(canceled: true));
         _lock?.Dispose();
-        _stopping.Dispose();
+        await _work.DisposeAsync();
     }
 
     /// <summary>Waits for the queue, takes up what a former run left, then lets the readers begin.</summary>
     private async Task ConnectAsync(AgentParts parts, CancellationToken cancellationToken)
     {
-        try
+        var topic = await parts.Sink.GetTopicAsync(cancellationToken);
+        parts.Publisher.PartitionCount = topic.PartitionCount;
+        await parts.RecoverAsync(
+            topic,
+            () =>
+            {
+                _isConnected = true;
+                parts.Scheduler.Start();
+                Log.Connected(_logger, topic.Name, KafkaUuid.Format(topic.Id), topic.PartitionCount);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>What fails in a part, or here, ends the agent.</summary>
+    private async Task WatchAsync(AgentParts parts, CancellationToken cancellationToken)
+    {
+        var ended = await Task.WhenAny(
+            [_work.Completion, parts.Registry.Completion, parts.Publisher.Completion,
+                .. parts.Inputs.Select(input => input.Completion)])
+            .WaitAsync(cancellationToken);
+        ended = parts.Registry.Completion.IsFaulted ? parts.Registry.Completion : ended;
+        if (ended.Exception?.InnerException is { } failure)
         {
-            var topic = await parts.Sink.GetTopicAsync(cancellationToken);
-            parts.Publisher.PartitionCount = topic.PartitionCount;
-            parts.Recover(topic);
-            _isConnected = true;
-            parts.Scheduler.Start();
-            Log.Connected(_logger, topic.Name, KafkaUuid.Format(topic.Id), topic.PartitionCount);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopped before the queue was there.
-        }
-        catch (Exception error)
-        {
-            Fail(error);
+            Fail(failure);
         }
     }
 

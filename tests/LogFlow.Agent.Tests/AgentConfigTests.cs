@@ -61,5 +61,5 @@ public sealed class AgentConfigTests
     [InlineData("/m/app.log.1", "/l/app.log", false)]
     [InlineData("/l/other.log", "/l/app.log", false)]
     public void RotatedName_IsRecognised(string path, string original, bool expected) =>
-        Assert.Equal(expected, FilestreamInput.IsRotatedName(path, original));
+        Assert.Equal(expected, RotatedName.IsOf(path, original));
 }

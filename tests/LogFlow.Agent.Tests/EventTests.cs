@@ -49,11 +49,11 @@ public sealed class EventTests
         EventEncoder.FormatTimestamp(DateTimeOffset.UnixEpoch, timestamp);
         Assert.Equal("1970-01-01T00:00:00.000Z", Encoding.ASCII.GetString(timestamp));
         var isTruncated = false;
-        encoder.Encode(line, 0, true, ref isTruncated, timestamp, 100_000, scratch);
+        encoder.Encode(line, 0, ref isTruncated, timestamp, 100_000, scratch);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var round = 0; round < 1000; round++)
         {
-            encoder.Encode(line, round, true, ref isTruncated, timestamp, 100_000, scratch);
+            encoder.Encode(line, round, ref isTruncated, timestamp, 100_000, scratch);
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());

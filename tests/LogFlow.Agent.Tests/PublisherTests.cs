@@ -33,7 +33,6 @@ public sealed class PublisherTests
                 NullLogger.Instance)
             {
                 Topic = "logs",
-                OnFatal = error => Assert.Fail(error.ToString()),
             });
 
             // Two threads open the same partitions, from the highest and from the lowest number.

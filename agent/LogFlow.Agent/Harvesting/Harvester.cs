@@ -73,7 +73,7 @@ internal sealed partial class Harvester
     public long ActiveAt { get; private set; }
 
     /// <summary>Whether all that was read is acknowledged.</summary>
-    public bool IsAcknowledged => State is not { } state || _context.Registry.AckedPosition(state).Position >= Position;
+    public bool IsAcknowledged => State is not { } state || _context.Registry.IsAcknowledged(state, Position);
 
     /// <summary>Takes an open file and makes sure that it is the one that was read.</summary>
     public void Attach(ILogFile file, long length)
@@ -81,7 +81,7 @@ internal sealed partial class Harvester
         AssertTaken();
         _file = file;
         ActiveAt = _context.Time.GetTimestamp();
-        if (_position > 0 && !IsSameContent(file, length))
+        if (State is not null && !IsSameContent(file, length))
         {
             Restart(length < _position ? "is shorter than what was read" : "has other content than what was read");
         }
@@ -124,7 +124,7 @@ internal sealed partial class Harvester
     public void Continue(FileState state, long position, uint tailCrc)
     {
         AssertTaken();
-        _context.Revive(state);
+        _context.Ended.Revive(state);
         _context.Registry.MoveFile(state, Path, Identity);
         State = state;
         (_position, TailCrc) = (position, tailCrc);
@@ -139,15 +139,14 @@ internal sealed partial class Harvester
         BeginAnew();
     }
 
-    /// <summary>The file as the recovery of a former run's batches needs it.</summary>
-    public RecoverySource RecoverySource() => new(
-        Path, _file, _context.Options, _encoding, _framer, _context.Options.Encoder(State!, Path, _encoding));
-
-    /// <summary>After batches of a former run were built again: reading goes on behind them.</summary>
+    /// <summary>The queue has, or is being sent, what a former run had read: reading goes on behind it.</summary>
     public void ContinueAt(long position, uint tailCrc)
     {
         AssertTaken();
-        (_position, TailCrc) = (position, tailCrc);
+        if (position > _position)
+        {
+            (_position, TailCrc) = (position, tailCrc);
+        }
     }
 
     /// <summary>One turn.</summary>
@@ -202,6 +201,11 @@ internal sealed partial class Harvester
             _searchedTo = _position;
         }
 
+        if (_position == 0 && State is { } known && !known.Head.Matches(file))
+        {
+            Restart("was replaced before a line of it was read");
+        }
+
         if (length == SearchedTo)
         {
             // Woken without anything new: it may have been truncated and filled again to the same length.
@@ -214,6 +218,11 @@ internal sealed partial class Harvester
         }
 
         EnsureState(file, length);
+        if (_context.Publishing.ForPartition(State!.Partition).IsHeld)
+        {
+            return HarvestResult.Held;
+        }
+
         worker.SetTime(_context.Time.GetUtcNow());
         var status = worker.Reader.Read(
             file, _framer, _position, TailCrc, long.MaxValue, _context.Options.LineLengthMax, ref _searchedTo);

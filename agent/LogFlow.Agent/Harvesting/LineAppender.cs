@@ -20,15 +20,15 @@ internal readonly ref struct LineAppender(
         {
             while (block.MoveNext())
             {
-                if (IsEvent(block.Line))
+                if (IsEvent(block.Line, isValid, encoding, out var message))
                 {
-                    var result = Publish(block.Line, position + block.Start, isValid, block.IsTruncated);
+                    var result = Publish(message, position + block.Start, block.IsTruncated);
                     if (result == AppendResult.BatchFull)
                     {
                         AddRange(data, position, rangeStart, block.Start);
                         rangeStart = block.Start;
                         publisher.SealOpen();
-                        result = Publish(block.Line, position + block.Start, isValid, block.IsTruncated);
+                        result = Publish(message, position + block.Start, block.IsTruncated);
                     }
 
                     if (result == AppendResult.NoRoom)
@@ -70,13 +70,13 @@ internal readonly ref struct LineAppender(
         var line = LineBlock.Cut(kept, position, TrimmedLength(kept, encoding), encoding);
         lock (publisher.BuildLock)
         {
-            if (IsEvent(line))
+            if (IsEvent(line, isValid: false, encoding, out var message))
             {
-                var result = Publish(line, position, isValid: false, isTruncated: true);
+                var result = Publish(message, position, isTruncated: true);
                 if (result == AppendResult.BatchFull)
                 {
                     publisher.SealOpen();
-                    result = Publish(line, position, isValid: false, isTruncated: true);
+                    result = Publish(message, position, isTruncated: true);
                 }
 
                 if (result == AppendResult.NoRoom)
@@ -112,22 +112,15 @@ internal readonly ref struct LineAppender(
         return start + needed > kept.Length ? start : kept.Length;
     }
 
-    private bool IsEvent(ReadOnlySpan<byte> line)
-    {
-        if (line.IsEmpty)
-        {
-            return false;
-        }
+    private bool IsEvent(
+        ReadOnlySpan<byte> line, bool isValid, LineEncoding encoding, out ReadOnlySpan<byte> message) =>
+        LineMessage.TryMake(line, isValid, encoding, encoder, context.Options.Filter, worker.Scratch, out message);
 
-        return context.Options.Filter is not { } filter || filter.Passes(line);
-    }
-
-    private AppendResult Publish(ReadOnlySpan<byte> line, long position, bool isValid, bool isTruncated)
+    private AppendResult Publish(ReadOnlySpan<byte> message, long position, bool isTruncated)
     {
         var value = encoder.Encode(
-            line,
+            message,
             position,
-            isValid,
             ref isTruncated,
             worker.Timestamp,
             publisher.ValueLengthMax(encoder.Key.Length),

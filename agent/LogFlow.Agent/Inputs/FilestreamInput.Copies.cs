@@ -21,32 +21,14 @@ internal sealed partial class FilestreamInput
         Wait,
     }
 
-    /// <summary>Whether a name is what rotation makes of another: <c>app.log.1</c>, <c>app-20261121.log</c>.</summary>
-    internal static bool IsRotatedName(string path, string original)
-    {
-        if (Path.GetDirectoryName(path.AsSpan()) is var folder
-            && !folder.SequenceEqual(Path.GetDirectoryName(original.AsSpan())))
-        {
-            return false;
-        }
-
-        var name = Path.GetFileName(path.AsSpan());
-        var stem = Path.GetFileNameWithoutExtension(original.AsSpan());
-        return stem.Length > 0
-            && name.Length > stem.Length + 1
-            && name.StartsWith(stem, StringComparison.Ordinal)
-            && name[stem.Length] is '.' or '-' or '_'
-            && !name.SequenceEqual(Path.GetFileName(original.AsSpan()));
-    }
-
     private CopyVerdict CheckCopy(TrackedFile file, ILogFile handle)
     {
         var path = file.Harvester.Path;
         foreach (var original in PossibleOriginals(path))
         {
             if (original != file
-                && original.Harvester.Position > 0
-                && IsRotatedName(path, original.Harvester.Path))
+                && original.Harvester.State is not null
+                && RotatedName.IsOf(path, original.Harvester.Path))
             {
                 using var turn = original.Scheduled.TryTake();
                 if (!turn.IsTaken)
@@ -63,9 +45,9 @@ internal sealed partial class FilestreamInput
         }
 
         // After the originals: one that was just found truncated is here by now.
-        foreach (var ended in _context.Ended())
+        foreach (var ended in _context.Ended.PossibleOriginalsOf(path))
         {
-            if (IsRotatedName(path, ended.State.Path) && IsCopyUpTo(handle, ended))
+            if (IsCopyUpTo(handle, ended))
             {
                 Log.CopyFound(_logger, _options.Id, path, ended.State.Path, ended.Position);
                 file.Harvester.Continue(ended.State, ended.Position, ended.TailCrc);
@@ -127,6 +109,7 @@ internal sealed partial class FilestreamInput
         var copyTail = 0u;
         var isSame = source is not null && IsSameUpTo(handle, source, length, state, out copyTail);
         var isIntact = source is not null
+            && state.Head.Matches(source)
             && ContentMark.TryReadTail(source, original.Position, out var tailCrc)
             && tailCrc == original.TailCrc;
         if (!isIntact)
@@ -205,9 +188,8 @@ internal sealed partial class FilestreamInput
     }
 
     /// <summary>Reads now, after the original was seen truncated: only then is the copy complete for certain.</summary>
-    private static bool IsCopyUpTo(ILogFile handle, in EndedIncarnation ended) =>
-        ended.Position > 0
-        && ended.State.Head.Length > 0
+    private static bool IsCopyUpTo(ILogFile handle, EndedIncarnation ended) =>
+        ended.State.Head.Length > 0
         && ended.State.Head.Matches(handle)
         && ContentMark.TryReadTail(handle, ended.Position, out var tailCrc)
         && tailCrc == ended.TailCrc;

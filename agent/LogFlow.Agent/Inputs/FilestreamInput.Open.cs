@@ -245,7 +245,7 @@ internal sealed partial class FilestreamInput
         }
 
         CleanInactive();
-        _context.ReleaseSuperseded();
+        _context.Ended.Release();
     }
 
     private void Poll(TrackedFile file, List<TrackedFile> gone)

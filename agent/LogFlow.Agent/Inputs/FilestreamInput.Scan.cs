@@ -84,7 +84,7 @@ internal sealed partial class FilestreamInput
 
         _nextScanAt = After(_options.CheckInterval);
         HandleMissing(result);
-        _context.ReleaseSuperseded();
+        _context.Ended.Release();
         _earliestScanAt = After(Max(ScanRestMin, _time.GetElapsedTime(startedAt) * ScanRestFactor));
     }
 

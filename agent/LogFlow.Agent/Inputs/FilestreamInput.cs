@@ -26,7 +26,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     private readonly OpenFileLimit _openFiles;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundWork _work = new();
     private readonly AsyncSignal _signal;
 
     // Notes of the directory watcher.
@@ -49,7 +49,6 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     private long _stemsMadeInScan = -1;
     private HashSet<string> _watched = [];
     private DirectoryWatcher? _watcher;
-    private Task _loop = Task.CompletedTask;
     private long _scanNumber;
     private long _nextScanAt;
     private long _earliestScanAt;
@@ -74,8 +73,14 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         _watcher = DirectoryWatcher.TryCreate(OnDirectoryChange);
         var isFirstStart = LoadStates() == 0;
         Scan(seekToTail: isFirstStart && _options.SeekToTail);
-        _loop = Task.Run(RunAsync);
+        _work.Start($"input {_options.Id}", RunAsync);
     }
+
+    /// <summary>The name under which files are remembered.</summary>
+    public string Id => _options.Id;
+
+    /// <summary>Faults when the loop ends; then the agent cannot go on.</summary>
+    public Task Completion => _work.Completion;
 
     /// <summary>Adds what this input does to a status.</summary>
     public (int Watched, int Open, long BytesBehind) Measure()
@@ -100,29 +105,11 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         }
     }
 
-    /// <summary>The harvester of a file incarnation, for the recovery of a former run's batches.</summary>
-    public ScheduledHarvester? FindGeneration(long generation)
-    {
-        lock (_filesLock)
-        {
-            foreach (var file in _byIdentity.Values)
-            {
-                if (file.Harvester.State?.Generation == generation)
-                {
-                    return file.Scheduled;
-                }
-            }
-
-            return null;
-        }
-    }
-
     /// <summary>Stops looking. Open files stay open until <see cref="DisposeAsync"/>: they may be read still.</summary>
     public async Task StopAsync()
     {
-        await _stopping.CancelAsync();
         _watcher?.Dispose();
-        await _loop;
+        await _work.StopAsync();
     }
 
     /// <inheritdoc/>
@@ -135,16 +122,16 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
             turn.Harvester.Detach();
         }
 
-        _stopping.Dispose();
+        await _work.DisposeAsync();
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(CancellationToken stopping)
     {
-        while (!_stopping.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                await _signal.WaitAsync(UntilNextDuty(), _stopping.Token);
+                await _signal.WaitAsync(UntilNextDuty(), stopping);
                 HandleChanges();
                 if (IsScanDue())
                 {
@@ -157,11 +144,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
                     _nextMaintenanceAt = After(MaintenanceInterval);
                 }
             }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
+            catch (Exception error) when (!stopping.IsCancellationRequested)
             {
                 // Whatever went wrong with one look, the next one is taken.
                 _context.Counters.AddError();

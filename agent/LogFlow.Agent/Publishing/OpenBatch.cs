@@ -14,7 +14,7 @@ internal sealed class OpenBatch(MemoryBudget budget, int initialCapacity) : IDis
 
     private readonly RecordBatchBuilder _builder = new(initialCapacity);
     private readonly List<FileRange> _ranges = [];
-    private PooledBuffer? _encoded;
+    private Lease<EncodedBatch>? _encoded;
     private long _reserved;
 
     /// <summary>Records so far.</summary>
@@ -30,7 +30,7 @@ internal sealed class OpenBatch(MemoryBudget budget, int initialCapacity) : IDis
     public Task Encoding { get; private set; } = Task.CompletedTask;
 
     /// <summary>The batch as it is sent.</summary>
-    public ReadOnlyMemory<byte> Encoded => _encoded!.Memory;
+    public Lease<EncodedBatch> Encoded => _encoded!;
 
     /// <summary>The intent under which it is sent.</summary>
     public Intent? Intent { get; set; }
@@ -119,14 +119,13 @@ internal sealed class OpenBatch(MemoryBudget budget, int initialCapacity) : IDis
     public void Stamp(Intent intent)
     {
         Intent = intent;
-        RecordBatch.SetProducer(_encoded!.Span, intent.Producer.Id, intent.Producer.Epoch, intent.BaseSequence);
+        RecordBatch.SetProducer(_encoded!.Value.Memory.Span, intent.Producer.Id, intent.Producer.Epoch, intent.BaseSequence);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _encoded?.Dispose();
-        _encoded = null;
         _builder.Dispose();
         budget.Release(_reserved);
         _reserved = 0;
@@ -134,12 +133,13 @@ internal sealed class OpenBatch(MemoryBudget budget, int initialCapacity) : IDis
 
     private void Encode(PublisherOptions options)
     {
-        _encoded = _builder.Build(options.Compression, level: options.Level);
-        _builder.Dispose();
+        var buffer = _builder.Build(options.Compression, level: options.Level);
 
-        // From here on only the compressed bytes are held.
-        var freed = _reserved - _encoded.Length;
-        _reserved = _encoded.Length;
-        budget.Release(freed);
+        // From here on only the compressed bytes are held, and the budget is theirs to give back.
+        budget.Reserve(buffer.Length);
+        _encoded = new Lease<EncodedBatch>(new EncodedBatch(buffer, budget));
+        _builder.Dispose();
+        budget.Release(_reserved);
+        _reserved = 0;
     }
 }

@@ -15,24 +15,16 @@ internal sealed partial class PartitionPublisher
             while (true)
             {
                 await SettleAsync(cancellationToken);
-                var ready = TakeReady();
-                if (ready.Count > 0)
+                var first = _inFlight.Count;
+                if (TakeReady())
                 {
-                    await SendAsync(ready, cancellationToken);
+                    await SendAsync(_inFlight[first..], cancellationToken);
                 }
                 else
                 {
                     await _signal.WaitAsync(cancellationToken);
                 }
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopped.
-        }
-        catch (Exception error)
-        {
-            _context.OnFatal(error);
         }
         finally
         {
@@ -68,7 +60,7 @@ internal sealed partial class PartitionPublisher
 
         _context.Counters.AddAcknowledged(batch.RecordCount);
         _context.Metrics.BatchAcknowledged(
-            batch.RecordCount, batch.Encoded.Length, _context.Time.GetElapsedTime(batch.SentAt));
+            batch.RecordCount, batch.Encoded.Value.Length, _context.Time.GetElapsedTime(batch.SentAt));
         batch.Dispose();
         if (_inFlight.Count > 0)
         {
@@ -85,35 +77,40 @@ internal sealed partial class PartitionPublisher
         }
     }
 
-    /// <summary>Sealed and compressed batches, in order, as many as may leave now.</summary>
-    private List<OpenBatch> TakeReady()
+    /// <summary>
+    /// Moves sealed and compressed batches, in order, as many as may leave now, to those in flight: from here on they
+    /// are released with them, whatever happens. False where there are none.
+    /// </summary>
+    private bool TakeReady()
     {
-        var ready = new List<OpenBatch>();
         lock (_buildLock)
         {
-            while (_inFlight.Count + ready.Count < InFlightMax
+            var first = _inFlight.Count;
+            while (_inFlight.Count < InFlightMax
                 && _sealed.TryPeek(out var next)
                 && next.Encoding.IsCompleted
-                && MayFollow(ready.Count > 0 ? ready[^1] : _inFlight.Count > 0 ? _inFlight[^1] : null, next))
+                && MayFollow(_inFlight.Count > 0 ? _inFlight[^1] : null, next))
             {
-                _sealed.Dequeue();
-                if (next.RecordCount > 0)
+                if (next.RecordCount == 0)
                 {
-                    ready.Add(next);
+                    PassOver(next);
+                    next.Dispose();
+                    _sealed.Dequeue();
                     continue;
                 }
 
-                PassOver(next, ready);
+                _sealed.Dequeue();
+                _inFlight.Add(next);
             }
 
-            _isUnderWay = _inFlight.Count + ready.Count > 0;
+            _isUnderWay = _inFlight.Count > 0;
             if (!_isUnderWay && _flushWanted && _sealed.Count == 0)
             {
                 Seal();
             }
-        }
 
-        return ready;
+            return _inFlight.Count > first;
+        }
     }
 
     /// <summary>
@@ -123,9 +120,9 @@ internal sealed partial class PartitionPublisher
         last is null || last.IsResend == next.IsResend;
 
     /// <summary>Only filtered lines: positions move when all that was read before is acknowledged.</summary>
-    private void PassOver(OpenBatch batch, List<OpenBatch> ready)
+    private void PassOver(OpenBatch batch)
     {
-        var before = ready.Count > 0 ? ready[^1] : _inFlight.Count > 0 ? _inFlight[^1] : null;
+        var before = _inFlight.Count > 0 ? _inFlight[^1] : null;
         foreach (var range in batch.Ranges)
         {
             if (before is null)
@@ -137,14 +134,10 @@ internal sealed partial class PartitionPublisher
                 before.RangesBehind.Add(range);
             }
         }
-
-        batch.Dispose();
     }
 
     private async Task SendAsync(List<OpenBatch> batches, CancellationToken cancellationToken)
     {
-        // From here on they are released with what is in flight, whatever happens.
-        _inFlight.AddRange(batches);
         foreach (var batch in batches)
         {
             await batch.Encoding;
@@ -192,12 +185,7 @@ internal sealed partial class PartitionPublisher
         {
             batch.SentAt = _context.Time.GetTimestamp();
             batch.Sending = _context.Sink.SendAsync(_partition, batch.Encoded, cancellationToken);
-            _ = batch.Sending.ContinueWith(
-                static (_, signal) => ((AsyncSignal)signal!).Set(),
-                _signal,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            WakeAfter(batch.Sending);
         }
     }
 
@@ -229,6 +217,16 @@ internal sealed partial class PartitionPublisher
 
         if (outcome.Kind == SendOutcomeKind.SequenceRefused)
         {
+            await CompleteWhatTheQueueHasAsync(remaining, cancellationToken);
+        }
+
+        if (remaining.Count == 0)
+        {
+            return;
+        }
+
+        if (outcome.Kind == SendOutcomeKind.SequenceRefused)
+        {
             var records = remaining.Sum(batch => batch.RecordCount);
             Log.SequenceRefused(_context.Logger, _context.Topic, _partition, outcome.Reason, records);
             _context.Counters.AddUncertain(records);
@@ -253,6 +251,27 @@ internal sealed partial class PartitionPublisher
 
         await CommitAsync(remaining, cancellationToken);
         Dispatch(remaining, cancellationToken);
+    }
+
+    /// <summary>
+    /// A request of a former connection may have arrived after all, in part or under the ranges of an older intent:
+    /// the queue is asked before anything is sent under another producer.
+    /// </summary>
+    private async Task CompleteWhatTheQueueHasAsync(List<OpenBatch> remaining, CancellationToken cancellationToken)
+    {
+        foreach (var batch in remaining.ToArray())
+        {
+            var intent = batch.Intent!;
+            var last = await _context.Sink.FindLastSequenceAsync(_partition, intent.Producer, cancellationToken);
+            if (last is not { } sequence || !intent.IsCoveredBy(sequence))
+            {
+                return;
+            }
+
+            remaining.Remove(batch);
+            _inFlight.Remove(batch);
+            Complete(batch);
+        }
     }
 
     /// <summary>At the end: memory goes back to the pools when nobody can read it any more.</summary>

@@ -17,6 +17,7 @@ internal sealed partial class PartitionPublisher
     private readonly int _partition;
     private readonly PublishingContext _context;
     private readonly AsyncSignal _signal;
+    private readonly string _waiterName;
 
     /// <summary>
     /// Guards the open batch, the sealed ones and <see cref="_isUnderWay"/>. Taken by readers for as long as they
@@ -28,6 +29,7 @@ internal sealed partial class PartitionPublisher
     private bool _flushWanted;
     private bool _isUnderWay;
     private bool _wasFull;
+    private bool _isHeld;
 
     // Owned by the loop.
     private readonly List<OpenBatch> _inFlight = [];
@@ -39,6 +41,16 @@ internal sealed partial class PartitionPublisher
         _partition = partition;
         _context = context;
         _signal = new AsyncSignal(context.Time);
+        _waiterName = $"waiting for a batch of partition {partition}";
+    }
+
+    /// <summary>
+    /// What a former run left here is not taken up yet: nothing new may be read for this partition before.
+    /// </summary>
+    public bool IsHeld
+    {
+        get => Volatile.Read(ref _isHeld);
+        set => Volatile.Write(ref _isHeld, value);
     }
 
     /// <summary>To be held over <see cref="Append"/>, <see cref="AddRange"/> and <see cref="SealOpen"/>.</summary>
@@ -114,7 +126,7 @@ internal sealed partial class PartitionPublisher
         }
     }
 
-    /// <summary>Takes batches that a former run left unacknowledged. Before <see cref="RunAsync"/> only.</summary>
+    /// <summary>Takes batches that a former run left unacknowledged. While <see cref="IsHeld"/> only.</summary>
     public void AddResend(OpenBatch batch)
     {
         lock (_buildLock)
@@ -141,17 +153,22 @@ internal sealed partial class PartitionPublisher
     private void Seal(OpenBatch batch)
     {
         batch.Seal(_context.Options);
-        if (batch.RecordCount > 0 && !batch.Encoding.IsCompleted)
-        {
-            batch.Encoding.ContinueWith(
-                static (_, signal) => ((AsyncSignal)signal!).Set(),
-                _signal,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-        }
-
         _sealed.Enqueue(batch);
+        WakeAfter(batch.Encoding);
+    }
+
+    /// <summary>The loop looks again when something has ended, well or not; what it was, the loop sees itself.</summary>
+    private void WakeAfter(Task task)
+    {
+        if (task.IsCompleted || !_context.Work.StartHere(_waiterName, _ => SetAfterAsync(task)))
+        {
+            _signal.Set();
+        }
+    }
+
+    private async Task SetAfterAsync(Task task)
+    {
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _signal.Set();
     }
 }

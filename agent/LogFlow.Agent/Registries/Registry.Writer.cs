@@ -222,12 +222,12 @@ internal sealed partial class Registry
             Log.Failed(_logger, _storage.Location, error);
         }
 
+        // First the cause, then those who fail with it.
+        _completion.TrySetException(failure);
         foreach (var waiter in _syncing)
         {
             waiter.SetException(failure);
         }
-
-        _completion.TrySetException(failure);
     }
 
     private static partial class Log
