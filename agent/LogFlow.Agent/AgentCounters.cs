@@ -10,6 +10,7 @@ internal sealed class AgentCounters
     private long _uncertain;
     private long _lost;
     private long _lostBytes;
+    private long _vanished;
     private long _errors;
 
     public long LinesRead => Volatile.Read(ref _linesRead);
@@ -29,6 +30,9 @@ internal sealed class AgentCounters
     /// <summary>Bytes of files that vanished before they were read or could be sent again.</summary>
     public long LostBytes => Volatile.Read(ref _lostBytes);
 
+    /// <summary>Files that went, or got another name, before they could be looked at.</summary>
+    public long Vanished => Volatile.Read(ref _vanished);
+
     public long Errors => Volatile.Read(ref _errors);
 
     public void AddLinesRead(int count) => Interlocked.Add(ref _linesRead, count);
@@ -44,6 +48,8 @@ internal sealed class AgentCounters
     public void AddLost(int count) => Interlocked.Add(ref _lost, count);
 
     public void AddLostBytes(long count) => Interlocked.Add(ref _lostBytes, count);
+
+    public void AddVanished() => Interlocked.Increment(ref _vanished);
 
     public void AddError() => Interlocked.Increment(ref _errors);
 }

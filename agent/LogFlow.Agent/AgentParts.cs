@@ -90,7 +90,7 @@ internal sealed partial class AgentParts : IAsyncDisposable
                         new InputOptions(config, input, identity), registry, publisher, counters, host.TimeProvider,
                         logger)
                     {
-                        OpenFile = seams.OpenFile,
+                        OpenFile = path => GzipLogFile.Unwrap(seams.OpenFile(path)),
                     },
                     scheduler,
                     openFiles)),

@@ -19,6 +19,9 @@ internal sealed record EndedIncarnation(FileState State, long Position, uint Tai
     /// <summary>Bytes behind <see cref="Position"/> that it is known to have had.</summary>
     public long UnreadBytes { get; init; }
 
+    /// <summary>It ended while nobody looked: it may have had more.</summary>
+    public bool WasUnwatched { get; init; }
+
     /// <summary>What is before this is done with.</summary>
     public void ContinueAt(long position, uint tailCrc)
     {

@@ -18,6 +18,9 @@ internal sealed class EndedIncarnations(Registry registry, TimeProvider time)
     /// <summary>In the order in which they ended; those that went on elsewhere are passed over.</summary>
     private readonly Queue<EndedIncarnation> _order = new();
 
+    /// <summary>Those whose unread bytes, if any, are still to be looked for.</summary>
+    private readonly Queue<EndedIncarnation> _unsettled = new();
+
     /// <summary>Those of which something is not acknowledged: as many as the memory budget lets be.</summary>
     private readonly List<EndedIncarnation> _unacknowledged = [];
 
@@ -47,10 +50,41 @@ internal sealed class EndedIncarnations(Registry registry, TimeProvider time)
             }
 
             named.Add(ended);
-            if (!ended.IsKept)
+            if (ended.IsKept)
+            {
+                _unsettled.Enqueue(ended);
+            }
+            else
             {
                 _unacknowledged.Add(ended);
             }
+        }
+    }
+
+    /// <summary>The next one that ended some time ago and that no file continues; null: there is none now.</summary>
+    public EndedIncarnation? TakeUnsettled(TimeSpan age)
+    {
+        lock (_lock)
+        {
+            while (_unsettled.TryPeek(out var ended) && time.GetElapsedTime(ended.EndedAt) >= age)
+            {
+                _unsettled.Dequeue();
+                if (_byGeneration.GetValueOrDefault(ended.State.Generation) == ended)
+                {
+                    return ended;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Its copies could not be looked at.</summary>
+    public void SettleLater(EndedIncarnation ended)
+    {
+        lock (_lock)
+        {
+            _unsettled.Enqueue(ended);
         }
     }
 

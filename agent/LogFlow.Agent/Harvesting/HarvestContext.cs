@@ -21,9 +21,6 @@ internal sealed record HarvestContext(
     public int ChoosePartition(string path) => Publishing.ChoosePartition(Options.Id, path);
 
     /// <summary>An incarnation has ended; its state goes when what was read of it is acknowledged.</summary>
-    public void Supersede(FileState state, long position, uint tailCrc, bool isKept, long unreadBytes = 0) =>
-        Ended.Add(new EndedIncarnation(state, position, tailCrc, Time.GetTimestamp(), isKept)
-        {
-            UnreadBytes = unreadBytes,
-        });
+    public void Supersede(FileState state, long position, uint tailCrc, bool isKept) =>
+        Ended.Add(new EndedIncarnation(state, position, tailCrc, Time.GetTimestamp(), isKept));
 }

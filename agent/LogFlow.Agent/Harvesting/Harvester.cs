@@ -20,6 +20,7 @@ internal sealed partial class Harvester
     private EventEncoder? _encoder;
     private long _position;
     private long _searchedTo;
+    private long _lengthSeen;
     private int _partitionHint = FileState.PartitionUnknown;
 
     public Harvester(HarvestContext context, string path, FileIdentity identity, FileState? state)
@@ -83,7 +84,9 @@ internal sealed partial class Harvester
         ActiveAt = _context.Time.GetTimestamp();
         if (State is not null && !IsSameContent(file, length))
         {
-            Restart(length < _position ? "is shorter than what was read" : "has other content than what was read");
+            Restart(
+                length < _position ? "is shorter than what was read" : "has other content than what was read",
+                wasUnwatched: true);
         }
 
         if (_context.Options.Encoding.MarkDecides)
@@ -93,6 +96,9 @@ internal sealed partial class Harvester
             _framer = _context.Options.Framer(_encoding);
         }
     }
+
+    /// <summary>The file was seen with this length: what of it vanishes unread is known by that.</summary>
+    public void SawLength(long length) => _lengthSeen = Math.Max(_lengthSeen, length);
 
     /// <summary>Closes the file; it can be attached again.</summary>
     public void Detach()
@@ -196,6 +202,8 @@ internal sealed partial class Harvester
             Restart("was truncated");
         }
 
+        SawLength(length);
+
         if (length < _searchedTo)
         {
             _searchedTo = _position;
@@ -289,12 +297,17 @@ internal sealed partial class Harvester
     }
 
     /// <summary>The file holds something else now: what was read belongs to an incarnation that has ended.</summary>
-    private void Restart(string reason)
+    private void Restart(string reason, bool wasUnwatched = false)
     {
         if (State is { } state)
         {
             Log.Restarted(_context.Logger, Path, reason, _position);
-            _context.Supersede(state, _position, TailCrc, isKept: true);
+            _context.Ended.Add(new EndedIncarnation(
+                state, _position, TailCrc, _context.Time.GetTimestamp(), IsKept: true)
+            {
+                UnreadBytes = Math.Max(0, _lengthSeen - _position),
+                WasUnwatched = wasUnwatched,
+            });
             _partitionHint = state.Partition;
         }
 
@@ -307,6 +320,7 @@ internal sealed partial class Harvester
         _encoder = null;
         Volatile.Write(ref _position, 0);
         _searchedTo = 0;
+        _lengthSeen = 0;
         TailCrc = 0;
     }
 

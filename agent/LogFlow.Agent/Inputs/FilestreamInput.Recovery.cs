@@ -19,7 +19,7 @@ internal sealed partial class FilestreamInput
         }
 
         paths.Add(state.Path);
-        foreach (var path in paths.Concat(CopiesOf(state.Path)).Distinct(StringComparer.Ordinal))
+        foreach (var path in paths.Concat(CopiesOf(state)).Distinct(StringComparer.Ordinal))
         {
             using var file = TryOpenPlace(path);
             if (file is not null && TryPlace(state, path, file, use))
@@ -36,8 +36,8 @@ internal sealed partial class FilestreamInput
         && (file.Harvester.IsOpen || file.SeenInScan > 0);
 
     /// <inheritdoc cref="IRecoveryFiles.IsVolumeGone"/>
-    public static bool IsVolumeGone(FileState state) =>
-        MovedFileFinder.IsVolumeGone(state.Path, state.Identity.Device);
+    public bool IsVolumeGone(FileState state) =>
+        Volumes.IsGone(FindGeneration(state.Generation)?.Place ?? state.Path, state.Identity.Device);
 
     /// <inheritdoc cref="IRecoveryFiles.ContinueAt"/>
     public void ContinueAt(long generation, long position, uint tailCrc)
@@ -117,12 +117,14 @@ internal sealed partial class FilestreamInput
         }
     }
 
-    /// <summary>Files beside one whose names rotation derives from its name.</summary>
-    private static IEnumerable<string> CopiesOf(string path)
+    /// <summary>Copies that rotation made, beside the file and beside what a link led to or leads to.</summary>
+    private List<string> CopiesOf(FileState state)
     {
-        var folder = Path.GetDirectoryName(path);
-        return folder is null || !Directory.Exists(folder)
-            ? []
-            : Directory.EnumerateFiles(folder).Where(neighbour => RotatedName.IsOf(neighbour, path)).Order();
+        var neighbours = new Neighbours();
+        var places = new HashSet<string?>(StringComparer.Ordinal)
+        {
+            state.Path, FindGeneration(state.Generation)?.Target, TargetOf(state.Path),
+        };
+        return [.. places.OfType<string>().SelectMany(neighbours.RotatedFormsOf)];
     }
 }

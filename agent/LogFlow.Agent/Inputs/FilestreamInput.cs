@@ -31,7 +31,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
 
     // Notes of the directory watcher.
     private readonly Lock _changesLock = new();
-    private readonly HashSet<string> _changedPaths = [];
+    private readonly Dictionary<string, DirectoryChangeKind> _changes = new(StringComparer.Ordinal);
     private bool _scanWanted;
     private bool _changesOverflowed;
 
@@ -39,20 +39,32 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     private readonly Lock _filesLock = new();
     private readonly Dictionary<(ulong Device, ulong Inode), TrackedFile> _byIdentity = [];
 
-    // Owned by the loop.
+    // Owned by the loop. Orders and indexes are kept up to date, so that no look walks over all files.
     private readonly Dictionary<string, TrackedFile> _byPath = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TrackedFile> _byTarget = new(StringComparer.Ordinal);
+    private readonly NameIndex _byStem = new();
+    private readonly Neighbours _neighbours = new();
+
+    /// <summary>Those that no scan has seen for longest come first.</summary>
+    private readonly LinkedList<TrackedFile> _bySeen = new();
+
+    /// <summary>Open files, and those that wait to be opened, by when they are looked at next.</summary>
+    private readonly PriorityQueue<TrackedFile, long> _due = new();
+
+    /// <summary>Open files, about in the order of their last activity.</summary>
+    private readonly Queue<TrackedFile> _openByActivity = new();
     private readonly HashSet<string> _warned = [];
 
     /// <summary>Paths that the last scan could not look at.</summary>
     private HashSet<string> _unseen = [];
-    private readonly Dictionary<string, List<TrackedFile>> _byStem = new(StringComparer.Ordinal);
-    private long _stemsMadeInScan = -1;
     private HashSet<string> _watched = [];
     private DirectoryWatcher? _watcher;
     private long _scanNumber;
     private long _nextScanAt;
     private long _earliestScanAt;
     private long _nextMaintenanceAt;
+    private long _nextCleanAt;
+    private bool _isVanishedSaid;
 
     public FilestreamInput(
         HarvestContext context, HarvesterScheduler scheduler, OpenFileLimit openFiles)
@@ -81,6 +93,12 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
 
     /// <summary>Faults when the loop ends; then the agent cannot go on.</summary>
     public Task Completion => _work.Completion;
+
+    /// <summary>
+    /// Files and incarnations that were compared, passed over or looked at so far; a test counts that this does not
+    /// grow with the number of files known.
+    /// </summary>
+    internal long Steps { get; private set; }
 
     /// <summary>Adds what this input does to a status.</summary>
     public (int Watched, int Open, long BytesBehind) Measure()
@@ -160,20 +178,24 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     {
         lock (_changesLock)
         {
-            if (change.Kind == DirectoryChangeKind.Modified && _changedPaths.Count < ChangesMax)
-            {
-                if (!_changedPaths.Add(Path.Combine(change.Directory, change.Name)))
-                {
-                    return;
-                }
-            }
-            else if (change.Kind == DirectoryChangeKind.Entries)
-            {
-                _scanWanted = true;
-            }
-            else
+            _scanWanted |= change.Kind != DirectoryChangeKind.Modified;
+            if (change.Kind == DirectoryChangeKind.Overflow || _changes.Count >= ChangesMax)
             {
                 _changesOverflowed = true;
+            }
+            else if (change.Kind != DirectoryChangeKind.Entries)
+            {
+                // What was made and then written is new still.
+                var path = Path.Combine(change.Directory, change.Name);
+                if (!_changes.TryAdd(path, change.Kind))
+                {
+                    if (change.Kind == DirectoryChangeKind.Modified)
+                    {
+                        return;
+                    }
+
+                    _changes[path] = change.Kind;
+                }
             }
         }
 
@@ -182,33 +204,60 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
 
     private void HandleChanges()
     {
-        string[] changed;
+        KeyValuePair<string, DirectoryChangeKind>[] changes;
         bool overflowed;
         lock (_changesLock)
         {
-            changed = [.. _changedPaths];
-            _changedPaths.Clear();
+            changes = [.. _changes];
+            _changes.Clear();
             overflowed = _changesOverflowed;
             _changesOverflowed = false;
             _scanWanted |= overflowed;
         }
 
-        foreach (var path in changed)
+        foreach (var (path, kind) in changes)
         {
-            if (_byPath.TryGetValue(path, out var file))
+            try
             {
-                TryTouch(file);
+                HandleChange(path, kind);
+            }
+            catch (Exception error)
+            {
+                NoteFailure(path, FindByPath(path), error);
             }
         }
 
         if (overflowed)
         {
+            // As many may have changed as there are.
             foreach (var file in _byIdentity.Values)
             {
                 TryTouch(file);
             }
         }
     }
+
+    private void HandleChange(string path, DirectoryChangeKind kind)
+    {
+        if (kind == DirectoryChangeKind.Appeared)
+        {
+            Appear(path);
+        }
+        else if (FindByPath(path) is { } file)
+        {
+            if (kind == DirectoryChangeKind.Vanished)
+            {
+                LookSoon(file);
+            }
+            else
+            {
+                Touch(file);
+            }
+        }
+    }
+
+    private TrackedFile? FindByPath(string path) =>
+        _byPath.GetValueOrDefault(path) ?? _byTarget.GetValueOrDefault(path);
 
     private void TryTouch(TrackedFile file)
     {
@@ -233,7 +282,6 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         else if (file.Harvester.IsOpen)
         {
             file.PollPause = _options.Config.BackoffInit;
-            file.PollAt = After(file.PollPause);
             file.Scheduled.Wake();
         }
         else if (!_warned.Contains(file.Harvester.Path))
@@ -286,42 +334,4 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     private bool IsFirstWarning(string path) => _warned.Add(path);
 
     private void IsFineAgain(string path) => _warned.Remove(path);
-
-    private static partial class Log
-    {
-        [LoggerMessage(4300, LogLevel.Error, "Input {Input}: looking for files failed unexpectedly; it is tried again")]
-        public static partial void ProspectorFailed(ILogger logger, string input, Exception error);
-
-        [LoggerMessage(4301, LogLevel.Warning, "Input {Input}: {Path} cannot be read: {Reason}. It is tried again")]
-        public static partial void CannotRead(ILogger logger, string input, string path, string reason);
-
-        [LoggerMessage(4309, LogLevel.Error, "Input {Input}: looking at {Path} failed unexpectedly; it is tried again")]
-        public static partial void LookFailed(ILogger logger, string input, string path, Exception error);
-
-        [LoggerMessage(4302, LogLevel.Warning,
-            "Input {Input}: {Path} is gzip-compressed and not read; exclude it with prospector.scanner.exclude_files")]
-        public static partial void Compressed(ILogger logger, string input, string path);
-
-        [LoggerMessage(4303, LogLevel.Debug, "Input {Input}: new file {Path}, read from {Position}")]
-        public static partial void NewFile(ILogger logger, string input, string path, long position);
-
-        [LoggerMessage(4304, LogLevel.Debug, "Input {Input}: {OldPath} was renamed to {Path}")]
-        public static partial void Renamed(ILogger logger, string input, string oldPath, string path);
-
-        [LoggerMessage(4305, LogLevel.Debug, "Input {Input}: {Path} is gone and forgotten")]
-        public static partial void Removed(ILogger logger, string input, string path);
-
-        [LoggerMessage(4306, LogLevel.Trace, "Input {Input}: closed {Path}: {Reason}")]
-        public static partial void Closed(ILogger logger, string input, string path, string reason);
-
-        [LoggerMessage(4307, LogLevel.Information,
-            "Input {Input}: {Path} is a copy of {Source} that was made by rotation; its first {Position} bytes are "
-            + "not read again")]
-        public static partial void CopyFound(
-            ILogger logger, string input, string path, string source, long position);
-
-        [LoggerMessage(4308, LogLevel.Warning,
-            "Input {Input}: {Open} files are open, as many as may be; {Path} waits until one can be closed")]
-        public static partial void TooManyOpen(ILogger logger, string input, int open, string path);
-    }
 }

@@ -8,7 +8,7 @@ internal sealed class RecoveryFiles(IReadOnlyList<FilestreamInput> inputs) : IRe
 
     public bool IsFollowed(FileState state) => InputOf(state)?.IsFollowed(state) ?? false;
 
-    public bool IsVolumeGone(FileState state) => FilestreamInput.IsVolumeGone(state);
+    public bool IsVolumeGone(FileState state) => InputOf(state)?.IsVolumeGone(state) ?? false;
 
     public void ContinueAt(long generation, long position, uint tailCrc)
     {

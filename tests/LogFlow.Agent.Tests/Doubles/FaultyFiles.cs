@@ -65,6 +65,10 @@ internal sealed class FaultyFiles
             Interlocked.Increment(ref files._open);
         }
 
+        public bool IsCompressed => _file.IsCompressed;
+
+        public bool MayHaveWriters() => _file.MayHaveWriters();
+
         public FileStatus GetStatus()
         {
             _files.Check(_path, FaultyCall.Status);
