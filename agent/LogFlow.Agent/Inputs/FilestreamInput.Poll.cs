@@ -27,7 +27,6 @@ internal sealed partial class FilestreamInput
                 continue;
             }
 
-            Steps++;
             if (file.PollAt > now)
             {
                 Enqueue(file);

@@ -63,6 +63,10 @@ internal sealed partial class FilestreamInput
         if (file.Target is { } target)
         {
             _byTarget[target] = file;
+            if (Path.GetDirectoryName(target) is { } directory && _watcher is not null && _watched.Add(directory))
+            {
+                _watcher.Watch(directory);
+            }
         }
 
         _byStem.Add(file);
@@ -220,7 +224,8 @@ internal sealed partial class FilestreamInput
 
             if (!file.Harvester.IsOpen && identity.IsOtherBirth(file.Harvester.Identity))
             {
-                if (!TryForget(file, "its inode was given to another file"))
+                // What was left unread may be in a copy, or compressed.
+                if (!TryContinueInCopy(file) && !TryForget(file, "its inode was given to another file"))
                 {
                     RequestScan();
                     return;
