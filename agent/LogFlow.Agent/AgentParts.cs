@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace LogFlow.Agent;
 
 /// <summary>The parts of a started agent and how they hang together.</summary>
-internal sealed partial class AgentParts : IAsyncDisposable
+internal sealed class AgentParts : IAsyncDisposable
 {
     private const int ThreadsMax = 4;
 
@@ -50,11 +50,6 @@ internal sealed partial class AgentParts : IAsyncDisposable
         var metrics = new AgentMetrics(host.MeterFactory, counters, status);
         var budget = new MemoryBudget(config.MemoryQueue.Bytes.Bytes);
         var options = BuildOptions(config);
-        if (config.Kafka.Compression == OutputCompression.Zstd && options.Compression != CompressionType.Zstd)
-        {
-            Log.ZstdMissing(host.LoggerFactory.CreateLogger<AgentParts>());
-        }
-
         var publisher = new Publisher(new PublishingContext(
             options, sink, registry, budget, metrics, counters, host.TimeProvider,
             host.LoggerFactory.CreateLogger<PartitionPublisher>())
@@ -142,7 +137,7 @@ internal sealed partial class AgentParts : IAsyncDisposable
             OutputCompression.Gzip => CompressionType.Gzip,
             OutputCompression.Snappy => CompressionType.Snappy,
             OutputCompression.Lz4 => CompressionType.Lz4,
-            OutputCompression.Zstd => Zstd.IsAvailable ? CompressionType.Zstd : CompressionType.Gzip,
+            OutputCompression.Zstd => CompressionType.Zstd,
             _ => CompressionType.None,
         };
         var records = int.MaxValue;
@@ -158,13 +153,5 @@ internal sealed partial class AgentParts : IAsyncDisposable
                 ? kafka.BackoffMax
                 : PublisherOptions.RefusedPauseMax,
         };
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(4430, LogLevel.Warning,
-            "output.kafka.compression: zstd needs libzstd, which is not on this machine; batches are compressed with "
-            + "gzip. Install libzstd (Debian: apt-get install libzstd1; macOS: brew install zstd), or set gzip")]
-        public static partial void ZstdMissing(ILogger logger);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LogFlow.Appliance.Dump;
 using LogFlow.Appliance.Search;
 using LogFlow.Appliance.Tools;
 using LogFlow.Appliance.Up;
@@ -26,6 +27,7 @@ internal static class ApplianceCommandLine
             GroupsCommand.Create(tools),
             ProduceCommand.Create(tools),
             ConsumeCommand.Create(tools),
+            DumpCommand.Create(),
             version,
         };
         root.Add(CompletionCommand.Create());

@@ -1,9 +1,6 @@
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Store;
@@ -152,17 +149,14 @@ public sealed partial class StoreService : ILogFlowService
 
     private async Task ListenAsync(StoreOptions options, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // RequestBody enforces http.max_content_length itself.
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Listen(ListenAddress.Parse(_config.HttpHost), _config.HttpPort);
-        });
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        var application = builder.Build();
+        var application = EmbeddedWebServer.Create(
+            kestrel =>
+            {
+                kestrel.Limits.MaxRequestBodySize = null; // RequestBody enforces http.max_content_length itself.
+                kestrel.Limits.MinRequestBodyDataRate = null;
+                kestrel.Listen(ListenAddress.Parse(_config.HttpHost), _config.HttpPort);
+            },
+            TimeSpan.FromSeconds(5));
         var router = new StoreRouter(
             new BulkEndpoint(_engine!, _metrics, _context.TimeProvider),
             new SearchEndpoint(_engine!, _metrics, _context.TimeProvider),

@@ -178,8 +178,8 @@ public sealed partial class QueueService : ILogFlowService
                 }
             }
 
-            var (state, memberCount) = group.Summarize();
-            groups.Add(new QueueGroupStatus(group.GroupId, state, memberCount, offsets));
+            var listing = group.Describe();
+            groups.Add(new QueueGroupStatus(group.GroupId, listing.State, listing.MemberCount, offsets));
         }
 
         return groups;
@@ -199,6 +199,7 @@ public sealed partial class QueueService : ILogFlowService
             _metrics,
             _context.LoggerFactory.CreateLogger<GroupCoordinator>(),
             TimeSpan.FromMilliseconds(_config.OffsetsRetentionCheckIntervalMs));
+        _ = WatchAsync(_coordinator.Completion);
         store.Load(_coordinator);
         _producerIds = new ProducerIdAllocator(_logs.OpenStateLog("producer-ids"));
         _transactions = new TransactionCoordinator(
@@ -210,6 +211,7 @@ public sealed partial class QueueService : ILogFlowService
             _context.TimeProvider,
             _metrics,
             _context.LoggerFactory.CreateLogger<TransactionCoordinator>());
+        _ = WatchAsync(_transactions.Completion);
         await _transactions.StartAsync();
 
         _server = new SocketServer(
@@ -316,12 +318,12 @@ public sealed partial class QueueService : ILogFlowService
         IdExpiration = TimeSpan.FromMilliseconds(config.TransactionalIdExpirationMs),
     };
 
-    /// <summary>When the storage cannot go on, neither can the queue: its host ends the process.</summary>
-    private async Task WatchAsync(Task storage)
+    /// <summary>When a part cannot go on, neither can the queue: its host ends the process.</summary>
+    private async Task WatchAsync(Task part)
     {
         try
         {
-            await storage;
+            await part;
         }
         catch (Exception error)
         {

@@ -10,6 +10,8 @@ namespace LogFlow.Kafka.Client.Tests;
 /// <summary>From fetched bytes to delivered batches, without a broker.</summary>
 public sealed class PartitionStreamsTests
 {
+    private const int BatchBytesMax = 1024 * 1024;
+
     private static readonly TopicPartition First = new("t", 0);
     private static readonly TopicPartition Second = new("t", 1);
     private static readonly GroupConsumerOptions Options = new() { GroupId = "g", Topics = ["t"] };
@@ -138,6 +140,82 @@ public sealed class PartitionStreamsTests
     }
 
     [Fact]
+    public async Task Deliver_BatchThatWillNeverDecode_IsGivenOutAsItIsAfterThreeTries()
+    {
+        var streams = Streams(Options with { DeliversUndecodable = true }, First);
+        var tries = 0;
+        streams.DamageFound = (_, _, _, _) => Interlocked.Increment(ref tries);
+        var bad = Undecodable(1, count: 3);
+        Feed(streams, First, Batch(0, "a"), bad, Batch(4, "c"));
+        using (var before = await TakeAsync(streams))
+        {
+            Assert.Equal(1, before.NextOffset);
+        }
+
+        for (var attempt = 1; attempt < 3; attempt++)
+        {
+            await Eventually.TrueAsync(() => Volatile.Read(ref tries) == attempt, "a try that failed");
+            Assert.Null(streams.TryTake());
+            Feed(streams, First, bad, Batch(4, "c"));
+        }
+
+        await Eventually.TrueAsync(() => Volatile.Read(ref tries) == 3, "the third try");
+        Feed(streams, First, bad, Batch(4, "c"));
+        using var batch = await TakeAsync(streams);
+        using var after = await TakeAsync(streams);
+
+        Assert.Equal((1, 4, 0), (batch.FirstOffset, batch.NextOffset, batch.Count));
+        var found = batch.Undecodable!;
+        Assert.Equal(
+            (1, 3, 3, CompressionType.Gzip),
+            (found.BaseOffset, found.LastOffset, found.RecordCount, found.Compression));
+        Assert.Equal(bad, found.Bytes.ToArray());
+        Assert.NotEmpty(found.Reason);
+        Assert.Equal((4, 5, 1), (after.FirstOffset, after.NextOffset, after.Count));
+        Assert.Null(after.Undecodable);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Deliver_WrongCrcOrNobodyToPutItAside_WaitsForEver(bool delivers, bool hasRightCrc)
+    {
+        var streams = Streams(Options with { DeliversUndecodable = delivers }, First);
+        var tries = 0;
+        streams.DamageFound = (_, _, _, _) => Interlocked.Increment(ref tries);
+        var bad = Undecodable(0, count: 1);
+        bad[^1] ^= (byte)(hasRightCrc ? 0 : 1);
+        for (var attempt = 1; attempt <= 8; attempt++)
+        {
+            Feed(streams, First, bad, Batch(1, "c"));
+            await Eventually.TrueAsync(() => Volatile.Read(ref tries) == attempt, "a try that failed");
+            Assert.Null(streams.TryTake());
+        }
+    }
+
+    [Fact]
+    public async Task Deliver_BatchThatDecompressesToMoreThanAllowed_IsUndecodable()
+    {
+        var streams = Streams(Options with { DeliversUndecodable = true }, First);
+        using var builder = new RecordBatchBuilder();
+        builder.Append(1, new byte[BatchBytesMax]);
+        using var bomb = builder.Build(CompressionType.Zstd);
+        var tries = 0;
+        streams.DamageFound = (_, _, _, _) => Interlocked.Increment(ref tries);
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            Feed(streams, First, bomb.Span.ToArray());
+            await Eventually.TrueAsync(() => Volatile.Read(ref tries) == attempt, "a try that failed");
+        }
+
+        Feed(streams, First, bomb.Span.ToArray());
+        using var batch = await TakeAsync(streams);
+
+        Assert.NotNull(batch.Undecodable);
+        Assert.InRange(batch.SizeInBytes, 1, bomb.Length);
+    }
+
+    [Fact]
     public async Task ReadCommitted_AbortedTransaction_IsLeftOut()
     {
         var streams = Streams(Options with { IsolationLevel = IsolationLevel.ReadCommitted }, First);
@@ -224,13 +302,22 @@ public sealed class PartitionStreamsTests
         var bytes = batches.SelectMany(static batch => batch).ToArray();
         var frame = ResponseFrame.Rent(bytes.Length);
         bytes.CopyTo(frame.Memory);
-        return new FetchedChunk(partition, Guid.Empty, frame.Memory, aborted, readCommitted, 1024 * 1024, frame);
+        return new FetchedChunk(partition, Guid.Empty, frame.Memory, aborted, readCommitted, BatchBytesMax, frame);
     }
 
     private static byte[] Batch(long baseOffset, params string[] values)
     {
         var batch = Some.RecordBatch(ProducerIdentity.None, -1, values);
         RecordBatch.SetBaseOffset(batch, baseOffset);
+        return batch;
+    }
+
+    /// <summary>Its CRC is right, its records are not what gzip writes.</summary>
+    private static byte[] Undecodable(long baseOffset, int count)
+    {
+        var batch = Batch(baseOffset, [.. Enumerable.Repeat("not gzip at all", count)]);
+        batch[22] = (byte)CompressionType.Gzip;
+        BinaryPrimitives.WriteUInt32BigEndian(batch.AsSpan(17), RecordBatch.ComputeCrc(batch));
         return batch;
     }
 

@@ -68,4 +68,25 @@ public sealed class RealKafkaTests(RealKafkaFixture kafka)
             }
         }
     }
+
+    [RequiresFact(Requirement.Kafka)]
+    public async Task DescribeProducers_AfterAnIdempotentProducer_KnowsItsLastSequence()
+    {
+        await using var client = Some.Client(kafka.Address);
+        var admin = new AdminClient(client);
+        var topic = new TopicPartition("producers", 0);
+        await admin.CreateTopicAsync(new NewTopic(topic.Topic, 1, 1), Some.Deadline());
+        var producer = await client.InitProducerIdAsync(Some.Deadline());
+        await using var sender = new PartitionSender(client, new PartitionSenderOptions());
+        Assert.Empty(await admin.DescribeProducersAsync(topic, Some.Deadline()));
+
+        var sent = await sender.SendAsync(topic, Some.RecordBatch(producer, 0, "a", "b", "c"), Some.Deadline());
+        var found = Assert.Single(await admin.DescribeProducersAsync(topic, Some.Deadline()));
+
+        Assert.True(sent.IsSuccess);
+        Assert.Equal((producer, 2, -1L), (found.Identity, found.LastSequence, found.TransactionStartOffset));
+        var missing = await Assert.ThrowsAsync<KafkaException>(
+            () => admin.DescribeProducersAsync(topic with { Partition = 7 }, Some.Deadline()));
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, missing.Code);
+    }
 }

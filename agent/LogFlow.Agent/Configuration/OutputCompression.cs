@@ -15,6 +15,6 @@ public enum OutputCompression
     /// <summary>LZ4.</summary>
     Lz4,
 
-    /// <summary>Zstandard; gzip where libzstd is not installed.</summary>
+    /// <summary>Zstandard.</summary>
     Zstd,
 }

@@ -6,7 +6,9 @@ namespace LogFlow.Agent;
 /// <summary>Reads what <see cref="EntryWriter"/> writes; every length is checked before it is used.</summary>
 internal ref struct EntryReader(ReadOnlySpan<byte> data)
 {
-    private const int FrameLength = 8;
+    /// <summary>Length and checksum before each entry.</summary>
+    public const int FrameLength = 8;
+
     private readonly ReadOnlySpan<byte> _data = data;
     private ReadOnlySpan<byte> _body;
     private int _bodyPosition;

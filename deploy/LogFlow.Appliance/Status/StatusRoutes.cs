@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using LogFlow.Hosting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace LogFlow.Appliance.Status;
@@ -18,8 +17,9 @@ internal static class StatusRoutes
         using var resource = typeof(StatusRoutes).Assembly.GetManifestResourceStream(PageResource)!;
         using var reader = new StreamReader(resource);
         var page = reader.ReadToEnd();
-        routes.MapGet("/", () => Results.Text(page, "text/html; charset=utf-8"));
-        routes.MapGet("/status", () => Results.Text(ToJson(parts, take()), "application/json"));
+        routes.MapGet("/", context => TextAnswer.WriteAsync(context, page, "text/html; charset=utf-8"));
+        routes.MapGet(
+            "/status", context => TextAnswer.WriteAsync(context, ToJson(parts, take()), "application/json"));
     }
 
     private static string ToJson(IReadOnlyList<ILogFlowService> parts, PipelineSnapshot now) => new JsonObject

@@ -1,11 +1,6 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Hosting;
 
@@ -30,19 +25,17 @@ public sealed class ObservabilityServer : IAsyncDisposable
         IReadOnlyList<ILogFlowService> services,
         Action<IEndpointRouteBuilder>? addRoutes = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 1 << 20;
-            kestrel.Listen(ListenAddress.Parse(settings.Host), settings.Port);
-        });
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
-        var application = builder.Build();
-        application.MapGet("/metrics", () => Results.Text(metrics.Collect(), "text/plain; version=0.0.4"));
-        application.MapGet("/health/live", () => Results.Text("ok\n"));
-        application.MapGet("/health/ready", () => Ready(services));
+        var application = EmbeddedWebServer.Create(
+            kestrel =>
+            {
+                kestrel.Limits.MaxRequestBodySize = 1 << 20;
+                kestrel.Listen(ListenAddress.Parse(settings.Host), settings.Port);
+            },
+            TimeSpan.FromSeconds(2));
+        application.MapGet(
+            "/metrics", context => TextAnswer.WriteAsync(context, metrics.Collect(), "text/plain; version=0.0.4"));
+        application.MapGet("/health/live", static context => TextAnswer.WriteAsync(context, "ok\n"));
+        application.MapGet("/health/ready", context => AnswerReadyAsync(context, services));
         addRoutes?.Invoke(application);
         try
         {
@@ -60,14 +53,14 @@ public sealed class ObservabilityServer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private static IResult Ready(IReadOnlyList<ILogFlowService> services)
+    private static Task AnswerReadyAsync(HttpContext context, IReadOnlyList<ILogFlowService> services)
     {
         var reports = services.Select(service => (service.Name, Report: service.CheckHealth())).ToArray();
         var text = string.Concat(reports.Select(entry => $"{entry.Name}: {entry.Report.Detail}\n"));
-        return Results.Text(
+        var isReady = reports.All(entry => entry.Report.IsReady);
+        return TextAnswer.WriteAsync(
+            context,
             text,
-            statusCode: reports.All(entry => entry.Report.IsReady)
-                ? (int)HttpStatusCode.OK
-                : (int)HttpStatusCode.ServiceUnavailable);
+            status: isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

@@ -8,6 +8,8 @@ internal enum PageCodec : byte
 {
     None = 0,
     Zstd = 1,
+
+    /// <summary>Written by versions that needed a library of the system's for zstd; only read now.</summary>
     Brotli = 2,
 
     /// <summary>The page is so small that it stands in the block's directory.</summary>
@@ -22,8 +24,6 @@ internal static class PageCodecs
     /// <summary>Merges run in the background and are read for weeks.</summary>
     public const int LevelSmall = 3;
 
-    private const int BrotliWindowBits = 20;
-
     /// <summary>Appends the page to <paramref name="output"/>, compressed where that makes it smaller.</summary>
     public static PageCodec Encode(ReadOnlySpan<byte> raw, ByteWriter output, int level)
     {
@@ -33,26 +33,12 @@ internal static class PageCodecs
             return PageCodec.None;
         }
 
-        var codec = Zstd.IsAvailable ? PageCodec.Zstd : PageCodec.Brotli;
         var start = output.Length;
-        int size;
-        if (codec == PageCodec.Zstd)
-        {
-            size = Zstd.Compress(raw, output.GetSpan(Zstd.CompressBound(raw.Length)), level);
-        }
-        else
-        {
-            var room = output.GetSpan(BrotliEncoder.GetMaxCompressedLength(raw.Length));
-            if (!BrotliEncoder.TryCompress(raw, room, out size, level == LevelFast ? 1 : 4, BrotliWindowBits))
-            {
-                size = int.MaxValue;
-            }
-        }
-
+        var size = Zstd.Compress(raw, output.GetSpan(Zstd.CompressBound(raw.Length)), level);
         if (size < raw.Length)
         {
             output.Advance(size);
-            return codec;
+            return PageCodec.Zstd;
         }
 
         output.Truncate(start);
@@ -69,8 +55,6 @@ internal static class PageCodecs
             case PageCodec.None when stored.Length == raw.Length:
                 stored.CopyTo(raw);
                 return;
-            case PageCodec.Zstd when !Zstd.IsAvailable:
-                throw new CorruptDataException("the page is zstd-compressed and libzstd is not on this machine");
             case PageCodec.Zstd:
                 try
                 {

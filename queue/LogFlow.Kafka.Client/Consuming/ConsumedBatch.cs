@@ -50,6 +50,12 @@ public sealed class ConsumedBatch : IDisposable
     /// <summary>Number of records; 0 where all that the offsets held is gone or is not meant for readers.</summary>
     public int Count => _count;
 
+    /// <summary>
+    /// Set where the offsets hold a batch that cannot be read: there are no records then, and it must be put aside
+    /// before its offsets are committed. Null unless <see cref="GroupConsumerOptions.DeliversUndecodable"/>.
+    /// </summary>
+    public UndecodableBatch? Undecodable { get; internal init; }
+
     /// <summary>Bytes of memory that the batch holds.</summary>
     public int SizeInBytes { get; }
 

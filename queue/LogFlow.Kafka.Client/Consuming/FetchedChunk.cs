@@ -31,8 +31,12 @@ internal sealed class FetchedChunk(
     /// The next batch with something to read at or behind <paramref name="position"/>; null at the end. It stands for
     /// the offsets from <paramref name="covered"/> on.
     /// </summary>
+    /// <param name="position">Where to read on.</param>
+    /// <param name="covered">Where the batch before ended.</param>
+    /// <param name="deliversUndecodable">A batch that will never decode is returned as what it is.</param>
+    /// <exception cref="UndecodableBatchException">The batch is as it was sent and does not decode.</exception>
     /// <exception cref="InvalidDataException">A batch is damaged.</exception>
-    public ConsumedBatch? DecodeNext(long position, long covered)
+    public ConsumedBatch? DecodeNext(long position, long covered, bool deliversUndecodable = false)
     {
         while (true)
         {
@@ -50,7 +54,7 @@ internal sealed class FetchedChunk(
             var bytes = _rest[..header.TotalSize];
             var isAborted = _aborted?.Covers(header, bytes) == true;
             var isReadable = !isAborted && !header.IsControl && header.NextOffset > position;
-            var batch = isReadable ? Decode(header, bytes, position, covered) : null;
+            var batch = isReadable ? Read(header, bytes, position, covered, deliversUndecodable) : null;
             _rest = _rest[header.TotalSize..];
             DecodedTo = Math.Max(DecodedTo, header.NextOffset);
             if (batch is not null)
@@ -65,6 +69,37 @@ internal sealed class FetchedChunk(
         new(partition, topicId, from, to, ArrayPool<Record>.Shared.Rent(1), 0, 0, NoMemory.Instance);
 
     public void Dispose() => frame.Dispose();
+
+    private ConsumedBatch Read(
+        RecordBatchHeader header, ReadOnlyMemory<byte> bytes, long position, long covered, bool deliversUndecodable)
+    {
+        try
+        {
+            return Decode(header, bytes, position, covered);
+        }
+        catch (InvalidDataException error) when (RecordBatch.HasValidCrc(bytes.Span))
+        {
+            return deliversUndecodable
+                ? Undecodable(header, bytes, covered, error.Message)
+                : throw new UndecodableBatchException(error);
+        }
+    }
+
+    private ConsumedBatch Undecodable(
+        RecordBatchHeader header, ReadOnlyMemory<byte> bytes, long covered, string reason) =>
+        new(
+            partition,
+            topicId,
+            covered,
+            header.NextOffset,
+            ArrayPool<Record>.Shared.Rent(1),
+            0,
+            bytes.Length,
+            frame.Retain())
+        {
+            Undecodable = new UndecodableBatch(
+                header.BaseOffset, header.LastOffset, header.Count, header.Compression, reason, bytes),
+        };
 
     private ConsumedBatch Decode(RecordBatchHeader header, ReadOnlyMemory<byte> bytes, long position, long covered)
     {

@@ -1,5 +1,6 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Kafka.Protocol.Records;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;
@@ -48,6 +49,7 @@ internal sealed partial class Fetcher
         _lane = client.AllocateLane();
         _stopping = stopping;
         streams.DamageFound = OnDamage;
+        streams.UndecodableFound = OnUndecodable;
     }
 
     public async Task RunAsync()
@@ -324,6 +326,10 @@ internal sealed partial class Fetcher
         }
     }
 
+    private void OnUndecodable(TopicPartition partition, UndecodableBatch batch) =>
+        Log.Undecodable(
+            _logger, partition, batch.BaseOffset, batch.LastOffset, batch.Compression, batch.Bytes.Length, batch.Reason);
+
     // With a second between attempts: after some seconds, then about every five minutes.
     private static bool IsWorthALine(int failures) => failures == 8 || failures % 300 == 0;
 
@@ -401,6 +407,18 @@ internal sealed partial class Fetcher
             "{Partition}: what the broker holds at offset {Position} is damaged ({Reason}). Nothing is skipped: the " +
             "partition waits there and is tried again.")]
         public static partial void Damaged(ILogger logger, TopicPartition partition, long position, string reason);
+
+        [LoggerMessage(1246, LogLevel.Error,
+            "{Partition}: the batch of offsets {BaseOffset} to {LastOffset} ({Compression}, {Size} bytes) cannot be " +
+            "read and never could ({Reason}). It is given to its reader as it is, and reading goes on behind it.")]
+        public static partial void Undecodable(
+            ILogger logger,
+            TopicPartition partition,
+            long baseOffset,
+            long lastOffset,
+            CompressionType compression,
+            int size,
+            string reason);
 
         [LoggerMessage(1244, LogLevel.Warning,
             "Topic {Topic} was deleted and made anew ({OldId} is now {NewId}); its partitions start over.")]

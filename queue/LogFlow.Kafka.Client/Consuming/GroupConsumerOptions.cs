@@ -57,8 +57,14 @@ public sealed record GroupConsumerOptions
     /// <summary>Kafka <c>fetch.max.wait.ms</c>.</summary>
     public TimeSpan FetchWaitMax { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What one batch may decompress to before it is taken for an attack.</summary>
-    public int BatchBytesMax { get; init; } = 256 * 1024 * 1024;
+    /// <summary>What one batch may decompress to; a larger one is undecodable.</summary>
+    public int BatchBytesMax { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>
+    /// A batch that will never decode is delivered as <see cref="ConsumedBatch.Undecodable"/> after some tries, and
+    /// reading goes on behind it. Only for who puts such batches aside: without it the partition waits there for ever.
+    /// </summary>
+    public bool DeliversUndecodable { get; init; }
 
     /// <summary>Kafka <c>allow.auto.create.topics</c>.</summary>
     public bool AllowAutoCreateTopics { get; init; } = true;

@@ -29,6 +29,7 @@ public sealed class PartitionConsumer : IAsyncDisposable
             AutoOffsetReset = options.AutoOffsetReset,
             IsolationLevel = options.IsolationLevel,
             PrefetchBytesMax = options.PrefetchBytesMax,
+            DeliversUndecodable = options.DeliversUndecodable,
         };
         _client = client;
         _options = options;

@@ -10,6 +10,9 @@ public sealed record PartitionConsumerOptions
 
     public IsolationLevel IsolationLevel { get; init; } = IsolationLevel.ReadUncommitted;
 
+    /// <inheritdoc cref="GroupConsumerOptions.DeliversUndecodable"/>
+    public bool DeliversUndecodable { get; init; }
+
     /// <summary>Decompressed bytes fetched ahead of the poller, all partitions together.</summary>
     public long PrefetchBytesMax { get; init; } = 32L * 1024 * 1024;
 }

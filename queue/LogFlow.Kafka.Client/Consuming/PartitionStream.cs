@@ -47,6 +47,9 @@ internal sealed class PartitionStream(TopicPartition partition, Guid topicId)
 
     public int Failures { get; set; }
 
+    /// <summary>Times in a row that the batch at the position did not decode though its CRC was right.</summary>
+    public int UndecodableTries { get; set; }
+
     public bool IsFetchable => Position >= 0 && !IsHeld && !IsPaused && !IsFetching;
 
     public bool IsDeliverable => Ready.Count > 0 && !IsPaused && !IsHeld;

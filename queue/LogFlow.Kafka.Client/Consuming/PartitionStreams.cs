@@ -12,6 +12,9 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
 {
     private const long ShareBytesMin = 64 * 1024;
 
+    // A batch with a right CRC decodes the same each time, unless this machine's memory was at fault.
+    private const int UndecodableTriesMax = 3;
+
     // Added to waits: timers cut fractions off and would fire just too early.
     private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
 
@@ -385,13 +388,13 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     /// <summary>Decodes outside of the lock; the chunk is this method's while it is <c>Decoding</c>.</summary>
     private void Decode(PartitionStream stream)
     {
-        while (NextToDecode(stream) is (var chunk, var position, var covered))
+        while (NextToDecode(stream) is (var chunk, var position, var covered, var deliversUndecodable))
         {
             ConsumedBatch? batch = null;
             Exception? damage = null;
             try
             {
-                batch = chunk.DecodeNext(position, covered);
+                batch = chunk.DecodeNext(position, covered, deliversUndecodable);
                 if (batch is null && chunk.DecodedTo > position)
                 {
                     batch = chunk.Gap(covered, chunk.DecodedTo);
@@ -406,7 +409,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         }
     }
 
-    private (FetchedChunk Chunk, long Position, long Covered)? NextToDecode(PartitionStream stream)
+    private (FetchedChunk Chunk, long Position, long Covered, bool DeliversUndecodable)? NextToDecode(PartitionStream stream)
     {
         lock (_gate)
         {
@@ -419,7 +422,8 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
 
             if (stream.Decoding is { } chunk && stream.ReadyBytes < ShareBytes())
             {
-                return (chunk, stream.Position, stream.Covered);
+                var delivers = options.DeliversUndecodable && stream.UndecodableTries >= UndecodableTriesMax;
+                return (chunk, stream.Position, stream.Covered, delivers);
             }
 
             stream.Decoding = null;
@@ -447,11 +451,17 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                 stream.Covered = batch.NextOffset;
                 stream.Position = batch.NextOffset;
                 stream.Failures = 0;
+                stream.UndecodableTries = 0;
+                if (batch.Undecodable is { } undecodable)
+                {
+                    UndecodableFound?.Invoke(stream.Partition, undecodable);
+                }
             }
             else
             {
                 // The chunk is at its end. NextToDecode sees the difference and disposes it.
                 stream.Chunk = null;
+                stream.UndecodableTries += damage is UndecodableBatchException ? 1 : 0;
                 if (damage is not null || !chunk.HasProgressed)
                 {
                     OnDamage(stream, damage?.Message ?? "not one whole record batch was fetched");
@@ -467,6 +477,9 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
 
     /// <summary>Called, inside the lock, with partition, position, failures in a row and reason.</summary>
     public Action<TopicPartition, long, int, string>? DamageFound { get; set; }
+
+    /// <summary>Called, inside the lock, for each batch that is delivered as undecodable.</summary>
+    public Action<TopicPartition, UndecodableBatch>? UndecodableFound { get; set; }
 
     private void OnDamage(PartitionStream stream, string reason)
     {

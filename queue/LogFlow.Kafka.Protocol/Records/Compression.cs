@@ -1,58 +1,33 @@
-using LogFlow.Platform;
-
 namespace LogFlow.Kafka.Protocol.Records;
 
-/// <summary>The codecs of record batches. Thread-safe.</summary>
+/// <summary>
+/// The codecs of record batches; all of them are always there. Thread-safe. Whatever there is to decompress, the only
+/// exception is <see cref="InvalidDataException"/>.
+/// </summary>
 public static class Compression
 {
-    /// <summary>
-    /// Whether this machine has the codec. Only zstd may be missing (it is the system's libzstd); who configured it
-    /// then warns once and uses gzip.
-    /// </summary>
-    public static bool IsAvailable(CompressionType type) => type switch
-    {
-        CompressionType.None or CompressionType.Gzip or CompressionType.Snappy or CompressionType.Lz4 => true,
-        CompressionType.Zstd => Zstd.IsAvailable,
-        _ => false,
-    };
+    // A stated size beyond this is not rented at once, but grown to as bytes come out: a claim costs nobody memory.
+    private const int TrustedExpansion = 64;
 
     /// <summary>
     /// Compresses <paramref name="source"/> behind <paramref name="reserve"/> bytes of undefined content.
     /// </summary>
-    /// <param name="type">A codec that is available.</param>
+    /// <param name="type">One of the codecs.</param>
     /// <param name="source">What to compress.</param>
     /// <param name="reserve">Bytes to leave free at the start of the result.</param>
     /// <param name="level">For zstd and gzip; 1 is the fastest.</param>
     public static PooledBuffer Compress(CompressionType type, ReadOnlySpan<byte> source, int reserve = 0, int level = 1)
     {
-        // No codec here makes more of its input than its bound; the writer's limit only has to be out of the way.
-        var writer = new PooledByteWriter(Bound(type, source.Length) + reserve, Array.MaxLength);
+        var codec = RecordCodec.Find(type)
+            ?? throw new ArgumentOutOfRangeException(nameof(type), type, "unknown codec");
+
+        // No codec makes more of its input than its bound; the writer's limit only has to be out of the way.
+        var bound = codec.CompressBound(source.Length);
+        var writer = new PooledByteWriter(checked(bound + reserve), Array.MaxLength);
         try
         {
-            writer.GetSpan(reserve);
             writer.Advance(reserve);
-            switch (type)
-            {
-                case CompressionType.None:
-                    source.CopyTo(writer.GetSpan(source.Length));
-                    writer.Advance(source.Length);
-                    break;
-                case CompressionType.Gzip:
-                    GzipCodec.Compress(source, ref writer, level);
-                    break;
-                case CompressionType.Snappy:
-                    SnappyCodec.Compress(source, ref writer);
-                    break;
-                case CompressionType.Lz4:
-                    Lz4Frame.Compress(source, ref writer);
-                    break;
-                case CompressionType.Zstd:
-                    writer.Advance(Zstd.Compress(source, writer.GetSpan(Zstd.CompressBound(source.Length)), level));
-                    break;
-                default:
-                    throw new ArgumentOutOfRangeException(nameof(type), type, "unknown codec");
-            }
-
+            writer.Advance(codec.Compress(source, writer.GetSpan(bound), level));
             return writer.Detach();
         }
         finally
@@ -62,40 +37,54 @@ public static class Compression
     }
 
     /// <summary>Decompresses, into pooled memory, never more than <paramref name="lengthMax"/> bytes.</summary>
-    /// <exception cref="InvalidDataException">Damaged data, or more bytes than allowed.</exception>
-    /// <exception cref="NotSupportedException">The codec is not available on this machine.</exception>
-    public static PooledBuffer Decompress(CompressionType type, ReadOnlySpan<byte> source, int lengthMax)
+    /// <exception cref="InvalidDataException">
+    /// Damaged data, more bytes than allowed, or no such codec.
+    /// </exception>
+    public static PooledBuffer Decompress(CompressionType type, ReadOnlyMemory<byte> source, int lengthMax) =>
+        Decompress(FindOrRefuse(type), source, lengthMax);
+
+    /// <summary>
+    /// Begins to decompress piece by piece. Dispose the result.
+    /// </summary>
+    /// <param name="type">The codec, as the batch's header names it.</param>
+    /// <param name="source">Must stay valid until the stream is disposed.</param>
+    /// <param name="lengthMax">The most bytes that may come out.</param>
+    /// <exception cref="InvalidDataException">Damaged data, or no such codec.</exception>
+    public static DecompressionStream Open(CompressionType type, ReadOnlyMemory<byte> source, int lengthMax) =>
+        FindOrRefuse(type).Open(source, lengthMax);
+
+    internal static PooledBuffer Decompress(RecordCodec codec, ReadOnlyMemory<byte> source, int lengthMax)
     {
-        if (!IsAvailable(type))
+        using var stream = codec.Open(source, lengthMax);
+        var guess = Math.Max(1024, source.Length) * 4L;
+        var stated = stream.StatedLength;
+        if (stated >= 0 && stated <= Math.Max(guess, source.Length * (long)TrustedExpansion))
         {
-            throw new NotSupportedException($"record batch codec {type} is not available on this machine");
+            guess = stated;
         }
 
-        var guess = (int)Math.Min(lengthMax, Math.Max(1024, source.Length) * 4L);
-        var writer = new PooledByteWriter(guess, lengthMax);
+        var writer = new PooledByteWriter((int)Math.Min(lengthMax, guess), lengthMax);
         try
         {
-            switch (type)
+            Span<byte> next = stackalloc byte[1];
+            while (true)
             {
-                case CompressionType.None:
-                    source.CopyTo(writer.GetSpan(source.Length));
-                    writer.Advance(source.Length);
-                    break;
-                case CompressionType.Gzip:
-                    GzipCodec.Decompress(source, ref writer);
-                    break;
-                case CompressionType.Snappy:
-                    SnappyCodec.Decompress(source, ref writer);
-                    break;
-                case CompressionType.Lz4:
-                    Lz4Frame.Decompress(source, ref writer);
-                    break;
-                default:
-                    ZstdCodec.Decompress(source, ref writer);
-                    break;
-            }
+                // A full array may be all there is: it only grows for a byte that is there.
+                var free = writer.FreeSpan();
+                var target = free.IsEmpty ? next : free;
+                var read = stream.Read(target);
+                if (read == 0)
+                {
+                    return writer.Detach();
+                }
 
-            return writer.Detach();
+                if (free.IsEmpty)
+                {
+                    writer.GetSpan(1)[0] = next[0];
+                }
+
+                writer.Advance(read);
+            }
         }
         finally
         {
@@ -103,10 +92,6 @@ public static class Compression
         }
     }
 
-    private static int Bound(CompressionType type, int length) => type switch
-    {
-        CompressionType.Zstd => Zstd.CompressBound(length),
-        CompressionType.Lz4 => Lz4Frame.CompressBound(length),
-        _ => checked(length + (length / 6) + 64),
-    };
+    private static RecordCodec FindOrRefuse(CompressionType type) =>
+        RecordCodec.Find(type) ?? throw new InvalidDataException($"there is no record batch codec {(int)type}");
 }

@@ -34,7 +34,7 @@ public sealed class DecodedRecordBatch : IDisposable
             return new DecodedRecordBatch(header, records, null);
         }
 
-        var decompressed = Compression.Decompress(header.Compression, records.Span, lengthMax);
+        var decompressed = Compression.Decompress(header.Compression, records, lengthMax);
         return new DecodedRecordBatch(header, decompressed.Memory, decompressed);
     }
 }

@@ -1,57 +1,56 @@
+using System.Buffers;
 using System.IO.Compression;
 
 namespace LogFlow.Kafka.Protocol.Records;
 
-/// <summary>gzip (RFC 1952) by .NET's own zlib.</summary>
-internal static class GzipCodec
+/// <summary>
+/// gzip (RFC 1952) by .NET's own zlib. That data which is cut short is an error takes the switch
+/// System.IO.Compression.UseStrictValidation, which Directory.Build.props gives every executable.
+/// </summary>
+internal sealed class GzipCodec : RecordCodec
 {
-    public static void Compress(ReadOnlySpan<byte> source, ref PooledByteWriter writer, int level)
-    {
-        using var output = new MemoryStream(capacity: Math.Max(256, source.Length / 4));
-        var options = new ZLibCompressionOptions { CompressionLevel = Math.Clamp(level, 1, 9) };
-        using (var gzip = new GZipStream(output, options, leaveOpen: true))
-        {
-            gzip.Write(source);
-        }
+    private const int LevelMax = 9;
 
-        var length = checked((int)output.Length);
-        output.GetBuffer().AsSpan(0, length).CopyTo(writer.GetSpan(length));
-        writer.Advance(length);
+    // Incompressible data at the fastest level takes up to nine bits a byte.
+    public override int CompressBound(int length) => checked(length + (length / 6) + 64);
+
+    public override unsafe int Compress(ReadOnlySpan<byte> source, Span<byte> destination, int level)
+    {
+        fixed (byte* pointer = destination)
+        {
+            using var output = new UnmanagedMemoryStream(pointer, 0, destination.Length, FileAccess.Write);
+            var options = new ZLibCompressionOptions { CompressionLevel = Math.Clamp(level, 1, LevelMax) };
+            using (var gzip = new GZipStream(output, options, leaveOpen: true))
+            {
+                gzip.Write(source);
+            }
+
+            return (int)output.Length;
+        }
     }
 
-    public static unsafe void Decompress(ReadOnlySpan<byte> source, ref PooledByteWriter writer)
+    public override DecompressionStream Open(ReadOnlyMemory<byte> source, int lengthMax) =>
+        source.IsEmpty ? throw new InvalidDataException("gzip data is empty") : new Stream(source, lengthMax);
+
+    private sealed class Stream : DecompressionStream
     {
-        if (source.IsEmpty)
+        private readonly MemoryHandle _pin;
+        private readonly GZipStream _gzip;
+
+        public unsafe Stream(ReadOnlyMemory<byte> source, int lengthMax)
+            : base(lengthMax)
         {
-            throw new InvalidDataException("gzip data is empty");
+            _pin = source.Pin();
+            _gzip = new GZipStream(
+                new UnmanagedMemoryStream((byte*)_pin.Pointer, source.Length), CompressionMode.Decompress);
         }
 
-        fixed (byte* pointer = source)
+        public override void Dispose()
         {
-            using var input = new UnmanagedMemoryStream(pointer, source.Length);
-            using var gzip = new GZipStream(input, CompressionMode.Decompress);
-
-            // At the limit one byte more is asked for: its absence is the regular end, its presence the error.
-            Span<byte> probe = stackalloc byte[1];
-            while (true)
-            {
-                var free = writer.FreeSpan();
-                var read = gzip.Read(free.Length > 0 ? free : probe);
-                if (read == 0)
-                {
-                    return;
-                }
-
-                if (free.Length > 0)
-                {
-                    writer.Advance(read);
-                }
-                else
-                {
-                    writer.GetSpan(1)[0] = probe[0];
-                    writer.Advance(1);
-                }
-            }
+            _gzip.Dispose();
+            _pin.Dispose();
         }
+
+        private protected override int ReadSome(Span<byte> destination) => _gzip.Read(destination);
     }
 }

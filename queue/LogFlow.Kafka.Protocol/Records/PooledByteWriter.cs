@@ -18,9 +18,6 @@ internal struct PooledByteWriter(int capacity, int lengthMax) : IDisposable
 
     public readonly Span<byte> Written => _array.AsSpan(0, Length);
 
-    /// <summary>Bytes that may still be written.</summary>
-    public readonly int Remaining => _lengthMax - Length;
-
     /// <summary>At least <paramref name="size"/> free bytes after what was written.</summary>
     /// <exception cref="InvalidDataException">That would exceed the limit.</exception>
     public Span<byte> GetSpan(int size)
@@ -41,9 +38,6 @@ internal struct PooledByteWriter(int capacity, int lengthMax) : IDisposable
 
     /// <summary>What is free without growing; may be empty.</summary>
     public readonly Span<byte> FreeSpan() => _array.AsSpan(Length, Math.Min(_array!.Length, _lengthMax) - Length);
-
-    /// <summary>What was written and what is free, for codecs that copy from what they wrote.</summary>
-    public readonly Span<byte> WrittenAndFree() => _array;
 
     public void Advance(int count) => Length += count;
 

@@ -55,11 +55,12 @@ public ref struct RecordReader
         var headerCount = RecordVarint.ReadInt32(body, ref _position);
 
         // A header has two bytes at least, which bounds what a hostile count can cost.
-        if (headerCount < 0 || headerCount > (end - _position) / 2 || (headerCount == 0 && _position != end))
+        if (headerCount < 0 || headerCount > (end - _position) / 2)
         {
             throw Damaged("a record has an impossible header count");
         }
 
+        CheckHeaders(body[_position..], headerCount);
         Current = new Record(
             _header.BaseOffset + offsetDelta,
             _header.IsLogAppendTime ? _header.MaxTimestampMs : _header.BaseTimestampMs + timestampDelta,
@@ -88,6 +89,33 @@ public ref struct RecordReader
         var slice = memory.Slice(position, length);
         position += length;
         return slice;
+    }
+
+    /// <summary>So that reading them later, far from here, cannot fail.</summary>
+    private readonly void CheckHeaders(ReadOnlySpan<byte> headers, int count)
+    {
+        var position = 0;
+        for (; count > 0; count--)
+        {
+            SkipHeaderField(headers, ref position, lengthMin: 0);
+            SkipHeaderField(headers, ref position, lengthMin: -1);
+        }
+
+        if (position != headers.Length)
+        {
+            throw Damaged("bytes follow a record's last header");
+        }
+    }
+
+    private readonly void SkipHeaderField(ReadOnlySpan<byte> headers, ref int position, int lengthMin)
+    {
+        var length = RecordVarint.ReadInt32(headers, ref position);
+        if (length < lengthMin || length > headers.Length - position)
+        {
+            throw Damaged("a record's header ends outside of it");
+        }
+
+        position += Math.Max(0, length);
     }
 
     private readonly InvalidDataException Damaged(string reason) =>

@@ -14,10 +14,10 @@ namespace LogFlow.Queue.Storage;
 /// </summary>
 internal static class ChecksummedFile
 {
-    private const int HeaderSize = 12;
+    public const int HeaderSize = 12;
     private const string TemporarySuffix = ".tmp";
 
-    private static ReadOnlySpan<byte> Magic => "LFQ1"u8;
+    public static ReadOnlySpan<byte> Magic => "LFQ1"u8;
 
     /// <summary>The payload; null where there is no such file.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>

@@ -137,13 +137,6 @@ public sealed partial class PartitionLog
             throw new InvalidDataException($"{segment.LogPath} is shorter than it was");
         }
 
-        if (!Compression.IsAvailable(header.Compression))
-        {
-            // Nothing later can be first, so the batch's start is the closest that can be known here.
-            var offset = Math.Max(header.BaseOffset, LogStartOffset);
-            return new OffsetLookup(ErrorCode.None, offset, header.BaseTimestampMs, header.LeaderEpoch);
-        }
-
         using var batch = RecordBatch.Decode(buffer.Memory, DecompressedBytesMax);
         foreach (var record in batch)
         {

@@ -92,8 +92,15 @@ internal static class CommitMark
         }
     }
 
-    private static bool TryRead(ReadOnlySpan<byte> bytes, long position, out long groupStart)
+    /// <summary>Whether the bytes begin with the mark of a position.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, long position, out long groupStart)
     {
+        groupStart = 0;
+        if (bytes.Length < Size)
+        {
+            return false;
+        }
+
         groupStart = BinaryPrimitives.ReadInt64BigEndian(bytes[16..]);
         return bytes[MagicAt..].StartsWith(Magic)
             && BinaryPrimitives.ReadUInt32BigEndian(bytes[24..]) == (uint)position

@@ -15,7 +15,8 @@ internal sealed partial class GroupCoordinator
         IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets) => CommitToLivingAsync(
         groupId,
         generation,
-        group => group.CommitInTransactionAsync(producerId, memberId, groupInstanceId, generation, offsets));
+        group => group.CommitInTransactionAsync(
+            producerId, new GroupCaller(memberId, groupInstanceId, generation), offsets));
 
     /// <summary>Tells a group of a transaction's outcome; a group that is gone needs not know.</summary>
     public async ValueTask<ErrorCode> EndTransactionAsync(string groupId, long producerId, bool isCommit)
@@ -28,7 +29,7 @@ internal sealed partial class GroupCoordinator
         var error = await group.EndTransactionAsync(producerId, isCommit);
         if (error == ErrorCode.None && isCommit)
         {
-            _metrics.OffsetsCommitted();
+            _environment.Metrics.OffsetsCommitted();
         }
 
         return error;
@@ -53,7 +54,7 @@ internal sealed partial class GroupCoordinator
     /// Commits to the group, which is made where the commit names no generation; again where it is deleted meanwhile.
     /// </summary>
     private async ValueTask<ErrorCode> CommitToLivingAsync(
-        string groupId, int generation, Func<ClassicGroup, ValueTask<ErrorCode>> commit)
+        string groupId, int generation, Func<Group, ValueTask<ErrorCode>> commit)
     {
         while (true)
         {
@@ -69,7 +70,7 @@ internal sealed partial class GroupCoordinator
             }
 
             var error = await commit(group);
-            if (error != ErrorCode.CoordinatorNotAvailable || group.State != GroupState.Dead)
+            if (error != ErrorCode.CoordinatorNotAvailable || !group.IsDead)
             {
                 return error;
             }

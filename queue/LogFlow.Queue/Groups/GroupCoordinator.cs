@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using LogFlow.Queue.Groups.Consumer;
 using Microsoft.Extensions.Logging;
 
@@ -11,13 +12,9 @@ namespace LogFlow.Queue.Groups;
 /// </summary>
 internal sealed partial class GroupCoordinator : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, ClassicGroup> _groups = new();
-    private readonly GroupSettings _settings;
-    private readonly IGroupTopics _topics;
-    private readonly IGroupStore _store;
-    private readonly TimeProvider _time;
-    private readonly QueueMetrics _metrics;
-    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<string, Group> _groups = new();
+    private readonly GroupEnvironment _environment;
+    private readonly BackgroundWork _work = new();
     private readonly ITimer _expiryTimer;
 
     public GroupCoordinator(
@@ -29,38 +26,33 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
         ILogger logger,
         TimeSpan expiryInterval)
     {
-        _settings = settings;
-        _topics = topics;
-        _store = store;
-        _time = time;
-        _metrics = metrics;
-        _logger = logger;
-        Configs = new GroupConfigs(store);
+        _environment = new GroupEnvironment(
+            settings, new GroupConfigs(store), topics, store, time, metrics, logger, _work);
         _expiryTimer = time.CreateTimer(
-            static coordinator => _ = ((GroupCoordinator)coordinator!).ExpireAsync(),
-            this,
-            expiryInterval,
-            expiryInterval);
+            _ => _work.StartHere("expiry of groups", _ => ExpireAsync()), null, expiryInterval, expiryInterval);
     }
 
-    public GroupSettings Settings => _settings;
+    /// <summary>Faulted where work in the background fails: timers, writes that nobody waits for.</summary>
+    public Task Completion => _work.Completion;
+
+    public GroupSettings Settings => _environment.Settings;
 
     /// <summary>What groups have instead of the settings.</summary>
-    public GroupConfigs Configs { get; }
+    public GroupConfigs Configs => _environment.Configs;
 
     /// <summary>Whether what comes with an offset may be kept; Kafka <c>offset.metadata.max.bytes</c>.</summary>
     public ErrorCode CheckMetadata(string? metadata) =>
-        metadata is not null && Encoding.UTF8.GetByteCount(metadata) > _settings.OffsetMetadataBytesMax
+        metadata is not null && Encoding.UTF8.GetByteCount(metadata) > Settings.OffsetMetadataBytesMax
             ? ErrorCode.OffsetMetadataTooLarge
             : ErrorCode.None;
 
-    public ICollection<ClassicGroup> Groups => _groups.Values;
+    public ICollection<Group> Groups => _groups.Values;
 
-    public ClassicGroup? Find(string groupId) =>
-        _groups.TryGetValue(groupId, out var group) && group.State != GroupState.Dead ? group : null;
+    public Group? Find(string groupId) =>
+        _groups.TryGetValue(groupId, out var group) && !group.IsDead ? group : null;
 
     /// <summary>Takes over a group from the store, before requests are served.</summary>
-    public ClassicGroup Restore(string groupId) => GetOrCreate(groupId);
+    public Group Restore(string groupId) => GetOrCreate(groupId);
 
     public async ValueTask<JoinGroupResult> JoinAsync(string groupId, JoinGroupInput input)
     {
@@ -69,8 +61,8 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
             return JoinGroupResult.Failed(ErrorCode.InvalidGroupId, input.MemberId);
         }
 
-        if (input.SessionTimeoutMs < _settings.MinSessionTimeoutMs
-            || input.SessionTimeoutMs > _settings.MaxSessionTimeoutMs)
+        if (input.SessionTimeoutMs < Settings.MinSessionTimeoutMs
+            || input.SessionTimeoutMs > Settings.MaxSessionTimeoutMs)
         {
             return JoinGroupResult.Failed(ErrorCode.InvalidSessionTimeout, input.MemberId);
         }
@@ -89,7 +81,7 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
             }
 
             var result = await group.JoinAsync(input);
-            if (result.Error != ErrorCode.CoordinatorNotAvailable || group.State != GroupState.Dead)
+            if (result.Error != ErrorCode.CoordinatorNotAvailable || !group.IsDead)
             {
                 return result;
             }
@@ -120,19 +112,26 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
         return Find(groupId)?.Heartbeat(memberId, groupInstanceId, generation) ?? ErrorCode.UnknownMemberId;
     }
 
+    /// <summary>Members leave, or an operator removes them; one answer for each, in their order.</summary>
+    public ValueTask<LeaveGroupResult[]> LeaveAsync(string groupId, IReadOnlyList<LeavingMember> members) =>
+        Find(groupId)?.LeaveAsync(members)
+            ?? new([.. members.Select(member => new LeaveGroupResult(ErrorCode.UnknownMemberId, member.MemberId))]);
+
     /// <summary>Commits offsets; returns when they are durable.</summary>
     public async ValueTask<ErrorCode> CommitAsync(
         string groupId,
         string memberId,
         string? groupInstanceId,
         int generation,
-        IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets)
+        IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset>> offsets,
+        bool knowsEpochs = true)
     {
+        var committer = new GroupCaller(memberId, groupInstanceId, generation);
         var error = await CommitToLivingAsync(
-            groupId, generation, group => group.CommitAsync(memberId, groupInstanceId, generation, offsets));
+            groupId, generation, group => group.CommitAsync(committer, offsets, knowsEpochs));
         if (error == ErrorCode.None)
         {
-            _metrics.OffsetsCommitted();
+            _environment.Metrics.OffsetsCommitted();
         }
 
         return error;
@@ -177,7 +176,7 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
         {
             if (await group.ExpireOffsetsAsync() && await group.DeleteAsync() == ErrorCode.None)
             {
-                Log.GroupExpired(_logger, group.GroupId);
+                Log.GroupExpired(_environment.Logger, group.GroupId);
                 Forget(group);
             }
         }
@@ -186,19 +185,20 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _expiryTimer.DisposeAsync();
+        await _work.DisposeAsync();
         foreach (var group in _groups.Values)
         {
             group.Dispose();
         }
     }
 
-    private ClassicGroup GetOrCreate(string groupId)
+    private Group GetOrCreate(string groupId)
     {
         while (true)
         {
             if (_groups.TryGetValue(groupId, out var existing))
             {
-                if (existing.State != GroupState.Dead)
+                if (!existing.IsDead)
                 {
                     return existing;
                 }
@@ -206,7 +206,7 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
                 Forget(existing);
             }
 
-            var created = new ClassicGroup(groupId, _settings, _store, _time, _metrics, _logger);
+            var created = new Group(groupId, _environment);
             if (_groups.TryAdd(groupId, created))
             {
                 return created;
@@ -216,9 +216,9 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
         }
     }
 
-    private void Forget(ClassicGroup group)
+    private void Forget(Group group)
     {
-        _groups.TryRemove(new KeyValuePair<string, ClassicGroup>(group.GroupId, group));
+        _groups.TryRemove(new KeyValuePair<string, Group>(group.GroupId, group));
         group.Dispose();
     }
 

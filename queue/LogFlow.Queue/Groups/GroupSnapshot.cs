@@ -19,4 +19,7 @@ internal sealed record GroupSnapshot
     public long StateChangedMs { get; init; }
 
     public IReadOnlyList<MemberSnapshot> Members { get; init; } = [];
+
+    /// <summary>The bytes of all that members said and were assigned: by far the most of what is kept.</summary>
+    public long ContentBytes => Members.Sum(member => member.ContentBytes);
 }

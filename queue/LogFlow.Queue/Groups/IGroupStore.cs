@@ -13,7 +13,8 @@ internal interface IGroupStore
     ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group);
 
     /// <summary>
-    /// Keeps what changed of a group of the new protocol, all or nothing; a classic group of its name is forgotten.
+    /// Keeps what changed of a group of the new protocol, all or nothing; a classic group of its name is forgotten, or
+    /// takes its place.
     /// </summary>
     ValueTask<ErrorCode> SaveConsumerGroupAsync(ConsumerGroupChange change);
 
@@ -35,6 +36,6 @@ internal interface IGroupStore
     /// <summary>Keeps the configs of a group, which outlive it; none: nothing is kept.</summary>
     ValueTask<ErrorCode> SaveConfigAsync(string groupId, IReadOnlyDictionary<string, string> overrides);
 
-    /// <summary>Forgets the group and all of its offsets.</summary>
-    ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets);
+    /// <summary>Forgets the group, its members and all of its offsets, all or nothing.</summary>
+    ValueTask<ErrorCode> DeleteGroupAsync(GroupDeletion deletion);
 }

@@ -20,6 +20,10 @@ internal sealed record MemberSnapshot
 
     public byte[] Assignment { get; init; } = [];
 
+    /// <summary>The bytes of what it said and was assigned.</summary>
+    public long ContentBytes =>
+        Assignment.Length + Protocols.Sum(protocol => (long)protocol.Metadata.Length + protocol.Name.Length);
+
     public byte[] MetadataFor(string? protocol)
     {
         foreach (var candidate in Protocols)

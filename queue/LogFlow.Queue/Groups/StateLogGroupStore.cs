@@ -9,11 +9,21 @@ namespace LogFlow.Queue.Groups;
 /// </summary>
 internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
 {
-    public ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group) => log.WriteAsync(
-        [new StateChange(GroupStateCodec.GroupKey(group.GroupId), GroupStateCodec.EncodeGroup(group))]);
+    /// <summary>
+    /// What members say of themselves and are assigned, of one group, at most. More is refused: one write of the state
+    /// log ends at 256 MiB, and nobody's subscription comes near (Kafka's limit is one record of a topic, 1 MB).
+    /// </summary>
+    private const long GroupBytesMax = 64 << 20;
+
+    public ValueTask<ErrorCode> SaveGroupAsync(GroupSnapshot group) => group.ContentBytes > GroupBytesMax
+        ? new(ErrorCode.MessageTooLarge)
+        : log.WriteAsync(
+            [StateChange.Set(GroupStateCodec.GroupKey(group.GroupId), GroupStateCodec.EncodeGroup(group))]);
 
     public ValueTask<ErrorCode> SaveConsumerGroupAsync(ConsumerGroupChange change) =>
-        log.WriteAsync(ConsumerGroupCodec.Encode(change));
+        change.ContentBytes > GroupBytesMax
+            ? new(ErrorCode.MessageTooLarge)
+            : log.WriteAsync(ConsumerGroupCodec.Encode(change));
 
     public ValueTask<ErrorCode> SaveOffsetsAsync(
         string groupId, IReadOnlyList<KeyValuePair<TopicPartition, CommittedOffset?>> offsets)
@@ -75,16 +85,30 @@ internal sealed class StateLogGroupStore(StateLog log) : IGroupStore
             ]);
     }
 
-    public ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets)
+    public ValueTask<ErrorCode> DeleteGroupAsync(GroupDeletion deletion)
     {
-        var changes = new StateChange[offsets.Count + 1];
-        changes[0] = new StateChange(GroupStateCodec.GroupKey(groupId), null);
-        for (var i = 0; i < offsets.Count; i++)
+        var (groupId, offsets, pendingOffsets, memberIds) = deletion;
+        var changes = new List<StateChange>(offsets.Count + pendingOffsets.Count + memberIds.Count + 2)
         {
-            changes[i + 1] = new StateChange(GroupStateCodec.OffsetKey(groupId, offsets[i]), null);
+            StateChange.Remove(GroupStateCodec.GroupKey(groupId)),
+            StateChange.Remove(ConsumerGroupCodec.GroupKey(groupId)),
+        };
+        foreach (var memberId in memberIds)
+        {
+            changes.Add(StateChange.Remove(ConsumerGroupCodec.MemberKey(groupId, memberId)));
         }
 
-        return log.WriteAsync(changes);
+        foreach (var (producerId, partition) in pendingOffsets)
+        {
+            changes.Add(StateChange.Remove(PendingOffsetCodec.EncodeKey(groupId, producerId, partition)));
+        }
+
+        foreach (var partition in offsets)
+        {
+            changes.Add(StateChange.Remove(GroupStateCodec.OffsetKey(groupId, partition)));
+        }
+
+        return log.WriteAsync(changes.ToArray());
     }
 
     /// <summary>Brings back every group and offset. Offsets may stand without a group (standalone consumers).</summary>

@@ -18,7 +18,7 @@ internal sealed class ConsumerGroupDescribeHandler(GroupCoordinator coordinator,
     : TypedRequestHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>
 {
     /// <summary>A member that speaks the new protocol (0: the classic one).</summary>
-    private const sbyte ConsumerMember = 1;
+    private const sbyte ConsumerMemberType = 1;
 
     protected override ValueTask<ConsumerGroupDescribeResponse?> HandleAsync(
         ConsumerGroupDescribeRequest request, RequestContext context)
@@ -42,7 +42,7 @@ internal sealed class ConsumerGroupDescribeHandler(GroupCoordinator coordinator,
             return described;
         }
 
-        if (group?.Consumer?.Describe() is not { } consumer)
+        if (group?.DescribeConsumer() is not { } consumer)
         {
             described.ErrorCode = ErrorCode.GroupIdNotFound;
             described.ErrorMessage = group is null
@@ -63,7 +63,7 @@ internal sealed class ConsumerGroupDescribeHandler(GroupCoordinator coordinator,
         return described;
     }
 
-    private ConsumerGroupDescribeResponse.Member Describe(ConsumerGroupMember member) => new()
+    private ConsumerGroupDescribeResponse.Member Describe(ConsumerMember member) => new()
     {
         MemberId = member.MemberId,
         InstanceId = member.InstanceId,
@@ -75,7 +75,7 @@ internal sealed class ConsumerGroupDescribeHandler(GroupCoordinator coordinator,
         SubscribedTopicRegex = member.SubscribedRegex ?? "",
         Assignment = Describe(member.Assigned),
         TargetAssignment = Describe(member.Target),
-        MemberType = ConsumerMember,
+        MemberType = ConsumerMemberType,
     };
 
     /// <summary>Topics that were deleted meanwhile have no name any more, and are left out.</summary>

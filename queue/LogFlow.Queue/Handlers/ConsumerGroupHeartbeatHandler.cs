@@ -10,7 +10,7 @@ namespace LogFlow.Queue.Handlers;
 /// <para><b>ConsumerGroupHeartbeat</b>, API key 68, versions 0-1 (KIP-848).</para>
 /// <para>Behaviour: joins (epoch 0), keeps alive, updates and leaves (-1; -2: a static member that will be back). The
 /// answer carries the member's epoch and, where it changed or was asked for, its partitions; it comes when the state
-/// behind it is durable. The rules are in <see cref="ConsumerGroup"/>.</para>
+/// behind it is durable. The rules are in <see cref="ConsumerMembership"/>.</para>
 /// <para>Versions: 1 the member makes its own id, and may subscribe by a pattern over topic names.</para>
 /// <para>Deviations from Apache Kafka: a pattern is resolved at once instead of in the background; a classic group with
 /// members is not taken over member by member (as with group.consumer.migration.policy=disabled).</para>

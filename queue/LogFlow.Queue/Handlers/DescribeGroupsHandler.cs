@@ -25,9 +25,8 @@ internal sealed class DescribeGroupsHandler(GroupCoordinator coordinator)
             var group = coordinator.Find(groupId);
             response.Groups.Add(
                 group is null ? Unknown(groupId, context.Version, $"Group {groupId} not found.")
-                : group.Consumer is not null
-                    ? Unknown(groupId, context.Version, $"Group {groupId} is not a classic group.")
-                : Describe(group.Describe()));
+                : group.DescribeClassic() is { } classic ? Describe(classic)
+                : Unknown(groupId, context.Version, $"Group {groupId} is not a classic group."));
         }
 
         return new(response);

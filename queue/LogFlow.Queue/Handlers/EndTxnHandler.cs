@@ -24,7 +24,7 @@ internal sealed class EndTxnHandler(TransactionCoordinator transactions)
     protected override async ValueTask<EndTxnResponse?> HandleAsync(EndTxnRequest request, RequestContext context)
     {
         var producer = request.TransactionalId.Length == 0
-            ? ProducerIdentity.Failed(ErrorCode.InvalidRequest)
+            ? ProducerIdResult.Failed(ErrorCode.InvalidRequest)
             : await transactions.EndAsync(
                 request.TransactionalId,
                 request.ProducerId,

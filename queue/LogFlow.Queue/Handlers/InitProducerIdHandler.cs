@@ -37,12 +37,12 @@ internal sealed class InitProducerIdHandler(ProducerIdAllocator producerIds, Tra
         };
     }
 
-    private async ValueTask<ProducerIdentity> FindAsync(InitProducerIdRequest request)
+    private async ValueTask<ProducerIdResult> FindAsync(InitProducerIdRequest request)
     {
         var hasNoId = request.ProducerId == TransactionState.NoProducerId;
         if (hasNoId != (request.ProducerEpoch == TransactionState.NoEpoch))
         {
-            return ProducerIdentity.Failed(ErrorCode.InvalidRequest);
+            return ProducerIdResult.Failed(ErrorCode.InvalidRequest);
         }
 
         switch (request.TransactionalId)
@@ -50,10 +50,10 @@ internal sealed class InitProducerIdHandler(ProducerIdAllocator producerIds, Tra
             case null:
                 var (error, producerId) = await producerIds.AllocateAsync();
                 return error == ErrorCode.None
-                    ? new ProducerIdentity(ErrorCode.None, producerId, 0)
-                    : ProducerIdentity.Failed(error);
+                    ? new ProducerIdResult(ErrorCode.None, producerId, 0)
+                    : ProducerIdResult.Failed(error);
             case "":
-                return ProducerIdentity.Failed(ErrorCode.InvalidRequest);
+                return ProducerIdResult.Failed(ErrorCode.InvalidRequest);
             default:
                 return await transactions.InitProducerIdAsync(
                     request.TransactionalId, request.TransactionTimeoutMs, request.ProducerId, request.ProducerEpoch);

@@ -25,23 +25,24 @@ internal sealed class LeaveGroupHandler(GroupCoordinator coordinator)
             return response;
         }
 
-        var group = coordinator.Find(request.GroupId);
+        LeavingMember[] leaving = context.Version < 3
+            ? [new LeavingMember(request.MemberId, null, "a member leaves")]
+            : [.. request.Members.Select(member => new LeavingMember(
+                member.MemberId, member.GroupInstanceId, member.Reason ?? "a member leaves"))];
+        var results = await coordinator.LeaveAsync(request.GroupId, leaving);
         if (context.Version < 3)
         {
-            response.ErrorCode = group?.Leave(request.MemberId, null, "a member leaves") ?? ErrorCode.UnknownMemberId;
+            response.ErrorCode = results[0].Error;
             return response;
         }
 
-        foreach (var member in request.Members)
+        for (var i = 0; i < results.Length; i++)
         {
             response.Members.Add(new LeaveGroupResponse.MemberResponse
             {
-                MemberId = member.MemberId,
-                GroupInstanceId = member.GroupInstanceId,
-                ErrorCode = group?.Consumer is { } consumer
-                    ? await consumer.RemoveAsync(member.MemberId, member.GroupInstanceId)
-                    : group?.Leave(member.MemberId, member.GroupInstanceId, member.Reason ?? "a member leaves")
-                        ?? ErrorCode.UnknownMemberId,
+                MemberId = results[i].MemberId,
+                GroupInstanceId = leaving[i].InstanceId,
+                ErrorCode = results[i].Error,
             });
         }
 

@@ -14,28 +14,25 @@ namespace LogFlow.Queue.Handlers;
 internal sealed class ListGroupsHandler(GroupCoordinator coordinator)
     : TypedRequestHandler<ListGroupsRequest, ListGroupsResponse>
 {
-    private const string ClassicType = "classic";
-
-    /// <summary>The type of groups of the new protocol, and the protocol type of all groups of consumers.</summary>
-    private const string Consumer = "consumer";
-
     protected override ValueTask<ListGroupsResponse?> HandleAsync(ListGroupsRequest request, RequestContext context)
     {
         var response = new ListGroupsResponse();
         foreach (var group in coordinator.Groups)
         {
-            var isConsumer = group.Consumer is not null;
-            var type = isConsumer ? Consumer : ClassicType;
-            var (state, _) = group.Summarize();
-            if (state != nameof(GroupState.Dead) && Matches(request.StatesFilter, state)
-                && Matches(request.TypesFilter, type))
+            if (group.IsDead)
+            {
+                continue;
+            }
+
+            var listing = group.Describe();
+            if (Matches(request.StatesFilter, listing.State) && Matches(request.TypesFilter, listing.Type))
             {
                 response.Groups.Add(new ListGroupsResponse.ListedGroup
                 {
                     GroupId = group.GroupId,
-                    ProtocolType = isConsumer ? Consumer : group.Describe().ProtocolType ?? "",
-                    GroupState = state,
-                    GroupType = type,
+                    ProtocolType = listing.ProtocolType,
+                    GroupState = listing.State,
+                    GroupType = listing.Type,
                 });
             }
         }

@@ -27,14 +27,13 @@ internal sealed class OffsetCommitHandler(GroupCoordinator coordinator, TopicCat
         var accepted = new List<KeyValuePair<TopicPartition, CommittedOffset>>();
         var answers = new List<OffsetCommitResponse.OffsetCommitResponsePartition>();
         var response = Prepare(request, accepted, answers);
-        var error = IsTooOld(request, context.Version)
-            ? ErrorCode.UnsupportedVersion
-            : await coordinator.CommitAsync(
-                request.GroupId,
-                request.MemberId,
-                request.GroupInstanceId,
-                request.GenerationIdOrMemberEpoch,
-                accepted);
+        var error = await coordinator.CommitAsync(
+            request.GroupId,
+            request.MemberId,
+            request.GroupInstanceId,
+            request.GenerationIdOrMemberEpoch,
+            accepted,
+            knowsEpochs: context.Version >= FirstVersionWithEpochs);
         if (error == ErrorCode.IllegalGeneration && context.Version >= FirstVersionWithEpochs
             && coordinator.Find(request.GroupId) is null)
         {
@@ -48,12 +47,6 @@ internal sealed class OffsetCommitHandler(GroupCoordinator coordinator, TopicCat
 
         return response;
     }
-
-    /// <summary>Members of the new protocol commit with epochs, which older versions do not know.</summary>
-    private bool IsTooOld(OffsetCommitRequest request, short version) =>
-        version < FirstVersionWithEpochs
-        && coordinator.Find(request.GroupId)?.Consumer is { } consumer
-        && consumer.HasMember(request.MemberId);
 
     /// <summary>Checks each partition; those that may be committed have their answer still open.</summary>
     private OffsetCommitResponse Prepare(

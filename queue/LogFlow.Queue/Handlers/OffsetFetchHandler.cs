@@ -54,7 +54,7 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
     }
 
     private static void AddAll(
-        List<OffsetFetchResponse.OffsetFetchResponseTopic> topics, ClassicGroup? group, bool requiresStable)
+        List<OffsetFetchResponse.OffsetFetchResponseTopic> topics, Group? group, bool requiresStable)
     {
         foreach (var byTopic in (group?.GetOffsets() ?? []).GroupBy(offset => offset.Key.Topic))
         {
@@ -70,13 +70,13 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
 
     /// <summary>The offset as far as the caller may see it now.</summary>
     private static (ErrorCode Error, CommittedOffset? Offset) Find(
-        ClassicGroup? group, TopicPartition partition, bool requiresStable) =>
+        Group? group, TopicPartition partition, bool requiresStable) =>
         requiresStable && group is not null && group.HasPendingOffset(partition)
             ? (ErrorCode.UnstableOffsetCommit, null)
             : (ErrorCode.None, group?.GetOffset(partition));
 
     private static OffsetFetchResponse.OffsetFetchResponsePartition Answer(
-        ClassicGroup? group, TopicPartition partition, bool requiresStable)
+        Group? group, TopicPartition partition, bool requiresStable)
     {
         var (error, offset) = Find(group, partition, requiresStable);
         return new OffsetFetchResponse.OffsetFetchResponsePartition
@@ -131,7 +131,7 @@ internal sealed class OffsetFetchHandler(GroupCoordinator coordinator)
     }
 
     private static OffsetFetchResponse.OffsetFetchResponsePartitions AnswerInGroup(
-        ClassicGroup? group, TopicPartition partition, bool requiresStable)
+        Group? group, TopicPartition partition, bool requiresStable)
     {
         var (error, offset) = Find(group, partition, requiresStable);
         return new OffsetFetchResponse.OffsetFetchResponsePartitions

@@ -109,6 +109,15 @@ internal sealed class Transaction(TransactionState state) : IDisposable
         }
     }
 
+    /// <summary>A batch that had to wait does not come: adding its partition failed.</summary>
+    public void StopWaiting()
+    {
+        lock (_lock)
+        {
+            _waitingCount--;
+        }
+    }
+
     public void Dispose() => Gate.Dispose();
 
     private static ValueTask<AppendResult> AppendLocked(in TransactionalBatch batch, ErrorCode error) =>

@@ -24,22 +24,22 @@ internal sealed partial class TransactionCoordinator
     /// still under way can get into its next one. It may then also abort where it is not sure that it has begun.
     /// </param>
     /// <returns>None, and the id and epoch to go on with.</returns>
-    public async ValueTask<ProducerIdentity> EndAsync(
+    public async ValueTask<ProducerIdResult> EndAsync(
         string transactionalId, long producerId, short producerEpoch, bool isCommit, bool bumpsEpoch)
     {
         using var turn = await EnterAsync(transactionalId);
         if (turn.Transaction is not { } transaction)
         {
-            return ProducerIdentity.Failed(ErrorCode.InvalidProducerIdMapping);
+            return ProducerIdResult.Failed(ErrorCode.InvalidProducerIdMapping);
         }
 
         var error = bumpsEpoch && IsEndedBy(transaction.State, producerId, producerEpoch)
             ? CheckRepetition(transaction.State, isCommit)
             : await EndOnceAsync(transaction, producerId, producerEpoch, isCommit, bumpsEpoch);
         var state = transaction.State;
-        return error != ErrorCode.None ? ProducerIdentity.Failed(error)
-            : state.NextProducerId >= 0 ? new ProducerIdentity(ErrorCode.None, state.NextProducerId, 0)
-            : new ProducerIdentity(ErrorCode.None, state.ProducerId, state.ProducerEpoch);
+        return error != ErrorCode.None ? ProducerIdResult.Failed(error)
+            : state.NextProducerId >= 0 ? new ProducerIdResult(ErrorCode.None, state.NextProducerId, 0)
+            : new ProducerIdResult(ErrorCode.None, state.ProducerId, state.ProducerEpoch);
     }
 
     /// <summary>

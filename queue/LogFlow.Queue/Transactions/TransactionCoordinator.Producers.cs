@@ -13,12 +13,12 @@ internal sealed partial class TransactionCoordinator
     /// <param name="timeoutMs">When a transaction of this producer is aborted.</param>
     /// <param name="expectedProducerId">What the caller has been given before; -1: nothing.</param>
     /// <param name="expectedEpoch">The epoch of that.</param>
-    public async ValueTask<ProducerIdentity> InitProducerIdAsync(
+    public async ValueTask<ProducerIdResult> InitProducerIdAsync(
         string transactionalId, int timeoutMs, long expectedProducerId, short expectedEpoch)
     {
         if (timeoutMs <= 0 || timeoutMs > _settings.MaxTimeoutMs)
         {
-            return ProducerIdentity.Failed(ErrorCode.InvalidTransactionTimeout);
+            return ProducerIdResult.Failed(ErrorCode.InvalidTransactionTimeout);
         }
 
         using var turn = await EnterAsync(transactionalId, mayCreate: true);
@@ -26,7 +26,7 @@ internal sealed partial class TransactionCoordinator
         if (!IsHolder(transaction.State, expectedProducerId, expectedEpoch))
         {
             _metrics.ProducerFenced();
-            return ProducerIdentity.Failed(ErrorCode.ProducerFenced);
+            return ProducerIdResult.Failed(ErrorCode.ProducerFenced);
         }
 
         if (transaction.State.Status == TransactionStatus.Ongoing)
@@ -34,13 +34,13 @@ internal sealed partial class TransactionCoordinator
             var error = await FenceAsync(transaction, TransactionOutcome.Fenced);
             if (error != ErrorCode.None)
             {
-                return ProducerIdentity.Failed(error);
+                return ProducerIdResult.Failed(error);
             }
         }
 
         if (transaction.State.IsPrepared)
         {
-            return ProducerIdentity.Failed(ErrorCode.ConcurrentTransactions);
+            return ProducerIdResult.Failed(ErrorCode.ConcurrentTransactions);
         }
 
         return await BumpAsync(transaction, timeoutMs, expectedProducerId, expectedEpoch);
@@ -56,7 +56,7 @@ internal sealed partial class TransactionCoordinator
         || expectedProducerId == state.ProducerId
         || (expectedProducerId == state.PreviousProducerId && expectedEpoch >= short.MaxValue - 1);
 
-    private async ValueTask<ProducerIdentity> BumpAsync(
+    private async ValueTask<ProducerIdResult> BumpAsync(
         Transaction transaction, int timeoutMs, long expectedProducerId, short expectedEpoch)
     {
         var state = transaction.State;
@@ -74,7 +74,7 @@ internal sealed partial class TransactionCoordinator
             var (error, producerId) = await _producerIds.AllocateAsync();
             if (error != ErrorCode.None)
             {
-                return ProducerIdentity.Failed(error);
+                return ProducerIdResult.Failed(error);
             }
 
             next = next with
@@ -97,12 +97,12 @@ internal sealed partial class TransactionCoordinator
         {
             // Neither this epoch nor a repetition of the request that led to it.
             _metrics.ProducerFenced();
-            return ProducerIdentity.Failed(ErrorCode.ProducerFenced);
+            return ProducerIdResult.Failed(ErrorCode.ProducerFenced);
         }
 
         var saved = await SaveAsync(transaction, next);
         return saved == ErrorCode.None
-            ? new ProducerIdentity(ErrorCode.None, next.ProducerId, next.ProducerEpoch)
-            : ProducerIdentity.Failed(saved);
+            ? new ProducerIdResult(ErrorCode.None, next.ProducerId, next.ProducerEpoch)
+            : ProducerIdResult.Failed(saved);
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class TransactionCoordinator
         }
 
         await EndHangingAsync();
-        _upkeep = Task.Run(RunUpkeepAsync);
+        _work.Start("upkeep of transactions", RunUpkeepAsync);
     }
 
     /// <summary>
@@ -75,26 +75,19 @@ internal sealed partial class TransactionCoordinator
         }
     }
 
-    private async Task RunUpkeepAsync()
+    private async Task RunUpkeepAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(_settings.UpkeepInterval, _time);
-        try
+        while (await timer.WaitForNextTickAsync(stopping))
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
+            try
             {
-                try
-                {
-                    await RunUpkeepOnceAsync();
-                }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    Log.UpkeepFailed(_logger, error);
-                }
+                await RunUpkeepOnceAsync();
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.UpkeepFailed(_logger, error);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using LogFlow.Queue.Groups;
 using LogFlow.Queue.Producers;
 using LogFlow.Queue.Storage;
@@ -23,8 +24,7 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly QueueMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stop = new();
-    private Task _upkeep = Task.CompletedTask;
+    private readonly BackgroundWork _work = new();
 
     public TransactionCoordinator(
         TransactionSettings settings,
@@ -50,6 +50,9 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
             _transactions[state.TransactionalId] = new Transaction(state);
         }
     }
+
+    /// <summary>Faulted where the upkeep cannot go on.</summary>
+    public Task Completion => _work.Completion;
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -181,14 +184,11 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _upkeep;
+        await _work.DisposeAsync();
         foreach (var transaction in _transactions.Values)
         {
             transaction.Dispose();
         }
-
-        _stop.Dispose();
     }
 
     /// <summary>Whether a request comes from the producer that holds the id now; those of others are counted.</summary>
@@ -255,16 +255,23 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
     private async Task<AppendResult> AddAndAppendAsync(Transaction transaction, TransactionalBatch batch)
     {
         ValueTask<AppendResult> append;
+        var isWaiting = true;
         await transaction.Gate.WaitAsync();
         try
         {
             var added = transaction.IsForgotten
                 ? ErrorCode.InvalidProducerIdMapping
                 : await AddAsync(transaction, batch.ProducerId, batch.ProducerEpoch, [batch.Partition], []);
+            isWaiting = false;
             append = transaction.AppendWaiting(batch, added);
         }
         finally
         {
+            if (isWaiting)
+            {
+                transaction.StopWaiting();
+            }
+
             transaction.Gate.Release();
         }
 

@@ -25,7 +25,7 @@ internal sealed class ConsumerGroupHarness : IDisposable
 
     public MemoryGroupStore Store => _groups.Store;
 
-    public ConsumerGroupSnapshot Described => _groups.Group.Consumer!.Describe();
+    public ConsumerGroupSnapshot Described => _groups.Group.DescribeConsumer()!;
 
     public Task<ConsumerHeartbeatResult> BeatAsync(
         string member,

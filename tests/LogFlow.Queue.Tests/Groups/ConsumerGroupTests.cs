@@ -172,7 +172,7 @@ public sealed class ConsumerGroupTests
         Assert.Equal((2, 2), (b.MemberEpoch, b.Assignment!.Count));
         Assert.Equal(ConsumerGroupState.Stable, harness.Described.State);
 
-        static ConsumerGroupMember WithoutLists(ConsumerGroupMember member)
+        static ConsumerMember WithoutLists(ConsumerMember member)
         {
             Assert.Equal(["t"], member.SubscribedTopics);
             return member with { SubscribedTopics = [] };
@@ -255,8 +255,10 @@ public sealed class ConsumerGroupTests
         await harness.JoinAsync("a");
         Assert.Equal(ErrorCode.InconsistentGroupProtocol, (await harness.Groups.JoinAsync()).Error);
         await harness.BeatAsync("a", -1);
-        Assert.Equal(ErrorCode.None, (await harness.Groups.JoinAsync()).Error);
-        Assert.Null(harness.Groups.Group.Consumer);
+        var joined = await harness.Groups.JoinAsync();
+        Assert.Equal(ErrorCode.None, joined.Error);
+        Assert.Null(harness.Groups.Group.DescribeConsumer());
+        await harness.Groups.SyncAsync(joined, null, (joined.MemberId, "all"));
         Assert.Empty(harness.Store.ConsumerEntries);
     }
 
@@ -272,7 +274,7 @@ public sealed class ConsumerGroupTests
         Assert.Equal(
             ErrorCode.GroupIdNotFound,
             (await harness.BeatAsync("a", 0, "t", owned: PartitionAssignment.Empty, rebalanceMs: 1)).Error);
-        Assert.Equal(ErrorCode.None, harness.Groups.Group.Leave(joined[0].MemberId, null, "test"));
+        Assert.Equal(ErrorCode.None, harness.Groups.Leave(joined[0].MemberId, null));
         await harness.JoinAsync("a");
         Assert.Equal(7, harness.Groups.Group.GetOffset(new TopicPartition("t", 0))!.Offset);
         Assert.Empty(harness.Store.Groups);
@@ -288,7 +290,7 @@ public sealed class ConsumerGroupTests
         using var harness = new ConsumerGroupHarness();
         await harness.JoinAsync("a");
         Assert.Equal(expected, await harness.Groups.Group.CommitInTransactionAsync(
-            1, member, null, epoch, [new(new TopicPartition("t", 0), new CommittedOffset(7, -1, "", 0))]));
+            1, new GroupCaller(member, null, epoch), [new(new TopicPartition("t", 0), new CommittedOffset(7, -1, "", 0))]));
     }
 
     [Fact]

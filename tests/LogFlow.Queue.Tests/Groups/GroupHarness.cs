@@ -36,7 +36,7 @@ internal sealed class GroupHarness : IDisposable
 
     public GroupCoordinator Coordinator { get; }
 
-    public ClassicGroup Group => Coordinator.Find(GroupId) ?? throw new InvalidOperationException("no such group");
+    public Group Group => Coordinator.Find(GroupId) ?? throw new InvalidOperationException("no such group");
 
     public Task<JoinGroupResult> JoinAsync(
         string memberId = "",
@@ -74,6 +74,14 @@ internal sealed class GroupHarness : IDisposable
 
     public ErrorCode Heartbeat(JoinGroupResult joined, string? instance = null) =>
         Coordinator.Heartbeat(GroupId, joined.MemberId, instance, joined.Generation);
+
+    /// <summary>A member of the classic protocol leaves, or is removed: that waits for nothing.</summary>
+    public ErrorCode Leave(string memberId, string? instance)
+    {
+        var leaving = Coordinator.LeaveAsync(GroupId, [new LeavingMember(memberId, instance, "test")]);
+        Assert.True(leaving.IsCompleted);
+        return leaving.Result[0].Error;
+    }
 
     /// <summary>Members in a stable group, synced; the first leads.</summary>
     public async Task<JoinGroupResult[]> StableAsync(int count, Func<int, string?>? instance = null)

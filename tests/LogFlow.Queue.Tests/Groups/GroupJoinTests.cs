@@ -30,7 +30,7 @@ public sealed class GroupJoinTests : IDisposable
         var asked = await _harness.JoinAsync(requiresKnownId: true);
         Assert.Equal(ErrorCode.MemberIdRequired, asked.Error);
         Assert.NotEmpty(asked.MemberId);
-        Assert.Equal(GroupState.Empty, _harness.Group.State);
+        Assert.Equal(GroupState.Empty, _harness.Group.DescribeClassic()!.State);
 
         var joined = await _harness.JoinAsync(asked.MemberId, requiresKnownId: true);
         Assert.Equal(ErrorCode.None, joined.Error);
@@ -134,7 +134,7 @@ public sealed class GroupJoinTests : IDisposable
         var again = await _harness.JoinAsync(follower.MemberId);
 
         Assert.Equal(follower.Generation, again.Generation);
-        Assert.Equal(GroupState.Stable, _harness.Group.State);
+        Assert.Equal(GroupState.Stable, _harness.Group.DescribeClassic()!.State);
     }
 
     [Fact]
@@ -220,8 +220,8 @@ public sealed class GroupJoinTests : IDisposable
         }
 
         await harness.SyncAllAsync(joined, _ => null);
-        Assert.True(harness.Group.State == GroupState.Stable, $"seed {seed}");
-        Assert.Equal(40, harness.Group.Describe().Members.Count);
+        Assert.True(harness.Group.DescribeClassic()!.State == GroupState.Stable, $"seed {seed}");
+        Assert.Equal(40, harness.Group.DescribeClassic()!.Members.Count);
         Assert.Single(joined, member => member.Members.Count == 40);
     }
 }

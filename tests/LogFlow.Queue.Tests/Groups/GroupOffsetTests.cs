@@ -68,7 +68,7 @@ public sealed class GroupOffsetTests : IDisposable
     public async Task Commit_Standalone_MakesAGroupWithoutMembers()
     {
         Assert.Equal(ErrorCode.None, await CommitAsync(Standalone, 5));
-        Assert.Equal(GroupState.Empty, _harness.Group.State);
+        Assert.Equal(GroupState.Empty, _harness.Group.DescribeClassic()!.State);
         Assert.Equal(5, _harness.Group.GetOffset(Logs0)!.Offset);
     }
 
@@ -109,7 +109,7 @@ public sealed class GroupOffsetTests : IDisposable
     {
         var member = (await _harness.StableAsync(1))[0];
         await CommitAsync(member, 1);
-        _harness.Group.Leave(member.MemberId, null, "done");
+        _harness.Leave(member.MemberId, null);
 
         _harness.Time.AdvanceMs((7 * DayMs) - 60_000);
         await _harness.Coordinator.ExpireAsync();
@@ -138,7 +138,7 @@ public sealed class GroupOffsetTests : IDisposable
     {
         var member = (await _harness.StableAsync(1))[0];
         Assert.Equal(ErrorCode.NonEmptyGroup, await _harness.Coordinator.DeleteAsync(GroupHarness.GroupId));
-        _harness.Group.Leave(member.MemberId, null, "done");
+        _harness.Leave(member.MemberId, null);
         Assert.Equal(ErrorCode.None, await _harness.Coordinator.DeleteAsync(GroupHarness.GroupId));
         Assert.Equal(ErrorCode.GroupIdNotFound, await _harness.Coordinator.DeleteAsync(GroupHarness.GroupId));
         Assert.Equal(1, (await _harness.JoinAsync()).Generation);

@@ -21,7 +21,7 @@ public sealed class GroupStaticMemberTests : IDisposable
         Assert.Equal(ErrorCode.None, back.Error);
         Assert.NotEqual(follower.MemberId, back.MemberId);
         Assert.Equal(follower.Generation, back.Generation);
-        Assert.Equal(GroupState.Stable, _harness.Group.State);
+        Assert.Equal(GroupState.Stable, _harness.Group.DescribeClassic()!.State);
         Assert.Equal(
             "parts of " + follower.MemberId, GroupHarness.Text((await _harness.SyncAsync(back, instance)).Assignment));
         Assert.Equal(ErrorCode.FencedInstanceId, _harness.Heartbeat(follower, instance));
@@ -91,10 +91,10 @@ public sealed class GroupStaticMemberTests : IDisposable
     public async Task Leave_ByInstanceAlone_RemovesTheStaticMember()
     {
         var members = await _harness.StableAsync(2, Instance);
-        Assert.Equal(ErrorCode.None, _harness.Group.Leave("", Instance(1), "operator"));
-        Assert.Equal(ErrorCode.UnknownMemberId, _harness.Group.Leave("", Instance(1), "operator"));
+        Assert.Equal(ErrorCode.None, _harness.Leave("", Instance(1)));
+        Assert.Equal(ErrorCode.UnknownMemberId, _harness.Leave("", Instance(1)));
         Assert.Equal(
-            ErrorCode.FencedInstanceId, _harness.Group.Leave("somebody else", Instance(0), "operator"));
+            ErrorCode.FencedInstanceId, _harness.Leave("somebody else", Instance(0)));
         Assert.Equal(ErrorCode.RebalanceInProgress, _harness.Heartbeat(members[0], Instance(0)));
     }
 

@@ -32,12 +32,12 @@ public sealed class GroupSyncTests : IDisposable
         _harness.Store.Hold();
         var sync = _harness.SyncAsync(joined, null, (joined.MemberId, "all"));
         Assert.False(sync.IsCompleted);
-        Assert.Equal(GroupState.CompletingRebalance, _harness.Group.State);
+        Assert.Equal(GroupState.CompletingRebalance, _harness.Group.DescribeClassic()!.State);
 
         _harness.Store.ReleaseHeld();
 
         Assert.Equal("all", GroupHarness.Text((await sync).Assignment));
-        Assert.Equal(GroupState.Stable, _harness.Group.State);
+        Assert.Equal(GroupState.Stable, _harness.Group.DescribeClassic()!.State);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class GroupSyncTests : IDisposable
     {
         await _harness.StableAsync(3);
         _harness.Time.AdvanceMs(10_001);
-        Assert.Equal(GroupState.Empty, _harness.Group.State);
+        Assert.Equal(GroupState.Empty, _harness.Group.DescribeClassic()!.State);
         Assert.Empty(_harness.Store.Groups[GroupHarness.GroupId].Members);
     }
 
@@ -137,10 +137,10 @@ public sealed class GroupSyncTests : IDisposable
     public async Task Leave_OneOfTwo_RebalancesAtOnce()
     {
         var members = await _harness.StableAsync(2);
-        Assert.Equal(ErrorCode.None, _harness.Group.Leave(members[1].MemberId, null, "test"));
+        Assert.Equal(ErrorCode.None, _harness.Leave(members[1].MemberId, null));
         Assert.Equal(ErrorCode.RebalanceInProgress, _harness.Heartbeat(members[0]));
         Assert.Equal(members[0].Generation + 1, (await _harness.JoinAsync(members[0].MemberId)).Generation);
-        Assert.Equal(ErrorCode.UnknownMemberId, _harness.Group.Leave(members[1].MemberId, null, "test"));
+        Assert.Equal(ErrorCode.UnknownMemberId, _harness.Leave(members[1].MemberId, null));
     }
 
     [Fact]
@@ -155,6 +155,24 @@ public sealed class GroupSyncTests : IDisposable
             "parts of " + members[1].MemberId, GroupHarness.Text((await restarted.SyncAsync(members[1])).Assignment));
 
         restarted.Time.AdvanceMs(10_001);
-        Assert.Equal(GroupState.Empty, restarted.Group.State);
+        Assert.Equal(GroupState.Empty, restarted.Group.DescribeClassic()!.State);
+    }
+
+    /// <summary>The others go on at once, and their sessions and deadlines run from then on.</summary>
+    [Fact]
+    public async Task Leave_PendingMember_SessionsOfTheOthersRun()
+    {
+        var member = await _harness.JoinAsync(rebalanceTimeoutMs: 600_000);
+        await _harness.SyncAsync(member, null, (member.MemberId, "all"));
+        var pending = await _harness.JoinAsync(requiresKnownId: true, sessionTimeoutMs: 1_000_000);
+        Assert.Equal(ErrorCode.MemberIdRequired, pending.Error);
+        var rejoin = _harness.JoinAsync(member.MemberId, rebalanceTimeoutMs: 600_000, subscription: "other");
+        _harness.Time.AdvanceMs(11_000);
+        Assert.False(rejoin.IsCompleted);
+
+        Assert.Equal(ErrorCode.None, _harness.Leave(pending.MemberId, null));
+        Assert.Equal(ErrorCode.None, (await rejoin).Error);
+        _harness.Time.AdvanceMs(11_000);
+        Assert.Equal(GroupState.Empty, _harness.Group.DescribeClassic()!.State);
     }
 }

@@ -26,7 +26,7 @@ public sealed class PartitionAssignorTests(ITestOutputHelper output)
         for (var round = 0; round < 300; round++)
         {
             var members = RandomMembers(random, areEqual: true);
-            var counts = new UniformAssignor().Assign(members).Values.Select(partitions => partitions.Count).ToArray();
+            var counts = new UniformPartitionAssignor().Assign(members).Values.Select(partitions => partitions.Count).ToArray();
             Assert.InRange(counts.Max() - counts.Min(), 0, 1);
         }
     }
@@ -38,8 +38,8 @@ public sealed class PartitionAssignorTests(ITestOutputHelper output)
         for (var round = 0; round < 200; round++)
         {
             var members = RandomMembers(random, areEqual: round % 2 == 0);
-            var first = new UniformAssignor().Assign(members);
-            var again = new UniformAssignor().Assign(
+            var first = new UniformPartitionAssignor().Assign(members);
+            var again = new UniformPartitionAssignor().Assign(
                 [.. members.Select(member => member with { Current = first[member.MemberId] })]);
             foreach (var (member, partitions) in first)
             {
@@ -53,8 +53,8 @@ public sealed class PartitionAssignorTests(ITestOutputHelper output)
     {
         var topics = new[] { new GroupTopic("t", Guid.NewGuid(), 12) };
         AssignmentInput[] members = [Member("a", topics), Member("b", topics), Member("c", topics)];
-        var first = new UniformAssignor().Assign(members);
-        var second = new UniformAssignor().Assign(
+        var first = new UniformPartitionAssignor().Assign(members);
+        var second = new UniformPartitionAssignor().Assign(
             [.. members.Take(2).Select(member => member with { Current = first[member.MemberId] })]);
         Assert.All(second, member => Assert.Equal(6, member.Value.Count));
         Assert.All(second, member => Assert.True(first[member.Key].IsSubsetOf(member.Value)));
@@ -65,8 +65,8 @@ public sealed class PartitionAssignorTests(ITestOutputHelper output)
     {
         var topics = new[] { new GroupTopic("t", Guid.NewGuid(), 10), new GroupTopic("u", Guid.NewGuid(), 2) };
         AssignmentInput[] members = [Member("a", topics), Member("b", topics)];
-        var first = new UniformAssignor().Assign(members);
-        var second = new UniformAssignor().Assign(
+        var first = new UniformPartitionAssignor().Assign(members);
+        var second = new UniformPartitionAssignor().Assign(
             [.. members.Select(member => member with { Current = first[member.MemberId] }), Member("c", topics)]);
         Assert.All(second, member => Assert.Equal(4, member.Value.Count));
         Assert.True(second["a"].IsSubsetOf(first["a"]) && second["b"].IsSubsetOf(first["b"]));
@@ -79,7 +79,7 @@ public sealed class PartitionAssignorTests(ITestOutputHelper output)
         for (var round = 0; round < 200; round++)
         {
             var members = RandomMembers(random, areEqual: false);
-            var given = new UniformAssignor().Assign(members);
+            var given = new UniformPartitionAssignor().Assign(members);
             foreach (var topic in members.SelectMany(member => member.Topics).Distinct())
             {
                 var subscribers = members.Where(member => member.Topics.Contains(topic)).ToArray();

@@ -24,6 +24,9 @@ internal sealed class MemoryGroupStore : IGroupStore
 
     public bool Fails { get; set; }
 
+    /// <summary>Not a refusal but a defect: what is written throws.</summary>
+    public bool Throws { get; set; }
+
     public void Hold() => _held = new TaskCompletionSource();
 
     public void ReleaseHeld()
@@ -56,6 +59,11 @@ internal sealed class MemoryGroupStore : IGroupStore
 
         foreach (var (key, value) in entries)
         {
+            if (!ConsumerGroupCodec.TryReadKey(key, out _, out _))
+            {
+                continue;
+            }
+
             if (value is null)
             {
                 ConsumerEntries.Remove(Convert.ToHexString(key.Span));
@@ -66,7 +74,12 @@ internal sealed class MemoryGroupStore : IGroupStore
             }
         }
 
-        if (change.Group is not null)
+        if (change.Successor is { } classic)
+        {
+            Groups[change.GroupId] =
+                GroupStateCodec.DecodeGroup(change.GroupId, GroupStateCodec.EncodeGroup(classic));
+        }
+        else if (change.Group is not null)
         {
             Groups.Remove(change.GroupId);
         }
@@ -167,17 +180,28 @@ internal sealed class MemoryGroupStore : IGroupStore
         return ErrorCode.None;
     }
 
-    public async ValueTask<ErrorCode> DeleteGroupAsync(string groupId, IReadOnlyList<TopicPartition> offsets)
+    public async ValueTask<ErrorCode> DeleteGroupAsync(GroupDeletion deletion)
     {
         if (!await IsTakenAsync())
         {
             return ErrorCode.KafkaStorageError;
         }
 
-        Groups.Remove(groupId);
-        foreach (var partition in offsets)
+        Groups.Remove(deletion.GroupId);
+        ConsumerEntries.Remove(Convert.ToHexString(ConsumerGroupCodec.GroupKey(deletion.GroupId)));
+        foreach (var memberId in deletion.MemberIds)
         {
-            Offsets.Remove((groupId, partition));
+            ConsumerEntries.Remove(Convert.ToHexString(ConsumerGroupCodec.MemberKey(deletion.GroupId, memberId)));
+        }
+
+        foreach (var (producerId, partition) in deletion.PendingOffsets)
+        {
+            PendingOffsets.Remove((deletion.GroupId, producerId, partition));
+        }
+
+        foreach (var partition in deletion.Offsets)
+        {
+            Offsets.Remove((deletion.GroupId, partition));
         }
 
         return ErrorCode.None;
@@ -188,6 +212,11 @@ internal sealed class MemoryGroupStore : IGroupStore
         if (_held is { } held)
         {
             await held.Task;
+        }
+
+        if (Throws)
+        {
+            throw new InvalidOperationException("thrown by the store");
         }
 
         return !Fails;

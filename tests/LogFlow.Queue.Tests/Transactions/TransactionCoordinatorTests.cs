@@ -91,7 +91,7 @@ public sealed class TransactionCoordinatorTests : IDisposable
         {
             Assert.Equal(TransactionStatus.Ongoing, harness.State.Status);
             var state = harness.State;
-            var producer = new ProducerIdentity(ErrorCode.None, state.ProducerId, state.ProducerEpoch);
+            var producer = new ProducerIdResult(ErrorCode.None, state.ProducerId, state.ProducerEpoch);
             Assert.Equal(ErrorCode.None, (await harness.EndAsync(producer, isCommit: true)).Error);
             Assert.Equal(3, harness.Log().LastStableOffset);
         }
@@ -180,8 +180,8 @@ public sealed class TransactionCoordinatorTests : IDisposable
     [Fact]
     public async Task SecondKind_EpochsUsedUp_GoesOnUnderANewIdThatSurvivesARestart()
     {
-        var last = new ProducerIdentity(ErrorCode.None, 500_000, short.MaxValue - 1);
-        ProducerIdentity next;
+        var last = new ProducerIdResult(ErrorCode.None, 500_000, short.MaxValue - 1);
+        ProducerIdResult next;
         await using (var harness = await TransactionHarness.OpenAsync(_directory.Path))
         {
             // What years of transactions lead to.

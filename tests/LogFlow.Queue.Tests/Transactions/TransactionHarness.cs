@@ -63,31 +63,31 @@ internal sealed class TransactionHarness : IAsyncDisposable
 
     public PartitionLog Log(int partition = 0) => Logs.FindTopic(Topic)!.Partitions[partition];
 
-    public async Task<ProducerIdentity> InitAsync()
+    public async Task<ProducerIdResult> InitAsync()
     {
         var producer = await Coordinator.InitProducerIdAsync(Id, TimeoutMs, -1, -1);
         Assert.Equal(ErrorCode.None, producer.Error);
         return producer;
     }
 
-    public ValueTask<ErrorCode> AddAsync(ProducerIdentity producer, params int[] partitions) =>
+    public ValueTask<ErrorCode> AddAsync(ProducerIdResult producer, params int[] partitions) =>
         Coordinator.AddPartitionsAsync(
             Id,
             producer.ProducerId,
             producer.ProducerEpoch,
             partitions.Select(partition => new TopicPartition(Topic, partition)).ToArray());
 
-    public TransactionalBatch Batch(ProducerIdentity producer, int sequence, int partition = 0, int count = 1) => new(
+    public TransactionalBatch Batch(ProducerIdResult producer, int sequence, int partition = 0, int count = 1) => new(
         producer.ProducerId,
         producer.ProducerEpoch,
         Log(partition),
         Some.Batch(count, "x", producer.ProducerId, producer.ProducerEpoch, sequence, isTransactional: true));
 
     public ValueTask<AppendResult> AppendAsync(
-        ProducerIdentity producer, int sequence, int partition = 0, bool addsPartition = false) =>
+        ProducerIdResult producer, int sequence, int partition = 0, bool addsPartition = false) =>
         Coordinator.AppendAsync(Id, Batch(producer, sequence, partition), addsPartition);
 
-    public ValueTask<ProducerIdentity> EndAsync(ProducerIdentity producer, bool isCommit, bool bumpsEpoch = false) =>
+    public ValueTask<ProducerIdResult> EndAsync(ProducerIdResult producer, bool isCommit, bool bumpsEpoch = false) =>
         Coordinator.EndAsync(Id, producer.ProducerId, producer.ProducerEpoch, isCommit, bumpsEpoch);
 
     /// <summary>In force after the next opening.</summary>

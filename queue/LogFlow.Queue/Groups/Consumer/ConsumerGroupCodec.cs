@@ -35,6 +35,11 @@ internal static class ConsumerGroupCodec
         if (change.IsDeleted)
         {
             changes.Add(new StateChange(GroupKey(change.GroupId), null));
+            if (change.Successor is { } classic)
+            {
+                changes.Add(new StateChange(
+                    GroupStateCodec.GroupKey(change.GroupId), GroupStateCodec.EncodeGroup(classic)));
+            }
         }
         else if (change.Group is { } group)
         {
@@ -91,7 +96,7 @@ internal static class ConsumerGroupCodec
         };
     }
 
-    public static byte[] EncodeMember(ConsumerGroupMember member)
+    public static byte[] EncodeMember(ConsumerMember member)
     {
         using var writer = new KafkaWriter();
         GroupStateFormat.WriteVersion(writer);
@@ -117,11 +122,11 @@ internal static class ConsumerGroupCodec
         return writer.ToArray();
     }
 
-    public static ConsumerGroupMember DecodeMember(string memberId, ReadOnlyMemory<byte> value)
+    public static ConsumerMember DecodeMember(string memberId, ReadOnlyMemory<byte> value)
     {
         var reader = new KafkaReader(value);
         GroupStateFormat.RequireVersion(ref reader);
-        return new ConsumerGroupMember
+        return new ConsumerMember
         {
             MemberId = memberId,
             InstanceId = reader.ReadNullableString(compact: true),
@@ -141,9 +146,9 @@ internal static class ConsumerGroupCodec
         };
     }
 
-    private static byte[] GroupKey(string groupId) => [GroupTag, .. Encoding.UTF8.GetBytes(groupId)];
+    public static byte[] GroupKey(string groupId) => [GroupTag, .. Encoding.UTF8.GetBytes(groupId)];
 
-    private static byte[] MemberKey(string groupId, string memberId)
+    public static byte[] MemberKey(string groupId, string memberId)
     {
         var group = Encoding.UTF8.GetBytes(groupId);
         var length = new byte[2];

@@ -7,7 +7,7 @@ namespace LogFlow.Queue.Groups.Consumer;
 internal sealed class ConsumerGroupLoader
 {
     private readonly Dictionary<string, ConsumerGroupSnapshot> _groups = [];
-    private readonly Dictionary<string, List<ConsumerGroupMember>> _members = [];
+    private readonly Dictionary<string, List<ConsumerMember>> _members = [];
     private readonly HashSet<string> _dropped = [];
 
     /// <summary>False: the entry is of another kind.</summary>
@@ -42,8 +42,8 @@ internal sealed class ConsumerGroupLoader
         {
             if (!_dropped.Contains(groupId))
             {
-                coordinator.RestoreConsumer(
-                    groupId, group with { Members = _members.GetValueOrDefault(groupId) ?? [] });
+                coordinator.Restore(groupId).Restore(
+                    group with { Members = _members.GetValueOrDefault(groupId) ?? [] });
             }
         }
     }

@@ -20,5 +20,5 @@ internal sealed record ConsumerGroupSnapshot
     /// <summary>Wall clock of the last change of membership, Unix milliseconds.</summary>
     public long ChangedMs { get; init; }
 
-    public IReadOnlyList<ConsumerGroupMember> Members { get; init; } = [];
+    public IReadOnlyList<ConsumerMember> Members { get; init; } = [];
 }

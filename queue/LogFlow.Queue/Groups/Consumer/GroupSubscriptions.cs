@@ -36,7 +36,7 @@ internal sealed class GroupSubscriptions(IGroupTopics topics)
     }
 
     /// <summary>The topics of a member, sorted by name. Equal subscriptions give the same list object.</summary>
-    public IReadOnlyList<GroupTopic> TopicsOf(ConsumerGroupMember member)
+    public IReadOnlyList<GroupTopic> TopicsOf(ConsumerMember member)
     {
         if (IsStale)
         {
@@ -54,7 +54,7 @@ internal sealed class GroupSubscriptions(IGroupTopics topics)
     }
 
     /// <summary>Forgets the patterns that no member uses any more.</summary>
-    public void Trim(IEnumerable<ConsumerGroupMember> members)
+    public void Trim(IEnumerable<ConsumerMember> members)
     {
         var used = members.Select(member => member.SubscribedRegex ?? "").ToHashSet();
         foreach (var pattern in _patterns.Keys.Where(pattern => !used.Contains(pattern)).ToArray())
@@ -65,7 +65,7 @@ internal sealed class GroupSubscriptions(IGroupTopics topics)
         _resolved.Clear();
     }
 
-    public bool Matches(ConsumerGroupMember member, string topic) =>
+    public bool Matches(ConsumerMember member, string topic) =>
         member.SubscribedTopics.Contains(topic)
         || (!string.IsNullOrEmpty(member.SubscribedRegex) && PatternOf(member.SubscribedRegex).IsMatch(topic));
 
@@ -73,7 +73,7 @@ internal sealed class GroupSubscriptions(IGroupTopics topics)
     /// A digest of all subscribed topics: another one means that somebody's partitions have changed. It is kept on
     /// disk, so that a restart is no reason to assign anew.
     /// </summary>
-    public long Hash(IEnumerable<ConsumerGroupMember> members)
+    public long Hash(IEnumerable<ConsumerMember> members)
     {
         var all = new SortedDictionary<string, GroupTopic>(StringComparer.Ordinal);
         foreach (var member in members)
@@ -97,7 +97,7 @@ internal sealed class GroupSubscriptions(IGroupTopics topics)
         return all.Count == 0 ? 0 : BinaryPrimitives.ReadInt64BigEndian(hash.GetHashAndReset());
     }
 
-    private List<GroupTopic> Resolve(ConsumerGroupMember member)
+    private List<GroupTopic> Resolve(ConsumerMember member)
     {
         var found = new SortedDictionary<string, GroupTopic>(StringComparer.Ordinal);
         foreach (var name in member.SubscribedTopics)

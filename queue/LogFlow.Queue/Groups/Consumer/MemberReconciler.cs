@@ -13,12 +13,12 @@ namespace LogFlow.Queue.Groups.Consumer;
 internal static class MemberReconciler
 {
     /// <param name="member">The member as it stands.</param>
-    /// <param name="targetEpoch">The epoch of its <see cref="ConsumerGroupMember.Target"/>.</param>
+    /// <param name="targetEpoch">The epoch of its <see cref="ConsumerMember.Target"/>.</param>
     /// <param name="owned">What it says that it owns; null where it did not say.</param>
     /// <param name="isFree">Whether no member holds that partition.</param>
     /// <param name="isSubscribed">Which topics it still wants; null where its subscription is as before.</param>
-    public static ConsumerGroupMember Reconcile(
-        ConsumerGroupMember member,
+    public static ConsumerMember Reconcile(
+        ConsumerMember member,
         int targetEpoch,
         PartitionAssignment? owned,
         Func<Guid, int, bool> isFree,
@@ -39,7 +39,7 @@ internal static class MemberReconciler
     private static bool Owns(PartitionAssignment? owned, PartitionAssignment revoked) =>
         !revoked.IsEmpty && (owned is null || owned.Overlaps(revoked));
 
-    private static ConsumerGroupMember DropUnsubscribed(ConsumerGroupMember member, Func<Guid, bool> isSubscribed)
+    private static ConsumerMember DropUnsubscribed(ConsumerMember member, Func<Guid, bool> isSubscribed)
     {
         var kept = member.Assigned.Where((topic, _) => isSubscribed(topic));
         return ReferenceEquals(kept, member.Assigned)
@@ -51,8 +51,8 @@ internal static class MemberReconciler
             };
     }
 
-    private static ConsumerGroupMember Advance(
-        ConsumerGroupMember member, int targetEpoch, PartitionAssignment? owned, Func<Guid, int, bool> isFree)
+    private static ConsumerMember Advance(
+        ConsumerMember member, int targetEpoch, PartitionAssignment? owned, Func<Guid, int, bool> isFree)
     {
         var kept = member.Assigned.Intersect(member.Target);
         var revoked = member.Assigned.Except(member.Target);

@@ -4,12 +4,13 @@ namespace LogFlow.Queue.Groups.Consumer;
 internal static class PartitionAssignors
 {
     /// <summary>All there are; Kafka's default for <c>group.consumer.assignors</c>, the first is the default.</summary>
-    public static IReadOnlyList<string> Names { get; } = [UniformAssignor.AssignorName, RangeAssignor.AssignorName];
+    public static IReadOnlyList<string> Names { get; } =
+        [UniformPartitionAssignor.AssignorName, RangePartitionAssignor.AssignorName];
 
     public static IPartitionAssignor Create(string name) => name switch
     {
-        UniformAssignor.AssignorName => new UniformAssignor(),
-        RangeAssignor.AssignorName => new RangeAssignor(),
+        UniformPartitionAssignor.AssignorName => new UniformPartitionAssignor(),
+        RangePartitionAssignor.AssignorName => new RangePartitionAssignor(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such assignor"),
     };
 }
