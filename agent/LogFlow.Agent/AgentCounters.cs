@@ -11,6 +11,7 @@ internal sealed class AgentCounters
     private long _lost;
     private long _lostBytes;
     private long _vanished;
+    private long _padding;
     private long _errors;
 
     public long LinesRead => Volatile.Read(ref _linesRead);
@@ -30,6 +31,9 @@ internal sealed class AgentCounters
     /// <summary>Bytes of files that vanished before they were read or could be sent again.</summary>
     public long LostBytes => Volatile.Read(ref _lostBytes);
 
+    /// <summary>NULs that were passed over.</summary>
+    public long Padding => Volatile.Read(ref _padding);
+
     /// <summary>Files that went, or got another name, before they could be looked at.</summary>
     public long Vanished => Volatile.Read(ref _vanished);
 
@@ -48,6 +52,8 @@ internal sealed class AgentCounters
     public void AddLost(int count) => Interlocked.Add(ref _lost, count);
 
     public void AddLostBytes(long count) => Interlocked.Add(ref _lostBytes, count);
+
+    public void AddPadding(long count) => Interlocked.Add(ref _padding, count);
 
     public void AddVanished() => Interlocked.Increment(ref _vanished);
 

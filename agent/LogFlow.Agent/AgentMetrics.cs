@@ -34,6 +34,7 @@ internal sealed class AgentMetrics : IDisposable
         Observe(
             "logflow.agent.files.vanished", "{file}", "Files that went, or were renamed, before they could be looked at",
             () => counters.Vanished);
+        Observe("logflow.agent.padding.bytes", "By", "NULs at lines' beginnings, passed over", () => counters.Padding);
         Observe("logflow.agent.errors", "{error}", "Errors", () => counters.Errors);
         Gauge("logflow.agent.files.watched", "{file}", "Files known", () => status()?.FilesWatched ?? 0);
         Gauge("logflow.agent.files.open", "{file}", "Files open", () => status()?.FilesOpen ?? 0);

@@ -30,7 +30,7 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public required IBatchSink Sink { get; init; }
 
-    public required MemoryBudget Budget { get; init; }
+    public required ByteBudget Budget { get; init; }
 
     public required Publisher Publisher { get; init; }
 
@@ -48,7 +48,7 @@ internal sealed class AgentParts : IAsyncDisposable
     {
         var sink = seams.OpenSink(config, host);
         var metrics = new AgentMetrics(host.MeterFactory, counters, status);
-        var budget = new MemoryBudget(config.MemoryQueue.Bytes.Bytes);
+        var budget = new ByteBudget(config.MemoryQueue.Bytes.Bytes);
         var options = BuildOptions(config);
         var publisher = new Publisher(new PublishingContext(
             options, sink, registry, budget, metrics, counters, host.TimeProvider,

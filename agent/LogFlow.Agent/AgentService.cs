@@ -10,6 +10,12 @@ namespace LogFlow.Agent;
 /// </summary>
 public sealed partial class AgentService : ILogFlowService
 {
+    private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Matches Filebeat's <c>metadata.refresh_frequency</c>.</summary>
+    private static readonly TimeSpan TopicRefresh = TimeSpan.FromMinutes(10);
+
     private readonly AgentConfig _config;
     private readonly ServiceContext _host;
     private readonly AgentSeams _seams;
@@ -17,7 +23,10 @@ public sealed partial class AgentService : ILogFlowService
     private readonly AgentCounters _counters = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly BackgroundWork _work = new();
+    private readonly OutageWatch _outage;
     private AgentParts? _parts;
+    private long _startedAt;
+    private (long At, AgentStatus? Status) _measured;
     private DirectoryLock? _lock;
     private volatile bool _isConnected;
     private int _stopped;
@@ -35,6 +44,7 @@ public sealed partial class AgentService : ILogFlowService
         _host = context;
         _seams = seams;
         _logger = context.LoggerFactory.CreateLogger<AgentService>();
+        _outage = new OutageWatch(context.TimeProvider, _logger);
     }
 
     /// <inheritdoc/>
@@ -76,7 +86,7 @@ public sealed partial class AgentService : ILogFlowService
             BytesLost = _counters.LostBytes,
             Errors = _counters.Errors,
             BytesBehind = behind,
-            BytesInMemory = parts.Budget.Used,
+            BytesInMemory = parts.Budget.BytesHeld,
             IsConnected = _isConnected,
         };
     }
@@ -94,9 +104,26 @@ public sealed partial class AgentService : ILogFlowService
             return new HealthReport(false, $"waiting for the queue at {string.Join(", ", _config.Kafka.Hosts)}");
         }
 
-        return parts.Registry.Blocked is { } reason
-            ? new HealthReport(false, $"the registry cannot be written: {reason}")
-            : HealthReport.Ready;
+        if (parts.Registry.Blocked is { } reason)
+        {
+            return new HealthReport(false, $"the registry cannot be written: {reason}");
+        }
+
+        if (_outage.Detail is { } outage)
+        {
+            return new HealthReport(false, outage);
+        }
+
+        if (parts.PartitionsWaiting is > 0 and var waiting)
+        {
+            return new HealthReport(
+                false, $"{waiting} partitions wait for files that cannot be read at present; see the log");
+        }
+
+        var failing = parts.Inputs.Sum(input => input.FailingCount);
+        return failing == 0
+            ? HealthReport.Ready
+            : HealthReport.Ready with { Detail = $"ok, but {failing} paths cannot be read at present; see the log" };
     }
 
     /// <inheritdoc/>
@@ -106,14 +133,15 @@ public sealed partial class AgentService : ILogFlowService
         Registry? registry = null;
         try
         {
-            _lock = DirectoryLock.Acquire(data);
+            // Positions and paths of logs are nobody else's business.
+            _lock = DirectoryLock.Acquire(data, isPrivate: true);
             registry = Registry.Open(
                 _seams.OpenStorage(Path.Combine(data, _config.RegistryPath)),
                 new RegistryOptions(_config.RegistryCheckpointSize.Bytes, _config.RegistryFlush),
                 _host.TimeProvider,
                 _host.LoggerFactory.CreateLogger<Registry>());
             _parts = AgentParts.Create(
-                _config, _host, registry, _seams, _counters, GetStatus);
+                _config, _host, registry, _seams, _counters, GetRecentStatus);
         }
         catch (DirectoryLockedException error)
         {
@@ -141,7 +169,14 @@ public sealed partial class AgentService : ILogFlowService
                 }
             },
             cancellationToken);
+        if (ProcessUser.IsRoot)
+        {
+            Log.RunsAsRoot(_logger);
+        }
+
         Log.Started(_logger, registry.AgentId, GetStatus()!.FilesWatched, _config.Kafka.Topic);
+        _startedAt = _host.TimeProvider.GetTimestamp();
+        _work.Start("watching the queue", stopping => WatchQueueAsync(_parts, stopping));
         _work.Start("connecting", stopping => ConnectAsync(_parts, stopping));
     }
 
@@ -205,6 +240,73 @@ public sealed partial class AgentService : ILogFlowService
             cancellationToken);
     }
 
+    /// <summary>What scrapes ask for: not measured anew for each of several figures.</summary>
+    private AgentStatus? GetRecentStatus()
+    {
+        var now = _host.TimeProvider.GetTimestamp();
+        lock (_counters)
+        {
+            if (_measured.Status is null || _host.TimeProvider.GetElapsedTime(_measured.At, now) > StatusAge)
+            {
+                _measured = (now, GetStatus());
+            }
+
+            return _measured.Status;
+        }
+    }
+
+    /// <summary>Says what stands still, and looks now and then whether the topic is still what it was.</summary>
+    private async Task WatchQueueAsync(AgentParts parts, CancellationToken cancellationToken)
+    {
+        var topicAt = _host.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(WatchPause, _host.TimeProvider, cancellationToken);
+            var behind = GetRecentStatus()?.BytesBehind ?? 0;
+            if (!_isConnected)
+            {
+                _outage.Look(
+                    _host.TimeProvider.GetElapsedTime(_startedAt),
+                    $"The queue at {string.Join(", ", _config.Kafka.Hosts)} is not reached, or its topic not usable",
+                    behind);
+                continue;
+            }
+
+            var oldest = parts.Publisher.FindOldestWaiting();
+            _outage.Look(
+                oldest?.Time, $"The queue has not acknowledged partition {oldest?.Partition} of {_config.Kafka.Topic}",
+                behind);
+            if (_outage.Detail is null && _host.TimeProvider.GetElapsedTime(topicAt) > TopicRefresh)
+            {
+                topicAt = _host.TimeProvider.GetTimestamp();
+                await RefreshTopicAsync(parts, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Partitions that were added are used by new files; a topic that was made anew is said.</summary>
+    private async Task RefreshTopicAsync(AgentParts parts, CancellationToken cancellationToken)
+    {
+        var topic = await parts.Sink.GetTopicAsync(cancellationToken);
+        var known = parts.Registry.Topic;
+        if (topic == known)
+        {
+            return;
+        }
+
+        if (topic.Id != known.Id)
+        {
+            Log.TopicMadeAnew(_logger, topic.Name, KafkaUuid.Format(topic.Id), KafkaUuid.Format(known.Id));
+        }
+        else if (topic.PartitionCount > known.PartitionCount)
+        {
+            Log.PartitionsAdded(_logger, topic.Name, topic.PartitionCount, known.PartitionCount);
+        }
+
+        parts.Registry.SetTopic(topic);
+        parts.Publisher.PartitionCount = topic.PartitionCount;
+    }
+
     /// <summary>What fails in a part, or here, ends the agent.</summary>
     private async Task WatchAsync(AgentParts parts, CancellationToken cancellationToken)
     {
@@ -241,6 +343,21 @@ public sealed partial class AgentService : ILogFlowService
         [LoggerMessage(4503, LogLevel.Warning,
             "Agent stops before all that was read is acknowledged; the next start sends it again, exactly once")]
         public static partial void StoppedEarly(ILogger logger);
+
+        [LoggerMessage(4505, LogLevel.Warning,
+            "Topic {Topic} was made anew: its id is {Id}, it was {KnownId}. Lines go on to the new one; what was "
+            + "acknowledged before is not sent again")]
+        public static partial void TopicMadeAnew(ILogger logger, string topic, string id, string knownId);
+
+        [LoggerMessage(4506, LogLevel.Information,
+            "Topic {Topic} has {Partitions} partitions now, it had {KnownPartitions}; new files use them")]
+        public static partial void PartitionsAdded(
+            ILogger logger, string topic, int partitions, int knownPartitions);
+
+        [LoggerMessage(4507, LogLevel.Warning,
+            "The agent runs as root: it can read every log of this host, and whoever may read the topic can then, too. A "
+            + "user of its own with the capability CAP_DAC_READ_SEARCH, or in the group of the logs, is enough")]
+        public static partial void RunsAsRoot(ILogger logger);
 
         [LoggerMessage(4504, LogLevel.Error, "Agent failed")]
         public static partial void Failed(ILogger logger, Exception error);

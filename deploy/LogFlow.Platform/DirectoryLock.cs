@@ -13,10 +13,21 @@ public sealed class DirectoryLock : IDisposable
     private DirectoryLock(FileStream file) => _file = file;
 
     /// <summary>Creates the folder where needed and locks it.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="isPrivate">A folder that is made here is the owner's alone (0700).</param>
     /// <exception cref="DirectoryLockedException">Another live process holds it.</exception>
-    public static DirectoryLock Acquire(string directory)
+    public static DirectoryLock Acquire(string directory, bool isPrivate = false)
     {
-        Directory.CreateDirectory(directory);
+        if (isPrivate && !OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(
+                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        else
+        {
+            Directory.CreateDirectory(directory);
+        }
+
         FileStream file;
         try
         {

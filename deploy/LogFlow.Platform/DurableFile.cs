@@ -92,11 +92,20 @@ public static class DurableFile
     /// Replaces <paramref name="path"/> by <paramref name="content"/> so that after a crash either the old or the new
     /// content is there, whole: temporary file, sync, rename, sync of the directory.
     /// </summary>
-    public static void Replace(string path, ReadOnlySpan<byte> content)
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its new content.</param>
+    /// <param name="isPrivate">The file is the owner's alone (0600).</param>
+    public static void Replace(string path, ReadOnlySpan<byte> content, bool isPrivate = false)
     {
         var temporary = path + ".tmp";
         using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
         {
+            if (isPrivate && !OperatingSystem.IsWindows())
+            {
+                // Before it has content; also where a crash left one.
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
             RandomAccess.Write(file, content, 0);
             SyncData(file);
         }

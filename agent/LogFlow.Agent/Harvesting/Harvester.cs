@@ -240,6 +240,8 @@ internal sealed partial class Harvester
                 return AppendLines(file, worker, length);
             case ReadStatus.LongLine:
                 return AppendLongLine(file, worker);
+            case ReadStatus.Padding:
+                return PassPadding(file, worker);
             case ReadStatus.Searching:
                 return HarvestResult.More;
             case ReadStatus.Replaced:
@@ -286,6 +288,24 @@ internal sealed partial class Harvester
 
         worker.Trim();
         return appended ? HarvestResult.More : HarvestResult.NoRoom;
+    }
+
+    private HarvestResult PassPadding(ILogFile file, HarvestWorker worker)
+    {
+        var end = worker.Reader.LongLineEnd;
+        if (!ContentMark.TryReadTail(file, end, out var tailCrc))
+        {
+            _searchedTo = _position;
+            return HarvestResult.More;
+        }
+
+        Log.PaddingPassed(_context.Logger, Path, end - _position, _position);
+        new LineAppender(
+            _context, _context.Publishing.ForPartition(State!.Partition), worker, _encoder!, State.Generation)
+            .AppendPadding(_position, end, tailCrc);
+        TailCrc = tailCrc;
+        Moved(end, end - _position);
+        return HarvestResult.More;
     }
 
     private void Moved(long position, long bytes)
@@ -373,6 +393,10 @@ internal sealed partial class Harvester
     {
         [LoggerMessage(4200, LogLevel.Warning, "{Path} cannot be read: {Reason}. It is tried again")]
         public static partial void ReadFailed(ILogger logger, string path, string reason);
+
+        [LoggerMessage(4202, LogLevel.Information,
+            "{Path}: {Bytes} NULs at byte {Position}, as a truncation or a power cut leaves them, are passed over")]
+        public static partial void PaddingPassed(ILogger logger, string path, long bytes, long position);
 
         [LoggerMessage(4201, LogLevel.Information,
             "{Path} {Reason} ({Position} bytes); it is read from its beginning")]

@@ -20,21 +20,31 @@ internal readonly ref struct LineAppender(
         {
             while (block.MoveNext())
             {
+                if (block.PaddingLength > 0)
+                {
+                    AddRange(data, position, rangeStart, block.Start);
+                    AddPadding(
+                        position + block.Start,
+                        position + block.TextStart,
+                        worker.Reader.TailCrcAt(block.TextStart));
+                    rangeStart = block.TextStart;
+                }
+
                 if (IsEvent(block.Line, isValid, encoding, out var message))
                 {
-                    var result = Publish(message, position + block.Start, block.IsTruncated);
+                    var result = Publish(message, position + block.TextStart, block.IsTruncated);
                     if (result == AppendResult.BatchFull)
                     {
-                        AddRange(data, position, rangeStart, block.Start);
-                        rangeStart = block.Start;
+                        AddRange(data, position, rangeStart, block.TextStart);
+                        rangeStart = block.TextStart;
                         publisher.SealOpen();
-                        result = Publish(message, position + block.Start, block.IsTruncated);
+                        result = Publish(message, position + block.TextStart, block.IsTruncated);
                     }
 
                     if (result == AppendResult.NoRoom)
                     {
-                        AddRange(data, position, rangeStart, block.Start);
-                        consumed = block.Start;
+                        AddRange(data, position, rangeStart, block.TextStart);
+                        consumed = block.TextStart;
                         context.Counters.AddLinesRead(lines);
                         return false;
                     }
@@ -44,12 +54,12 @@ internal readonly ref struct LineAppender(
 
                 if (block.IsTruncated)
                 {
-                    AddRange(data, position, rangeStart, block.Start);
+                    AddRange(data, position, rangeStart, block.TextStart);
                     publisher.AddRange(
                         generation,
-                        position + block.Start,
+                        position + block.TextStart,
                         position + block.End,
-                        data.Slice(block.Start, block.ChecksumLength),
+                        data.Slice(block.TextStart, block.ChecksumLength),
                         worker.Reader.TailCrcAt(block.End));
                     rangeStart = block.End;
                 }
@@ -61,6 +71,15 @@ internal readonly ref struct LineAppender(
         consumed = block.End;
         context.Counters.AddLinesRead(lines);
         return true;
+    }
+
+    /// <summary>Passes over NULs before a long line.</summary>
+    public void AppendPadding(long position, long end, uint tailCrc)
+    {
+        lock (publisher.BuildLock)
+        {
+            AddPadding(position, end, tailCrc);
+        }
     }
 
     /// <summary>Appends the kept bytes of a line over the limit; false where memory ran out.</summary>
@@ -112,6 +131,13 @@ internal readonly ref struct LineAppender(
         return start + needed > kept.Length ? start : kept.Length;
     }
 
+    /// <summary>The range says that the bytes are done with; they are not part of its checksum.</summary>
+    private void AddPadding(long start, long end, uint tailCrc)
+    {
+        publisher.AddRange(generation, start, end, [], tailCrc);
+        context.Counters.AddPadding(end - start);
+    }
+
     private bool IsEvent(
         ReadOnlySpan<byte> line, bool isValid, LineEncoding encoding, out ReadOnlySpan<byte> message) =>
         LineMessage.TryMake(line, isValid, encoding, encoder, context.Options.Filter, worker.Scratch, out message);
@@ -126,6 +152,12 @@ internal readonly ref struct LineAppender(
             publisher.ValueLengthMax(encoder.Key.Length),
             worker.Scratch);
         var result = publisher.Append(worker.TimestampMs, encoder.Key, value);
+        if (result == AppendResult.NoRoom)
+        {
+            worker.RoomNeeded = Math.Max(
+                OpenBatch.ReserveStep, value.Length + encoder.Key.Length + PublisherOptions.RecordOverheadMax);
+        }
+
         if (isTruncated && result == AppendResult.Appended)
         {
             context.Counters.AddTruncated();

@@ -177,6 +177,7 @@ internal sealed partial class FilestreamInput
     /// </summary>
     private void NoteFailure(string path, TrackedFile? file, Exception error)
     {
+        IsFailing(path);
         if (IsFirstWarning(path))
         {
             _context.Counters.AddError();

@@ -125,6 +125,7 @@ internal sealed partial class FilestreamInput
         var failed = new HashSet<string>();
         foreach (var (path, reason) in result.Failures)
         {
+            IsFailing(path);
             if (IsFirstWarning(path))
             {
                 _context.Counters.AddError();

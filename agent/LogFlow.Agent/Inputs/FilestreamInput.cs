@@ -55,6 +55,9 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     private readonly Queue<TrackedFile> _openByActivity = new();
     private readonly HashSet<string> _warned = [];
 
+    private readonly HashSet<string> _failing = [];
+    private int _failingCount;
+
     /// <summary>Paths that the last scan could not look at.</summary>
     private HashSet<string> _unseen = [];
     private HashSet<string> _watched = [];
@@ -93,6 +96,18 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
 
     /// <summary>Faults when the loop ends; then the agent cannot go on.</summary>
     public Task Completion => _work.Completion;
+
+    /// <summary>Paths that cannot be looked at at present.</summary>
+    public int FailingCount => Volatile.Read(ref _failingCount);
+
+    /// <summary>The files that are followed now.</summary>
+    internal List<ScheduledHarvester> Followed()
+    {
+        lock (_filesLock)
+        {
+            return [.. _byIdentity.Values.Select(static file => file.Scheduled)];
+        }
+    }
 
     /// <summary>
     /// Files and incarnations that were compared, passed over or looked at so far; a test counts that this does not
@@ -333,5 +348,20 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     /// <summary>Says something about a path once, until it is fine again.</summary>
     private bool IsFirstWarning(string path) => _warned.Add(path);
 
-    private void IsFineAgain(string path) => _warned.Remove(path);
+    private void IsFineAgain(string path)
+    {
+        _warned.Remove(path);
+        if (_failing.Remove(path))
+        {
+            Volatile.Write(ref _failingCount, _failing.Count);
+        }
+    }
+
+    private void IsFailing(string path)
+    {
+        if (_failing.Add(path))
+        {
+            Volatile.Write(ref _failingCount, _failing.Count);
+        }
+    }
 }

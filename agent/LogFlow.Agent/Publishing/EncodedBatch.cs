@@ -7,7 +7,7 @@ namespace LogFlow.Agent;
 /// A batch as it is sent. Whoever needs the bytes beyond a call holds a lease of them; the last one gives back the
 /// memory and what it took of the budget.
 /// </summary>
-internal sealed class EncodedBatch(PooledBuffer buffer, MemoryBudget budget) : ILeasable
+internal sealed class EncodedBatch(PooledBuffer buffer, ByteBudget budget) : ILeasable
 {
     /// <summary>The bytes.</summary>
     public Memory<byte> Memory => buffer.Memory;
@@ -20,6 +20,6 @@ internal sealed class EncodedBatch(PooledBuffer buffer, MemoryBudget budget) : I
     {
         var length = buffer.Length;
         buffer.Dispose();
-        budget.Release(length);
+        budget.Return(length);
     }
 }

@@ -105,6 +105,8 @@ internal sealed partial class KafkaBatchSink : IBatchSink
         {
             ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId or ErrorCode.InvalidProducerEpoch
                 or ErrorCode.InvalidProducerIdMapping or ErrorCode.ProducerFenced => SendOutcomeKind.SequenceRefused,
+            ErrorCode.InvalidTimestamp => SendOutcomeKind.BadTimestamp,
+            ErrorCode.UnsupportedCompressionType => SendOutcomeKind.BadCompression,
             ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge => SendOutcomeKind.TooLarge,
             _ => SendOutcomeKind.Refused,
         };

@@ -52,6 +52,8 @@ internal sealed partial class PartitionPublisher
 
     private void Complete(OpenBatch batch)
     {
+        (_refusedSaidAt, _refusedSaidPause) = (0, _context.Options.RefusedPause);
+        Volatile.Write(ref _waitingSince, _inFlight.Count > 0 ? _context.Time.GetTimestamp() : 0);
         _context.Registry.Acknowledge(batch.Intent!);
         foreach (var range in batch.RangesBehind)
         {
@@ -138,6 +140,11 @@ internal sealed partial class PartitionPublisher
 
     private async Task SendAsync(List<OpenBatch> batches, CancellationToken cancellationToken)
     {
+        if (_waitingSince == 0)
+        {
+            Volatile.Write(ref _waitingSince, Math.Max(1, _context.Time.GetTimestamp()));
+        }
+
         foreach (var batch in batches)
         {
             await batch.Encoding;
@@ -241,16 +248,57 @@ internal sealed partial class PartitionPublisher
         }
         else
         {
-            var remedy = outcome.Kind == SendOutcomeKind.TooLarge
-                ? "raise the topic's max.message.bytes, or lower output.kafka.max_message_bytes and restart"
-                : "see the queue's log";
-            Log.Refused(_context.Logger, _context.Topic, _partition, outcome.Reason, remedy);
-            _context.Counters.AddError();
+            SayRefused(outcome);
             await Task.Delay(_context.Options.RefusedPause, _context.Time, cancellationToken);
+            Mend(outcome.Kind, remaining);
         }
 
         await CommitAsync(remaining, cancellationToken);
         Dispatch(remaining, cancellationToken);
+    }
+
+    /// <summary>What the same bytes can never mend. Nothing of a refused batch is in the log, so its sequence holds.</summary>
+    private void Mend(SendOutcomeKind kind, List<OpenBatch> refused)
+    {
+        foreach (var batch in refused)
+        {
+            if (kind == SendOutcomeKind.BadTimestamp)
+            {
+                batch.Recode(
+                    _context.Options.Compression,
+                    _context.Options.Level,
+                    _context.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            }
+            else if (kind == SendOutcomeKind.BadCompression)
+            {
+                batch.Recode(CompressionType.Gzip, 1, timestampMs: null);
+            }
+        }
+    }
+
+    private void SayRefused(SendOutcome outcome)
+    {
+        _context.Counters.AddError();
+        var now = _context.Time.GetTimestamp();
+        if (_refusedSaidAt != 0 && _context.Time.GetElapsedTime(_refusedSaidAt, now) < _refusedSaidPause)
+        {
+            return;
+        }
+
+        // Rarer and rarer, while the same batch is refused.
+        _refusedSaidAt = now;
+        _refusedSaidPause = TimeSpan.FromTicks(Math.Min(RefusedSaidPauseMax.Ticks, _refusedSaidPause.Ticks * 2));
+        var remedy = outcome.Kind switch
+        {
+            SendOutcomeKind.TooLarge =>
+                "raise the topic's max.message.bytes, or lower output.kafka.max_message_bytes and restart",
+            SendOutcomeKind.BadTimestamp =>
+                "its records get the present time and are sent again; set the clock of this host, or of the queue's",
+            SendOutcomeKind.BadCompression =>
+                "it is compressed with gzip and sent again; set output.kafka.compression to what the queue takes",
+            _ => "see the queue's log",
+        };
+        Log.Refused(_context.Logger, _context.Topic, _partition, outcome.Reason, remedy);
     }
 
     /// <summary>

@@ -14,6 +14,8 @@ internal sealed partial class PartitionPublisher
     /// </summary>
     public const int InFlightMax = 5;
 
+    private static readonly TimeSpan RefusedSaidPauseMax = TimeSpan.FromMinutes(10);
+
     private readonly int _partition;
     private readonly PublishingContext _context;
     private readonly AsyncSignal _signal;
@@ -35,12 +37,16 @@ internal sealed partial class PartitionPublisher
     private readonly List<OpenBatch> _inFlight = [];
     private ProducerId? _producer;
     private int _nextSequence;
+    private long _waitingSince;
+    private long _refusedSaidAt;
+    private TimeSpan _refusedSaidPause;
 
     public PartitionPublisher(int partition, PublishingContext context)
     {
         _partition = partition;
         _context = context;
         _signal = new AsyncSignal(context.Time);
+        _refusedSaidPause = context.Options.RefusedPause;
         _waiterName = $"waiting for a batch of partition {partition}";
     }
 
@@ -55,6 +61,12 @@ internal sealed partial class PartitionPublisher
 
     /// <summary>To be held over <see cref="Append"/>, <see cref="AddRange"/> and <see cref="SealOpen"/>.</summary>
     public Lock BuildLock => _buildLock;
+
+    /// <summary>
+    /// When the oldest batch that is not acknowledged was first ready to leave, a <see cref="TimeProvider"/> timestamp;
+    /// 0: there is none.
+    /// </summary>
+    public long WaitingSince => Volatile.Read(ref _waitingSince);
 
     /// <summary>Nothing is collected, sealed or under way.</summary>
     public bool IsDrained

@@ -68,6 +68,23 @@ internal sealed class Publisher : IAsyncDisposable
         }
     }
 
+    /// <summary>How long the oldest batch waits for its acknowledgement, and where; null: none does.</summary>
+    public (TimeSpan Time, int Partition)? FindOldestWaiting()
+    {
+        (TimeSpan Time, int Partition)? oldest = null;
+        for (var partition = 0; partition < _byNumber.Length; partition++)
+        {
+            if (_byNumber[partition]?.WaitingSince is > 0 and var since
+                && _context.Time.GetElapsedTime(since) is var time
+                && (oldest is null || time > oldest.Value.Time))
+            {
+                oldest = (time, partition);
+            }
+        }
+
+        return oldest;
+    }
+
     /// <summary>Sends what is collected, wherever the way is free.</summary>
     public void RequestFlush()
     {

@@ -8,7 +8,7 @@ internal sealed record PublishingContext(
     PublisherOptions Options,
     IBatchSink Sink,
     Registry Registry,
-    MemoryBudget Budget,
+    ByteBudget Budget,
     AgentMetrics Metrics,
     AgentCounters Counters,
     TimeProvider Time,

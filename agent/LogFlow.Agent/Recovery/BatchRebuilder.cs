@@ -8,7 +8,7 @@ namespace LogFlow.Agent;
 /// reading differ, and of two copies the queue keeps the first. Ranges are looked for one by one: what cannot be built
 /// costs nothing but itself.
 /// </summary>
-internal sealed class BatchRebuilder(MemoryBudget budget, PublisherOptions options, TimeProvider time)
+internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options, TimeProvider time)
 {
     private readonly HarvestWorker _worker = new(256 * 1024);
 
@@ -57,6 +57,10 @@ internal sealed class BatchRebuilder(MemoryBudget budget, PublisherOptions optio
             {
                 case ReadStatus.Searching:
                     continue;
+                case ReadStatus.Padding:
+                    position = _worker.Reader.LongLineEnd;
+                    _ = ContentMark.TryReadTail(source.File, position, out tailCrc);
+                    break;
                 case ReadStatus.Lines:
                     WalkLines(source, batch, ref position, ref crc, out tailCrc);
                     break;
@@ -79,8 +83,8 @@ internal sealed class BatchRebuilder(MemoryBudget budget, PublisherOptions optio
         var block = new LineBlock(data, position, source.Framer, source.Encoding, source.Options.LineLengthMax);
         while (block.MoveNext())
         {
-            crc = Crc32C.Append(crc, data.Slice(block.Start, block.ChecksumLength));
-            AppendEvent(source, batch, block.Line, position + block.Start, block.IsTruncated);
+            crc = Crc32C.Append(crc, data.Slice(block.TextStart, block.ChecksumLength));
+            AppendEvent(source, batch, block.Line, position + block.TextStart, block.IsTruncated);
         }
 
         tailCrc = _worker.Reader.TailCrcAt(block.End);

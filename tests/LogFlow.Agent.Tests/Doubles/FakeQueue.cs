@@ -15,6 +15,7 @@ internal sealed class FakeQueue
     private readonly Dictionary<(int Partition, long Producer), FakeProducer> _producers = [];
     private readonly Queue<SendOutcome> _refusals = [];
     private List<(int Partition, byte[] Batch, TaskCompletionSource<SendOutcome> Answer)>? _socket;
+    private byte[]? _refusedBytes;
     private long _nextProducer;
 
     public int PartitionCount { get; set; } = 3;
@@ -134,6 +135,9 @@ internal sealed class FakeQueue
         }
     }
 
+    /// <summary>The bytes of the first batch that comes are refused, however often; others are taken.</summary>
+    public SendOutcome? RefusesFirstBytes { get; set; }
+
     /// <summary>The topic is deleted and made anew.</summary>
     public void Recreate()
     {
@@ -165,6 +169,15 @@ internal sealed class FakeQueue
         Assert.Equal(RecordBatchError.None, RecordBatch.Validate(batch, out var header));
         lock (_lock)
         {
+            if (RefusesFirstBytes is { } byBytes)
+            {
+                _refusedBytes ??= batch;
+                if (batch.AsSpan().SequenceEqual(_refusedBytes))
+                {
+                    return byBytes;
+                }
+            }
+
             if (_refusals.TryDequeue(out var refusal))
             {
                 return refusal;

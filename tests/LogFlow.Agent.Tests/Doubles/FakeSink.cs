@@ -41,6 +41,9 @@ internal sealed class FakeSink(FakeQueue queue, int seed) : IBatchSink
     /// <summary>Thrown by sends, at once or after a wait; for defects that nobody expects.</summary>
     public Exception? Defect { get; set; }
 
+    /// <summary>Thrown when the queue is asked what it has.</summary>
+    public Exception? AskDefect { get; set; }
+
     /// <summary>Leases that the sink holds now.</summary>
     public int Held => Volatile.Read(ref _held);
 
@@ -48,6 +51,11 @@ internal sealed class FakeSink(FakeQueue queue, int seed) : IBatchSink
         int partition, ProducerId producer, CancellationToken cancellationToken)
     {
         await WaitWhileBlockedAsync(cancellationToken);
+        if (AskDefect is { } defect)
+        {
+            throw defect;
+        }
+
         return queue.FindLastSequence(partition, producer);
     }
 
