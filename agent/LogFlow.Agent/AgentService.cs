@@ -355,8 +355,8 @@ public sealed partial class AgentService : ILogFlowService
             ILogger logger, string topic, int partitions, int knownPartitions);
 
         [LoggerMessage(4507, LogLevel.Warning,
-            "The agent runs as root: it can read every log of this host, and whoever may read the topic can then, too. A "
-            + "user of its own with the capability CAP_DAC_READ_SEARCH, or in the group of the logs, is enough")]
+            "The agent runs as root: it can read every log of this host, and whoever may read the topic can then, too. "
+            + "A user of its own with the capability CAP_DAC_READ_SEARCH, or in the group of the logs, is enough")]
         public static partial void RunsAsRoot(ILogger logger);
 
         [LoggerMessage(4504, LogLevel.Error, "Agent failed")]

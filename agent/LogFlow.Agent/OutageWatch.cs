@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace LogFlow.Agent;
 
 /// <summary>
-/// Knows whether the queue takes what it is sent: an outage is said soon, and again rarer and rarer while it lasts, with
-/// since when and how much waits. Called by one loop.
+/// Knows whether the queue takes what it is sent: an outage is said soon, and again rarer and rarer while it lasts,
+/// with since when and how much waits. Called by one loop.
 /// </summary>
 internal sealed partial class OutageWatch(TimeProvider time, ILogger logger)
 {

@@ -4,9 +4,9 @@ using System.Text.Unicode;
 namespace LogFlow.Platform;
 
 /// <summary>
-/// Names of files are bytes on Unix, and .NET turns those that are not UTF-8 into U+FFFD, which names nothing. Here such
-/// a byte is kept in a string as a lone low surrogate, U+DC00 plus its value (as Python does), and comes back as itself
-/// when the name is given to the system. Names that are UTF-8 look as ever.
+/// Names of files are bytes on Unix, and .NET turns those that are not UTF-8 into U+FFFD, which names nothing. Here
+/// such a byte is kept in a string as a lone low surrogate, U+DC00 plus its value (as Python does), and comes back as
+/// itself when the name is given to the system. Names that are UTF-8 look as ever.
 /// </summary>
 public static class RawPath
 {

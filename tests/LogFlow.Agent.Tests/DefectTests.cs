@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace LogFlow.Agent.Tests;
 
 /// <summary>
-/// An exception that nobody expects, at every step of a turn and of a publish: every turn is free afterwards, every lease
-/// and every byte of the budget is back, and what cannot go on is said by the agent's completion.
+/// An exception that nobody expects, at every step of a turn and of a publish: every turn is free afterwards, every
+/// lease and every byte of the budget is back, and what cannot go on is said by the agent's completion.
 /// </summary>
 public sealed class DefectTests
 {

@@ -116,7 +116,7 @@ public sealed class DiscoveryTests
         Shell(harness.Logs, "mv $'caf\\xe9.log' $'caf\\xe9.log.1'; printf 'three\\n' >> $'caf\\xe9.log.1'");
         await harness.FinishAsync(3);
         Assert.Single(harness.Queue.Records().Select(record => record.Key).Distinct());
-        Assert.Equal(0, harness.Loggers.Count(LogLevel.Warning, ""));
+        Assert.Equal(0, harness.Loggers.Count(LogLevel.Warning, ".log"));
     }
 
     [Fact]

@@ -74,6 +74,22 @@ public sealed class EventTests
         Assert.Equal("/a\"b", (string?)metadata["log"]!["file"]!["path"]);
     }
 
+    [Fact]
+    public void Metadata_Fields_KeepTheirTypes()
+    {
+        var config = new AgentConfig();
+        config.Fields["num"] = 1L;
+        config.Fields["flag"] = true;
+        config.Fields["ratio"] = 1.5;
+        config.Fields["nothing"] = null;
+        config.Fields["list"] = new List<object?> { 1L, "b", new Dictionary<string, object?> { ["c.d"] = false } };
+        var metadata = new EventMetadata(
+            config, new InputConfig(), new AgentIdentity(Guid.NewGuid(), Guid.NewGuid(), "h", "1")).For("/a");
+        Assert.Equal(
+            """{"num":1,"flag":true,"ratio":1.5,"nothing":null,"list":[1,"b",{"c":{"d":false}}]}""",
+            metadata["fields"]!.ToJsonString());
+    }
+
     private static string Parse(ReadOnlySpan<byte> escaped) =>
         JsonDocument.Parse(Encoding.UTF8.GetBytes($"\"{Encoding.UTF8.GetString(escaped)}\"")).RootElement.GetString()!;
 }

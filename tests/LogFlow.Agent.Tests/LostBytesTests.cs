@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent.Tests;
 
-/// <summary>Unread bytes whose file changed or went: found in what rotation made of it, else counted and said.</summary>
+/// <summary>
+/// Unread bytes whose file changed or went: found in what rotation made of it, else counted and said.
+/// </summary>
 public sealed class LostBytesTests
 {
     [Theory]

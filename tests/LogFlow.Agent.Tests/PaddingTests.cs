@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent.Tests;
 
-/// <summary>NULs where text should be: after a truncation under a writer that keeps its position, or a power cut.</summary>
+/// <summary>
+/// NULs where text should be: after a truncation under a writer that keeps its position, or a power cut.
+/// </summary>
 public sealed class PaddingTests
 {
     [Theory]
@@ -57,7 +59,8 @@ public sealed class PaddingTests
     public async Task Utf16_WholeUnitsOnly()
     {
         await using var harness = new AgentHarness(static config => config.Inputs[0].Encoding = "utf-16be");
-        File.WriteAllBytes(harness.PathOf("a.log"), [0, 0, 0, 0, .. System.Text.Encoding.BigEndianUnicode.GetBytes("käse\n")]);
+        var text = System.Text.Encoding.BigEndianUnicode.GetBytes("käse\n");
+        File.WriteAllBytes(harness.PathOf("a.log"), [0, 0, 0, 0, .. text]);
         await harness.StartAsync();
         await harness.FinishAsync(1);
         Assert.Equal(["käse"], harness.Queue.Messages());
@@ -82,7 +85,8 @@ public sealed class PaddingTests
         var nul = new string('\0', 700);
         harness.Append(
             "a.log",
-            $"{nul}one\ntwo\n\0\0three\n{nul}\n{new string('\0', 5000)}four{new string('x', 5000)}\n{nul}{nul}{nul}five\n");
+            $"{nul}one\ntwo\n\0\0three\n{nul}\n{new string('\0', 5000)}four{new string('x', 5000)}\n"
+            + $"{nul}{nul}{nul}five\n");
         await Eventually.TrueAsync(
             () => harness.Agent.GetStatus()!.LinesRead == 6 && harness.Queue.InSocket > 0, "sent");
         await harness.CrashAsync();

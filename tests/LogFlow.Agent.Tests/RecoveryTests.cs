@@ -210,7 +210,9 @@ public sealed class RecoveryTests
         return harness;
     }
 
-    /// <summary>Line 1 of each file is acknowledged; lines 2 to 11 lie in the socket when the agent is killed.</summary>
+    /// <summary>
+    /// Line 1 of each file is acknowledged; lines 2 to 11 lie in the socket when the agent is killed.
+    /// </summary>
     private static async Task PutUnderWayAsync(AgentHarness harness)
     {
         harness.AppendLines("c.log", 1, 1);

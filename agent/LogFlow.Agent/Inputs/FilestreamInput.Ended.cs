@@ -3,8 +3,8 @@ using LogFlow.Platform;
 namespace LogFlow.Agent;
 
 /// <summary>
-/// What became of incarnations that ended with bytes unread: a copy that rotation made outside the paths, or compressed,
-/// is found by its content and read on; what is nowhere is counted and said.
+/// What became of incarnations that ended with bytes unread: a copy that rotation made outside the paths, or
+/// compressed, is found by its content and read on; what is nowhere is counted and said.
 /// </summary>
 internal sealed partial class FilestreamInput
 {
@@ -61,7 +61,9 @@ internal sealed partial class FilestreamInput
         }
     }
 
-    /// <summary>A file beside one, of a name that rotation derives from its name, with an incarnation's content.</summary>
+    /// <summary>
+    /// A file beside one, of a name that rotation derives from its name, with an incarnation's content.
+    /// </summary>
     private FoundCopy? FindCopy(string place, FileState state, long position, uint tailCrc)
     {
         foreach (var path in _neighbours.RotatedFormsOf(place))

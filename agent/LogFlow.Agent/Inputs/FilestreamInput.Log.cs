@@ -17,8 +17,8 @@ internal sealed partial class FilestreamInput
         public static partial void LookFailed(ILogger logger, string input, string path, Exception error);
 
         [LoggerMessage(4302, LogLevel.Warning,
-            "Input {Input}: {Path} is gzip-compressed, continues no log that is known, and is not read; exclude it with "
-            + "prospector.scanner.exclude_files")]
+            "Input {Input}: {Path} is gzip-compressed, continues no log that is known, and is not read; exclude it "
+            + "with prospector.scanner.exclude_files")]
         public static partial void Compressed(ILogger logger, string input, string path);
 
         [LoggerMessage(4303, LogLevel.Debug, "Input {Input}: new file {Path}, read from {Position}")]
@@ -53,8 +53,8 @@ internal sealed partial class FilestreamInput
         public static partial void Adopted(ILogger logger, string input, string path, string source, long position);
 
         [LoggerMessage(4313, LogLevel.Warning,
-            "Input {Input}: {Path} was made and went, or got another name, before it could be looked at. It is the first "
-            + "of this run; logflow_agent_files_vanished_total counts them")]
+            "Input {Input}: {Path} was made and went, or got another name, before it could be looked at. It is the "
+            + "first of this run; logflow_agent_files_vanished_total counts them")]
         public static partial void Vanished(ILogger logger, string input, string path);
 
         [LoggerMessage(4308, LogLevel.Warning,

@@ -96,8 +96,8 @@ internal sealed partial class FilestreamInput
     }
 
     /// <summary>
-    /// Rotation renames within a folder: where a link leads to, that is the folder of its target, as it was and as it is
-    /// now.
+    /// Rotation renames within a folder: where a link leads to, that is the folder of its target, as it was and as it
+    /// is now.
     /// </summary>
     private ScannedFile? FindMoved(TrackedFile file)
     {

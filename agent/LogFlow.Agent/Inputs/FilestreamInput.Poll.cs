@@ -2,10 +2,14 @@ using LogFlow.Platform;
 
 namespace LogFlow.Agent;
 
-/// <summary>Looks after open files and those that wait: notices what no notification told, closes what is quiet.</summary>
+/// <summary>
+/// Looks after open files and those that wait: notices what no notification told, closes what is quiet.
+/// </summary>
 internal sealed partial class FilestreamInput
 {
-    /// <summary>A file without a name is looked at this often, until it is read, acknowledged and can be closed.</summary>
+    /// <summary>
+    /// A file without a name is looked at this often, until it is read, acknowledged and can be closed.
+    /// </summary>
     private static readonly TimeSpan RemovedPauseMax = TimeSpan.FromSeconds(2);
 
     private void Maintain()
@@ -115,7 +119,8 @@ internal sealed partial class FilestreamInput
         var config = _options.Config;
         if (isRemoved && (config.CloseRemoved || !file.Harvester.File!.MayHaveWriters()))
         {
-            // Filebeat keeps it for close.inactive, as somebody may write to it still. Here it is known that nobody can.
+            // Filebeat keeps it for close.inactive, as somebody may write to it still. Here it is known that nobody
+            // can.
             return "removed";
         }
 

@@ -42,7 +42,9 @@ internal sealed class TrackedFile
     /// <summary>The entry in the queue of looks that counts; 0: there is none.</summary>
     public long DueAt { get; set; }
 
-    /// <summary>It stands in the queue of open files, put there when it was active at this time; 0: it does not.</summary>
+    /// <summary>
+    /// It stands in the queue of open files, put there when it was active at this time; 0: it does not.
+    /// </summary>
     public long QueuedActiveAt { get; set; }
 
     /// <summary>It has unread bytes but could not be opened.</summary>

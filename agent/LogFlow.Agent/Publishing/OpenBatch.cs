@@ -145,7 +145,8 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
     public void Stamp(Intent intent)
     {
         Intent = intent;
-        RecordBatch.SetProducer(_encoded!.Value.Memory.Span, intent.Producer.Id, intent.Producer.Epoch, intent.BaseSequence);
+        var producer = intent.Producer;
+        RecordBatch.SetProducer(_encoded!.Value.Memory.Span, producer.Id, producer.Epoch, intent.BaseSequence);
     }
 
     /// <inheritdoc/>

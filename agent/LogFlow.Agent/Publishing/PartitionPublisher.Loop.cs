@@ -257,7 +257,9 @@ internal sealed partial class PartitionPublisher
         Dispatch(remaining, cancellationToken);
     }
 
-    /// <summary>What the same bytes can never mend. Nothing of a refused batch is in the log, so its sequence holds.</summary>
+    /// <summary>
+    /// What the same bytes can never mend. Nothing of a refused batch is in the log, so its sequence holds.
+    /// </summary>
     private void Mend(SendOutcomeKind kind, List<OpenBatch> refused)
     {
         foreach (var batch in refused)
@@ -323,7 +325,7 @@ internal sealed partial class PartitionPublisher
     }
 
     /// <summary>At the end: memory goes back to the pools when nobody can read it any more.</summary>
-    private async Task ReleaseAllAsync()
+    public async Task ReleaseAllAsync()
     {
         foreach (var batch in _inFlight)
         {

@@ -169,7 +169,9 @@ internal sealed partial class PartitionPublisher
         WakeAfter(batch.Encoding);
     }
 
-    /// <summary>The loop looks again when something has ended, well or not; what it was, the loop sees itself.</summary>
+    /// <summary>
+    /// The loop looks again when something has ended, well or not; what it was, the loop sees itself.
+    /// </summary>
     private void WakeAfter(Task task)
     {
         if (task.IsCompleted || !_context.Work.StartHere(_waiterName, _ => SetAfterAsync(task)))

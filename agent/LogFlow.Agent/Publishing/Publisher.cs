@@ -113,6 +113,15 @@ internal sealed class Publisher : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.Work.DisposeAsync();
+        foreach (var partition in _byNumber)
+        {
+            // Also what readers appended where the loop had ended before.
+            if (partition is not null)
+            {
+                await partition.ReleaseAllAsync();
+            }
+        }
+
         _context.Producers.Dispose();
     }
 }

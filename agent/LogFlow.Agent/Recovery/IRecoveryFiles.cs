@@ -12,7 +12,9 @@ internal interface IRecoveryFiles
     /// <exception cref="IOException">A place is there and cannot be read at present.</exception>
     bool TryPlaces(FileState state, Func<RecoverySource, bool> use);
 
-    /// <summary>Whether a file, or one that continues it, is still followed and so read from where it was left.</summary>
+    /// <summary>
+    /// Whether a file, or one that continues it, is still followed and so read from where it was left.
+    /// </summary>
     bool IsFollowed(FileState state);
 
     /// <summary>Whether the file is missing because the volume it lies on is.</summary>

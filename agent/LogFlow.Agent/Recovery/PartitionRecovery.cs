@@ -6,8 +6,8 @@ namespace LogFlow.Agent;
 /// <summary>
 /// What a former run left in one partition. The queue is asked first: what it has is acknowledged without its bytes,
 /// whatever became of the files. The rest is built again and sent under the same producer and sequences. Where a range
-/// is lost, what follows it moves up to its sequences: the queue has none of it, and should a late request of the former
-/// run arrive after all, one of the two is refused as out of order and the queue is asked again.
+/// is lost, what follows it moves up to its sequences: the queue has none of it, and should a late request of the
+/// former run arrive after all, one of the two is refused as out of order and the queue is asked again.
 /// </summary>
 internal sealed partial class PartitionRecovery(
     int partition,
@@ -19,7 +19,9 @@ internal sealed partial class PartitionRecovery(
 
     private readonly Queue<Intent> _left = new(InOrder(intents));
 
-    /// <summary>Incarnations of which a range was given up: what follows it is read anew, in order, or lost too.</summary>
+    /// <summary>
+    /// Incarnations of which a range was given up: what follows it is read anew, in order, or lost too.
+    /// </summary>
     private readonly HashSet<long> _abandoned = [];
 
     /// <summary>Sequence of the next batch of a producer, as far as known.</summary>

@@ -100,8 +100,8 @@ internal sealed partial class RecoveryCoordinator(RecoveryContext context, Batch
     private static partial class Log
     {
         [LoggerMessage(4400, LogLevel.Information,
-            "The last run left {Batches} batches ({Records} records) that the queue does not have, or does not tell of; "
-            + "they are sent again under the same sequences, and the queue drops those that it has")]
+            "The last run left {Batches} batches ({Records} records) that the queue does not have, or does not tell "
+            + "of; they are sent again under the same sequences, and the queue drops those that it has")]
         public static partial void Resending(ILogger logger, int batches, int records);
 
         [LoggerMessage(4403, LogLevel.Warning,

@@ -1,6 +1,8 @@
 namespace LogFlow.Agent;
 
-/// <summary>A file that may hold bytes of an incarnation: the file itself, or a copy that rotation made of it.</summary>
+/// <summary>
+/// A file that may hold bytes of an incarnation: the file itself, or a copy that rotation made of it.
+/// </summary>
 /// <param name="State">The incarnation.</param>
 /// <param name="Path">Where the bytes are now.</param>
 /// <param name="File">Open; closed by whoever asked for the source.</param>
@@ -28,6 +30,12 @@ internal sealed record RecoverySource(
         }
 
         return new RecoverySource(
-            state, path, file, options, encoding, options.Framer(encoding), options.Encoder(state, state.Path, encoding));
+            state,
+            path,
+            file,
+            options,
+            encoding,
+            options.Framer(encoding),
+            options.Encoder(state, state.Path, encoding));
     }
 }

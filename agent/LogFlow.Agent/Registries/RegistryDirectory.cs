@@ -90,8 +90,8 @@ internal sealed class RegistryDirectory : IRegistryStorage
         File.Move(PathOf(number), PathOf(number) + ".damaged", overwrite: true);
 
     /// <summary>
-    /// Room is reserved so that a full disk is met rarely and early. Where there is less, a smaller journal will do: it is
-    /// folded into a snapshot in time, and one that cannot grow waits.
+    /// Room is reserved so that a full disk is met rarely and early. Where there is less, a smaller journal will do:
+    /// it is folded into a snapshot in time, and one that cannot grow waits.
     /// </summary>
     private static void Reserve(SafeFileHandle file, long bytes)
     {

@@ -43,11 +43,13 @@ public static class ConfigExporter
         return root;
     }
 
-    private static object Plain(object value) => value switch
+    private static object? Plain(object? value) => value switch
     {
+        null => null,
         string text => text,
+        Dictionary<string, object?> tree => tree.ToDictionary(pair => pair.Key, pair => Plain(pair.Value)),
         IDictionary dictionary => dictionary,
-        IList list => list.Cast<object>().Select(Plain).ToList(),
+        IList list => list.Cast<object?>().Select(Plain).ToList(),
         _ when ConfigProperty.IsSection(value.GetType()) => Section(value),
         bool or int or long or double => value,
         _ => ScalarParser.Format(value),

@@ -41,8 +41,8 @@ internal sealed class FakeQueue
     }
 
     /// <summary>
-    /// The queue is stopped (SIGSTOP): what is sent lies in its socket, and is appended when it goes on, whatever became
-    /// of the sender.
+    /// The queue is stopped (SIGSTOP): what is sent lies in its socket, and is appended when it goes on, whatever
+    /// became of the sender.
     /// </summary>
     public void Freeze()
     {
