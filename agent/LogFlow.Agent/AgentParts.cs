@@ -1,7 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol.Records;
-using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
@@ -14,16 +14,19 @@ internal sealed class AgentParts : IAsyncDisposable
     private readonly AgentMetrics _metrics;
     private readonly AgentCounters _counters;
     private readonly PublisherOptions _options;
-    private readonly ServiceContext _host;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
     private RecoveryCoordinator? _recovery;
 
     private AgentParts(
-        AgentMetrics metrics, AgentCounters counters, PublisherOptions options, ServiceContext host)
+        AgentMetrics metrics, AgentCounters counters, PublisherOptions options, ILoggerFactory loggers,
+        TimeProvider time)
     {
         _metrics = metrics;
         _counters = counters;
         _options = options;
-        _host = host;
+        _loggers = loggers;
+        _time = time;
     }
 
     public required Registry Registry { get; init; }
@@ -40,19 +43,21 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public static AgentParts Create(
         AgentConfig config,
-        ServiceContext host,
+        ILoggerFactory loggers,
+        IMeterFactory meters,
+        TimeProvider time,
         Registry registry,
         AgentSeams seams,
         AgentCounters counters,
         Func<AgentStatus?> status)
     {
-        var sink = seams.OpenSink(config, host);
-        var metrics = new AgentMetrics(host.MeterFactory, counters, status);
+        var sink = seams.OpenSink(config, loggers, time);
+        var metrics = new AgentMetrics(meters, counters, status);
         var budget = new ByteBudget(config.MemoryQueue.Bytes.Bytes);
         var options = BuildOptions(config);
         var publisher = new Publisher(new PublishingContext(
-            options, sink, registry, budget, metrics, counters, host.TimeProvider,
-            host.LoggerFactory.CreateLogger<PartitionPublisher>())
+            options, sink, registry, budget, metrics, counters, time,
+            loggers.CreateLogger<PartitionPublisher>())
         {
             Topic = config.Kafka.Topic,
         });
@@ -62,7 +67,7 @@ internal sealed class AgentParts : IAsyncDisposable
             (int)inputs.Max(input => (input.HarvesterBufferSize ?? input.BufferSize).Bytes),
             budget,
             publisher,
-            host.LoggerFactory.CreateLogger<HarvesterScheduler>());
+            loggers.CreateLogger<HarvesterScheduler>());
         var identity = new AgentIdentity(
             registry.AgentId,
             Guid.NewGuid(),
@@ -70,8 +75,8 @@ internal sealed class AgentParts : IAsyncDisposable
             typeof(AgentParts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
                 .InformationalVersion.Split('+')[0] ?? "0");
         var openFiles = OpenFileLimit.ForProcess();
-        var logger = host.LoggerFactory.CreateLogger<FilestreamInput>();
-        return new AgentParts(metrics, counters, options, host)
+        var logger = loggers.CreateLogger<FilestreamInput>();
+        return new AgentParts(metrics, counters, options, loggers, time)
         {
             Registry = registry,
             Sink = sink,
@@ -82,7 +87,7 @@ internal sealed class AgentParts : IAsyncDisposable
             [
                 .. inputs.Select(input => new FilestreamInput(
                     new HarvestContext(
-                        new InputOptions(config, input, identity), registry, publisher, counters, host.TimeProvider,
+                        new InputOptions(config, input, identity), registry, publisher, counters, time,
                         logger)
                     {
                         OpenFile = path => GzipLogFile.Unwrap(seams.OpenFile(path)),
@@ -107,9 +112,9 @@ internal sealed class AgentParts : IAsyncDisposable
                 new RecoveryFiles(Inputs),
                 _options,
                 _counters,
-                _host.TimeProvider,
-                _host.LoggerFactory.CreateLogger<RecoveryCoordinator>()),
-            new BatchRebuilder(Budget, _options, _host.TimeProvider));
+                _time,
+                _loggers.CreateLogger<RecoveryCoordinator>()),
+            new BatchRebuilder(Budget, _options, _time));
         return _recovery.RecoverAsync(_recovery.CheckTopic(topic), onFirstPass, cancellationToken);
     }
 

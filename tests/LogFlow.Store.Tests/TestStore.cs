@@ -43,13 +43,13 @@ internal sealed class TestStore : IAsyncDisposable
             RetentionBytes = 0,
         };
         configure?.Invoke(config);
-        var service = new StoreService(config, Context());
+        var service = Create(config);
         await service.StartAsync(CancellationToken.None);
         return new TestStore(service, own, config.PathData);
     }
 
-    public static ServiceContext Context() =>
-        new(NullLoggerFactory.Instance, new TestMeterFactory(), TimeProvider.System);
+    public static StoreService Create(StoreConfig config) =>
+        new(config, NullLoggerFactory.Instance, new TestMeterFactory(), TimeProvider.System);
 
     public async Task<JsonNode> SendAsync(
         HttpMethod method, string path, string? body = null, HttpStatusCode expected = HttpStatusCode.OK)

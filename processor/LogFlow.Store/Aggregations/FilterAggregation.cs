@@ -31,7 +31,7 @@ internal sealed class FilterAggregator : Aggregator
         for (var i = 0; i < _buckets.Length; i++)
         {
             var query = _spec.Filters[i].Query;
-            if (!query.MayMatch(scan.Source.Summary))
+            if (!query.MayMatch(scan.Source))
             {
                 continue;
             }

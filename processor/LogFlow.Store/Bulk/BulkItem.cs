@@ -36,4 +36,8 @@ internal struct BulkItem
 }
 
 /// <summary>A target of a bulk request.</summary>
-internal sealed record BulkIndex(string Name, byte[] Utf8, string? Problem);
+internal sealed record BulkIndex(string Name, byte[] Utf8, string? Problem)
+{
+    /// <summary>Its part of the hash of (index, id).</summary>
+    public ulong Hash { get; } = IdHash.OfIndex(Utf8);
+}

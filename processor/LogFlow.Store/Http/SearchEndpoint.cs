@@ -32,7 +32,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
         var url = new UrlParameters(context.Request);
         url.Check("q", "df", "default_operator", "analyze_wildcard", "lenient", "ignore_throttled");
         using var json = Parse(body.Data);
-        using var snapshot = await engine.AcquireSnapshotAsync(context.RequestAborted);
+        using var snapshot = engine.AcquireSnapshot();
         var indices = IndexResolver.Resolve(index, snapshot.Contents, url.IgnoresUnavailable);
         var query = new SearchRequestParser(NowMs(), snapshot.Contents).ParseCount(json?.RootElement, Parameters(url));
         var result = await _searcher.SearchAsync(snapshot, new SearchRequest
@@ -84,7 +84,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
     public async Task GetDocumentAsync(HttpContext context, string index, string id)
     {
         new UrlParameters(context.Request).Check("realtime", "refresh", "stored_fields");
-        using var snapshot = await engine.AcquireSnapshotAsync(context.RequestAborted);
+        using var snapshot = engine.AcquireSnapshot();
         var indices = IndexResolver.Resolve(index, snapshot.Contents, ignoresMissing: false);
         var result = await _searcher.SearchAsync(snapshot, new SearchRequest
         {
@@ -160,7 +160,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
         CancellationToken cancellation, bool? ignoresMissing = null, bool isPartOfMany = false)
     {
         var started = time.GetTimestamp();
-        using var snapshot = await engine.AcquireSnapshotAsync(cancellation);
+        using var snapshot = engine.AcquireSnapshot();
         var indices = IndexResolver.Resolve(index, snapshot.Contents, ignoresMissing ?? url.IgnoresUnavailable);
         var parsed = new SearchRequestParser(NowMs(), snapshot.Contents)
             .Parse(body, isPartOfMany ? new SearchParameters() : Parameters(url));

@@ -56,7 +56,7 @@ internal sealed class Searcher(StoreEngine engine, TimeProvider time)
     /// <summary>The blocks that may match, in the order in which they can bring the best hits.</summary>
     private static List<BlockSource> Order(IReadOnlyList<BlockSource> blocks, SearchRequest request)
     {
-        var matching = blocks.Where(block => request.Query.MayMatch(block.Summary));
+        var matching = blocks.Where(block => request.Query.MayMatch(block));
         var first = request.Sort[0];
         return first.IsTimestamp && !first.IsDescending
             ? [.. matching.OrderBy(block => block.Summary.MinTimeMs)]
@@ -170,7 +170,7 @@ internal sealed class SearchRun(
     private void Visit(BlockSource block, bool wantsHits, AggregatorSet? own)
     {
         var summary = block.Summary;
-        if (!wantsHits && own is null && request.Query.MatchesAll(summary))
+        if (!wantsHits && own is null && request.Query.MatchesAll(block))
         {
             Interlocked.Add(ref _total, summary.RowCount);
             return;

@@ -15,6 +15,8 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     // A batch with a right CRC decodes the same each time, unless this machine's memory was at fault.
     private const int UndecodableTriesMax = 3;
 
+    private static readonly int DecodersMax = Environment.ProcessorCount;
+
     // Added to waits: timers cut fractions off and would fire just too early.
     private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
 
@@ -69,6 +71,8 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                     stream.IsHeld = false;
                 }
             }
+
+            BeginDecodings();
         }
 
         FetchWanted.Set();
@@ -88,6 +92,8 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                     Discard(stream);
                 }
             }
+
+            BeginDecodings();
         }
 
         FetchWanted.Set();
@@ -117,6 +123,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
             stream.Position = offset;
             stream.Covered = offset;
             stream.NotBefore = 0;
+            BeginDecodings();
         }
 
         FetchWanted.Set();
@@ -145,6 +152,8 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                     stream.Version++;
                 }
             }
+
+            BeginDecodings();
         }
 
         FetchWanted.Set();
@@ -182,7 +191,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                     _nextToDeliver = index + 1;
                     var batch = stream.Ready.Dequeue();
                     stream.ReadyBytes -= batch.SizeInBytes;
-                    BeginDecoding(stream);
+                    BeginDecodings();
                     FetchWanted.Set();
                     return batch;
                 }
@@ -268,7 +277,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
             }
 
             stream.Chunk = chunk;
-            BeginDecoding(stream);
+            BeginDecodings();
         }
     }
 
@@ -374,15 +383,51 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         FetchWanted.Set();
     }
 
+    private long TotalBytesMax => Math.Max(ShareBytesMin, options.PrefetchBytesMax);
+
     private long ShareBytes() => Math.Max(ShareBytesMin, options.PrefetchBytesMax / Math.Max(1, _rotation.Count));
 
-    private void BeginDecoding(PartitionStream stream)
+    /// <summary>
+    /// Decodes what may be decoded. All partitions together are held to the prefetch and to as many decoders as there
+    /// are cores: what is in memory beyond it is one batch a core, however many partitions there are and whatever they
+    /// hold.
+    /// </summary>
+    private void BeginDecodings()
     {
-        if (stream.Chunk is not null && stream.Decoding is null && stream.ReadyBytes < ShareBytes())
+        var (readyBytes, decoders) = Totals();
+        var share = ShareBytes();
+        for (var step = 0; step < _rotation.Count; step++)
         {
-            stream.Decoding = stream.Chunk;
-            _ = Task.Run(() => Decode(stream));
+            if (readyBytes >= TotalBytesMax || decoders >= DecodersMax)
+            {
+                return;
+            }
+
+            var stream = _rotation[(_nextToDeliver + step) % _rotation.Count];
+            if (stream.Chunk is not null && stream.Decoding is null && stream.ReadyBytes < share)
+            {
+                decoders++;
+                stream.Decoding = stream.Chunk;
+                _ = Task.Run(() => Decode(stream));
+            }
         }
+    }
+
+    /// <summary>
+    /// Bytes that may be taken, and decoders at work. What nobody can take, as it is paused, must not keep others
+    /// waiting.
+    /// </summary>
+    private (long ReadyBytes, int Decoders) Totals()
+    {
+        long readyBytes = 0;
+        var decoders = 0;
+        foreach (var stream in _rotation)
+        {
+            readyBytes += stream.IsDeliverable ? stream.ReadyBytes : 0;
+            decoders += stream.Decoding is null ? 0 : 1;
+        }
+
+        return (readyBytes, decoders);
     }
 
     /// <summary>Decodes outside of the lock; the chunk is this method's while it is <c>Decoding</c>.</summary>
@@ -420,13 +465,15 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                 stream.Decoding = stream.Chunk;
             }
 
-            if (stream.Decoding is { } chunk && stream.ReadyBytes < ShareBytes())
+            if (stream.Decoding is { } chunk && stream.ReadyBytes < ShareBytes()
+                && Totals().ReadyBytes < TotalBytesMax)
             {
                 var delivers = options.DeliversUndecodable && stream.UndecodableTries >= UndecodableTriesMax;
                 return (chunk, stream.Position, stream.Covered, delivers);
             }
 
             stream.Decoding = null;
+            BeginDecodings();
         }
 
         FetchWanted.Set();

@@ -82,7 +82,9 @@ internal sealed class AgentHarness : IAsyncDisposable
         Assert.All(config.Inputs, input => Assert.Empty(input.Validate()));
         Sink = new FakeSink(Queue, _runs++);
         var seams = new AgentSeams(
-            (agent, host) => UsesKafka ? AgentSeams.Production.OpenSink(agent, host) : Sink,
+            (agent, loggers, time) => UsesKafka
+                ? AgentSeams.Production.OpenSink(agent, loggers, time)
+                : Sink,
             directory =>
             {
                 if (UsesRealStorage)
@@ -95,8 +97,7 @@ internal sealed class AgentHarness : IAsyncDisposable
                 return Storage;
             },
             path => (OpenFile ?? DiskLogFile.Open)(path));
-        var context = new ServiceContext(Loggers, new TestMeterFactory(), TimeProvider.System);
-        _agent = new AgentService(config, context, seams);
+        _agent = new AgentService(config, Loggers, new TestMeterFactory(), TimeProvider.System, seams);
         await _agent.StartAsync(CancellationToken.None);
     }
 

@@ -78,7 +78,7 @@ internal sealed class GroupHarness : IDisposable
     /// <summary>A member of the classic protocol leaves, or is removed: that waits for nothing.</summary>
     public ErrorCode Leave(string memberId, string? instance)
     {
-        var leaving = Coordinator.LeaveAsync(GroupId, [new LeavingMember(memberId, instance, "test")]);
+        var leaving = Coordinator.LeaveAsync(GroupId, [new LeavingMember(memberId, instance, "test")]).AsTask();
         Assert.True(leaving.IsCompleted);
         return leaving.Result[0].Error;
     }
