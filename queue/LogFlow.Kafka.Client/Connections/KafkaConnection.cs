@@ -31,9 +31,11 @@ internal sealed class KafkaConnection : IAsyncDisposable
     private readonly ITimer _watchdog;
     private readonly Task _completion;
 
-    // Guards the two below: what waits for a response, in the order of sending, and why the connection ended.
+    // Guards the three below: what waits for a response, in the order of sending; when the watchdog looks next, as a
+    // timestamp (a timer that ticks would wake an idle process for every connection); why the connection ended.
     private readonly Lock _gate = new();
     private readonly Queue<PendingRequest> _pending = new();
+    private long _watchdogDueAt = long.MaxValue;
     private KafkaException? _closedBy;
 
     private int _correlationId;
@@ -49,8 +51,11 @@ internal sealed class KafkaConnection : IAsyncDisposable
         _slots = new SemaphoreSlim(options.InFlightCountMax);
         _sendQueue = Channel.CreateBounded<PendingRequest>(
             new BoundedChannelOptions(options.InFlightCountMax) { SingleReader = true });
-        var interval = TimeSpan.FromMilliseconds(Math.Clamp(options.RequestTimeout.TotalMilliseconds / 4, 10, 1000));
-        _watchdog = time.CreateTimer(_ => CloseIfOverdue(), null, interval, interval);
+        _watchdog = time.CreateTimer(
+            static connection => ((KafkaConnection)connection!).CloseIfOverdue(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         _completion = CompleteAsync(Task.Run(SendLoopAsync), Task.Run(ReceiveLoopAsync));
     }
 
@@ -236,6 +241,10 @@ internal sealed class KafkaConnection : IAsyncDisposable
             lock (_gate)
             {
                 _pending.Enqueue(request);
+                if (request.Deadline < _watchdogDueAt)
+                {
+                    WatchUntil(request.Deadline);
+                }
             }
 
             requests.Add(request);
@@ -363,13 +372,34 @@ internal sealed class KafkaConnection : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Under the gate.</summary>
+    private void WatchUntil(long deadline)
+    {
+        _watchdogDueAt = deadline;
+        if (_closedBy is null)
+        {
+            var left = _time.GetElapsedTime(_time.GetTimestamp(), deadline);
+
+            // Timers have whole milliseconds: one more, or it would look too early and again.
+            left = left > TimeSpan.Zero ? left + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+            _watchdog.Change(left, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     private void CloseIfOverdue()
     {
         var now = _time.GetTimestamp();
         bool overdue;
         lock (_gate)
         {
-            overdue = _pending.TryPeek(out var oldest) && oldest.Deadline < now;
+            overdue = _pending.TryPeek(out var oldest) && oldest.Deadline <= now;
+            _watchdogDueAt = long.MaxValue;
+            if (!overdue && oldest is not null)
+            {
+                // One behind the oldest may be overdue already; it counts once the oldest is answered.
+                var next = _pending.Min(static request => request.Deadline);
+                WatchUntil(Math.Max(next, now + (_time.TimestampFrequency / 4)));
+            }
         }
 
         if (overdue)

@@ -15,7 +15,7 @@ internal sealed class TestQueue : IAsyncDisposable
     {
         _directory = directory;
         _ownsDirectory = ownsDirectory;
-        Service = new QueueService(config, new ServiceContext(Logs, _meters, TimeProvider.System));
+        Service = new QueueService(config, Logs, _meters, TimeProvider.System);
     }
 
     public QueueService Service { get; }
