@@ -6,7 +6,8 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>AlterUserScramCredentials</b>, API key 51, version 0.</para>
-/// <para>Behaviour: nothing can be deleted, as nothing is there; setting credentials is refused, because nobody would ask for them.</para>
+/// <para>Behaviour: nothing can be deleted, as nothing is there; setting credentials is refused, because nobody would
+/// ask for them.</para>
 /// <para>Deviations from Apache Kafka: Kafka keeps credentials also while no listener uses them.</para>
 /// </summary>
 internal sealed class AlterUserScramCredentialsHandler

@@ -7,7 +7,8 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>DescribeTopicPartitions</b>, API key 75, version 0.</para>
-/// <para>Behaviour: partitions of topics in the order of their names, as many as asked for at most; the cursor says where to go on (KIP-966).</para>
+/// <para>Behaviour: partitions of topics in the order of their names, as many as asked for at most; the cursor says
+/// where to go on (KIP-966).</para>
 /// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
 internal sealed class DescribeTopicPartitionsHandler(TopicCatalog topics, NodeIdentity node)

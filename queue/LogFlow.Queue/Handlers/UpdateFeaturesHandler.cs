@@ -6,7 +6,8 @@ namespace LogFlow.Queue.Handlers;
 
 /// <summary>
 /// <para><b>UpdateFeatures</b>, API key 57, versions 0-2.</para>
-/// <para>Behaviour: features have the levels that they have: asking for those is granted, other levels are refused.</para>
+/// <para>Behaviour: features have the levels that they have: asking for those is granted, other levels are
+/// refused.</para>
 /// <para>Deviations from Apache Kafka: Kafka changes levels.</para>
 /// </summary>
 internal sealed class UpdateFeaturesHandler(NodeIdentity node)
