@@ -17,6 +17,7 @@ internal sealed partial class PartitionLoader(
     private CleanerCheckpoint _cleaner = CleanerCheckpoint.None;
     private long _logStart;
     private long _markedOffset;
+    private bool _isEndSaid;
 
     private string Label => $"{topic.Name}-{partition}";
 
@@ -34,7 +35,7 @@ internal sealed partial class PartitionLoader(
             if (state is not null)
             {
                 state.LogStartOffset = Math.Max(state.LogStartOffset, _logStart);
-                FindMissing(segments, known, state);
+                FindMissing(segments, known, state, isClean);
             }
 
             var isTrusted = state is not null && Match(state, segments);
@@ -43,7 +44,7 @@ internal sealed partial class PartitionLoader(
                 return OpenTrusted(segments, state!, saved!);
             }
 
-            if (state is not null && !isTrusted)
+            if (state is not null && !isTrusted && state.NextOffset > _logStart)
             {
                 Log.FilesMissing(context.Logger, Label, state.NextOffset);
             }
@@ -132,16 +133,17 @@ internal sealed partial class PartitionLoader(
     }
 
     /// <summary>
-    /// Says which sealed segments are missing or shorter than they were. Compaction exchanges them, so a compacted
-    /// topic's are not looked at.
+    /// Says which sealed segments are missing or shorter than they were. Those that compaction may have exchanged since
+    /// the checkpoint are not looked at.
     /// </summary>
-    private void FindMissing(List<LogSegment> segments, IReadOnlyList<SegmentMark> known, PartitionState state)
+    private void FindMissing(
+        List<LogSegment> segments, IReadOnlyList<SegmentMark> known, PartitionState state, bool isClean)
     {
-        for (var i = 0; i < known.Count && !topic.Config.IsCompacted; i++)
+        for (var i = 0; i < known.Count; i++)
         {
             var mark = known[i];
             var end = i + 1 < known.Count ? known[i + 1].BaseOffset : state.SegmentBaseOffset;
-            if (end <= state.LogStartOffset)
+            if (end <= state.LogStartOffset || (!isClean && mark.BaseOffset < _cleaner.GapEndOffset))
             {
                 continue;
             }
@@ -206,6 +208,8 @@ internal sealed partial class PartitionLoader(
             position = 0;
         }
 
+        CheckEnd(segments, state, isTrusted);
+
         // Offsets that were given out are never given out again, even where their records are gone.
         nextOffset = Math.Max(nextOffset, Math.Max(knownOffset, _markedOffset));
         if (segments.Count == 0 || (segments[^1].EndPosition > 0 && LacksEnd(segments[^1], nextOffset)))
@@ -227,6 +231,26 @@ internal sealed partial class PartitionLoader(
         state.NextOffset = nextOffset;
         state.Epochs.Assign(context.LeaderEpoch, nextOffset);
         return Create([.. segments], state, saved: null);
+    }
+
+    /// <summary>
+    /// A group ends with a mark, and in the same boot nothing that was written is lost: a log that ends without one, and
+    /// not where the checkpoint saw its end, ended later.
+    /// </summary>
+    private void CheckEnd(List<LogSegment> segments, PartitionState state, bool isTrusted)
+    {
+        if (!context.IsSameBoot || segments.Count == 0 || _isEndSaid)
+        {
+            return;
+        }
+
+        var last = segments[^1];
+        var isWhereTheCheckpointSawIt = isTrusted
+            && last.BaseOffset == state.SegmentBaseOffset && last.EndPosition == state.Position;
+        if (!isWhereTheCheckpointSawIt && !CommitMark.IsAt(last, last.EndPosition))
+        {
+            Log.EndMissing(context.Logger, Label, last.LogPath, last.EndPosition);
+        }
     }
 
     /// <summary>Whether the last segment ends before the offset that comes next (its end was lost).</summary>
@@ -292,6 +316,7 @@ internal sealed partial class PartitionLoader(
         var segment = segments[index];
         var end = segment.EndPosition;
         var isLast = index == segments.Count - 1;
+        _isEndSaid = false;
         if (isLast && CommitMark.IsBlank(segment, end, fileLength))
         {
             return;
@@ -304,6 +329,7 @@ internal sealed partial class PartitionLoader(
         {
             if (context.IsSameBoot)
             {
+                _isEndSaid = true;
                 SegmentRepair.SaveDamage(context, directory, segment, end, fileLength, nextOffset);
                 Log.CannotBeTold(context.Logger, Label, fileLength - end, nextOffset);
             }
@@ -323,6 +349,7 @@ internal sealed partial class PartitionLoader(
 
         // The mark knows which offsets were given out, also where their records are gone.
         _markedOffset = isLast ? markedOffset : 0;
+        _isEndSaid = true;
         var following = isLast ? -1 : segments[index + 1].BaseOffset;
         var repair = SegmentRepair.CutOut(context, Label, directory, segment, end, fileLength, nextOffset, following);
         if (repair.Rest is { } rest && (isLast || rest.BaseOffset < following))
@@ -359,6 +386,11 @@ internal sealed partial class PartitionLoader(
             "Partition {Partition}: {Bytes} bytes behind offset {Offset} are damaged or were never acknowledged, it cannot "
             + "be told; they are kept in a .damaged file.")]
         public static partial void CannotBeTold(ILogger logger, string partition, long bytes, long offset);
+
+        [LoggerMessage(2057, LogLevel.Error,
+            "Partition {Partition}: {Path} ends at {Position} without the mark that a group is written with. What followed "
+            + "is lost, or was never acknowledged; it cannot be told.")]
+        public static partial void EndMissing(ILogger logger, string partition, string path, long position);
 
         [LoggerMessage(2052, LogLevel.Error,
             "Partition {Partition} cannot be opened and is offline. Other partitions are not affected.")]

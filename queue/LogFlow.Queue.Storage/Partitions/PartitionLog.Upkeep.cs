@@ -99,11 +99,11 @@ public sealed partial class PartitionLog
         return _savedState;
     }
 
-    /// <summary>What the next start should find of sealed segments; none where compaction exchanges them.</summary>
+    /// <summary>What the next start should find of sealed segments; none while compaction exchanges them.</summary>
     internal SegmentMark[] CaptureSealed()
     {
         var segments = _segments;
-        if (Topic.Config.IsCompacted || _isSwapping)
+        if (_isSwapping)
         {
             return [];
         }

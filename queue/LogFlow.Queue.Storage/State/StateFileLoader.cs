@@ -88,7 +88,7 @@ internal sealed partial class StateFileLoader(StorageContext context, string pat
             ? BinaryPrimitives.ReadInt64BigEndian(bytes[8..])
             : expected.Checkpointed?.Generation ?? 0;
         MustRewrite = !hasHeader;
-        var lost = hasHeader || isFormer ? 0L : Math.Min(bytes.Length, HeaderSize);
+        var lost = 0L;
         var whole = expected.Mark is { } mark && mark.Length <= bytes.Length
             && Crc32C.Compute(bytes[..(int)mark.Length]) == mark.Crc;
         var isTorn = false;
@@ -114,6 +114,17 @@ internal sealed partial class StateFileLoader(StorageContext context, string pat
         }
 
         End = position;
+        if (!hasHeader && !isFormer && lost == 0 && position >= (expected.Mark?.Length ?? 0) && position > HeaderSize)
+        {
+            Log.HeaderDamaged(context.Logger, path, entries.Count);
+            return;
+        }
+
+        if (!hasHeader && !isFormer)
+        {
+            lost = Math.Max(1, lost);
+        }
+
         Judge(bytes, position, whole, lost, isTorn, entries.Count);
     }
 
@@ -214,6 +225,10 @@ internal sealed partial class StateFileLoader(StorageContext context, string pat
 
     private static partial class Log
     {
+        [LoggerMessage(2068, LogLevel.Error,
+            "The head of the state file {Path} is damaged and made again; all {Entries} entries could be read.")]
+        public static partial void HeaderDamaged(ILogger logger, string path, int entries);
+
         [LoggerMessage(2062, LogLevel.Warning,
             "The state file {Path} ended in a change that a crash cut off, and that was never acknowledged "
             + "({Bytes} bytes).")]
