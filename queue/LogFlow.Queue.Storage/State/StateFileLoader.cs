@@ -30,6 +30,9 @@ internal sealed partial class StateFileLoader(StorageContext context, string pat
     /// <summary>The file has to be written anew: it is damaged, or of a former version.</summary>
     public bool MustRewrite { get; private set; }
 
+    /// <summary>There is nothing in it yet.</summary>
+    public bool IsNew { get; private set; }
+
     private static ReadOnlySpan<byte> Magic => "LFQSTAT2"u8;
 
     private static ReadOnlySpan<byte> FormerMagic => "LFQSTAT1"u8;
@@ -64,8 +67,8 @@ internal sealed partial class StateFileLoader(StorageContext context, string pat
                 Log.Missing(context.Logger, path);
             }
 
-            Generation = 1 + (expected.Checkpointed?.Generation ?? 0);
-            MustRewrite = true;
+            Generation = expected.Checkpointed?.Generation ?? 0;
+            IsNew = true;
             return;
         }
 
@@ -82,6 +85,13 @@ internal sealed partial class StateFileLoader(StorageContext context, string pat
 
     private void Load(ReadOnlySpan<byte> bytes, Dictionary<byte[], byte[]> entries)
     {
+        if (expected is { Mark: null, Checkpointed: null } && !bytes.ContainsAnyExcept((byte)0))
+        {
+            // Its creation was cut off: nothing has ever known it.
+            IsNew = true;
+            return;
+        }
+
         var isFormer = bytes.StartsWith(FormerMagic);
         var hasHeader = bytes.StartsWith(Magic) && bytes.Length >= HeaderSize;
         Generation = hasHeader

@@ -361,7 +361,15 @@ public sealed partial class StateLog : IWriteTarget
         _generation = loader.Generation;
         _end = loader.End;
         _reserved = _file.Length;
-        if (loader.MustRewrite)
+        if (loader.IsNew)
+        {
+            _end = WriteEntries(_file);
+            _generation++;
+            _reserved = _file.Length;
+            _file.SyncData();
+            _context.Files.SyncDirectory(Path.GetDirectoryName(_path)!);
+        }
+        else if (loader.MustRewrite)
         {
             Compact();
         }

@@ -111,8 +111,12 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
             else if (!TopicCatalog.TryGetPartition(topic, data.Index, out var log))
             {
                 var isUnknownId = hasId && topic is null;
+                var isHeld = topic is null && !hasId && topics.Logs.IsHeld(topicData.Name);
                 Refuse(
-                    partition, isUnknownId ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition, null);
+                    partition,
+                    isUnknownId ? ErrorCode.UnknownTopicId
+                        : isHeld ? ErrorCode.KafkaStorageError : ErrorCode.UnknownTopicOrPartition,
+                    null);
             }
             else if (Check(data.Records, version, out var problem) is var error
                 && error != ErrorCode.None)
