@@ -12,6 +12,9 @@ public sealed class ProcessorMetrics
     private readonly Counter<long> _eventsOut;
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _batchesUndecodable;
+    private readonly Counter<long> _deadLettersCut;
+    private readonly Counter<long> _deadLettersInFile;
     private readonly Counter<long> _seekBacks;
     private readonly Histogram<double> _filterDuration;
     private long _recordsInCount;
@@ -34,6 +37,15 @@ public sealed class ProcessorMetrics
             "logflow.processor.events.dropped", "{event}", "Events dropped on purpose, by filters.");
         _deadLetters = meter.CreateCounter<long>(
             "logflow.processor.dead_letters", "{record}", "Records dead-lettered, by stage.");
+        _batchesUndecodable = meter.CreateCounter<long>(
+            "logflow.processor.batches.undecodable", "{batch}",
+            "Record batches that could not be decoded and were dead-lettered as they are.");
+        _deadLettersCut = meter.CreateCounter<long>(
+            "logflow.processor.dead_letters.cut", "{record}",
+            "Dead letters too large for their topic, whose whole value is in path.data.");
+        _deadLettersInFile = meter.CreateCounter<long>(
+            "logflow.processor.dead_letters.in_file", "{record}",
+            "Dead letters that the queue did not take and that were put into path.data.");
         _seekBacks = meter.CreateCounter<long>(
             "logflow.processor.seek_backs", "{seek}", "Times that reading went back to where the store stood.");
         _filterDuration = meter.CreateHistogram<double>(
@@ -75,6 +87,12 @@ public sealed class ProcessorMetrics
     }
 
     internal void SeekBack() => _seekBacks.Add(1);
+
+    internal void BatchUndecodable() => _batchesUndecodable.Add(1);
+
+    internal void DeadLetterCut() => _deadLettersCut.Add(1);
+
+    internal void DeadLettersInFile(int count) => _deadLettersInFile.Add(count);
 
     internal void DeadLettered(IReadOnlyList<DeadLetter> letters)
     {

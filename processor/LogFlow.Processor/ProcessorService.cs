@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
+using LogFlow.Platform;
 using LogFlow.Processor.Configuration;
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
@@ -19,7 +21,9 @@ public sealed partial class ProcessorService : ILogFlowService
 {
     private readonly ProcessorConfig _config;
     private readonly ProcessorPipeline _pipeline;
-    private readonly ServiceContext _context;
+    private readonly ILoggerFactory _loggers;
+    private readonly IMeterFactory _meters;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ProcessorMetrics _metrics;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,14 +34,19 @@ public sealed partial class ProcessorService : ILogFlowService
 
     /// <param name="config">The validated configuration.</param>
     /// <param name="pipeline">Its pipeline.</param>
-    /// <param name="context">What the host provides.</param>
-    public ProcessorService(ProcessorConfig config, ProcessorPipeline pipeline, ServiceContext context)
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="meters">Where it makes its meters.</param>
+    /// <param name="time">The clock.</param>
+    public ProcessorService(
+        ProcessorConfig config, ProcessorPipeline pipeline, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
     {
         _config = config;
         _pipeline = pipeline;
-        _context = context;
-        _logger = context.LoggerFactory.CreateLogger<ProcessorService>();
-        _metrics = new ProcessorMetrics(context.MeterFactory);
+        _loggers = loggers;
+        _meters = meters;
+        _time = time;
+        _logger = loggers.CreateLogger<ProcessorService>();
+        _metrics = new ProcessorMetrics(meters);
     }
 
     /// <inheritdoc/>
@@ -45,6 +54,9 @@ public sealed partial class ProcessorService : ILogFlowService
 
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
+
+    /// <summary>Where outputs build bulk requests; tests count what is lent.</summary>
+    internal BytePool BulkPool { get; init; } = BulkMemory.Pool;
 
     /// <summary>The text of the default pipeline, in Logstash's language.</summary>
     public static string DefaultPipeline => PipelineLoader.DefaultText;
@@ -76,8 +88,8 @@ public sealed partial class ProcessorService : ILogFlowService
             (node, thread) => new KafkaRecordConsumer(
                 KafkaInputPlugin.ReadClient(node.Settings),
                 KafkaInputPlugin.ReadConsumer(node.Settings, thread),
-                _context.LoggerFactory,
-                _context.TimeProvider));
+                _loggers,
+                _time));
         return Task.CompletedTask;
     }
 
@@ -89,7 +101,7 @@ public sealed partial class ProcessorService : ILogFlowService
             return;
         }
 
-        _isStopping = true;
+        Volatile.Write(ref _isStopping, true);
         try
         {
             await Task.WhenAll(_inputs.Select(input => input.DrainAsync(cancellationToken)));
@@ -126,9 +138,24 @@ public sealed partial class ProcessorService : ILogFlowService
             }
         }
 
-        return _inputs.Sum(static input => input.AssignedCount) == 0
-            ? new HealthReport(false, "no partition of the queue is assigned (yet)")
-            : HealthReport.Ready;
+        if (_stage.DeadLetters is { WaitingSince: { } waiting } stuck)
+        {
+            return new HealthReport(false, $"dead letters can be put nowhere since {waiting:u}: {stuck.LastError}");
+        }
+
+        if (_stage.DeadLetters is { InFile: > 0 } refused)
+        {
+            return new HealthReport(
+                false, $"the queue does not take {refused.InFile} dead letter(s), which wait in "
+                + $"{_config.PathData}/dead_letters: {refused.LastError ?? "since an earlier run"}");
+        }
+
+        if (_inputs.Sum(static input => input.AssignedCount) == 0)
+        {
+            return new HealthReport(false, "no partition of the queue is assigned (yet)");
+        }
+
+        return FindStuck() is { } sentence ? new HealthReport(false, sentence) : HealthReport.Ready;
     }
 
     /// <summary>What the processor does now.</summary>
@@ -139,9 +166,15 @@ public sealed partial class ProcessorService : ILogFlowService
         _metrics.Dropped,
         _metrics.DeadLetters,
         Lag: _inputs.Count == 0 ? null : _inputs.Sum(static input => input.Lag),
-        _stage?.Budget.BytesInFlight ?? 0,
+        _stage?.BytesInFlight ?? 0,
         [.. (_stage?.Outputs ?? []).Select(static output =>
-            new OutputStatus(output.Name, output.Failures, output.LastError, output.WaitingSince))]);
+            new OutputStatus(output.Name, output.Failures, output.LastError, output.WaitingSince))])
+    {
+        PluginErrors = _stage?.Errors.Last ?? [],
+        DeadLettersInQueue = _inputs.Count == 0 ? null : _inputs.Sum(static input => input.DeadLettersInQueue),
+        DeadLettersInFile = _stage?.DeadLetters.InFile ?? 0,
+        Stuck = FindStuck(),
+    };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -177,10 +210,13 @@ public sealed partial class ProcessorService : ILogFlowService
     {
         _deadLetters = deadLetters;
         var services = new OutputServices(
-            _context.LoggerFactory,
-            _context.TimeProvider,
-            deadLetters,
-            new ElasticsearchMetrics(_context.MeterFactory));
+            _loggers,
+            _time,
+            new ElasticsearchMetrics(_meters))
+        {
+            BulkPool = BulkPool,
+            StoreSecret = _config.ReadStoreSecret(),
+        };
         var workers = _config.PipelineWorkers > 0 ? _config.PipelineWorkers : Environment.ProcessorCount;
         if (pipeline.IsStateful && workers > 1)
         {
@@ -193,7 +229,7 @@ public sealed partial class ProcessorService : ILogFlowService
             OutputFactory.Create(pipeline, services),
             deadLetters,
             new FilterStageOptions(workers, _config.PipelineBatchSize, _config.PipelineBatchBytes.Bytes),
-            _context.TimeProvider,
+            _time,
             _metrics);
         foreach (var node in pipeline.Inputs)
         {
@@ -205,9 +241,9 @@ public sealed partial class ProcessorService : ILogFlowService
                     decoder,
                     _stage,
                     KafkaInputPlugin.ReadTimings(node.Settings),
-                    _context.TimeProvider,
+                    _time,
                     _metrics,
-                    _context.LoggerFactory.CreateLogger<KafkaInput>()));
+                    _loggers.CreateLogger<KafkaInput>()));
             }
         }
 
@@ -226,35 +262,50 @@ public sealed partial class ProcessorService : ILogFlowService
     {
         if (!_config.DeadLetterQueueEnable)
         {
-            return new LoggingDeadLetterSink(_metrics, _context.LoggerFactory.CreateLogger<LoggingDeadLetterSink>());
+            return new LoggingDeadLetterSink(_metrics, _loggers.CreateLogger<LoggingDeadLetterSink>());
         }
 
         // Several inputs may read several clusters; their dead letters go to the first one's.
         var client = KafkaInputPlugin.ReadClient(pipeline.Inputs[0].Settings);
-        return new KafkaDeadLetterSink(client, _metrics, _context.LoggerFactory, _context.TimeProvider);
+        return new KafkaDeadLetterSink(
+            new KafkaDeadLetterTransport(client, _loggers, _time),
+            new DeadLetterFile(Path.Combine(_config.PathData, "dead_letters")),
+            _metrics,
+            _loggers,
+            _time);
     }
 
     /// <summary>A part that ends by itself ends the service: the host stops everything, loudly.</summary>
     private async Task WatchAsync()
     {
-        try
+        var ended = await Task.WhenAny([.. _inputs.Select(static input => input.Completion), _stage!.Completion]);
+        if (Volatile.Read(ref _isStopping))
         {
-            var parts = _inputs.Select(static input => input.Completion).Append(_stage!.Completion).ToArray();
-            await await Task.WhenAny(parts);
+            return;
         }
-        catch (OperationCanceledException)
+
+        var error = ended.Exception?.InnerException
+            ?? new InvalidOperationException("a part of the processor ended that was not asked to");
+        if (error is BackgroundWorkException { InnerException: KafkaException refusal })
         {
-            // Stopping.
+            Log.QueueRefuses(_logger, refusal.Message);
+            error = refusal;
         }
-        catch (KafkaException error)
+
+        _completion.TrySetException(error);
+    }
+
+    private string? FindStuck()
+    {
+        foreach (var input in _inputs)
         {
-            Log.QueueRefuses(_logger, error.Message);
-            _completion.TrySetException(error);
+            if (input.Stuck is { } sentence)
+            {
+                return sentence;
+            }
         }
-        catch (Exception error)
-        {
-            _completion.TrySetException(error);
-        }
+
+        return null;
     }
 
     private async Task ReleaseAsync()

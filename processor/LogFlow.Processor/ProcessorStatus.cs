@@ -17,4 +17,17 @@ public sealed record ProcessorStatus(
     long DeadLetters,
     long? Lag,
     long BytesInFlight,
-    IReadOnlyList<OutputStatus> Outputs);
+    IReadOnlyList<OutputStatus> Outputs)
+{
+    /// <summary>The last record that each plugin refused, the latest first.</summary>
+    public IReadOnlyList<PluginError> PluginErrors { get; init; } = [];
+
+    /// <summary>Records in the dead-letter topics, of earlier runs too; null while unknown.</summary>
+    public long? DeadLettersInQueue { get; init; }
+
+    /// <summary>Dead letters that the queue does not take and that wait in <c>path.data</c>.</summary>
+    public long DeadLettersInFile { get; init; }
+
+    /// <summary>What stands still although there is something to do, in one sentence; null: nothing does.</summary>
+    public string? Stuck { get; init; }
+}

@@ -6,28 +6,43 @@ namespace LogFlow.Processor;
 internal static class VectorReport
 {
     /// <summary>
-    /// Runs all vectors of all files. Returns the exit code: 1 where one failed, or where there was none.
+    /// Runs all vectors of all files. Returns the exit code: 0 only where all that this machine can run passed, and
+    /// there was one. A vector that LogFlow lacks a plugin or an option for has not passed.
     /// </summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static int Run(IReadOnlyList<string> files, TextWriter output)
     {
         var runner = new VectorRunner(PluginRegistry.CreateDefault());
         var counts = new int[Enum.GetValues<VectorOutcome>().Length];
+        var causes = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var file in files)
         {
             foreach (var result in runner.RunFile(file))
             {
                 counts[(int)result.Outcome]++;
-                if (result.Outcome != VectorOutcome.Passed)
+                if (result.Outcome == VectorOutcome.Passed)
                 {
-                    output.WriteLine($"{result.Outcome.ToString().ToLowerInvariant()} {result.Id}: {result.Message}");
+                    continue;
+                }
+
+                output.WriteLine($"{result.Outcome.ToString().ToLowerInvariant()} {result.Id}: {result.Message}");
+                if (result.Outcome is VectorOutcome.Unsupported or VectorOutcome.Skipped)
+                {
+                    causes[result.Message] = causes.GetValueOrDefault(result.Message) + 1;
                 }
             }
         }
 
+        foreach (var (cause, count) in causes.OrderByDescending(static cause => cause.Value))
+        {
+            output.WriteLine($"{count} x {cause}");
+        }
+
         var passed = counts[(int)VectorOutcome.Passed];
         var failed = counts[(int)VectorOutcome.Failed];
-        output.WriteLine($"{passed} passed, {failed} failed, {counts[(int)VectorOutcome.Skipped]} skipped");
-        return failed > 0 || passed == 0 ? 1 : 0;
+        var unsupported = counts[(int)VectorOutcome.Unsupported];
+        var skipped = counts[(int)VectorOutcome.Skipped];
+        output.WriteLine($"{passed} passed, {failed} failed, {unsupported} not supported, {skipped} skipped");
+        return failed > 0 || unsupported > 0 || passed == 0 ? 1 : 0;
     }
 }

@@ -8,6 +8,8 @@ internal sealed class CollectingDeadLetters : IDeadLetterSink
 {
     public ConcurrentDictionary<(int Partition, long Offset), DeadLetter> Letters { get; } = new();
 
+    public DeadLetterStatus Status => DeadLetterStatus.Good;
+
     public Task SendAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         foreach (var letter in letters)

@@ -59,8 +59,7 @@ public sealed class RealKafkaTests
             QueueBootstrapServers = [kafka.Address],
             OutputElasticsearchHosts = [server.ToString()],
         };
-        var service = new ProcessorService(
-            config, ProcessorPipeline.Load(config, TimeProvider.System), TestHost.Context());
+        var service = TestHost.Create(config);
         await service.StartAsync(CancellationToken.None);
         return service;
     }
@@ -99,7 +98,7 @@ public sealed class RealKafkaTests
         Assert.Contains("document_parsing_exception", headers["dlq.reason"]);
         Assert.Equal(
             ["dlq.attempts", "dlq.offset", "dlq.partition", "dlq.plugin", "dlq.reason", "dlq.stage", "dlq.time",
-                "dlq.topic"],
+                "dlq.topic", "dlq.topic_id"],
             headers.Keys.Order(StringComparer.Ordinal));
     }
 

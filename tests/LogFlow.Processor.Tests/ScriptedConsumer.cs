@@ -18,6 +18,12 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
 
     public int BatchRecordsMax { get; set; } = 50;
 
+    /// <summary>Whether nothing is delivered.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>What the next poll throws; null: it polls.</summary>
+    public Exception? PollFailure { get; set; }
+
     public bool HasLeft { get; private set; }
 
     public int SeekCount { get; private set; }
@@ -69,13 +75,18 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
 
     public async ValueTask<IRecordBatch> PollAsync(CancellationToken cancellationToken)
     {
+        if (PollFailure is { } failure)
+        {
+            throw failure;
+        }
+
         while (true)
         {
             Task changed;
             lock (_lock)
             {
                 changed = Task.WhenAny(queue.Changed, _changed.Task);
-                if (TryTake() is { } batch)
+                if (!IsSilent && TryTake() is { } batch)
                 {
                     return batch;
                 }
@@ -111,6 +122,8 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
     public Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
         Task.FromResult(queue.EndOf(partition));
 
+    public Task<long> CountRecordsAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(0L);
+
     public Task LeaveAsync(CancellationToken cancellationToken)
     {
         HasLeft = true;
@@ -141,7 +154,22 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
         }
 
         var (partition, position) = ready[_random.Next(ready.Length)];
-        var records = queue.Read(partition, position, _random.Next(1, BatchRecordsMax + 1));
+        if (queue.Undecodable.TryGetValue((partition.Partition, position), out var bad))
+        {
+            _positions[partition] = bad.LastOffset + 1;
+            return new ScriptedQueue.Batch(queue, partition, [], position) { Undecodable = bad };
+        }
+
+        var count = _random.Next(1, BatchRecordsMax + 1);
+        foreach (var (index, offset) in queue.Undecodable.Keys)
+        {
+            // A batch ends where the next one begins.
+            count = index == partition.Partition && offset > position
+                ? (int)Math.Min(count, offset - position)
+                : count;
+        }
+
+        var records = queue.Read(partition, position, count);
         _positions[partition] = position + records.Length;
         return new ScriptedQueue.Batch(queue, partition, records, position);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Processor.Inputs;
 using Record = LogFlow.Kafka.Protocol.Records.Record;
@@ -24,6 +25,10 @@ internal sealed class ScriptedQueue
     public Guid TopicId { get; } = Guid.NewGuid();
 
     public int PartitionCount => _partitions.Length;
+
+    /// <summary>Batches that cannot be decoded, by their first offset; their records are appended like
+    /// others.</summary>
+    public Dictionary<(int Partition, long Offset), UndecodableBatch> Undecodable { get; } = [];
 
     /// <summary>Sees each commit before it takes effect.</summary>
     public Action<TopicPartition, long> OnCommit { get; set; } = static (_, _) => { };
@@ -124,11 +129,13 @@ internal sealed class ScriptedQueue
 
         public long FirstOffset => first;
 
-        public long NextOffset => first + records.Length;
+        public long NextOffset => Undecodable is { } bad ? bad.LastOffset + 1 : first + records.Length;
 
         public ReadOnlyMemory<Record> Records => records;
 
         public int SizeInBytes => records.Sum(static record => (record.Value?.Length ?? 0) + 50);
+
+        public UndecodableBatch? Undecodable { get; init; }
 
         public bool IsDisposed { get; private set; }
 

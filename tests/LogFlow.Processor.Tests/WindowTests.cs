@@ -69,38 +69,6 @@ public sealed class WindowTests
     public void Batch_ThatDoesNotFollow_IsRefused() => Assert.False(Window().TryAdd(Batch(Window(), 10)));
 
     [Fact]
-    public async Task Budget_Full_LetsOneInPerReturn()
-    {
-        var budget = new ByteBudget(100, 10);
-        await budget.TakeAsync(80, default);
-        var second = budget.TakeAsync(30, default).AsTask();
-        var third = budget.TakeAsync(20, default).AsTask();
-        Assert.False(second.IsCompleted);
-        Assert.False(third.IsCompleted);
-
-        budget.Return(80);
-        await second;
-        await third;
-        Assert.Equal(50, budget.BytesInFlight);
-    }
-
-    [Fact]
-    public async Task Budget_CancelledWaiter_LeavesNoTrace()
-    {
-        var budget = new ByteBudget(100, 10);
-        using var stop = new CancellationTokenSource();
-        await budget.TakeAsync(100, default);
-        var waiter = budget.TakeAsync(10, stop.Token).AsTask();
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiter);
-
-        budget.Return(100);
-        Assert.Equal(0, budget.BytesInFlight);
-        await budget.TakeAsync(500, default);
-        Assert.Equal(500, budget.BytesInFlight);
-    }
-
-    [Fact]
     public void DocumentId_OfAPartition_HasTheAgreedForm()
     {
         var identity = new PartitionIdentity(
@@ -137,6 +105,7 @@ public sealed class WindowTests
         var records = new ScriptedQueue.Batch(
             _queue, _queue.Partition(0), _queue.Read(_queue.Partition(0), first, 10), first);
         return new InFlightBatch(
-            window, records, new RecordDecoder(null!, DecorateEvents.None, "g", [], EventValue.Missing), 1, _ => { });
+            window, records, new RecordDecoder(null!, DecorateEvents.None, "g", [], EventValue.Missing), 1,
+            (_, _) => { }, _ => { });
     }
 }

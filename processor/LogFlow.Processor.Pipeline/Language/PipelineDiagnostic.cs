@@ -10,6 +10,9 @@ public sealed record PipelineDiagnostic(SourceSpan Span, string Message, string?
 {
     private const int LineWidthMax = 160;
 
+    /// <summary>Whether it is no mistake of the text: Logstash has what it names, LogFlow has not.</summary>
+    public bool IsUnsupported { get; init; }
+
     /// <summary>The message as a terminal shows it: place, text, the line with a caret below it, remedy.</summary>
     public override string ToString()
     {

@@ -102,6 +102,10 @@ internal sealed partial class PipelineParser
             {
                 Fail(left.Span, "a pattern alone is no condition", "write: [field] =~ /pattern/");
             }
+            if (left is ConstantSyntax { Value: ArraySyntax { Items.Count: 0 } })
+            {
+                Fail(left.Span, "a field's name in brackets is expected", "write: [field] or [outer][inner]");
+            }
             return new TruthSyntax(left.Span, left);
         }
         SkipBlank();

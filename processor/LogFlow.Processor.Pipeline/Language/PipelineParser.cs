@@ -36,7 +36,9 @@ internal sealed partial class PipelineParser
     {
         var sections = new List<SectionSyntax>();
         SkipBlank();
-        do
+
+        // A text of comments alone, or of nothing, is a text: that is how people switch a file off.
+        while (_position < _text.Length)
         {
             var start = _position;
             var word = TakeWhile(IsNameCharacter);
@@ -57,7 +59,7 @@ internal sealed partial class PipelineParser
             sections.Add(new SectionSyntax(kind, span, ParseBody($"the {word} section")));
             SkipBlank();
         }
-        while (_position < _text.Length);
+
         return sections;
     }
 

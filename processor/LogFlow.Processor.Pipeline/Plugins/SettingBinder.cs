@@ -28,7 +28,7 @@ internal sealed class SettingBinder(
         }
         if (spec.Unsupported is not null)
         {
-            Error(syntax.Span, $"the {kindName} '{spec.Name}' is not supported", spec.Unsupported);
+            Unsupported(syntax.Span, $"the {kindName} '{spec.Name}' is not supported", spec.Unsupported);
             return null;
         }
         var values = new Dictionary<string, ConfigValue>(StringComparer.Ordinal);
@@ -42,7 +42,8 @@ internal sealed class SettingBinder(
             }
             else if (setting.Unsupported is not null)
             {
-                Error(merged.Span, $"the option '{name}' of '{spec.Name}' is not supported", setting.Unsupported);
+                Unsupported(
+                    merged.Span, $"the option '{name}' of '{spec.Name}' is not supported", setting.Unsupported);
             }
             else if (Coerce(spec, setting, merged) is { } value)
             {
@@ -324,4 +325,7 @@ internal sealed class SettingBinder(
 
     private void Error(SourceSpan span, string message, string? remedy = null) =>
         diagnostics.Add(new PipelineDiagnostic(span, message, remedy));
+
+    private void Unsupported(SourceSpan span, string message, string remedy) =>
+        diagnostics.Add(new PipelineDiagnostic(span, message, remedy) { IsUnsupported = true });
 }

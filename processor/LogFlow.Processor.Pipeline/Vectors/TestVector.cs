@@ -28,10 +28,12 @@ internal sealed class TestVector(JsonElement root, string name)
         ? absent.EnumerateArray().Select(element => element.GetString()!)
         : [];
 
-    /// <summary>What the vector needs and LogFlow does not have; null: nothing.</summary>
-    public string? Requirement => root.TryGetProperty("requires", out var requires)
-        ? $"needs {requires.GetString()}"
-        : root.TryGetProperty("lines", out _) ? "needs the codec multiline" : null;
+    /// <summary>What the vector says it needs on the machine; null: nothing.</summary>
+    public string? Requirement =>
+        root.TryGetProperty("requires", out var requires) ? $"needs {requires.GetString()}" : null;
+
+    /// <summary>Whether lines are to be fed to a codec instead of events to filters.</summary>
+    public bool HasLines => root.TryGetProperty("lines", out _);
 
     public PipelineOptions Options => new()
     {

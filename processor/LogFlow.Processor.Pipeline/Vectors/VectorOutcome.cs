@@ -9,6 +9,9 @@ public enum VectorOutcome
     /// <summary>It did not; the message says how it differs.</summary>
     Failed,
 
-    /// <summary>The vector needs what LogFlow does not have; the message names it.</summary>
+    /// <summary>The vector says itself that it needs what is not on this machine; the message names it.</summary>
     Skipped,
+
+    /// <summary>Its pipeline uses a plugin or option that LogFlow does not have; the message names it.</summary>
+    Unsupported,
 }

@@ -97,6 +97,8 @@ internal static class KafkaInputPlugin
             FetchWaitMax = Milliseconds(settings, "fetch_max_wait_ms"),
             // What waits in the consumer comes on top of what is in flight behind it.
             PrefetchBytesMax = 8L * 1024 * 1024,
+            BatchBytesMax = 32 * 1024 * 1024,
+            DeliversUndecodable = true,
         };
     }
 

@@ -13,6 +13,14 @@ namespace LogFlow.Processor.DeadLetters;
 internal sealed record DeadLetter(
     Record Record, TopicPartition Source, DeadLetterStage Stage, string Plugin, string Reason, int Attempts = 1)
 {
+    /// <summary>The topic's incarnation; with partition and offset it is the record's identity.</summary>
+    public Guid TopicId { get; init; }
+
+    /// <summary>
+    /// Set where the value is not a record's but a whole record batch that could not be decoded; null: a record.
+    /// </summary>
+    public UndecodedBatch? Batch { get; init; }
+
     /// <summary>The stage as header and metric write it.</summary>
     public static string NameOf(DeadLetterStage stage) => stage switch
     {

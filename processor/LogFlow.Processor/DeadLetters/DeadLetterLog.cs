@@ -16,7 +16,8 @@ internal sealed partial class DeadLetterLog(ILogger logger, TimeProvider time)
     private long? _lastMention;
     private long _unmentioned;
 
-    public void Mention(IReadOnlyList<DeadLetter> letters)
+    /// <summary>The letters are kept; not before.</summary>
+    public void Mention(IReadOnlyList<DeadLetter> letters, string place)
     {
         long count;
         lock (_lock)
@@ -35,16 +36,16 @@ internal sealed partial class DeadLetterLog(ILogger logger, TimeProvider time)
 
         var example = letters[^1];
         Log.DeadLettered(
-            logger, count, KafkaDeadLetterSink.TopicOf(example.Source.Topic), example.Source.Topic,
+            logger, count, place, example.Source.Topic,
             example.Source.Partition, example.Record.Offset, example.Plugin, example.Reason);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(6031, LogLevel.Warning, "{Count} record(s) could not be processed and went to {DlqTopic}; the "
+        [LoggerMessage(6031, LogLevel.Warning, "{Count} record(s) could not be processed and went to {Place}; the "
             + "last: {Topic}-{Partition} offset {Offset}, {Plugin}: {Reason}")]
         public static partial void DeadLettered(
-            ILogger logger, long count, string dlqTopic, string topic, int partition, long offset, string plugin,
+            ILogger logger, long count, string place, string topic, int partition, long offset, string plugin,
             string reason);
     }
 }

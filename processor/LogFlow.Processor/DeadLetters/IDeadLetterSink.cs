@@ -3,6 +3,9 @@ namespace LogFlow.Processor.DeadLetters;
 /// <summary>Where records go that cannot be processed.</summary>
 internal interface IDeadLetterSink : IAsyncDisposable
 {
+    /// <summary>How it stands; asked from any thread.</summary>
+    DeadLetterStatus Status { get; }
+
     /// <summary>
     /// Returns when the letters are kept as safely as the sink can; it tries until then. Called from several threads.
     /// </summary>

@@ -7,6 +7,8 @@ namespace LogFlow.Processor.DeadLetters;
 /// </summary>
 internal sealed partial class LoggingDeadLetterSink(ProcessorMetrics metrics, ILogger logger) : IDeadLetterSink
 {
+    public DeadLetterStatus Status => DeadLetterStatus.Good;
+
     public Task SendAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         metrics.DeadLettered(letters);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LogFlow.Platform;
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Inputs;
 using LogFlow.Processor.Outputs;
@@ -17,16 +18,23 @@ internal sealed class FilterStage : IAsyncDisposable
 
     private readonly CompiledPipeline _pipeline;
     private readonly IReadOnlyList<Output> _outputs;
-    private readonly DeadLetterOutput _deadLetters;
-    private readonly Output[] _all;
+    private readonly DeadLetterLane _deadLetters;
     private readonly FilterStageOptions _options;
     private readonly TimeProvider _time;
     private readonly ProcessorMetrics _metrics;
     private readonly Channel<InFlightBatch> _queue =
         Channel.CreateBounded<InFlightBatch>(new BoundedChannelOptions(BatchesMax));
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task[] _workers = [];
+    /// <summary>Guards <see cref="_inFlight"/>; a leaf.</summary>
+    private readonly Lock _inFlightLock = new();
+
+    /// <summary>Every batch that was taken in and has not finished, wherever it is.</summary>
+    private readonly HashSet<InFlightBatch> _inFlight = [];
+
+    /// <summary>Places for batches: the budget bounds bytes only.</summary>
+    private readonly SemaphoreSlim _places = new(BatchesMax);
+    private readonly ByteBudget _budget;
+    private readonly BackgroundWork _work = new();
 
     public FilterStage(
         CompiledPipeline pipeline,
@@ -38,23 +46,36 @@ internal sealed class FilterStage : IAsyncDisposable
     {
         _pipeline = pipeline;
         _outputs = outputs;
-        _deadLetters = new DeadLetterOutput(outputs.Count, BatchesMax, deadLetters);
-        _all = [.. outputs, _deadLetters];
+        Errors = new PluginErrors(time);
+        _deadLetters = new DeadLetterLane(deadLetters, Errors, BatchesMax * (outputs.Count + 1));
         _options = options;
         _time = time;
         _metrics = metrics;
-        Budget = new ByteBudget(options.BytesMax, BatchesMax);
+        _budget = new ByteBudget(options.BytesMax);
     }
 
-    public ByteBudget Budget { get; }
+    /// <summary>Bytes between input and outputs.</summary>
+    public long BytesInFlight => _budget.BytesHeld;
 
     public IReadOnlyList<Output> Outputs => _outputs;
 
-    /// <summary>Whether an output cannot write at the moment: waiting for it would be in vain.</summary>
+    /// <summary>What plugins refused last.</summary>
+    public PluginErrors Errors { get; }
+
+    public DeadLetterStatus DeadLetters => _deadLetters.Status;
+
+    /// <summary>
+    /// Whether an output or the dead letters cannot write at the moment: waiting for it would be in vain.
+    /// </summary>
     public bool IsBlocked
     {
         get
         {
+            if (DeadLetters.WaitingSince is not null)
+            {
+                return true;
+            }
+
             foreach (var output in _outputs)
             {
                 if (output.WaitingSince is not null)
@@ -67,22 +88,22 @@ internal sealed class FilterStage : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when a worker or output ends; faulted when one cannot go on.</summary>
-    public Task Completion =>
-        Task.WhenAny([.. _workers, .. _all.Select(static output => output.Completion)]).Unwrap();
+    /// <summary>Faulted when a worker, an output or the dead letters cannot go on; completes after the stop.</summary>
+    public Task Completion => Task.WhenAny(
+        [_deadLetters.Completion, _work.Completion, .. _outputs.Select(static output => output.Completion)]).Unwrap();
 
     public void Start()
     {
-        foreach (var output in _all)
+        _deadLetters.Start();
+        foreach (var output in _outputs)
         {
             output.Start();
         }
 
-        _workers = new Task[_options.Workers];
-        for (var index = 0; index < _workers.Length; index++)
+        for (var index = 0; index < _options.Workers; index++)
         {
             var worker = new FilterWorker(_pipeline, _outputs, _options.EventsMax, _time, _metrics);
-            _workers[index] = Task.Run(() => RunWorkerAsync(worker));
+            _work.Start("a worker", cancellationToken => RunWorkerAsync(worker, cancellationToken));
         }
     }
 
@@ -93,20 +114,18 @@ internal sealed class FilterStage : IAsyncDisposable
         IRecordBatch records, RecordDecoder decoder, Func<IRecordBatch, PartitionWindow?> findWindow,
         CancellationToken cancellationToken)
     {
-        try
-        {
-            await Budget.TakeAsync(records.SizeInBytes, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            records.Dispose();
-            throw;
-        }
+        await TakeRoomAsync(records, cancellationToken);
 
         // Only now: while it waited for room its partition may have been revoked.
         if (findWindow(records) is { } window)
         {
-            var batch = new InFlightBatch(window, records, decoder, _all.Length, Finished);
+            var batch = new InFlightBatch(
+                window, records, decoder, _outputs.Count, _deadLetters.Enqueue, Finished);
+            lock (_inFlightLock)
+            {
+                _inFlight.Add(batch);
+            }
+
             if (window.TryAdd(batch))
             {
                 _metrics.BatchTaken(batch.RecordCount, batch.SizeInBytes);
@@ -117,43 +136,83 @@ internal sealed class FilterStage : IAsyncDisposable
 
                 return true;
             }
+
+            lock (_inFlightLock)
+            {
+                _inFlight.Remove(batch);
+            }
         }
 
-        Budget.Return(records.SizeInBytes);
+        ReturnRoom(records.SizeInBytes);
         records.Dispose();
         return false;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        try
-        {
-            await Task.WhenAll(_workers);
-        }
-        catch (OperationCanceledException)
-        {
-            // That is how workers end.
-        }
-
-        foreach (var output in _all)
+        await _work.DisposeAsync();
+        foreach (var output in _outputs)
         {
             await output.DisposeAsync();
         }
 
-        _stop.Dispose();
+        await _deadLetters.DisposeAsync();
+
+        // Nobody touches them any more. They are read again after the next start.
+        lock (_inFlightLock)
+        {
+            foreach (var batch in _inFlight)
+            {
+                batch.Abandon();
+            }
+
+            _inFlight.Clear();
+        }
+
+        _budget.Dispose();
+        _places.Dispose();
     }
 
-    private async Task RunWorkerAsync(FilterWorker worker)
+    private async ValueTask TakeRoomAsync(IRecordBatch records, CancellationToken cancellationToken)
     {
-        await foreach (var batch in _queue.Reader.ReadAllAsync(_stop.Token))
+        var hasPlace = false;
+        try
+        {
+            await _places.WaitAsync(cancellationToken);
+            hasPlace = true;
+            await _budget.TakeAsync(records.SizeInBytes, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            if (hasPlace)
+            {
+                _places.Release();
+            }
+
+            records.Dispose();
+            throw;
+        }
+    }
+
+    private void ReturnRoom(long bytes)
+    {
+        _budget.Return(bytes);
+        _places.Release();
+    }
+
+    private async Task RunWorkerAsync(FilterWorker worker, CancellationToken cancellationToken)
+    {
+        await foreach (var batch in _queue.Reader.ReadAllAsync(cancellationToken))
         {
             worker.Process(batch);
             batch.Window.Filtered(batch, Release);
         }
     }
 
-    /// <summary>Called under the window's lock, in the order of the partition.</summary>
+    /// <summary>
+    /// Called under the window's lock, in the order of the partition. A batch that nobody wants is finished at once, which
+    /// takes that lock again: right, as it may be taken twice by one thread, and the window's queues are in order by then.
+    /// </summary>
     private void Release(InFlightBatch batch)
     {
         var expected = batch.DeadLetters is null ? 0 : 1;
@@ -171,7 +230,7 @@ internal sealed class FilterStage : IAsyncDisposable
         batch.ExpectOutputs(expected);
         if (batch.DeadLetters is not null)
         {
-            _deadLetters.Enqueue(batch);
+            _deadLetters.Enqueue(batch, batch.DeadLetters);
         }
 
         foreach (var output in _outputs)
@@ -188,12 +247,17 @@ internal sealed class FilterStage : IAsyncDisposable
 
     private void Finished(InFlightBatch batch)
     {
+        lock (_inFlightLock)
+        {
+            _inFlight.Remove(batch);
+        }
+
         if (!batch.Window.IsClosed)
         {
             _metrics.BatchDone(batch.EventCount);
         }
 
         batch.Window.Finished(batch);
-        Budget.Return(batch.SizeInBytes);
+        ReturnRoom(batch.SizeInBytes);
     }
 }

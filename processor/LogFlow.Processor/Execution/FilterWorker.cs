@@ -1,4 +1,6 @@
 using System.Numerics;
+using LogFlow.Kafka.Client;
+using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Outputs;
 using LogFlow.Processor.Pipeline;
@@ -39,6 +41,11 @@ internal sealed class FilterWorker
         var started = _time.GetTimestamp();
         var now = EventTimestamp.FromMilliseconds(_time.GetUtcNow());
         var dropped = 0;
+        if (batch.Undecodable is { } undecodable)
+        {
+            PutAside(batch, undecodable, _time.GetUtcNow());
+        }
+
         _chunk.Clear();
         foreach (ref readonly var record in batch.Records.Span)
         {
@@ -53,12 +60,26 @@ internal sealed class FilterWorker
         _metrics.BatchFiltered(dropped, _time.GetElapsedTime(started));
     }
 
-    private void Decode(InFlightBatch batch, in LogFlow.Kafka.Protocol.Records.Record record)
+    /// <summary>The batch as it stands in the queue is the letter: nobody can tell its records apart.</summary>
+    private void PutAside(InFlightBatch batch, UndecodableBatch undecodable, DateTimeOffset now)
+    {
+        var record = new Record(
+            undecodable.BaseOffset, now.ToUnixTimeMilliseconds(), null, undecodable.Bytes, 0, default);
+        batch.AddDeadLetter(new DeadLetter(
+            record, batch.Window.TopicPartition, DeadLetterStage.Decode, "kafka", undecodable.Reason)
+        {
+            TopicId = batch.Window.Identity.TopicId,
+            Batch = new UndecodedBatch(
+                undecodable.LastOffset, undecodable.Compression.ToString().ToLowerInvariant()),
+        });
+        _metrics.BatchUndecodable();
+    }
+
+    private void Decode(InFlightBatch batch, in Record record)
     {
         if (record.Value is null)
         {
-            batch.AddDeadLetter(new DeadLetter(
-                record, batch.Window.TopicPartition, DeadLetterStage.Decode, "kafka", "the record has no value"));
+            AddDeadLetter(batch, record, DeadLetterStage.Decode, "kafka", "the record has no value");
             return;
         }
 
@@ -66,13 +87,16 @@ internal sealed class FilterWorker
         try
         {
             batch.Decoder.Decode(record, batch.Window.TopicPartition, _chunk.Events);
+            if (Replay.TryRead(record, out var replay))
+            {
+                batch.AddReplay(record.Offset, replay);
+            }
         }
         catch (Exception error)
         {
             // Whatever a codec makes of hostile bytes must not stop the partition.
             _chunk.Events.RemoveRange(before, _chunk.Events.Count - before);
-            batch.AddDeadLetter(new DeadLetter(
-                record, batch.Window.TopicPartition, DeadLetterStage.Decode, "kafka", error.Message));
+            AddDeadLetter(batch, record, DeadLetterStage.Decode, "kafka", error.Message);
         }
     }
 
@@ -108,14 +132,17 @@ internal sealed class FilterWorker
         }
 
         batch.EventCount += outputs.IsEmpty ? 0 : 1;
-        var context = new EventContext(batch.Window.Identity, item.Origin.Offset, item.Origin.Part, now);
-        for (var bits = outputs.Bits; bits != 0; bits &= bits - 1)
+        var offset = item.Origin.Offset;
+        var replay = batch.FindReplay(offset);
+        var context = new EventContext(
+            batch.Window.Identity, offset, replay?.Offset ?? offset, item.Origin.Part, now);
+        for (var bits = outputs.Bits & MaskOf(replay); bits != 0; bits &= bits - 1)
         {
             var output = _outputs[BitOperations.TrailingZeroCount(bits)];
             var part = batch.GetOrCreatePart(output.Index, output);
             try
             {
-                output.Encode(item, context, part);
+                output.Encode(new EventView(item), context, part);
             }
             catch (Exception error)
             {
@@ -126,8 +153,29 @@ internal sealed class FilterWorker
         }
     }
 
+    /// <summary>
+    /// The outputs that a replayed event goes to: the one that refused it, as the others have it; all where it came to
+    /// none, or where that one has another name by now.
+    /// </summary>
+    private ulong MaskOf(Replay? replay)
+    {
+        ulong mask = 0;
+        foreach (var output in _outputs)
+        {
+            mask |= replay?.Output == output.Name ? 1UL << output.Index : 0;
+        }
+
+        return mask == 0 ? ~0UL : mask;
+    }
+
     private static void AddDeadLetter(
         InFlightBatch batch, Event item, DeadLetterStage stage, string plugin, string reason) =>
-        batch.AddDeadLetter(new DeadLetter(
-            batch.GetRecord(item.Origin.Offset), batch.Window.TopicPartition, stage, plugin, reason));
+        AddDeadLetter(batch, batch.GetRecord(item.Origin.Offset), stage, plugin, reason);
+
+    private static void AddDeadLetter(
+        InFlightBatch batch, in Record record, DeadLetterStage stage, string plugin, string reason) =>
+        batch.AddDeadLetter(new DeadLetter(record, batch.Window.TopicPartition, stage, plugin, reason)
+        {
+            TopicId = batch.Window.Identity.TopicId,
+        });
 }

@@ -1,3 +1,4 @@
+using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Inputs;
@@ -15,17 +16,26 @@ internal sealed class InFlightBatch
     private readonly IRecordBatch _records;
     private readonly OutputPart?[] _parts;
     private readonly Action<InFlightBatch> _finished;
+    private readonly Action<InFlightBatch, IReadOnlyList<DeadLetter>> _handOver;
+    private Dictionary<long, Replay>? _replays;
     private int _outputsLeft;
 
+    /// <param name="window">The window it belongs to.</param>
+    /// <param name="records">Its records; given back when all is done.</param>
+    /// <param name="decoder">Makes events of them.</param>
+    /// <param name="outputCount">How many outputs there are.</param>
+    /// <param name="handOver">Takes dead letters to their lane.</param>
+    /// <param name="finished">Told when all is done.</param>
     public InFlightBatch(
         PartitionWindow window, IRecordBatch records, RecordDecoder decoder, int outputCount,
-        Action<InFlightBatch> finished)
+        Action<InFlightBatch, IReadOnlyList<DeadLetter>> handOver, Action<InFlightBatch> finished)
     {
         Window = window;
         Decoder = decoder;
         _records = records;
         _parts = new OutputPart?[outputCount];
         _finished = finished;
+        _handOver = handOver;
         FirstOffset = records.FirstOffset;
         NextOffset = records.NextOffset;
         SizeInBytes = records.SizeInBytes;
@@ -49,6 +59,9 @@ internal sealed class InFlightBatch
     public int RecordCount { get; }
 
     public ReadOnlyMemory<Record> Records => _records.Records;
+
+    /// <summary>The record batch that cannot be decoded, where that is all there is; null: there are records.</summary>
+    public UndecodableBatch? Undecodable => _records.Undecodable;
 
     /// <summary>Records that could not be decoded or filtered; null: none.</summary>
     public List<DeadLetter>? DeadLetters { get; private set; }
@@ -82,6 +95,22 @@ internal sealed class InFlightBatch
 
     public void AddDeadLetter(DeadLetter letter) => (DeadLetters ??= []).Add(letter);
 
+    /// <summary>
+    /// A record says that it repeats an earlier one. It is believed where that one stands before it in the same
+    /// partition of the same topic: its id is spent already, so nobody can claim the id of a record to come.
+    /// </summary>
+    public void AddReplay(long offset, Replay replay)
+    {
+        if (replay.TopicId == Window.Identity.TopicId && replay.Partition == Window.Identity.Partition
+            && replay.Offset < offset)
+        {
+            (_replays ??= []).Add(offset, replay);
+        }
+    }
+
+    /// <summary>What the record with this offset repeats; null: nothing.</summary>
+    public Replay? FindReplay(long offset) => _replays?.GetValueOrDefault(offset);
+
     /// <summary>Takes back what was encoded, where filtering has to start over or the batch is not wanted.</summary>
     public void Reset()
     {
@@ -92,8 +121,24 @@ internal sealed class InFlightBatch
         }
 
         DeadLetters = null;
+        _replays = null;
         EventCount = 0;
     }
+
+    /// <summary>
+    /// What an output refuses goes to the dead letters; the batch is done when they are kept, too. Before the output's
+    /// own <see cref="OutputDone"/>.
+    /// </summary>
+    public void HandOver(IReadOnlyList<DeadLetter> letters)
+    {
+        Interlocked.Increment(ref _outputsLeft);
+        _handOver(this, letters);
+    }
+
+    /// <summary>
+    /// Something of the batch ends apart from the rest, with an <see cref="OutputDone"/> of its own. Before the output's.
+    /// </summary>
+    public void ExpectMore() => Interlocked.Increment(ref _outputsLeft);
 
     /// <summary>Before it is handed out: how many outputs (dead letters included) have to finish.</summary>
     public void ExpectOutputs(int count) => Volatile.Write(ref _outputsLeft, count);
@@ -107,6 +152,14 @@ internal sealed class InFlightBatch
         {
             Finish();
         }
+    }
+
+    /// <summary>At the end of everything: lets go of all memory. Nothing of the batch was done, nobody is
+    /// told.</summary>
+    public void Abandon()
+    {
+        Reset();
+        _records.Dispose();
     }
 
     /// <summary>Lets go of all memory and tells the window.</summary>

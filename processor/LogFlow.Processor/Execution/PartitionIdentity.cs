@@ -19,11 +19,17 @@ internal sealed class PartitionIdentity
     {
         // Kafka before 2.8 has no topic ids: the topic's name has to do.
         var id = topicId != Guid.Empty ? topicId : FromName(partition.Topic);
+        TopicId = id;
+        Partition = partition.Partition;
         var text = KafkaUuid.Format(id);
         var number = partition.Partition.ToString(CultureInfo.InvariantCulture);
         PositionKey = $"{text}:{number}";
         _idPrefix = Encoding.ASCII.GetBytes($"{text}-{number}-");
     }
+
+    public Guid TopicId { get; }
+
+    public int Partition { get; }
 
     /// <summary><c>topicId22:partition</c>, as the store's positions are keyed.</summary>
     public string PositionKey { get; }

@@ -1,3 +1,4 @@
+using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Records;
 
@@ -20,4 +21,8 @@ internal interface IRecordBatch : IDisposable
     ReadOnlyMemory<Record> Records { get; }
 
     int SizeInBytes { get; }
+
+    /// <summary>A record batch that cannot be decoded, which is all that there is then; null: there are
+    /// records.</summary>
+    UndecodableBatch? Undecodable { get; }
 }

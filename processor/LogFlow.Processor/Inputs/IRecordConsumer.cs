@@ -36,6 +36,9 @@ internal interface IRecordConsumer : IAsyncDisposable
     /// <summary>The offset behind the partition's last record; waits until the queue answers.</summary>
     Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken);
 
+    /// <summary>How many records a topic holds; 0 where there is no such topic.</summary>
+    Task<long> CountRecordsAsync(string topic, CancellationToken cancellationToken);
+
     /// <summary>Leaves the group, so that others take over at once.</summary>
     Task LeaveAsync(CancellationToken cancellationToken);
 }

@@ -1,5 +1,7 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
+using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Execution;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +14,9 @@ namespace LogFlow.Processor.Inputs;
 /// </summary>
 internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
 {
+    /// <summary>The dead letters are counted every so many measurements of the lag.</summary>
+    private const int DeadLetterRounds = 10;
+
     private static readonly TimeSpan DrainCheckInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly IRecordConsumer _consumer;
@@ -21,7 +26,8 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ProcessorMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly BackgroundWork _work = new();
+    private readonly PartitionProgress _progress;
 
     /// <summary>Guards the three below.</summary>
     private readonly Lock _lock = new();
@@ -32,9 +38,6 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
 
     /// <summary>One commit at a time: a revocation's must not be overtaken by an older one.</summary>
     private readonly SemaphoreSlim _committing = new(1);
-
-    private Task[] _running = [];
-    private long _lag = -1;
 
     public KafkaInput(
         IRecordConsumer consumer,
@@ -52,10 +55,11 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         _time = time;
         _metrics = metrics;
         _logger = logger;
+        _progress = new PartitionProgress(time, options.StuckAfter);
     }
 
-    /// <summary>Completes when the input ends; faulted when it cannot go on. Only after <see cref="Start"/>.</summary>
-    public Task Completion => Task.WhenAny(_running).Unwrap();
+    /// <summary>Faulted when it cannot go on; completes after the stop.</summary>
+    public Task Completion => _work.Completion;
 
     /// <summary>Partitions that are read now.</summary>
     public int AssignedCount
@@ -70,25 +74,39 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     }
 
     /// <summary>Records in the queue that not every output has yet; null while unknown.</summary>
-    public long? Lag => Interlocked.Read(ref _lag) is >= 0 and var lag ? lag : null;
+    public long? Lag => _progress.Lag;
 
-    public void Start() =>
-        _running = [Task.Run(ReadAsync), Task.Run(CommitRegularlyAsync), Task.Run(MeasureLagAsync)];
+    /// <summary>What stands still although there is something to do, in one sentence; null: nothing does.</summary>
+    public string? Stuck => _progress.FindStuck();
 
-    /// <summary>Reads no more; waits until what was read is written, unless an output is stuck.</summary>
+    /// <summary>Records in the dead-letter topics of what it reads; null while unknown.</summary>
+    public long? DeadLettersInQueue => _progress.DeadLetters;
+
+    public void Start()
+    {
+        _progress.Begin();
+        _work.Start("reading the queue", ReadAsync);
+        _work.Start("committing offsets", CommitRegularlyAsync);
+        _work.Start("measuring the lag", MeasureLagAsync);
+    }
+
+    /// <summary>
+    /// Reads no more; waits until what was read is written, unless an output or the dead letters are stuck, and not for
+    /// ever: what is not done is read again after the next start.
+    /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        await _work.StopAsync();
+        using var limit = new CancellationTokenSource(_options.StopDrainTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await Task.WhenAll(_running);
+            await DrainAsync(TakeWindows(null, remove: false), either.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // That is how reading ends.
+            Log.NotDrained(_logger, _options.StopDrainTimeout.TotalSeconds);
         }
-
-        await DrainAsync(TakeWindows(null, remove: false), cancellationToken);
     }
 
     /// <summary>Commits what is done and leaves the group.</summary>
@@ -158,19 +176,18 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        await _work.DisposeAsync();
         await _consumer.DisposeAsync();
-        _stop.Dispose();
         _committing.Dispose();
     }
 
-    private async Task ReadAsync()
+    private async Task ReadAsync(CancellationToken cancellationToken)
     {
-        await _consumer.StartAsync(ResolveStartAsync, this, _stop.Token);
+        await _consumer.StartAsync(ResolveStartAsync, this, cancellationToken);
         while (true)
         {
-            var records = await _consumer.PollAsync(_stop.Token);
-            await _stage.AddAsync(records, _decoder, FindWindow, _stop.Token);
+            var records = await _consumer.PollAsync(cancellationToken);
+            await _stage.AddAsync(records, _decoder, FindWindow, cancellationToken);
         }
     }
 
@@ -190,6 +207,13 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         }
 
         start = start == long.MaxValue ? null : start;
+        if (start is { } position)
+        {
+            // An output's own position says nothing of dead letters and of other outputs: those are sure only below the
+            // commit. What the output has already it recognises.
+            start = Math.Min(position, await _consumer.GetRestartOffsetAsync(partition, cancellationToken));
+        }
+
         OpenWindow(partition, topicId, start);
         return start;
     }
@@ -263,7 +287,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         window.Close();
 
         // Not where this member started: that may have been the very position that the output has forgotten.
-        var target = offset ?? await _consumer.GetRestartOffsetAsync(partition, _stop.Token);
+        var target = offset ?? await _consumer.GetRestartOffsetAsync(partition, _work.Stopping);
         lock (_lock)
         {
             if (!_windows.TryGetValue(partition, out var current) || current != window)
@@ -281,43 +305,93 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         Log.SoughtBack(_logger, partition.Topic, partition.Partition, target);
     }
 
-    private async Task CommitRegularlyAsync()
+    private async Task CommitRegularlyAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(_options.CommitInterval, _time);
-        while (await timer.WaitForNextTickAsync(_stop.Token))
+        while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var windows = TakeWindows(null, remove: false);
             foreach (var output in _stage.Outputs)
             {
-                await output.RefreshAsync(windows, _stop.Token);
+                await output.RefreshAsync(windows, cancellationToken);
             }
 
-            await CommitAsync(windows, _stop.Token);
+            await CommitAsync(windows, cancellationToken);
         }
     }
 
-    private async Task MeasureLagAsync()
+    private async Task MeasureLagAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(_options.LagInterval, _time);
-        while (await timer.WaitForNextTickAsync(_stop.Token))
+        var starts = new Dictionary<TopicPartition, long>();
+        for (var round = 0; await timer.WaitForNextTickAsync(cancellationToken); round++)
         {
             try
             {
-                long lag = 0;
-                foreach (var window in TakeWindows(null, remove: false))
+                await MeasureAsync(starts, cancellationToken);
+                if (round % DeadLetterRounds == 0)
                 {
-                    var end = await _consumer.GetEndOffsetAsync(window.TopicPartition, _stop.Token);
-                    lag += Math.Max(0, end - window.DoneOffset);
+                    await CountDeadLettersAsync(cancellationToken);
                 }
-
-                Interlocked.Exchange(ref _lag, lag);
             }
             catch (KafkaException error)
             {
-                // The number is for people; reading itself reports what is wrong with the queue.
+                // The numbers are for people; reading itself reports what is wrong with the queue, and health that
+                // nothing was measured for long.
                 Log.LagUnknown(_logger, error.Message);
             }
         }
+    }
+
+    /// <summary>How far each assigned partition is, also one that no batch has come of yet.</summary>
+    private async Task MeasureAsync(Dictionary<TopicPartition, long> starts, CancellationToken cancellationToken)
+    {
+        TopicPartition[] assigned;
+        Dictionary<TopicPartition, PartitionWindow> windows;
+        lock (_lock)
+        {
+            assigned = [.. _assigned];
+            windows = new Dictionary<TopicPartition, PartitionWindow>(_windows);
+        }
+
+        var measured = new List<(TopicPartition Partition, long Done, long End)>(assigned.Length);
+        foreach (var partition in assigned)
+        {
+            var end = await _consumer.GetEndOffsetAsync(partition, cancellationToken);
+            if (windows.TryGetValue(partition, out var window))
+            {
+                starts.Remove(partition);
+                measured.Add((partition, window.DoneOffset, end));
+                continue;
+            }
+
+            // Asked for once: it stays until the first batch makes a window.
+            if (!starts.TryGetValue(partition, out var start))
+            {
+                starts[partition] = start = await _consumer.GetRestartOffsetAsync(partition, cancellationToken);
+            }
+
+            measured.Add((partition, start, end));
+        }
+
+        _progress.Measured(measured);
+    }
+
+    private async Task CountDeadLettersAsync(CancellationToken cancellationToken)
+    {
+        string[] topics;
+        lock (_lock)
+        {
+            topics = [.. _assigned.Select(static partition => partition.Topic).Distinct()];
+        }
+
+        long count = 0;
+        foreach (var topic in topics)
+        {
+            count += await _consumer.CountRecordsAsync(DlqTopic.NameOf(topic), cancellationToken);
+        }
+
+        _progress.DeadLetters = count;
     }
 
     private async Task CommitAsync(List<PartitionWindow> windows, CancellationToken cancellationToken)
@@ -457,6 +531,10 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
             6014, LogLevel.Information, "The store stands at offset {Offset} of {Topic}-{Partition}; reading "
             + "goes on from there.")]
         public static partial void SoughtBack(ILogger logger, string topic, int partition, long offset);
+
+        [LoggerMessage(6017, LogLevel.Warning, "What was read is not all written after {Seconds} s; it is read again "
+            + "after the next start.")]
+        public static partial void NotDrained(ILogger logger, double seconds);
 
         [LoggerMessage(6015, LogLevel.Debug, "Offsets could not be committed: {Reason}")]
         public static partial void CommitFailed(ILogger logger, string reason);

@@ -15,8 +15,17 @@ internal sealed record KafkaInputOptions
     /// </summary>
     public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a stop waits for what is in flight.</summary>
+    public TimeSpan StopDrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often the lag is measured.</summary>
     public TimeSpan LagInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long a partition with lag may stand still before health says so: longer than the slowest pattern of a filter
+    /// (30 s) takes.
+    /// </summary>
+    public TimeSpan StuckAfter { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a revocation waits for what is in flight.</summary>
     public TimeSpan RevokeDrainTimeout { get; init; } = TimeSpan.FromSeconds(10);

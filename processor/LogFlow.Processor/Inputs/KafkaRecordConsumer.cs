@@ -53,6 +53,23 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
     public async Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
         (await _admin.ListOffsetAsync(partition, ListedOffset.Latest, cancellationToken)).Offset;
 
+    public async Task<long> CountRecordsAsync(string topic, CancellationToken cancellationToken)
+    {
+        var found = await _client.GetTopicAsync(topic, allowAutoCreate: false, cancellationToken);
+        if (found.Error != ErrorCode.None)
+        {
+            return 0;
+        }
+
+        var partitions = Enumerable.Range(0, found.Partitions.Count)
+            .Select(index => new TopicPartition(topic, index))
+            .ToArray();
+        var first = await _admin.ListOffsetsAsync(partitions, ListedOffset.Earliest, cancellationToken);
+        var end = await _admin.ListOffsetsAsync(partitions, ListedOffset.Latest, cancellationToken);
+        return partitions.Sum(partition => first.TryGetValue(partition, out var from)
+            && end.TryGetValue(partition, out var to) ? Math.Max(0, to.Offset - from.Offset) : 0);
+    }
+
     public async Task LeaveAsync(CancellationToken cancellationToken) =>
         await _consumer.DisposeAsync().AsTask().WaitAsync(cancellationToken);
 
@@ -75,6 +92,8 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
         public ReadOnlyMemory<Record> Records => batch.RecordMemory;
 
         public int SizeInBytes => batch.SizeInBytes;
+
+        public UndecodableBatch? Undecodable => batch.Undecodable;
 
         public void Dispose() => batch.Dispose();
     }

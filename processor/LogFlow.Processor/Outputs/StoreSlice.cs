@@ -9,15 +9,17 @@ namespace LogFlow.Processor.Outputs;
 /// less where the store refused more at once.
 /// </summary>
 internal sealed record StoreSlice(
-    InFlightBatch Batch, BulkRequest? Request, int FirstItem, int ItemCount, long FirstOffset, long NextOffset)
+    InFlightBatch Batch, BulkPart? Part, int FirstItem, int ItemCount, long FirstOffset, long NextOffset)
 {
+    public BulkRequest? Request => Part?.Request;
+
     public static List<StoreSlice> Of(List<InFlightBatch> batches, int output)
     {
         var slices = new List<StoreSlice>(batches.Count);
         foreach (var batch in batches)
         {
-            var request = (batch.GetPart(output) as BulkPart)?.Request;
-            slices.Add(new StoreSlice(batch, request, 0, request?.Count ?? 0, batch.FirstOffset, batch.NextOffset));
+            var part = batch.GetPart(output) as BulkPart;
+            slices.Add(new StoreSlice(batch, part, 0, part?.Count ?? 0, batch.FirstOffset, batch.NextOffset));
         }
 
         return slices;
@@ -46,7 +48,7 @@ internal sealed record StoreSlice(
         {
             for (var item = 0; item < slice.ItemCount; item++)
             {
-                items[next++] = new BulkItemRef(slice.Request!, slice.FirstItem + item);
+                items[next++] = new BulkItemRef(slice.Part!.Lease, slice.FirstItem + item);
             }
         }
 
@@ -54,15 +56,15 @@ internal sealed record StoreSlice(
     }
 
     /// <summary>
-    /// The dead letters for what the store will not take. Its positions move over the whole request, so an item that it
+    /// Dead-letters what the store will not take. Its positions move over the whole request, so an item that it
     /// would take another time cannot be sent again alone; none is answered so.
     /// </summary>
-    public static List<DeadLetter> Refused(List<StoreSlice> slices, BulkItemResult[] results, string output)
+    public static void HandOverRefused(List<StoreSlice> slices, BulkItemResult[] results, string output)
     {
-        var letters = new List<DeadLetter>();
         var next = 0;
         foreach (var slice in slices)
         {
+            var letters = new List<DeadLetter>();
             for (var item = 0; item < slice.ItemCount; item++)
             {
                 var result = results[next++];
@@ -76,11 +78,17 @@ internal sealed record StoreSlice(
                     slice.Batch.Window.TopicPartition,
                     DeadLetterStage.Output,
                     output,
-                    $"{result.Status} {result.ErrorType}: {result.ErrorReason}"));
+                    $"{result.Status} {result.ErrorType}: {result.ErrorReason}")
+                {
+                    TopicId = slice.Batch.Window.Identity.TopicId,
+                });
+            }
+
+            if (letters.Count > 0)
+            {
+                slice.Batch.HandOver(letters);
             }
         }
-
-        return letters;
     }
 
     /// <summary>Halves the slices, at last between two records of one; false where a single record is left.</summary>

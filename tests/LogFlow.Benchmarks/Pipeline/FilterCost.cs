@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
+using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Processor;
 using LogFlow.Processor.Configuration;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Execution;
 using LogFlow.Processor.Inputs;
 using LogFlow.Processor.Outputs;
@@ -31,9 +31,8 @@ internal sealed class FilterCost
         var config = new ProcessorConfig { OutputStoreUrl = "http://127.0.0.1:1" };
         var pipeline = new PipelineLoader(config, TimeProvider.System).Load();
         var metrics = new ProcessorMetrics(new Meters());
-        var deadLetters = new LoggingDeadLetterSink(metrics, NullLogger.Instance);
         _outputs = OutputFactory.Create(
-            pipeline, new OutputServices(NullLoggerFactory.Instance, TimeProvider.System, deadLetters, null));
+            pipeline, new OutputServices(NullLoggerFactory.Instance, TimeProvider.System, null));
         _worker = new FilterWorker(pipeline, _outputs, config.PipelineBatchSize, TimeProvider.System, metrics);
         _decoder = KafkaInputPlugin.ReadDecoder(
             pipeline.Inputs[0], pipeline.CreateCodec(pipeline.Inputs[0], "json"));
@@ -83,7 +82,8 @@ internal sealed class FilterCost
 
     private InFlightBatch Filter(RecordList records)
     {
-        var batch = new InFlightBatch(_window, records, _decoder, _outputs.Count, static _ => { });
+        var batch = new InFlightBatch(
+            _window, records, _decoder, _outputs.Count, static (_, _) => { }, static _ => { });
         _worker.Process(batch);
         return batch.DeadLetters is null && batch.EventCount == records.Records.Length
             ? batch
@@ -102,6 +102,8 @@ internal sealed class FilterCost
 
         public ReadOnlyMemory<Record> Records { get; } = values
             .Select((value, index) => new Record(first + index, 1_795_000_000_000, null, value, 0, default)).ToArray();
+
+        public UndecodableBatch? Undecodable => null;
 
         public int SizeInBytes => values.Sum(value => value.Length);
 

@@ -78,7 +78,7 @@ public sealed class LostStateTests
     private static async Task<long> InitProducerAsync(RawClient client)
     {
         var response = await client.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(
-            new InitProducerIdRequest { TransactionTimeoutMs = 1000, ProducerId = -1, ProducerEpoch = -1 }, 4);
+            new InitProducerIdRequest { TransactionalId = null, TransactionTimeoutMs = 1000 }, 4);
         Assert.Equal(ErrorCode.None, response.ErrorCode);
         return response.ProducerId;
     }
