@@ -277,24 +277,24 @@ internal sealed partial class DataDirectory(LogManagerOptions options, TimeProvi
         public static partial void MetaDamaged(ILogger logger, Exception error, string path);
 
         [LoggerMessage(2082, LogLevel.Error,
-            "{Path} and its copy are missing or damaged. The queue goes on with a new cluster id, {ClusterId}; all logs "
-            + "are checked, topics and records are not affected.")]
+            "{Path} and its copy are missing or damaged. The queue goes on with a new cluster id, {ClusterId}; all "
+            + "logs are checked, topics and records are not affected.")]
         public static partial void MetaLost(ILogger logger, string path, Guid clusterId);
 
         [LoggerMessage(2083, LogLevel.Error, "{Path} is missing, damaged or older than its copy; {Copy} is used.")]
         public static partial void MetaCopyUsed(ILogger logger, string path, string copy);
 
         [LoggerMessage(2084, LogLevel.Error,
-            "{Path} is not the one of the last stop (a copy that was put back, perhaps). It is not believed; all logs are "
-            + "checked instead.")]
+            "{Path} is not the one of the last stop (a copy that was put back, perhaps). It is not believed; all logs "
+            + "are checked instead.")]
         public static partial void NotOfTheLastStop(ILogger logger, string path);
 
         [LoggerMessage(2085, LogLevel.Warning, "{Path} is damaged; all logs are checked, as after a crash.")]
         public static partial void CleanStopDamaged(ILogger logger, Exception error, string path);
 
         [LoggerMessage(2086, LogLevel.Error,
-            "The checkpoint {Path} is missing; all logs are scanned instead. Topics and segments that may be missing, too, "
-            + "cannot be named.")]
+            "The checkpoint {Path} is missing; all logs are scanned instead. Topics and segments that may be missing, "
+            + "too, cannot be named.")]
         public static partial void CheckpointMissing(ILogger logger, string path);
 
         [LoggerMessage(2087, LogLevel.Warning, "The leader epochs in {Path} could not be read.")]

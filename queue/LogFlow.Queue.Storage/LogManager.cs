@@ -318,13 +318,13 @@ public sealed partial class LogManager : IAsyncDisposable
         public static partial void EmptyFolderRemoved(ILogger logger, string directory);
 
         [LoggerMessage(2099, LogLevel.Error,
-            "DATA LOST: the folder {Directory} of topic {Topic} is missing. Its name is held: restore the folder with the "
-            + "queue stopped, or put an empty one in its place to give the topic up.")]
+            "DATA LOST: the folder {Directory} of topic {Topic} is missing. Its name is held: restore the folder with "
+            + "the queue stopped, or put an empty one in its place to give the topic up.")]
         public static partial void FolderMissing(ILogger logger, string directory, string topic);
 
         [LoggerMessage(2088, LogLevel.Error,
-            "The folder {Directory} holds records, but neither the file 'topic' nor its copy. The topic ({Topic}) is not "
-            + "served and its name is held; restore one of the files with the queue stopped.")]
+            "The folder {Directory} holds records, but neither the file 'topic' nor its copy. The topic ({Topic}) is "
+            + "not served and its name is held; restore one of the files with the queue stopped.")]
         public static partial void ManifestMissing(ILogger logger, string directory, string topic);
 
         [LoggerMessage(2089, LogLevel.Error,

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace LogFlow.Queue.Storage;
 
 /// <summary>
-/// The file <c>log-start</c> of a partition (see ChecksummedFile): the log start offset, int64, of the last DeleteRecords.
-/// The checkpoint has it as well; this one stays when that is lost, so that what was deleted does not come back.
+/// The file <c>log-start</c> of a partition (see ChecksummedFile): the log start offset, int64, of the last
+/// DeleteRecords. The checkpoint has it as well; this one stays when that is lost, so that what was deleted does not
+/// come back.
 /// </summary>
 internal static class LogStartFile
 {

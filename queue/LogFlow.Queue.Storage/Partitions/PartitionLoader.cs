@@ -234,8 +234,8 @@ internal sealed partial class PartitionLoader(
     }
 
     /// <summary>
-    /// A group ends with a mark, and in the same boot nothing that was written is lost: a log that ends without one, and
-    /// not where the checkpoint saw its end, ended later.
+    /// A group ends with a mark, and in the same boot nothing that was written is lost: a log that ends without one,
+    /// and not where the checkpoint saw its end, ended later.
     /// </summary>
     private void CheckEnd(List<LogSegment> segments, PartitionState state, bool isTrusted)
     {
@@ -371,8 +371,8 @@ internal sealed partial class PartitionLoader(
         public static partial void FilesMissing(ILogger logger, string partition, long offset);
 
         [LoggerMessage(2054, LogLevel.Error,
-            "DATA LOST: a segment of partition {Partition} is missing: {File}. The log has a gap from offset {FromOffset} "
-            + "to {ToOffset}.")]
+            "DATA LOST: a segment of partition {Partition} is missing: {File}. The log has a gap from offset "
+            + "{FromOffset} to {ToOffset}.")]
         public static partial void SegmentMissing(
             ILogger logger, string partition, string file, long fromOffset, long toOffset);
 
@@ -383,13 +383,13 @@ internal sealed partial class PartitionLoader(
             ILogger logger, string path, string partition, long bytes, long knownBytes, long fromOffset, long toOffset);
 
         [LoggerMessage(2056, LogLevel.Error,
-            "Partition {Partition}: {Bytes} bytes behind offset {Offset} are damaged or were never acknowledged, it cannot "
-            + "be told; they are kept in a .damaged file.")]
+            "Partition {Partition}: {Bytes} bytes behind offset {Offset} are damaged or were never acknowledged, it "
+            + "cannot be told; they are kept in a .damaged file.")]
         public static partial void CannotBeTold(ILogger logger, string partition, long bytes, long offset);
 
         [LoggerMessage(2057, LogLevel.Error,
-            "Partition {Partition}: {Path} ends at {Position} without the mark that a group is written with. What followed "
-            + "is lost, or was never acknowledged; it cannot be told.")]
+            "Partition {Partition}: {Path} ends at {Position} without the mark that a group is written with. What "
+            + "followed is lost, or was never acknowledged; it cannot be told.")]
         public static partial void EndMissing(ILogger logger, string partition, string path, long position);
 
         [LoggerMessage(2052, LogLevel.Error,

@@ -249,8 +249,8 @@ internal sealed partial class StateFileLoader(StorageContext context, string pat
         public static partial void Damaged(ILogger logger, string path, long position, long bytes);
 
         [LoggerMessage(2064, LogLevel.Error,
-            "DATA LOST: the state file {Path} is missing or empty. What it held (offsets, members, ids) is gone; restore "
-            + "it from a backup with the queue stopped, or go on without.")]
+            "DATA LOST: the state file {Path} is missing or empty. What it held (offsets, members, ids) is gone; "
+            + "restore it from a backup with the queue stopped, or go on without.")]
         public static partial void Missing(ILogger logger, string path);
 
         [LoggerMessage(2065, LogLevel.Error,
@@ -259,7 +259,8 @@ internal sealed partial class StateFileLoader(StorageContext context, string pat
         public static partial void NotAsStopped(ILogger logger, string path, long bytes, long readBytes, int entries);
 
         [LoggerMessage(2066, LogLevel.Error,
-            "The state file {Path} ends in {Bytes} bytes that are damaged or were never acknowledged: it cannot be told.")]
+            "The state file {Path} ends in {Bytes} bytes that are damaged or were never acknowledged: it cannot be "
+            + "told.")]
         public static partial void CannotBeTold(ILogger logger, string path, long bytes);
 
         [LoggerMessage(2067, LogLevel.Error, "The state file {Path} as it was found is kept in {Copy}.")]

@@ -95,7 +95,8 @@ internal sealed class DamageProbe(DamageScript script, bool isKilled)
             ? [label]
             : []);
 
-        // After a kill, where the newest group is gone with all that knew of it, and that is said, its offsets are free.
+        // After a kill, where the newest group is gone with all that knew of it, and that is said, its offsets are
+        // free.
         var mayReuse = _saidEnds.Contains(label);
         foreach (var (offset, bytes) in seen)
         {
@@ -133,7 +134,8 @@ internal sealed class DamageProbe(DamageScript script, bool isKilled)
         return mayReuse ? 0 : lost;
     }
 
-    /// <summary>Every batch that can be read, by its offset. Damage fails one read, and is mended by the next.</summary>
+    /// <summary>Every batch that can be read, by its offset. Damage fails one read, and is mended by the
+    /// next.</summary>
     private async Task<Dictionary<long, byte[]>> ReadAsync(PartitionLog log)
     {
         var batches = new Dictionary<long, byte[]>();
