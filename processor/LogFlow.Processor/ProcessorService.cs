@@ -55,6 +55,9 @@ public sealed partial class ProcessorService : ILogFlowService
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
 
+    /// <summary>Where outputs build bulk requests; tests count what is lent.</summary>
+    internal BytePool BulkPool { get; init; } = BulkMemory.Pool;
+
     /// <summary>The text of the default pipeline, in Logstash's language.</summary>
     public static string DefaultPipeline => PipelineLoader.DefaultText;
 
@@ -209,7 +212,10 @@ public sealed partial class ProcessorService : ILogFlowService
         var services = new OutputServices(
             _loggers,
             _time,
-            new ElasticsearchMetrics(_meters));
+            new ElasticsearchMetrics(_meters))
+        {
+            BulkPool = BulkPool,
+        };
         var workers = _config.PipelineWorkers > 0 ? _config.PipelineWorkers : Environment.ProcessorCount;
         if (pipeline.IsStateful && workers > 1)
         {

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using LogFlow.Benchmarks.Bulk;
 using LogFlow.Benchmarks.Pipeline;
 using LogFlow.Benchmarks.Queue;
 using LogFlow.Benchmarks.Store;
@@ -8,6 +9,7 @@ return args switch
 {
     ["pipeline", .. var rest] => await PipelineBenchmark.RunAsync(rest),
     ["queue", .. var rest] => await QueueBenchmark.RunAsync(rest),
+    ["bulk", .. var rest] => await BulkBenchmark.RunAsync(rest),
     ["cost", .. var rest] => await CostBenchmark.RunAsync(rest),
     ["ids", .. var rest] => await IdsBenchmark.RunAsync(rest),
     _ => BenchmarkSwitcher.FromAssembly(typeof(PipelineBenchmark).Assembly).Run(args).Any() ? 0 : 1,

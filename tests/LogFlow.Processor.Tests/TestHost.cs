@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
+using LogFlow.Platform;
 using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Inputs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,12 +12,15 @@ namespace LogFlow.Processor.Tests;
 internal static class TestHost
 {
     /// <summary>A processor that is not started.</summary>
-    public static ProcessorService Create(ProcessorConfig config) => new(
+    public static ProcessorService Create(ProcessorConfig config, BytePool? bulkPool = null) => new(
         config,
         ProcessorPipeline.Load(config, TimeProvider.System),
         NullLoggerFactory.Instance,
         Meters(),
-        TimeProvider.System);
+        TimeProvider.System)
+    {
+        BulkPool = bulkPool ?? BulkMemory.Pool,
+    };
 
     public static IMeterFactory Meters() =>
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
@@ -23,7 +28,7 @@ internal static class TestHost
     /// <summary>A processor that reads the consumer; commits follow quickly.</summary>
     public static ProcessorService Start(
         string text, IRecordConsumer consumer, IDeadLetterSink deadLetters,
-        Action<ProcessorConfig>? configure = null)
+        Action<ProcessorConfig>? configure = null, BytePool? bulkPool = null)
     {
         var config = new ProcessorConfig
         {
@@ -31,7 +36,7 @@ internal static class TestHost
             PipelineWorkers = 3,
         };
         configure?.Invoke(config);
-        var service = Create(config);
+        var service = Create(config, bulkPool);
         service.Start(service.Load(), deadLetters, (_, _) => consumer);
         return service;
     }

@@ -1,8 +1,12 @@
+using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Processor.Outputs;
 
 /// <summary>What outputs share.</summary>
-internal sealed record OutputServices(
-    ILoggerFactory Loggers, TimeProvider Time, ElasticsearchMetrics? Elasticsearch);
+internal sealed record OutputServices(ILoggerFactory Loggers, TimeProvider Time, ElasticsearchMetrics? Elasticsearch)
+{
+    /// <summary>Where bulk requests are built.</summary>
+    public BytePool BulkPool { get; init; } = BulkMemory.Pool;
+}
