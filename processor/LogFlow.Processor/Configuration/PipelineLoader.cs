@@ -1,3 +1,4 @@
+using System.Globalization;
 using LogFlow.Hosting;
 using LogFlow.Processor.Pipeline;
 
@@ -19,6 +20,7 @@ internal sealed class PipelineLoader
             topics => "${logflow.config.topics}"
             group_id => "${logflow.config.group_id}"
             auto_offset_reset => "earliest"
+            fetch_max_wait_ms => "${logflow.config.fetch_max_wait_ms}"
             # instance
           }
         }
@@ -129,6 +131,8 @@ internal sealed class PipelineLoader
             "topics" => $"[{string.Join(',', _config.QueueTopics)}]",
             "group_id" => _config.QueueGroupId,
             "group_instance_id" => _config.QueueGroupInstanceId,
+            "fetch_max_wait_ms" => ((long)_config.QueueFetchWaitMax.TotalMilliseconds).ToString(
+                CultureInfo.InvariantCulture),
             "store" => _config.OutputStoreUrl,
             "hosts" => $"[{string.Join(',', _config.OutputElasticsearchHosts)}]",
             "user" => _config.OutputElasticsearchUsername,
