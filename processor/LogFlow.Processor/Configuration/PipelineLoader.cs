@@ -157,7 +157,8 @@ internal sealed class PipelineLoader
         var path = _config.PathConfig!;
         try
         {
-            var files = FindFiles(path);
+            // What an editor left behind is no pipeline.
+            var files = FileGlob.Find(path).Where(static file => !file.EndsWith('~')).ToList();
             return files.Count > 0
                 ? [.. files.Select(PipelineSource.FromFile)]
                 : throw new StartupException($"path.config: no file matches '{path}'", exitCode: 2);
@@ -166,26 +167,5 @@ internal sealed class PipelineLoader
         {
             throw new StartupException($"path.config: '{path}' cannot be read: {error.Message}", exitCode: 2);
         }
-    }
-
-    /// <summary>A file, all files of a folder, or a glob in the last part of the path; in alphabetical order.</summary>
-    private static List<string> FindFiles(string path)
-    {
-        if (File.Exists(path))
-        {
-            return [path];
-        }
-
-        var (folder, pattern) = Directory.Exists(path)
-            ? (path, "*")
-            : (Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path));
-        if (!Directory.Exists(folder))
-        {
-            return [];
-        }
-
-        var files = Directory.GetFiles(folder, pattern).Where(file => !file.EndsWith('~')).ToList();
-        files.Sort(StringComparer.Ordinal);
-        return files;
     }
 }
