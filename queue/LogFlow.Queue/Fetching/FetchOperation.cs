@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Platform;
-using LogFlow.Queue.Network;
 using LogFlow.Queue.Storage;
 
 namespace LogFlow.Queue.Fetching;

@@ -51,12 +51,12 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
 
             foreach (var append in appends)
             {
-                append.Result = BeginAppend(request, context.Version, append.Batch);
+                append.Result = BeginAppend(request, context.Version, append.Batch).AsTask();
             }
 
             foreach (var append in appends)
             {
-                Complete(append, await append.Result, context.Version);
+                Complete(append, await append.Result!, context.Version);
             }
         }
         finally
@@ -241,6 +241,6 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
 
         public int SizeInBytes { get; } = sizeInBytes;
 
-        public ValueTask<AppendResult> Result { get; set; }
+        public Task<AppendResult>? Result { get; set; }
     }
 }

@@ -23,7 +23,6 @@ internal sealed partial class ClientConnection
     private const int FrameBytesMin = 8;
 
     private readonly Socket _socket;
-    private readonly SocketServer _server;
     private readonly SocketServerOptions _options;
     private readonly RequestDispatcher _dispatcher;
     private readonly TimeProvider _time;
@@ -49,7 +48,6 @@ internal sealed partial class ClientConnection
         CancellationToken stopping)
     {
         _socket = socket;
-        _server = server;
         _options = options;
         _dispatcher = dispatcher;
         _time = time;

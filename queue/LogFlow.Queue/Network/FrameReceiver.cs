@@ -75,7 +75,8 @@ internal sealed class FrameReceiver(
                     buffer = await GrowAsync(buffer, claim, received, length, closing);
                 }
 
-                var count = await socket.ReceiveAsync(buffer.Value.Memory[received..], SocketFlags.None);
+                var count = await socket.ReceiveAsync(
+                    buffer.Value.Memory[received..], SocketFlags.None, CancellationToken.None);
                 if (count == 0)
                 {
                     throw Cut(received, length);

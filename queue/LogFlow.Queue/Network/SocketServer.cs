@@ -159,15 +159,15 @@ internal sealed partial class SocketServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static StartupException CannotListen(ListenerEndpoint endpoint, SocketException error) =>
+    private StartupException CannotListen(ListenerEndpoint endpoint, SocketException error) =>
         error.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse => new StartupException(
                 $"port {endpoint.Port} is in use by another process, so the queue cannot listen on {endpoint}; "
-                + "change 'listeners', or stop the other process"),
+                + $"change '{_options.PortKey}' (port 0 takes a free one), or stop the other process"),
             SocketError.AccessDenied => new StartupException(
-                $"no permission to listen on {endpoint}; choose a port from 1024 in 'listeners'"),
-            _ => new StartupException($"the queue cannot listen on {endpoint}: {error.Message}; see 'listeners'"),
+                $"no permission to listen on {endpoint}; choose a port from 1024 in '{_options.PortKey}'"),
+            _ => new StartupException($"the queue cannot listen on {endpoint}: {error.Message}; see '{_options.PortKey}'"),
         };
 
     private IPEndPoint Bind(IPEndPoint endPoint)

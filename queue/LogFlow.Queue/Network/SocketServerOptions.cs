@@ -5,6 +5,9 @@ namespace LogFlow.Queue.Network;
 /// <summary>The limits that keep one client, or many, from taking the queue down.</summary>
 internal sealed record SocketServerOptions
 {
+    /// <summary>The configuration key that changes the port, for the message when it is taken.</summary>
+    public string PortKey { get; init; } = "listeners";
+
     /// <summary>The largest request taken; a frame that announces more ends its connection.</summary>
     public int FrameBytesMax { get; init; } = 104_857_600;
 

@@ -89,7 +89,7 @@ public sealed class ByteBudgetTests
 
         Assert.True(budget.WaiterCount > 0);
         using var small = budget.Open(64 * Kilo, new ByteHolder("c"));
-        Assert.True(small.GrowAsync(64 * Kilo, None).IsCompletedSuccessfully);
+        Assert.True(small.GrowAsync(64 * Kilo, None).AsTask().IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ByteBudgetTests
         Assert.Equal(0, more.Granted);
 
         using var other = budget.Open(Mega, new ByteHolder("other"));
-        Assert.True(other.GrowAsync(Mega, None).IsCompletedSuccessfully);
+        Assert.True(other.GrowAsync(Mega, None).AsTask().IsCompletedSuccessfully);
 
         complete.Dispose();
         await growing;
@@ -119,7 +119,7 @@ public sealed class ByteBudgetTests
         {
             await huge.GrowAsync(Math.Min(700 * Kilo, huge.Announced - huge.Granted), None);
             using var other = budget.Open(Mega, new ByteHolder("other"));
-            Assert.True(other.GrowAsync(Mega, None).IsCompletedSuccessfully);
+            Assert.True(other.GrowAsync(Mega, None).AsTask().IsCompletedSuccessfully);
         }
     }
 
@@ -214,7 +214,7 @@ public sealed class ByteBudgetTests
                 cut.Add(name);
                 claim!.Dispose();
             }));
-            Assert.True(claim.GrowAsync(bytes, None).IsCompletedSuccessfully);
+            Assert.True(claim.GrowAsync(bytes, None).AsTask().IsCompletedSuccessfully);
             return claim;
         }
     }
@@ -224,7 +224,7 @@ public sealed class ByteBudgetTests
     {
         var (budget, _) = Server();
         using var claim = budget.Open(10, new ByteHolder("a"));
-        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = claim.GrowAsync(11, None); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = claim.GrowAsync(11, None).AsTask(); });
         Assert.Throws<ArgumentOutOfRangeException>(() => budget.Open(17 * Mega));
     }
 

@@ -68,7 +68,7 @@ public sealed class LeaseTests
     {
         using var budget = new ByteBudget(100);
         var claim = budget.Open(60);
-        Assert.True(claim.GrowAsync(60, CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(claim.GrowAsync(60, CancellationToken.None).AsTask().IsCompletedSuccessfully);
         var lease = new BytePool(0).Rent(60, claim);
         using var other = lease.Retain();
         lease.Dispose();

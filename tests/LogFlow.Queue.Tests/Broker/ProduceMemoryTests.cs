@@ -3,13 +3,11 @@ using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
 using LogFlow.Queue.Handlers;
-using LogFlow.Queue.Network;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
 using LogFlow.Queue.Tests.Support;
 using LogFlow.Queue.Tests.Transactions;
 using LogFlow.Queue.Topics;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Broker;
 

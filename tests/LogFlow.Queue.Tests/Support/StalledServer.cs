@@ -1,7 +1,6 @@
 using LogFlow.Queue.Handlers;
 using LogFlow.Queue.Network;
 using LogFlow.Queue.Requests;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Support;
 
