@@ -4,7 +4,7 @@ namespace LogFlow.Platform;
 
 /// <summary>
 /// The C library calls that .NET does not offer, in one place. Every caller goes through <see cref="DurableFile"/>,
-/// <see cref="FileStatus"/>, <see cref="DirectoryWatcher"/> or <see cref="ProcessExit"/>, which hold the portable
+/// <see cref="FileStatus"/>, <see cref="DirectoryWatcher"/>, <see cref="ProcessExit"/> or <see cref="ThreadCpuTime"/>, which hold the portable
 /// fallback.
 /// </summary>
 internal static partial class LibC
@@ -45,6 +45,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     internal static partial int Fdatasync(SafeHandle fd);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    internal static partial int ClockGetTime(int clock, out ThreadCpuTime.TimeSpec time);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     internal static partial int Fsync(int fd);

@@ -19,6 +19,7 @@ internal sealed class PipelineLoader
             topics => "${logflow.config.topics}"
             group_id => "${logflow.config.group_id}"
             auto_offset_reset => "earliest"
+            codec => json
             # instance
           }
         }
