@@ -130,6 +130,9 @@ internal sealed class DlqReplayer(ToolSession session, string lettersFolder, boo
         }
 
         var path = Path.Combine(lettersFolder, "whole", sha256);
-        return File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
+        // A bare null would become an empty memory on its way through byte[].
+        return File.Exists(path)
+            ? await File.ReadAllBytesAsync(path, cancellationToken)
+            : (ReadOnlyMemory<byte>?)null;
     }
 }
