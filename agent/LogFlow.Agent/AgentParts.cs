@@ -1,7 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol.Records;
-using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
@@ -14,22 +14,26 @@ internal sealed class AgentParts : IAsyncDisposable
     private readonly AgentMetrics _metrics;
     private readonly AgentCounters _counters;
     private readonly PublisherOptions _options;
-    private readonly ServiceContext _host;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private RecoveryCoordinator? _recovery;
 
     private AgentParts(
-        AgentMetrics metrics, AgentCounters counters, PublisherOptions options, ServiceContext host)
+        AgentMetrics metrics, AgentCounters counters, PublisherOptions options, ILoggerFactory loggers,
+        TimeProvider time)
     {
         _metrics = metrics;
         _counters = counters;
         _options = options;
-        _host = host;
+        _loggers = loggers;
+        _time = time;
     }
 
     public required Registry Registry { get; init; }
 
     public required IBatchSink Sink { get; init; }
 
-    public required MemoryBudget Budget { get; init; }
+    public required ByteBudget Budget { get; init; }
 
     public required Publisher Publisher { get; init; }
 
@@ -39,23 +43,23 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public static AgentParts Create(
         AgentConfig config,
-        ServiceContext host,
+        ILoggerFactory loggers,
+        IMeterFactory meters,
+        TimeProvider time,
         Registry registry,
         AgentSeams seams,
         AgentCounters counters,
-        Func<AgentStatus?> status,
-        Action<Exception> onFatal)
+        Func<AgentStatus?> status)
     {
-        var sink = seams.OpenSink(config, host);
-        var metrics = new AgentMetrics(host.MeterFactory, counters, status);
-        var budget = new MemoryBudget(config.MemoryQueue.Bytes.Bytes);
+        var sink = seams.OpenSink(config, loggers, time);
+        var metrics = new AgentMetrics(meters, counters, status);
+        var budget = new ByteBudget(config.MemoryQueue.Bytes.Bytes);
         var options = BuildOptions(config);
         var publisher = new Publisher(new PublishingContext(
-            options, sink, registry, budget, metrics, counters, host.TimeProvider,
-            host.LoggerFactory.CreateLogger<PartitionPublisher>())
+            options, sink, registry, budget, metrics, counters, time,
+            loggers.CreateLogger<PartitionPublisher>())
         {
             Topic = config.Kafka.Topic,
-            OnFatal = onFatal,
         });
         var inputs = config.Inputs.Where(input => input.Enabled).ToList();
         var scheduler = new HarvesterScheduler(
@@ -63,7 +67,7 @@ internal sealed class AgentParts : IAsyncDisposable
             (int)inputs.Max(input => (input.HarvesterBufferSize ?? input.BufferSize).Bytes),
             budget,
             publisher,
-            host.LoggerFactory.CreateLogger<HarvesterScheduler>());
+            loggers.CreateLogger<HarvesterScheduler>());
         var identity = new AgentIdentity(
             registry.AgentId,
             Guid.NewGuid(),
@@ -71,8 +75,8 @@ internal sealed class AgentParts : IAsyncDisposable
             typeof(AgentParts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
                 .InformationalVersion.Split('+')[0] ?? "0");
         var openFiles = OpenFileLimit.ForProcess();
-        var logger = host.LoggerFactory.CreateLogger<FilestreamInput>();
-        return new AgentParts(metrics, counters, options, host)
+        var logger = loggers.CreateLogger<FilestreamInput>();
+        return new AgentParts(metrics, counters, options, loggers, time)
         {
             Registry = registry,
             Sink = sink,
@@ -83,10 +87,10 @@ internal sealed class AgentParts : IAsyncDisposable
             [
                 .. inputs.Select(input => new FilestreamInput(
                     new HarvestContext(
-                        new InputOptions(config, input, identity), registry, publisher, counters, host.TimeProvider,
+                        new InputOptions(config, input, identity), registry, publisher, counters, time,
                         logger)
                     {
-                        OpenFile = seams.OpenFile,
+                        OpenFile = path => GzipLogFile.Unwrap(seams.OpenFile(path)),
                     },
                     scheduler,
                     openFiles)),
@@ -94,17 +98,24 @@ internal sealed class AgentParts : IAsyncDisposable
         };
     }
 
-    /// <summary>Takes up what a former run left unacknowledged.</summary>
-    public void Recover(TopicIdentity topic)
+    /// <summary>Partitions whose recovery waits for a file.</summary>
+    public int PartitionsWaiting => _recovery?.Waiting ?? 0;
+
+    /// <summary>Takes up what a former run left unacknowledged, then lets the readers begin.</summary>
+    public Task RecoverAsync(TopicIdentity topic, Action onFirstPass, CancellationToken cancellationToken)
     {
-        var recovery = new RecoveryCoordinator(
-            Registry,
-            Publisher,
-            new BatchRebuilder(Budget, _options, _host.TimeProvider),
-            _counters,
-            FindGeneration,
-            _host.LoggerFactory.CreateLogger<RecoveryCoordinator>());
-        recovery.Recover(recovery.CheckTopic(topic));
+        _recovery = new RecoveryCoordinator(
+            new RecoveryContext(
+                Registry,
+                Publisher,
+                Sink,
+                new RecoveryFiles(Inputs),
+                _options,
+                _counters,
+                _time,
+                _loggers.CreateLogger<RecoveryCoordinator>()),
+            new BatchRebuilder(Budget, _options, _time));
+        return _recovery.RecoverAsync(_recovery.CheckTopic(topic), onFirstPass, cancellationToken);
     }
 
     /// <summary>Stops at once; the registry is synced last.</summary>
@@ -121,19 +132,6 @@ internal sealed class AgentParts : IAsyncDisposable
         Scheduler.Dispose();
         Budget.Dispose();
         _metrics.Dispose();
-    }
-
-    private ScheduledHarvester? FindGeneration(long generation)
-    {
-        foreach (var input in Inputs)
-        {
-            if (input.FindGeneration(generation) is { } harvester)
-            {
-                return harvester;
-            }
-        }
-
-        return null;
     }
 
     private static PublisherOptions BuildOptions(AgentConfig config)

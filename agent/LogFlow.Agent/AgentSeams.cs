@@ -1,4 +1,4 @@
-using LogFlow.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
 
@@ -7,13 +7,13 @@ namespace LogFlow.Agent;
 /// <param name="OpenStorage">Where the registry lies.</param>
 /// <param name="OpenFile">How log files are opened for reading.</param>
 internal sealed record AgentSeams(
-    Func<AgentConfig, ServiceContext, IBatchSink> OpenSink,
+    Func<AgentConfig, ILoggerFactory, TimeProvider, IBatchSink> OpenSink,
     Func<string, IRegistryStorage> OpenStorage,
     Func<string, ILogFile> OpenFile)
 {
     /// <summary>A Kafka-protocol queue, and a folder.</summary>
     public static AgentSeams Production { get; } = new(
-        static (config, host) => new KafkaBatchSink(config.Kafka, host.LoggerFactory, host.TimeProvider),
+        static (config, loggers, time) => new KafkaBatchSink(config.Kafka, loggers, time),
         static directory => new RegistryDirectory(directory),
         DiskLogFile.Open);
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Agent;
 using LogFlow.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 return await ServiceProgram.RunAsync(
@@ -8,15 +10,22 @@ return await ServiceProgram.RunAsync(
         Executable = "logflow-agent",
         Description = "LogFlow's agent: tails log files and ships their lines to a queue, each exactly once",
         DefaultConfigFile = "agent.yml",
-        Create = static (config, context) => new AgentService(config, context),
-        Http = static config => new HttpSettings(
-            config.Http.Enabled, config.Http.Host, config.Http.Port, "http.port"),
-        Level = static config => config.Logging.Level switch
+        Create = static (config, services) => new AgentService(
+            config,
+            services.GetRequiredService<ILoggerFactory>(),
+            services.GetRequiredService<IMeterFactory>(),
+            services.GetRequiredService<TimeProvider>()),
+        Settings = static config => new HostSettings(
+            config.Logging.Level switch
+            {
+                AgentLogLevel.Debug => LogLevel.Debug,
+                AgentLogLevel.Info => LogLevel.Information,
+                AgentLogLevel.Warning => LogLevel.Warning,
+                _ => LogLevel.Error,
+            },
+            new HttpSettings(config.Http.Enabled, config.Http.Host, config.Http.Port, "http.port"))
         {
-            AgentLogLevel.Debug => LogLevel.Debug,
-            AgentLogLevel.Info => LogLevel.Information,
-            AgentLogLevel.Warning => LogLevel.Warning,
-            _ => LogLevel.Error,
+            DataFolder = Path.Combine(config.PathHome, config.PathData),
         },
     },
     args);

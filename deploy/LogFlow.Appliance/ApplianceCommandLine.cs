@@ -20,6 +20,8 @@ internal static class ApplianceCommandLine
         up.Add(config.Overrides);
         var version = new Command("version", "Print the version");
         version.SetAction(_ => Console.WriteLine($"logflow {ProductVersion.Text}"));
+        var test = new Command("test", "Check the configuration of 'up'") { UpConfigCommands.Test(config) };
+        var export = new Command("export", "Print what is in force") { UpConfigCommands.Export(config) };
         var root = new RootCommand("LogFlow: log files to a search, in one process; and the tools around it")
         {
             up,
@@ -29,6 +31,8 @@ internal static class ApplianceCommandLine
             ProduceCommand.Create(tools),
             ConsumeCommand.Create(tools),
             DlqCommand.Create(tools),
+            test,
+            export,
             DumpCommand.Create(),
             version,
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace LogFlow.Platform;
 
@@ -16,19 +17,22 @@ public sealed class DirectoryLock : IDisposable
     /// <exception cref="DirectoryLockedException">Another live process holds it.</exception>
     public static DirectoryLock Acquire(string directory)
     {
-        Directory.CreateDirectory(directory);
+        PrivateFiles.CreateDirectory(directory);
         FileStream file;
         try
         {
-            file = new FileStream(
-                Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = PrivateFiles.Open(Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite);
         }
         catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
         {
             throw new DirectoryLockedException(directory, ReadHolder(directory));
         }
 
-        File.WriteAllText(HolderPath(directory), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        using (var holder = PrivateFiles.Open(HolderPath(directory), FileMode.Create, FileAccess.Write))
+        {
+            holder.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+        }
+
         return new DirectoryLock(file);
     }
 

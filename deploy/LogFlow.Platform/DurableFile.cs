@@ -90,15 +90,18 @@ public static class DurableFile
 
     /// <summary>
     /// Replaces <paramref name="path"/> by <paramref name="content"/> so that after a crash either the old or the new
-    /// content is there, whole: temporary file, sync, rename, sync of the directory.
+    /// content is there, whole: temporary file, sync, rename, sync of the directory. A secret is its owner's alone.
     /// </summary>
-    public static void Replace(string path, ReadOnlySpan<byte> content)
+    public static void Replace(string path, ReadOnlySpan<byte> content, bool isSecret = false)
     {
         var temporary = path + ".tmp";
-        using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+
+        // A file that a crash left would keep its own mode.
+        File.Delete(temporary);
+        using (var file = PrivateFiles.Open(temporary, FileMode.CreateNew, FileAccess.Write, isSecret: isSecret))
         {
-            RandomAccess.Write(file, content, 0);
-            SyncData(file);
+            RandomAccess.Write(file.SafeFileHandle, content, 0);
+            SyncData(file.SafeFileHandle);
         }
 
         File.Move(temporary, path, overwrite: true);

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace LogFlow.Platform;
 
-/// <summary>How much processor time the calling thread has used: what it did, not how long it waited for its turn.</summary>
+/// <summary>
+/// How much processor time the calling thread has used: what it did, not how long it waited for its turn.
+/// </summary>
 public static class ThreadCpuTime
 {
     private const int LinuxThreadCpuTime = 3;

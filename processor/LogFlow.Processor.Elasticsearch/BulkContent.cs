@@ -1,21 +1,28 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using LogFlow.Platform;
 
 namespace LogFlow.Processor.Elasticsearch;
 
-/// <summary>The body of one bulk request: the bytes of its items, neighbours in one write, gzip on demand.</summary>
+/// <summary>
+/// The body of one bulk request: the bytes of its items, neighbours in one write, gzip on demand. It holds leases of
+/// the
+/// requests it sends until it is disposed: whatever happens to their owners meanwhile, the bytes stay what they are.
+/// </summary>
 internal sealed class BulkContent : HttpContent
 {
     private readonly ReadOnlyMemory<BulkItemRef> _items;
     private readonly long _length;
     private readonly CompressionLevel? _gzip;
+    private readonly List<Lease<BulkRequest>> _held = [];
 
     public BulkContent(ReadOnlyMemory<BulkItemRef> items, CompressionLevel? gzip)
     {
         _items = items;
         _gzip = gzip;
         _length = SizeOf(items.Span);
+        Hold(items.Span);
         Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
         if (gzip is not null)
         {
@@ -57,6 +64,30 @@ internal sealed class BulkContent : HttpContent
         return _gzip is null;
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var lease in _held)
+        {
+            lease.Dispose();
+        }
+
+        _held.Clear();
+        base.Dispose(disposing);
+    }
+
+    private void Hold(ReadOnlySpan<BulkItemRef> items)
+    {
+        Lease<BulkRequest>? last = null;
+        foreach (ref readonly var item in items)
+        {
+            if (!ReferenceEquals(item.Lease, last))
+            {
+                last = item.Lease;
+                _held.Add(last.Retain());
+            }
+        }
+    }
+
     private async Task WriteItemsAsync(Stream stream, CancellationToken cancellationToken)
     {
         for (var index = 0; index < _items.Length;)
@@ -73,7 +104,7 @@ internal sealed class BulkContent : HttpContent
         var first = items[index++];
         var last = first.Index;
         while (index < items.Length
-            && ReferenceEquals(items[index].Request, first.Request)
+            && ReferenceEquals(items[index].Lease, first.Lease)
             && items[index].Index == last + 1)
         {
             last = items[index++].Index;

@@ -15,6 +15,13 @@ public enum BulkOutcome
     /// <summary>Not stored now, but may be later: send it again with the same id.</summary>
     Retry,
 
+    /// <summary>
+    /// Not stored until an operator acts (no index and no template for it, a block, privileges): sent again slowly,
+    /// apart
+    /// from the others, and never dead-lettered.
+    /// </summary>
+    Refused,
+
     /// <summary>Never going to be stored as it is: to the dead-letter topic, with the reason.</summary>
     DeadLetter,
 }

@@ -1,35 +1,57 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
+using LogFlow.Platform;
 
 namespace LogFlow.Processor.Elasticsearch;
 
 /// <summary>
-/// Builds the items of a <c>_bulk</c> body in one pooled buffer: per item an action line and, but for delete, a source
-/// line. The source is written by the caller straight into the buffer, between <see cref="BeginItem"/> and
-/// <see cref="EndItem"/>. Not thread-safe while building; read-only and shareable afterwards.
+/// The items of a <c>_bulk</c> body in leased memory: per item an action line and, but for delete, a source line. The
+/// source is written by the caller straight into the buffer, between <see cref="BeginItem"/> and <see cref="EndItem"/>.
+/// Not thread-safe while building; read-only and shareable afterwards. It is lent itself: who sends it retains a lease,
+/// and the last lease gives the memory back.
 /// </summary>
 /// <remarks>
 /// https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
 /// <code>{"create":{"_index":"I","_id":"X"}}\n{source}\n</code>
 /// </remarks>
-public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
+public sealed class BulkRequest : IBufferWriter<byte>, ILeasable
 {
     private const int InitialBytes = 16 * 1024;
+    private const int BytesMax = 1 << 30;
 
+    private static ReadOnlySpan<byte> IndexOpening => "\"_index\":\""u8;
+
+    private readonly BytePool _pool;
+    private Lease<LeasedBytes> _bytes;
+
+    /// <summary>The array behind <see cref="_bytes"/>; empty once it was given back, so that nothing can touch
+    /// it.</summary>
     private byte[] _buffer;
     private int _length;
     private int _itemStart = -1;
     private int _sourceStart;
     private BulkAction _action;
+    private bool _docAsUpsert;
+    private int _indexLength;
+    private int _idStart;
+    private int _idLength;
     private Item[] _items;
     private int _count;
 
-    /// <param name="sizeHint">Expected size in bytes.</param>
-    public BulkRequest(int sizeHint = InitialBytes)
+    private BulkRequest(BytePool pool, int sizeHint)
     {
-        _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, 1024));
+        _pool = pool;
+        _bytes = pool.Rent(Math.Max(sizeHint, 1024));
+        _buffer = ArrayOf(_bytes);
         _items = ArrayPool<Item>.Shared.Rent(64);
     }
+
+    /// <summary>An empty request; disposing the last lease of it gives its memory back.</summary>
+    /// <param name="pool">Where its memory comes from; null: the process's pool.</param>
+    /// <param name="sizeHint">Expected size in bytes.</param>
+    public static Lease<BulkRequest> Rent(BytePool? pool = null, int sizeHint = InitialBytes) =>
+        new(new BulkRequest(pool ?? BulkMemory.Pool, sizeHint));
 
     /// <summary>Number of finished items.</summary>
     public int Count => _count;
@@ -40,13 +62,15 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
     /// <summary>
     /// Starts an item. Empty <paramref name="index"/>, <paramref name="id"/>, <paramref name="pipeline"/> and
     /// <paramref name="routing"/> are left out of the action line. All are plain UTF-8; they are escaped here.
+    /// An update makes the document where it is absent only with <paramref name="docAsUpsert"/>.
     /// </summary>
     public void BeginItem(
         BulkAction action,
         ReadOnlySpan<byte> index,
         ReadOnlySpan<byte> id,
         ReadOnlySpan<byte> pipeline = default,
-        ReadOnlySpan<byte> routing = default)
+        ReadOnlySpan<byte> routing = default,
+        bool docAsUpsert = false)
     {
         if (_itemStart >= 0)
         {
@@ -55,10 +79,12 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
 
         _itemStart = _length;
         _action = action;
+        _docAsUpsert = docAsUpsert;
         Append(ActionOpening(action));
         var first = true;
-        AppendMember("\"_index\":\""u8, index, ref first);
-        AppendMember("\"_id\":\""u8, id, ref first);
+        _indexLength = AppendMember(IndexOpening, index, ref first);
+        _idLength = AppendMember("\"_id\":\""u8, id, ref first);
+        _idStart = _length - 1 - _idLength;
         AppendMember("\"pipeline\":\""u8, pipeline, ref first);
         AppendMember("\"routing\":\""u8, routing, ref first);
         Append("}}\n"u8);
@@ -81,7 +107,7 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
 
         if (_action == BulkAction.Update)
         {
-            Append(",\"doc_as_upsert\":true}"u8);
+            Append(_docAsUpsert ? ",\"doc_as_upsert\":true}"u8 : "}"u8);
         }
 
         if (_action != BulkAction.Delete)
@@ -97,7 +123,8 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
             _items = larger;
         }
 
-        _items[_count++] = new Item(_itemStart, _sourceStart, _length, tag);
+        _items[_count++] = new Item(
+            _itemStart, _sourceStart, _length, tag, _idStart, _idLength, _indexLength);
         _itemStart = -1;
     }
 
@@ -118,6 +145,27 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
     public ReadOnlyMemory<byte> GetItem(int index) =>
         _buffer.AsMemory(At(index).Start, _items[index].End - _items[index].Start);
 
+    /// <summary>The item's index as it stands in the action line, escaped; empty where it has none.</summary>
+    public ReadOnlySpan<byte> GetIndex(int index)
+    {
+        ref readonly var item = ref At(index);
+        if (item.IndexLength == 0)
+        {
+            return default;
+        }
+
+        // It is the action line's first member.
+        var line = _buffer.AsSpan(item.Start, item.SourceStart - item.Start);
+        return line.Slice(line.IndexOf(IndexOpening) + IndexOpening.Length, item.IndexLength);
+    }
+
+    /// <summary>The item's id as it stands in the action line, escaped; empty where it has none.</summary>
+    public ReadOnlySpan<byte> GetId(int index)
+    {
+        ref readonly var item = ref At(index);
+        return _buffer.AsSpan(item.IdStart, item.IdLength);
+    }
+
     /// <summary>The item's source, without the final newline; empty for a delete.</summary>
     public ReadOnlyMemory<byte> GetSource(int index)
     {
@@ -132,14 +180,6 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
     /// </summary>
     internal ReadOnlyMemory<byte> GetRun(int first, int last) =>
         _buffer.AsMemory(At(first).Start, At(last).End - _items[first].Start);
-
-    /// <summary>Forgets all items; the buffer is kept.</summary>
-    public void Clear()
-    {
-        _length = 0;
-        _count = 0;
-        _itemStart = -1;
-    }
 
     /// <inheritdoc/>
     public void Advance(int count)
@@ -162,21 +202,21 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
         return _buffer.AsSpan(_length);
     }
 
-    /// <summary>Gives the buffers back; nothing of the request may be used afterwards.</summary>
-    public void Dispose()
+    /// <summary>Called by the last lease.</summary>
+    void ILeasable.GiveBack()
     {
-        if (_buffer.Length == 0)
-        {
-            return;
-        }
-
-        ArrayPool<byte>.Shared.Return(_buffer);
-        ArrayPool<Item>.Shared.Return(_items);
         _buffer = [];
+        _bytes.Dispose();
+        ArrayPool<Item>.Shared.Return(_items);
         _items = [];
         _count = 0;
         _length = 0;
     }
+
+    private static byte[] ArrayOf(Lease<LeasedBytes> lease) =>
+        MemoryMarshal.TryGetArray<byte>(lease.Value.Memory, out var segment)
+            ? segment.Array!
+            : throw new InvalidOperationException("leased bytes are not an array");
 
     private static ReadOnlySpan<byte> ActionOpening(BulkAction action) => action switch
     {
@@ -192,11 +232,12 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
         return ref _items[index];
     }
 
-    private void AppendMember(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> value, ref bool first)
+    /// <returns>How long the value is as it was written.</returns>
+    private int AppendMember(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> value, ref bool first)
     {
         if (value.IsEmpty)
         {
-            return;
+            return 0;
         }
 
         if (!first)
@@ -206,6 +247,7 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
 
         first = false;
         Append(opening);
+        var start = _length;
         if (JavaScriptEncoder.UnsafeRelaxedJsonEscaping.FindFirstCharacterToEncodeUtf8(value) < 0)
         {
             Append(value);
@@ -215,7 +257,9 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
             AppendEscaped(value);
         }
 
+        var written = _length - start;
         Append("\""u8);
+        return written;
     }
 
     /// <summary>Worst case: each byte becomes <c>\u00XX</c>.</summary>
@@ -247,16 +291,19 @@ public sealed class BulkRequest : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        if (needed > Array.MaxLength)
+        ObjectDisposedException.ThrowIf(_buffer.Length == 0, this);
+        if (needed > BytesMax)
         {
-            throw new InvalidDataException("a bulk request exceeds 2 GiB");
+            throw new InvalidDataException("a bulk request exceeds 1 GiB");
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(needed, _buffer.Length * 2L)));
-        _buffer.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        var larger = _pool.Rent((int)Math.Min(BytesMax, Math.Max(needed, _buffer.Length * 2L)));
+        _buffer.AsSpan(0, _length).CopyTo(larger.Value.Span);
+        _bytes.Dispose();
+        _bytes = larger;
+        _buffer = ArrayOf(larger);
     }
 
-    private readonly record struct Item(int Start, int SourceStart, int End, long Tag);
+    private readonly record struct Item(
+        int Start, int SourceStart, int End, long Tag, int IdStart, int IdLength, int IndexLength);
 }

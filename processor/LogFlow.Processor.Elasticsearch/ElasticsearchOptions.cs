@@ -1,7 +1,10 @@
+using System.Text;
+using Elastic.Transport;
+
 namespace LogFlow.Processor.Elasticsearch;
 
 /// <summary>How to reach Elasticsearch or OpenSearch, and how hard to try. Immutable once in use.</summary>
-public sealed class ElasticsearchOptions
+public sealed record ElasticsearchOptions
 {
     /// <summary>The nodes to use, tried in turn.</summary>
     public required IReadOnlyList<Uri> Hosts { get; init; }
@@ -42,14 +45,11 @@ public sealed class ElasticsearchOptions
     /// <summary>Where a bulk request is cut, in uncompressed bytes. Matches Logstash (20 MiB).</summary>
     public int BulkBytesMax { get; init; } = 20 * 1024 * 1024;
 
-    /// <summary>After how many attempts a document whose index does not exist is dead-lettered.</summary>
-    public int MissingIndexAttemptsMax { get; init; } = 5;
-
     /// <summary>Largest answer that is read, in bytes.</summary>
     public int ResponseBytesMax { get; init; } = 256 * 1024 * 1024;
 
-    /// <summary>PEM file with the certificate authorities to trust instead of the system's.</summary>
-    public string? CertificateAuthorities { get; init; }
+    /// <summary>PEM files with the certificate authorities to trust instead of the system's.</summary>
+    public IReadOnlyList<string> CertificateAuthorities { get; init; } = [];
 
     /// <summary>
     /// SHA-256 (hex) of a certificate of the server's chain that is trusted, as Elasticsearch prints it.
@@ -59,22 +59,25 @@ public sealed class ElasticsearchOptions
     /// <summary>False: any certificate is accepted (Logstash <c>ssl_verification_mode =&gt; none</c>).</summary>
     public bool VerifyCertificates { get; init; } = true;
 
-    /// <summary>The value of the Authorization header; null: none.</summary>
-    internal string? GetAuthorization()
+    /// <summary>The proxy to go through; null: as the environment says (HTTPS_PROXY and the like).</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>No proxy, whatever the environment says. Matches Logstash <c>proxy =&gt; ""</c>.</summary>
+    public bool DisableProxy { get; init; }
+
+    /// <summary>The credentials; null: none.</summary>
+    internal AuthorizationHeader? GetAuthorization()
     {
         if (ApiKey is { Length: > 0 } key)
         {
-            var encoded = key.Contains(':') ? Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(key)) : key;
-            return $"ApiKey {encoded}";
+            return new ApiKey(key.Contains(':') ? Convert.ToBase64String(Encoding.UTF8.GetBytes(key)) : key);
         }
 
         if (BearerToken is { Length: > 0 } token)
         {
-            return $"Bearer {token}";
+            return new BearerToken(token);
         }
 
-        return User is { Length: > 0 }
-            ? $"Basic {Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{User}:{Password}"))}"
-            : null;
+        return User is { Length: > 0 } user ? new BasicAuthentication(user, Password ?? string.Empty) : null;
     }
 }

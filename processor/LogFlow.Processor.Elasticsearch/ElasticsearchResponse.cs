@@ -1,26 +1,27 @@
-using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using LogFlow.Platform;
 
 namespace LogFlow.Processor.Elasticsearch;
 
 /// <summary>
 /// An answer, or the fact that there was none (<see cref="Status"/> 0: refused, reset, timed out, torn). The body
-/// lies in a pooled buffer until the response is disposed.
+/// lies in leased memory until the response is disposed.
 /// </summary>
 public sealed class ElasticsearchResponse : IDisposable
 {
     private const int ReasonCharsMax = 1000;
 
     private readonly HttpResponseHeaders? _headers;
-    private byte[] _buffer;
+    private readonly Lease<LeasedBytes>? _body;
     private readonly int _length;
 
-    internal ElasticsearchResponse(Uri node, int status, byte[] buffer, int length, HttpResponseHeaders headers)
+    internal ElasticsearchResponse(
+        Uri node, int status, Lease<LeasedBytes> body, int length, HttpResponseHeaders headers)
     {
         Node = node;
         Status = status;
-        _buffer = buffer;
+        _body = body;
         _length = length;
         _headers = headers;
     }
@@ -29,7 +30,6 @@ public sealed class ElasticsearchResponse : IDisposable
     {
         Node = node;
         Failure = failure;
-        _buffer = [];
     }
 
     /// <summary>The node that was asked.</summary>
@@ -45,7 +45,7 @@ public sealed class ElasticsearchResponse : IDisposable
     public string? Failure { get; }
 
     /// <summary>The body.</summary>
-    public ReadOnlyMemory<byte> Body => _buffer.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Body => _body is null ? default : _body.Value.Memory[.._length];
 
     /// <summary>How long the server asks to wait (Retry-After in seconds); null: it does not say.</summary>
     public TimeSpan? RetryAfter => _headers?.RetryAfter?.Delta;
@@ -86,14 +86,7 @@ public sealed class ElasticsearchResponse : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = [];
-        }
-    }
+    public void Dispose() => _body?.Dispose();
 
     internal static string Shorten(string text) =>
         text.Length <= ReasonCharsMax ? text : string.Concat(text.AsSpan(0, ReasonCharsMax), "…");

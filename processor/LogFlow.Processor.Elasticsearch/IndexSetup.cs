@@ -1,5 +1,9 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Elastic.Clients.Elasticsearch.IndexManagement;
 using Microsoft.Extensions.Logging;
+using HttpMethod = Elastic.Transport.HttpMethod;
 
 namespace LogFlow.Processor.Elasticsearch;
 
@@ -14,65 +18,71 @@ public sealed partial class IndexSetup
     private const string MappingsName = "logflow-mappings";
     private const string SettingsName = "logflow-settings";
 
-    private readonly ElasticsearchClient _client;
+    private readonly ElasticsearchConnection _connection;
     private readonly ILogger _logger;
 
-    /// <param name="client">The connection.</param>
+    /// <param name="connection">The connection.</param>
     /// <param name="logger">Where the result is told.</param>
-    public IndexSetup(ElasticsearchClient client, ILogger logger)
+    public IndexSetup(ElasticsearchConnection connection, ILogger logger)
     {
-        _client = client;
+        _connection = connection;
         _logger = logger;
     }
 
     /// <summary>
-    /// Looks, and puts what is missing. A refusal is told once and is no obstacle: documents can be indexed without
-    /// templates.
+    /// Looks, and puts what is missing. Until it is done, nothing may be sent to the data streams: a server without a
+    /// template answers 404 for good lines, or makes plain indices of them that no template mends afterwards.
     /// </summary>
     /// <param name="dataStream">One of the data streams that will be written, to ask which template matches.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>False where the server did not answer, so that it is worth asking again.</returns>
-    public async Task<bool> EnsureAsync(string dataStream, CancellationToken cancellationToken)
+    public async Task<SetupResult> EnsureAsync(string dataStream, CancellationToken cancellationToken)
     {
-        if (await _client.GetServerInfoAsync(cancellationToken) is not { } server)
+        var (server, asked) = await _connection.AskServerAsync(cancellationToken);
+        if (asked.Status == 403)
         {
-            return false;
+            // Who may not even ask who the server is looks after no templates: others do.
+            return SetupResult.Done;
+        }
+
+        if (server is null)
+        {
+            return asked.IsSuccess
+                ? new SetupResult(false, Problem: "GET / is not answered as Elasticsearch answers it")
+                : NotDone("GET /", asked);
         }
 
         if (server.Distribution == "logflow")
         {
-            return true;
+            return SetupResult.Done;
         }
 
-        var existing = await GetExistingVersionAsync(cancellationToken);
-        if (existing == Existing.NoAnswer)
+        var (look, existing) = await GetExistingVersionAsync(cancellationToken);
+        if (look.IsTransient)
         {
-            return false;
+            return NotDone("GET /_index_template/" + TemplateName, look);
         }
 
         if (existing == Existing.Current)
         {
-            return true;
+            return SetupResult.Done;
         }
 
-        if (existing == Existing.None && await HasOtherTemplateAsync(dataStream, cancellationToken))
+        if (existing == Existing.None)
         {
-            Log.OtherTemplate(_logger, dataStream);
-            return true;
+            var (simulated, hasOther) = await HasOtherTemplateAsync(dataStream, cancellationToken);
+            if (simulated.IsTransient)
+            {
+                return NotDone($"POST /_index_template/_simulate_index/{dataStream}", simulated);
+            }
+
+            if (hasOther)
+            {
+                Log.OtherTemplate(_logger, dataStream);
+                return SetupResult.Done;
+            }
         }
 
-        var withPolicy = !server.IsOpenSearch && !server.IsServerless
-            && await PutAsync("/_ilm/policy/logflow", Load("ilm-policy.json"), cancellationToken);
-        var done = await PutAsync($"/_component_template/{MappingsName}", GetMappings(server), cancellationToken)
-            && await PutAsync(
-                $"/_component_template/{SettingsName}", GetSettings(server, withPolicy), cancellationToken)
-            && await PutAsync($"/_index_template/{TemplateName}", Load("index-template.json"), cancellationToken);
-        if (done)
-        {
-            Log.TemplatesPut(_logger, server.ToString());
-        }
-
-        return true;
+        return await PutAllAsync(server, cancellationToken);
     }
 
     /// <summary>The mappings for the server's dialect.</summary>
@@ -129,58 +139,113 @@ public sealed partial class IndexSetup
         return JsonNode.Parse(stream)!;
     }
 
-    private async Task<Existing> GetExistingVersionAsync(CancellationToken cancellationToken)
+    private static SetupResult NotDone(string request, ApiAnswer answer) =>
+        new(false, NeedsOperator: !answer.IsTransient, Problem: $"{request}: {answer}");
+
+    private async Task<SetupResult> PutAllAsync(ServerInfo server, CancellationToken cancellationToken)
     {
-        using var response = await _client.SendAsync(
-            HttpMethod.Get, $"/_index_template/{TemplateName}", cancellationToken: cancellationToken);
-        if (response.Status == 404)
+        var withPolicy = !server.IsOpenSearch && !server.IsServerless;
+        if (withPolicy)
         {
-            return Existing.None;
+            const string Path = "/_ilm/policy/logflow";
+            var answer = await PutAsync(Path, Load("ilm-policy.json"), cancellationToken);
+            if (answer.IsTransient)
+            {
+                return NotDone("PUT " + Path, answer);
+            }
+
+            // Without the right to manage policies the templates still do their work; nothing is deleted by age then.
+            withPolicy = answer.IsSuccess;
+            if (!withPolicy)
+            {
+                Log.PolicyRefused(_logger, Path, answer.ToString());
+            }
         }
 
-        if (!response.IsSuccess)
+        (string Path, JsonNode Body)[] parts =
+        [
+            ($"/_component_template/{MappingsName}", GetMappings(server)),
+            ($"/_component_template/{SettingsName}", GetSettings(server, withPolicy)),
+            ($"/_index_template/{TemplateName}", Load("index-template.json")),
+        ];
+        foreach (var (path, body) in parts)
         {
-            return response.Status is 401 or 403 or 405 ? Existing.Current : Existing.NoAnswer;
+            var answer = await PutAsync(path, body, cancellationToken);
+            if (!answer.IsSuccess)
+            {
+                return NotDone("PUT " + path, answer);
+            }
         }
 
-        var meta = JsonNode.Parse(response.Body.Span)?["index_templates"]?[0]?["index_template"]?["_meta"];
+        Log.TemplatesPut(_logger, server.ToString());
+        return SetupResult.Done;
+    }
+
+    private async Task<(ApiAnswer Answer, Existing Existing)> GetExistingVersionAsync(
+        CancellationToken cancellationToken)
+    {
+        var (answer, response) = await ApiAnswer.SendAsync(
+            token => _connection.Client.Indices.GetIndexTemplateAsync(
+                new GetIndexTemplateRequest
+                {
+                    Name = TemplateName,
+                    RequestConfiguration = ElasticsearchConnection.PlainJson,
+                },
+                token),
+            cancellationToken);
+        if (answer.Status == 404)
+        {
+            return (answer, Existing.None);
+        }
+
+        // Who may not look at templates may not put them either: others look after them.
+        if (!answer.IsSuccess)
+        {
+            return (answer, Existing.Current);
+        }
+
         var ours = Load("index-template.json")["_meta"]!;
-        return meta?["managed_by"]?.ToString() == ours["managed_by"]!.ToString()
-            && meta["version"] is JsonValue version && version.TryGetValue<int>(out var number)
-            && number < ours["version"]!.GetValue<int>()
-                ? Existing.Older
-                : Existing.Current;
+        var isOlder = response!.IndexTemplates.FirstOrDefault()?.IndexTemplate.Meta is { } meta
+            && meta.TryGetValue("managed_by", out var manager)
+            && manager?.ToString() == ours["managed_by"]!.ToString()
+            && meta.TryGetValue("version", out var version)
+            && int.TryParse(version?.ToString(), out var number)
+            && number < ours["version"]!.GetValue<int>();
+        return (answer, isOlder ? Existing.Older : Existing.Current);
     }
 
-    /// <summary>Asks the server which template would make the data stream.</summary>
-    private async Task<bool> HasOtherTemplateAsync(string dataStream, CancellationToken cancellationToken)
+    /// <summary>Asks the server which template would make the data stream. Raw: the typed answer demands members that
+    /// OpenSearch and servers without a matching template do not send.</summary>
+    private async Task<(ApiAnswer Answer, bool HasOther)> HasOtherTemplateAsync(
+        string dataStream, CancellationToken cancellationToken)
     {
-        using var response = await _client.SendAsync(
-            HttpMethod.Post, $"/_index_template/_simulate_index/{dataStream}", cancellationToken: cancellationToken);
-        return response.IsSuccess && JsonNode.Parse(response.Body.Span)?["template"] is not null;
-    }
-
-    private async Task<bool> PutAsync(string path, JsonNode body, CancellationToken cancellationToken)
-    {
-        var text = body.ToJsonString();
-        using var response = await _client.SendAsync(
-            HttpMethod.Put,
-            path,
-            _ => new StringContent(text, System.Text.Encoding.UTF8, "application/json"),
-            cancellationToken: cancellationToken);
-        if (response.IsSuccess)
+        using var response = await _connection.SendAsync(
+            HttpMethod.POST, $"/_index_template/_simulate_index/{dataStream}", cancellationToken: cancellationToken);
+        try
         {
-            return true;
+            return (ApiAnswer.Of(response),
+                response.IsSuccess && JsonNode.Parse(response.Body.Span)?["template"] is not null);
         }
+        catch (JsonException)
+        {
+            return (new ApiAnswer(0, string.Empty, "the answer is no JSON"), false);
+        }
+    }
 
-        var (type, reason) = response.ReadError();
-        Log.PutRefused(_logger, path, response.Status, type, reason);
-        return false;
+    /// <summary>Raw: the bodies are JSON files of ours, which the typed client could only take apart and print again.
+    /// </summary>
+    private async Task<ApiAnswer> PutAsync(string path, JsonNode body, CancellationToken cancellationToken)
+    {
+        using var response = await _connection.SendAsync(
+            HttpMethod.PUT,
+            path,
+            new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+            cancellationToken: cancellationToken);
+        return ApiAnswer.Of(response);
     }
 
     private enum Existing
     {
-        NoAnswer,
         None,
         Older,
         Current,
@@ -195,8 +260,8 @@ public sealed partial class IndexSetup
             + "LogFlow leaves it in charge.")]
         public static partial void OtherTemplate(ILogger logger, string dataStream);
 
-        [LoggerMessage(5512, LogLevel.Warning, "{Path} was refused ({Status} {Type}: {Reason}); documents are indexed "
-            + "with the server's own templates.")]
-        public static partial void PutRefused(ILogger logger, string path, int status, string type, string reason);
+        [LoggerMessage(5512, LogLevel.Warning, "PUT {Path} was refused ({Reason}); indices are made without a "
+            + "lifecycle policy of LogFlow's, nothing is deleted by age.")]
+        public static partial void PolicyRefused(ILogger logger, string path, string reason);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using LogFlow.Platform;
@@ -20,7 +21,9 @@ public sealed partial class ProcessorService : ILogFlowService
 {
     private readonly ProcessorConfig _config;
     private readonly ProcessorPipeline _pipeline;
-    private readonly ServiceContext _context;
+    private readonly ILoggerFactory _loggers;
+    private readonly IMeterFactory _meters;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ProcessorMetrics _metrics;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,14 +34,19 @@ public sealed partial class ProcessorService : ILogFlowService
 
     /// <param name="config">The validated configuration.</param>
     /// <param name="pipeline">Its pipeline.</param>
-    /// <param name="context">What the host provides.</param>
-    public ProcessorService(ProcessorConfig config, ProcessorPipeline pipeline, ServiceContext context)
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="meters">Where it makes its meters.</param>
+    /// <param name="time">The clock.</param>
+    public ProcessorService(
+        ProcessorConfig config, ProcessorPipeline pipeline, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
     {
         _config = config;
         _pipeline = pipeline;
-        _context = context;
-        _logger = context.LoggerFactory.CreateLogger<ProcessorService>();
-        _metrics = new ProcessorMetrics(context.MeterFactory);
+        _loggers = loggers;
+        _meters = meters;
+        _time = time;
+        _logger = loggers.CreateLogger<ProcessorService>();
+        _metrics = new ProcessorMetrics(meters);
     }
 
     /// <inheritdoc/>
@@ -46,6 +54,9 @@ public sealed partial class ProcessorService : ILogFlowService
 
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
+
+    /// <summary>Where outputs build bulk requests; tests count what is lent.</summary>
+    internal BytePool BulkPool { get; init; } = BulkMemory.Pool;
 
     /// <summary>The text of the default pipeline, in Logstash's language.</summary>
     public static string DefaultPipeline => PipelineLoader.DefaultText;
@@ -77,8 +88,8 @@ public sealed partial class ProcessorService : ILogFlowService
             (node, thread) => new KafkaRecordConsumer(
                 KafkaInputPlugin.ReadClient(node.Settings),
                 KafkaInputPlugin.ReadConsumer(node.Settings, thread),
-                _context.LoggerFactory,
-                _context.TimeProvider));
+                _loggers,
+                _time));
         return Task.CompletedTask;
     }
 
@@ -199,9 +210,13 @@ public sealed partial class ProcessorService : ILogFlowService
     {
         _deadLetters = deadLetters;
         var services = new OutputServices(
-            _context.LoggerFactory,
-            _context.TimeProvider,
-            new ElasticsearchMetrics(_context.MeterFactory));
+            _loggers,
+            _time,
+            new ElasticsearchMetrics(_meters))
+        {
+            BulkPool = BulkPool,
+            StoreSecret = _config.ReadStoreSecret(),
+        };
         var workers = _config.PipelineWorkers > 0 ? _config.PipelineWorkers : Environment.ProcessorCount;
         if (pipeline.IsStateful && workers > 1)
         {
@@ -214,7 +229,7 @@ public sealed partial class ProcessorService : ILogFlowService
             OutputFactory.Create(pipeline, services),
             deadLetters,
             new FilterStageOptions(workers, _config.PipelineBatchSize, _config.PipelineBatchBytes.Bytes),
-            _context.TimeProvider,
+            _time,
             _metrics);
         foreach (var node in pipeline.Inputs)
         {
@@ -231,9 +246,9 @@ public sealed partial class ProcessorService : ILogFlowService
                     decoder,
                     _stage,
                     KafkaInputPlugin.ReadTimings(node.Settings),
-                    _context.TimeProvider,
+                    _time,
                     _metrics,
-                    _context.LoggerFactory.CreateLogger<KafkaInput>()));
+                    _loggers.CreateLogger<KafkaInput>()));
             }
         }
 
@@ -252,23 +267,24 @@ public sealed partial class ProcessorService : ILogFlowService
     {
         if (!_config.DeadLetterQueueEnable)
         {
-            return new LoggingDeadLetterSink(_metrics, _context.LoggerFactory.CreateLogger<LoggingDeadLetterSink>());
+            return new LoggingDeadLetterSink(_metrics, _loggers.CreateLogger<LoggingDeadLetterSink>());
         }
 
         // Several inputs may read several clusters; their dead letters go to the first one's.
         var client = KafkaInputPlugin.ReadClient(pipeline.Inputs[0].Settings);
         return new KafkaDeadLetterSink(
-            new KafkaDeadLetterTransport(client, _context.LoggerFactory, _context.TimeProvider),
+            new KafkaDeadLetterTransport(client, _loggers, _time),
             new DeadLetterFile(Path.Combine(_config.PathData, "dead_letters")),
             _metrics,
-            _context.LoggerFactory,
-            _context.TimeProvider);
+            _loggers,
+            _time);
     }
 
     /// <summary>A part that ends by itself ends the service: the host stops everything, loudly.</summary>
     private async Task WatchAsync()
     {
-        var ended = await Task.WhenAny([.. _inputs.Select(static input => input.Completion), _stage!.Completion]);
+        var ended = await Task.WhenAny(
+            [.. _inputs.Select(static input => input.Completion), _stage!.Completion, _deadLetters!.Completion]);
         if (Volatile.Read(ref _isStopping))
         {
             return;

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Processor;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 var pipeline = new Command("pipeline", "Print the default pipeline, to be copied and changed");
 pipeline.SetAction(_ => Console.Write(ProcessorService.DefaultPipeline));
@@ -10,11 +13,18 @@ return await ServiceProgram.RunAsync(
         Executable = "logflow-processor",
         Description = "LogFlow's processor: reads the queue, parses with Logstash's language, indexes",
         DefaultConfigFile = "processor.yml",
-        Create = static (config, context) =>
-            new ProcessorService(config, ProcessorPipeline.Load(config, context.TimeProvider), context),
-        Http = static config => new HttpSettings(
-            config.ApiEnabled, config.ApiHttpHost, config.ApiHttpPort, "api.http.port"),
-        Level = static config => LogLevelName.Parse(config.LogLevel),
+        Create = static (config, services) => new ProcessorService(
+            config,
+            ProcessorPipeline.Load(config, services.GetRequiredService<TimeProvider>()),
+            services.GetRequiredService<ILoggerFactory>(),
+            services.GetRequiredService<IMeterFactory>(),
+            services.GetRequiredService<TimeProvider>()),
+        Settings = static config => new HostSettings(
+            LogLevelName.Parse(config.LogLevel),
+            new HttpSettings(config.ApiEnabled, config.ApiHttpHost, config.ApiHttpPort, "api.http.port"))
+        {
+            DataFolder = config.PathData,
+        },
         Exports = [pipeline],
         TestFiles = static files => VectorReport.Run(files, Console.Out),
         Check = ProcessorService.TestConfig,

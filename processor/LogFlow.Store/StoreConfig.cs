@@ -17,6 +17,13 @@ public class StoreConfig : IValidatedConfig
     [ConfigKey("http.port")]
     public int HttpPort { get; set; } = 9200;
 
+    /// <summary>
+    /// Names that clients may call the store by, beside addresses, names without a dot, localhost and the machine's own:
+    /// a web page elsewhere must not reach it by a name of its own.
+    /// </summary>
+    [ConfigKey("http.allowed_hosts")]
+    public List<string> HttpAllowedHosts { get; set; } = [];
+
     /// <summary>The largest request body, decompressed. Matches Elasticsearch <c>http.max_content_length</c>.</summary>
     [ConfigKey("http.max_content_length")]
     public ByteSize HttpMaxContentLength { get; set; } = new(100L << 20);
@@ -48,6 +55,9 @@ public class StoreConfig : IValidatedConfig
     /// <summary>The time after which a search answers with what it has found and <c>timed_out: true</c>.</summary>
     [ConfigKey("search.timeout")]
     public TimeSpan SearchTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The key that changes the port, for the message when it is taken.</summary>
+    public virtual string PortKey => "store.http.port";
 
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()

@@ -51,6 +51,12 @@ public sealed record LogManagerOptions
     /// </summary>
     public long CleanerBufferBytes { get; init; } = 32 << 20;
 
+    /// <summary>
+    /// What the records of one batch may decompress to, where that is more than the batch itself: a larger batch is
+    /// refused. What a consumer of ours takes by default.
+    /// </summary>
+    public int DecompressedBytesMax { get; init; } = 32 << 20;
+
     /// <summary>The disk; replaced by tests.</summary>
     public IFileSystem FileSystem { get; init; } = DiskFileSystem.Instance;
 }

@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Queue;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 return await ServiceProgram.RunAsync(
     new ServiceDefinition<QueueConfig>
@@ -7,9 +10,16 @@ return await ServiceProgram.RunAsync(
         Executable = "logflow-queue",
         Description = "LogFlow's queue: durable, partitioned topics on one node, by Kafka's protocol",
         DefaultConfigFile = "queue.yml",
-        Create = static (config, context) => new QueueService(config, context),
-        Http = static config => new HttpSettings(
-            config.HttpPort >= 0, config.HttpHost, Math.Max(0, config.HttpPort), "queue.http.port"),
-        Level = static config => LogLevelName.Parse(config.LogLevel),
+        Create = static (config, services) => new QueueService(
+            config,
+            services.GetRequiredService<ILoggerFactory>(),
+            services.GetRequiredService<IMeterFactory>(),
+            services.GetRequiredService<TimeProvider>()),
+        Settings = static config => new HostSettings(
+            LogLevelName.Parse(config.LogLevel),
+            new HttpSettings(config.HttpPort >= 0, config.HttpHost, Math.Max(0, config.HttpPort), "queue.http.port"))
+        {
+            DataFolder = config.DataDirectory,
+        },
     },
     args);

@@ -84,6 +84,13 @@ public partial class QueueConfig : IValidatedConfig
     [ConfigKey("message.max.bytes")]
     public int MessageMaxBytes { get; set; } = 1_048_588;
 
+    /// <summary>
+    /// Ours: what the records of one batch may decompress to; a batch that is larger then is refused. 32 MiB is what
+    /// our own consumers take.
+    /// </summary>
+    [ConfigKey("message.max.decompressed.bytes")]
+    public int MessageMaxDecompressedBytes { get; set; } = 32 << 20;
+
     [ConfigKey("socket.request.max.bytes")]
     public int SocketRequestMaxBytes { get; set; } = 104_857_600;
 
@@ -145,6 +152,11 @@ public partial class QueueConfig : IValidatedConfig
     [ConfigKey("group.consumer.max.session.timeout.ms")]
     public int GroupConsumerMaxSessionTimeoutMs { get; set; } = 60_000;
 
+    /// <summary>Which way a group with members may change its protocol: bidirectional, upgrade, downgrade, disabled.
+    /// An empty group always may.</summary>
+    [ConfigKey("group.consumer.migration.policy")]
+    public string GroupConsumerMigrationPolicy { get; set; } = "bidirectional";
+
     [ConfigKey("group.consumer.max.size")]
     public int GroupConsumerMaxSize { get; set; } = int.MaxValue;
 
@@ -187,6 +199,9 @@ public partial class QueueConfig : IValidatedConfig
     /// <summary>trace, debug, info, warn, error or fatal. Kafka sets this in log4j's own file.</summary>
     [ConfigKey("log.level")]
     public string LogLevel { get; set; } = "info";
+
+    /// <summary>The key that changes the port, for the message when it is taken.</summary>
+    public virtual string PortKey => "listeners";
 
     /// <summary>The one data folder: <c>log.dirs</c>, else <c>log.dir</c>.</summary>
     public string DataDirectory => string.IsNullOrWhiteSpace(LogDirs) ? LogDir : LogDirs.Trim();
@@ -243,6 +258,7 @@ public partial class QueueConfig : IValidatedConfig
             "compression.type",
             CompressionType,
             ["producer", "uncompressed", "none", "gzip", "snappy", "lz4", "zstd"]);
+        RequireAtLeast(problems, "message.max.decompressed.bytes", MessageMaxDecompressedBytes, 1);
         ValidateTopicDefaults(problems);
         if (MessageMaxBytes > LogSegmentBytes)
         {

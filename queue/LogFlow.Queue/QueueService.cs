@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Queue.Configuration;
@@ -17,7 +18,9 @@ namespace LogFlow.Queue;
 public sealed partial class QueueService : ILogFlowService
 {
     private readonly QueueConfig _config;
-    private readonly ServiceContext _context;
+    private readonly ILoggerFactory _loggers;
+    private readonly IMeterFactory _meters;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly QueueMetrics _metrics;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,13 +33,18 @@ public sealed partial class QueueService : ILogFlowService
     private NodeIdentity? _node;
 
     /// <param name="config">The validated configuration.</param>
-    /// <param name="context">What the host provides.</param>
-    public QueueService(QueueConfig config, ServiceContext context)
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="meters">Where it makes its meters.</param>
+    /// <param name="time">The clock.</param>
+    public QueueService(
+        QueueConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
     {
         _config = config;
-        _context = context;
-        _logger = context.LoggerFactory.CreateLogger<QueueService>();
-        _metrics = new QueueMetrics(context.MeterFactory);
+        _loggers = loggers;
+        _meters = meters;
+        _time = time;
+        _logger = loggers.CreateLogger<QueueService>();
+        _metrics = new QueueMetrics(meters);
         QueueGauges.Register(_metrics.Meter, GetStatus);
     }
 
@@ -99,6 +107,7 @@ public sealed partial class QueueService : ILogFlowService
             return new HealthReport(false, $"the disk of {_config.DataDirectory} is full: producers are refused");
         }
 
+        var deadLetters = 0L;
         foreach (var topic in logs.Topics)
         {
             foreach (var partition in topic.Partitions)
@@ -108,10 +117,16 @@ public sealed partial class QueueService : ILogFlowService
                     return new HealthReport(
                         false, $"partition {topic.Name}-{partition.Partition} is offline after a failed write");
                 }
+
+                deadLetters += topic.Name.EndsWith(".dlq", StringComparison.Ordinal)
+                    ? partition.HighWatermark - partition.LogStartOffset
+                    : 0;
             }
         }
 
-        return HealthReport.Ready;
+        return deadLetters == 0
+            ? HealthReport.Ready
+            : new HealthReport(true, $"ok, but {deadLetters} dead letter(s) wait to be looked at");
     }
 
     /// <summary>
@@ -195,9 +210,9 @@ public sealed partial class QueueService : ILogFlowService
             Settings(_config),
             new LogManagerTopics(_logs),
             store,
-            _context.TimeProvider,
+            _time,
             _metrics,
-            _context.LoggerFactory.CreateLogger<GroupCoordinator>(),
+            _loggers.CreateLogger<GroupCoordinator>(),
             TimeSpan.FromMilliseconds(_config.OffsetsRetentionCheckIntervalMs));
         _ = WatchAsync(_coordinator.Completion);
         store.Load(_coordinator);
@@ -208,23 +223,24 @@ public sealed partial class QueueService : ILogFlowService
             _logs,
             _coordinator,
             _producerIds,
-            _context.TimeProvider,
+            _time,
             _metrics,
-            _context.LoggerFactory.CreateLogger<TransactionCoordinator>());
+            _loggers.CreateLogger<TransactionCoordinator>());
         _ = WatchAsync(_transactions.Completion);
         await _transactions.StartAsync();
 
         _server = new SocketServer(
             new SocketServerOptions
             {
+                PortKey = _config.PortKey,
                 FrameBytesMax = _config.SocketRequestMaxBytes,
                 ConnectionsMax = _config.MaxConnections,
                 RequestBytesMax = _config.QueuedMaxRequestBytes,
                 IdleTimeout = TimeSpan.FromMilliseconds(_config.ConnectionsMaxIdleMs),
             },
             _metrics,
-            _context.TimeProvider,
-            _context.LoggerFactory.CreateLogger<SocketServer>());
+            _time,
+            _loggers.CreateLogger<SocketServer>());
         var advertised = await ListenAsync(_server, cancellationToken);
         _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId), advertised.Host, advertised.Port);
 
@@ -239,8 +255,8 @@ public sealed partial class QueueService : ILogFlowService
             _configEditor,
             _node,
             _metrics,
-            _context.TimeProvider);
-        _server.Accept(new RequestDispatcher(handlers, _metrics, _context.TimeProvider));
+            _time);
+        _server.Accept(new RequestDispatcher(handlers, _metrics, _time));
         Log.Started(_logger, Endpoint, _config.DataDirectory, _logs.Topics.Count);
     }
 
@@ -250,6 +266,7 @@ public sealed partial class QueueService : ILogFlowService
         {
             DataDirectory = _config.DataDirectory,
             DefaultTopicConfig = configs.DefaultTopicConfig,
+            DecompressedBytesMax = _config.MessageMaxDecompressedBytes,
             RetentionCheckInterval = TimeSpan.FromMilliseconds(_config.LogRetentionCheckIntervalMs),
             IsCleanerEnabled = _config.LogCleanerEnable,
             CleanerBackoff = TimeSpan.FromMilliseconds(_config.LogCleanerBackoffMs),
@@ -258,7 +275,7 @@ public sealed partial class QueueService : ILogFlowService
         };
         try
         {
-            return LogManager.Open(options, _context.LoggerFactory, _context.TimeProvider, _context.MeterFactory);
+            return LogManager.Open(options, _loggers, _time, _meters);
         }
         catch (DirectoryLockedException error)
         {
@@ -306,6 +323,7 @@ public sealed partial class QueueService : ILogFlowService
             HeartbeatIntervalMs = config.GroupConsumerHeartbeatIntervalMs,
             SessionTimeoutMs = config.GroupConsumerSessionTimeoutMs,
             SizeMax = config.GroupConsumerMaxSize,
+            MigrationPolicy = Enum.Parse<MigrationPolicy>(config.GroupConsumerMigrationPolicy, ignoreCase: true),
             Assignors = config.GroupConsumerAssignors,
         },
         OffsetsRetention = TimeSpan.FromMinutes(config.OffsetsRetentionMinutes),

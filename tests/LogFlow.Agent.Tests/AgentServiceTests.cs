@@ -83,8 +83,7 @@ public sealed class AgentServiceTests
         await harness.StartAsync();
         var second = new AgentService(
             harness.Config(),
-            new Hosting.ServiceContext(harness.Loggers, null!, TimeProvider.System),
-            AgentSeams.Production);
+            harness.Loggers, null!, TimeProvider.System);
         var error = await Assert.ThrowsAsync<Hosting.StartupException>(() => second.StartAsync(default));
         Assert.Contains("path.data", error.Message, StringComparison.Ordinal);
     }

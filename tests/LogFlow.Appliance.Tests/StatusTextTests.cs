@@ -7,12 +7,27 @@ public class StatusTextTests
     [Fact]
     public void Format_TwoSnapshots_ShowsRatesBetweenThem()
     {
-        var before = new PipelineSnapshot(8, 1_000, 900, 800, 100, 0, null);
-        var now = new PipelineSnapshot(8, 1_201_000, 1_200_900, 50_800, 1_150_100, 2, null);
+        var before = new PipelineSnapshot { LinesRead = 1_000, DocumentsIndexed = 800, Documents = 25_808 };
+        var now = before with
+        {
+            FilesWatched = 8, LinesRead = 1_201_000, DocumentsIndexed = 50_800, Documents = 75_808, Lag = 1_150_100,
+            Errors = 2, BytesBehind = 1_500_000, DeadLetters = 3,
+        };
 
         Assert.Equal(
-            "files 8 | read 1.20M (600.0k/s) | queued 1.20M | indexed 50.8k (25.0k/s) | lag 1.15M | errors 2",
+            "files 8 | reading 600.0k/s, 1.50MB behind | lag 1.15M | documents 75.8k (25.0k/s) | dead letters 3 "
+            + "| errors 2",
             StatusText.Format(before, now, TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
+    public void Format_StoreElsewhere_SaysThatItCountsSinceTheStart()
+    {
+        var now = new PipelineSnapshot { DocumentsIndexed = 7 };
+
+        Assert.Equal(
+            "files 0 | reading 0/s | lag 0 | indexed since start 7 (0/s) | errors 0",
+            StatusText.Format(now, now, TimeSpan.FromSeconds(2)));
     }
 
     [Theory]

@@ -78,14 +78,13 @@ public class BadInputTests
         holder.Listen();
         var port = ((IPEndPoint)holder.LocalEndPoint!).Port;
         string[] free = ["-E", "queue.port=0", "-E", "store.port=0", "-E", "console.port=0"];
-        foreach (var (key, named) in new[]
-            { ("queue.port", "listeners"), ("store.port", "store.http.port"), ("console.port", "console.port") })
+        foreach (var key in new[] { "queue.port", "store.port", "console.port" })
         {
             await using var process = await LogFlowProcess.RunAsync(
                 "logflow", ["up", "--data", folder.Path, "--path", "/nowhere/*.log", .. free, "-E", $"{key}={port}"]);
 
             AssertRefused(process, 1, $"127.0.0.1:{port}");
-            Assert.Contains(named, process.Output, StringComparison.Ordinal);
+            Assert.Contains(key, process.Output, StringComparison.Ordinal);
         }
     }
 
@@ -118,7 +117,7 @@ public class BadInputTests
         await using var process = await LogFlowProcess.RunAsync("logflow-processor", "test", path);
 
         AssertRefused(process, 1, "failed wrong: ");
-        Assert.Contains("1 passed, 1 failed, 0 skipped", process.Output, StringComparison.Ordinal);
+        Assert.Contains("1 passed, 1 failed, 0 not supported, 0 skipped", process.Output, StringComparison.Ordinal);
         await using var none = await LogFlowProcess.RunAsync("logflow-processor", "test");
         AssertRefused(none, 2, "name files with test vectors");
 

@@ -17,6 +17,15 @@ internal static class LogFlowProcess
         string executable, string[] arguments, IReadOnlyDictionary<string, string>? environment) => ChildProcess.Start(
         DotnetHost(), [Path.Combine(AppContext.BaseDirectory, executable + ".dll"), .. arguments], environment);
 
+    /// <summary>Starts one from a shell script, which ends in <c>exec "$@"</c>.</summary>
+    public static ChildProcess StartInShell(string script, string executable, params string[] arguments) =>
+        ChildProcess.Start(
+            "/bin/sh",
+            [
+                "-c", script, "sh", DotnetHost(), Path.Combine(AppContext.BaseDirectory, executable + ".dll"),
+                .. arguments,
+            ]);
+
     /// <summary>Runs one to its end.</summary>
     public static Task<ChildProcess> RunAsync(string executable, params string[] arguments) => ChildProcess.RunAsync(
         DotnetHost(), [Path.Combine(AppContext.BaseDirectory, executable + ".dll"), .. arguments]);

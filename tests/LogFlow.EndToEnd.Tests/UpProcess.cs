@@ -15,9 +15,12 @@ internal static class UpProcess
     {
         // A stale file of the run before would name ports that nobody listens on any more.
         File.Delete(EndpointsFile(dataFolder));
-        return LogFlowProcess.Start(
-            "logflow", ["up", "--data", dataFolder, "--path", glob, .. FreePorts, .. settings], environment);
+        return LogFlowProcess.Start("logflow", [.. Arguments(dataFolder, glob), .. settings], environment);
     }
+
+    /// <summary>The command line on a data folder, on free ports.</summary>
+    public static string[] Arguments(string dataFolder, string glob) =>
+        ["up", "--data", dataFolder, "--path", glob, .. FreePorts];
 
     /// <summary>Waits until it is up, and gives the API of its store.</summary>
     public static async Task<SearchApi> ReadyAsync(ChildProcess up, string dataFolder)

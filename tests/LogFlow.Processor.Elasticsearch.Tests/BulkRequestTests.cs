@@ -1,4 +1,5 @@
 using System.Text;
+using LogFlow.Platform;
 
 namespace LogFlow.Processor.Elasticsearch.Tests;
 
@@ -7,7 +8,8 @@ public sealed class BulkRequestTests
     [Fact]
     public void Items_Built_AreActionAndSourceLines()
     {
-        using var request = Some.Request("""{"a":1}""", """{"b":2}""");
+        using var lease = Some.Request("""{"a":1}""", """{"b":2}""");
+        var request = lease.Value;
 
         Assert.Equal(
             "{\"create\":{\"_index\":\"logs-test-default\",\"_id\":\"id-0\"}}\n{\"a\":1}\n",
@@ -23,7 +25,8 @@ public sealed class BulkRequestTests
     [InlineData("\u0001", "\\u0001")]
     public void Id_WithSpecialCharacters_IsEscaped(string id, string expected)
     {
-        using var request = new BulkRequest();
+        using var lease = BulkRequest.Rent();
+        var request = lease.Value;
         request.BeginItem(BulkAction.Create, default, Encoding.UTF8.GetBytes(id));
         Some.Append(request, "{}");
         request.EndItem(0);
@@ -35,21 +38,74 @@ public sealed class BulkRequestTests
     [Fact]
     public void Update_Item_WrapsTheDocument()
     {
-        using var request = new BulkRequest();
+        using var lease = BulkRequest.Rent();
+        var request = lease.Value;
         request.BeginItem(BulkAction.Update, "i"u8, "x"u8, "p"u8, "r"u8);
         Some.Append(request, "{\"a\":1}");
         request.EndItem(0);
 
         Assert.Equal(
             "{\"update\":{\"_index\":\"i\",\"_id\":\"x\",\"pipeline\":\"p\",\"routing\":\"r\"}}\n"
-            + "{\"doc\":{\"a\":1},\"doc_as_upsert\":true}\n",
+            + "{\"doc\":{\"a\":1}}\n",
             Encoding.UTF8.GetString(request.GetItem(0).Span));
+    }
+
+    [Fact]
+    public void Update_WithDocAsUpsert_SaysSo()
+    {
+        using var lease = BulkRequest.Rent();
+        lease.Value.BeginItem(BulkAction.Update, "i"u8, "x"u8, docAsUpsert: true);
+        Some.Append(lease.Value, "{}");
+        lease.Value.EndItem(0);
+
+        Assert.EndsWith(
+            "{\"doc\":{},\"doc_as_upsert\":true}\n", Encoding.UTF8.GetString(lease.Value.GetItem(0).Span),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void IndexAndId_OfAnItem_AreKnown()
+    {
+        using var lease = BulkRequest.Rent();
+        var request = lease.Value;
+        request.BeginItem(BulkAction.Index, "an-index"u8, "an\"id"u8, "p"u8);
+        request.EndItem(0);
+        request.BeginItem(BulkAction.Index, default, "x"u8);
+        request.EndItem(1);
+        request.BeginItem(BulkAction.Index, "i"u8, default);
+        request.EndItem(2);
+
+        Assert.Equal("an-index", Encoding.UTF8.GetString(request.GetIndex(0)));
+        Assert.Equal("an\\\"id", Encoding.UTF8.GetString(request.GetId(0)));
+        Assert.True(request.GetIndex(1).IsEmpty);
+        Assert.Equal("x", Encoding.UTF8.GetString(request.GetId(1)));
+        Assert.Equal("i", Encoding.UTF8.GetString(request.GetIndex(2)));
+        Assert.True(request.GetId(2).IsEmpty);
+    }
+
+    [Fact]
+    public void Lease_TheLastDisposed_GivesTheMemoryBackAndEndsTheUse()
+    {
+        var pool = new BytePool(1 << 20);
+        var lease = BulkRequest.Rent(pool);
+        var request = lease.Value;
+        var sending = lease.Retain();
+        lease.Dispose();
+        Assert.Equal(1, pool.LentCount);
+        sending.Value.BeginItem(BulkAction.Delete, "i"u8, "x"u8);
+        sending.Value.EndItem(0);
+
+        sending.Dispose();
+
+        Assert.Equal(0, pool.LentCount);
+        Assert.Throws<ObjectDisposedException>(() => request.BeginItem(BulkAction.Delete, "i"u8, "x"u8));
     }
 
     [Fact]
     public void Delete_Item_HasNoSource()
     {
-        using var request = new BulkRequest();
+        using var lease = BulkRequest.Rent();
+        var request = lease.Value;
         request.BeginItem(BulkAction.Delete, "i"u8, "x"u8);
         request.EndItem(0);
 
@@ -61,7 +117,8 @@ public sealed class BulkRequestTests
     [Fact]
     public void Item_Abandoned_LeavesNoTrace()
     {
-        using var request = Some.Request("{}");
+        using var lease = Some.Request("{}");
+        var request = lease.Value;
         var size = request.SizeInBytes;
         request.BeginItem(BulkAction.Create, "i"u8, "x"u8);
         Some.Append(request, "{half");

@@ -3,34 +3,38 @@ namespace LogFlow.Processor.Elasticsearch.Tests;
 public sealed class BulkResultPolicyTests
 {
     [Theory]
-    [InlineData(200, BulkOutcome.Done)]
-    [InlineData(201, BulkOutcome.Done)]
-    [InlineData(409, BulkOutcome.Duplicate)]
-    [InlineData(429, BulkOutcome.Retry)]
-    [InlineData(400, BulkOutcome.DeadLetter)]
-    [InlineData(403, BulkOutcome.Retry)]
-    [InlineData(401, BulkOutcome.Retry)]
-    [InlineData(413, BulkOutcome.DeadLetter)]
-    [InlineData(500, BulkOutcome.Retry)]
-    [InlineData(503, BulkOutcome.Retry)]
-    [InlineData(0, BulkOutcome.Retry)]
-    public void Create_ItemStatus_HasItsOutcome(int status, BulkOutcome expected) =>
-        Assert.Equal(expected, BulkResultPolicy.ForItem(status, BulkAction.Create, 1, 5));
+    [InlineData(200, null, BulkOutcome.Done)]
+    [InlineData(201, null, BulkOutcome.Done)]
+    [InlineData(409, "version_conflict_engine_exception", BulkOutcome.Duplicate)]
+    [InlineData(429, "es_rejected_execution_exception", BulkOutcome.Retry)]
+    [InlineData(429, "cluster_block_exception", BulkOutcome.Retry)]
+    [InlineData(400, "document_parsing_exception", BulkOutcome.DeadLetter)]
+    [InlineData(400, "mapper_parsing_exception", BulkOutcome.DeadLetter)]
+    [InlineData(400, "invalid_index_name_exception", BulkOutcome.DeadLetter)]
+    [InlineData(400, "validation_exception", BulkOutcome.Refused)]
+    [InlineData(400, "index_closed_exception", BulkOutcome.Refused)]
+    [InlineData(401, "security_exception", BulkOutcome.Refused)]
+    [InlineData(403, "security_exception", BulkOutcome.Refused)]
+    [InlineData(403, "cluster_block_exception", BulkOutcome.Refused)]
+    [InlineData(404, "index_not_found_exception", BulkOutcome.Refused)]
+    [InlineData(404, null, BulkOutcome.Refused)]
+    [InlineData(413, null, BulkOutcome.DeadLetter)]
+    [InlineData(500, null, BulkOutcome.Retry)]
+    [InlineData(503, "unavailable_shards_exception", BulkOutcome.Retry)]
+    [InlineData(0, null, BulkOutcome.Retry)]
+    public void Create_ItemAnswer_HasItsOutcome(int status, string? type, BulkOutcome expected) =>
+        Assert.Equal(expected, BulkResultPolicy.ForItem(status, type, BulkAction.Create));
 
-    [Fact]
-    public void Conflict_OnIndexOrUpdate_IsRetried()
-    {
-        Assert.Equal(BulkOutcome.Retry, BulkResultPolicy.ForItem(409, BulkAction.Index, 1, 5));
-        Assert.Equal(BulkOutcome.Retry, BulkResultPolicy.ForItem(409, BulkAction.Update, 1, 5));
-    }
-
-    [Fact]
-    public void MissingIndex_AfterAttempts_IsDeadLettered()
-    {
-        Assert.Equal(BulkOutcome.Retry, BulkResultPolicy.ForItem(404, BulkAction.Create, 4, 5));
-        Assert.Equal(BulkOutcome.DeadLetter, BulkResultPolicy.ForItem(404, BulkAction.Create, 5, 5));
-        Assert.Equal(BulkOutcome.Done, BulkResultPolicy.ForItem(404, BulkAction.Delete, 1, 5));
-    }
+    [Theory]
+    [InlineData(409, "version_conflict_engine_exception", BulkAction.Index, BulkOutcome.Retry)]
+    [InlineData(409, "version_conflict_engine_exception", BulkAction.Update, BulkOutcome.Retry)]
+    [InlineData(404, "document_missing_exception", BulkAction.Update, BulkOutcome.DeadLetter)]
+    [InlineData(404, "index_not_found_exception", BulkAction.Update, BulkOutcome.Refused)]
+    [InlineData(404, null, BulkAction.Delete, BulkOutcome.Done)]
+    [InlineData(404, "index_not_found_exception", BulkAction.Delete, BulkOutcome.Done)]
+    public void OtherActions_ItemAnswer_HasItsOutcome(
+        int status, string? type, BulkAction action, BulkOutcome expected) =>
+        Assert.Equal(expected, BulkResultPolicy.ForItem(status, type, action));
 
     [Theory]
     [InlineData(200, BulkRequestOutcome.PerItem)]

@@ -25,6 +25,7 @@ public sealed class BulkSenderTests
     {
         await using var server = await FakeElasticsearch.StartAsync();
         server.VersionJson = version;
+        server.HasOtherTemplate = true;
         await SendAsync(server, "{}");
 
         Assert.DoesNotContain(
@@ -123,7 +124,7 @@ public sealed class BulkSenderTests
     public async Task Node_Dead_IsReplacedByTheNext()
     {
         await using var server = await FakeElasticsearch.StartAsync();
-        await using var client = new ElasticsearchClient(
+        await using var client = new ElasticsearchConnection(
             Some.Options(new Uri($"http://127.0.0.1:{LogFlow.Testing.FreePort.Next()}"), server.Url));
         using var request = Some.Request("{}");
         var results = await Some.Sender(client).SendAsync(Some.AllItems(request), BulkAction.Create, default);
@@ -134,7 +135,7 @@ public sealed class BulkSenderTests
     [Fact]
     public async Task Cancellation_DuringAnOutage_EndsTheCall()
     {
-        await using var client = new ElasticsearchClient(
+        await using var client = new ElasticsearchConnection(
             Some.Options(new Uri($"http://127.0.0.1:{LogFlow.Testing.FreePort.Next()}")));
         using var request = Some.Request("{}");
         using var stop = new CancellationTokenSource();
@@ -168,7 +169,7 @@ public sealed class BulkSenderTests
         server.Coin = () => Locked(() => random.Next(2) == 0);
         server.PoisonFailsRequest = seed % 2 == 0;
         server.BodyBytesMax = 4000;
-        await using var client = new ElasticsearchClient(new ElasticsearchOptions
+        await using var client = new ElasticsearchConnection(new ElasticsearchOptions
         {
             Hosts = [server.Url],
             Timeout = TimeSpan.FromMilliseconds(500),
@@ -217,7 +218,7 @@ public sealed class BulkSenderTests
     private static async Task<(BulkItemResult[] Results, BulkSender Sender)> SendAsync(
         FakeElasticsearch server, TimeSpan? timeout, params string[] sources)
     {
-        await using var client = new ElasticsearchClient(new ElasticsearchOptions
+        await using var client = new ElasticsearchConnection(new ElasticsearchOptions
         {
             Hosts = [server.Url],
             Timeout = timeout ?? TimeSpan.FromSeconds(30),

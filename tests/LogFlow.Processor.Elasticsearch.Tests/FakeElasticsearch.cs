@@ -40,6 +40,27 @@ public sealed class FakeElasticsearch : IAsyncDisposable
     /// <summary>The version block of <c>GET /</c>.</summary>
     public string VersionJson { get; set; } = """{"number":"8.19.0","build_flavor":"default"}""";
 
+    /// <summary>Index templates that were put, by name.</summary>
+    public ConcurrentDictionary<string, string> Templates { get; } = new();
+
+    /// <summary>A template of somebody else's makes the data streams.</summary>
+    public bool HasOtherTemplate { get; set; }
+
+    /// <summary>What is written to needs a template, as where indices are not made by themselves.</summary>
+    public bool NeedsTemplate { get; set; }
+
+    /// <summary>Data streams that were made by request.</summary>
+    public ConcurrentDictionary<string, bool> DataStreams { get; } = new();
+
+    /// <summary>OpenSearch: unknown parameters are refused.</summary>
+    public bool RefusesParameters { get; set; }
+
+    /// <summary>Answers "METHOD /path" in place of the fake; null: the fake answers.</summary>
+    public Func<string, (int Status, string Body)?> Script { get; set; } = _ => null;
+
+    /// <summary>Refuses an item (index, id, source) with a status and an error type; null: it is stored.</summary>
+    public Func<string, string, string, (int Status, string Type)?> ItemFault { get; set; } = (_, _, _) => null;
+
     /// <summary>Every stored document by <c>index/id</c>.</summary>
     public ConcurrentDictionary<string, byte[]> Documents => _documents;
 
@@ -72,20 +93,58 @@ public sealed class FakeElasticsearch : IAsyncDisposable
             return;
         }
 
-        if (context.Request.Path == "/")
-        {
-            await LoopbackServer.AnswerAsync(context, 200, $$"""{"name":"fake","version":{{VersionJson}}}""");
-            return;
-        }
+        var (status, body) = Script($"{context.Request.Method} {context.Request.Path}")
+            ?? Answer(context.Request.Method, context.Request.Path.Value!, await ReadTextAsync(context.Request));
+        await LoopbackServer.AnswerAsync(context, status, body);
+    }
 
-        await LoopbackServer.AnswerAsync(
-            context, 404, """{"error":{"type":"not_found","reason":"unknown path"},"status":404}""");
+    private (int Status, string Body) Answer(string method, string path, string body)
+    {
+        var parts = path.Trim('/').Split('/');
+        switch (parts)
+        {
+            case [""]:
+                return (200, $$"""{"name":"fake","version":{{VersionJson}}}""");
+            case ["_index_template", "_simulate_index", ..]:
+                return (200, HasOtherTemplate ? """{"template":{"settings":{}}}""" : "{}");
+            case ["_index_template", var name] when method == "GET":
+                return Templates.TryGetValue(name, out var template)
+                    ? (200, $$$"""{"index_templates":[{"name":"{{{name}}}","index_template":{{{template}}}}]}""")
+                    : (404, Error("resource_not_found_exception", $"index template matching [{name}] not found"));
+            case ["_index_template", var name]:
+                Templates[name] = body;
+                return (200, """{"acknowledged":true}""");
+            case ["_component_template", _] or ["_ilm", "policy", _]:
+                return (200, """{"acknowledged":true}""");
+            case ["_data_stream", var name] when method == "GET":
+                return DataStreams.ContainsKey(name)
+                    ? (200, $$$"""{"data_streams":[{"name":"{{{name}}}"}]}""")
+                    : (404, Error("index_not_found_exception", $"no such index [{name}]"));
+            case ["_data_stream", var name]:
+                if (Templates.IsEmpty && !HasOtherTemplate)
+                {
+                    return (400, Error("illegal_argument_exception", $"no matching index template found for [{name}]"));
+                }
+
+                DataStreams[name] = true;
+                return (200, """{"acknowledged":true}""");
+            default:
+                return (404, Error("not_found", "unknown path"));
+        }
     }
 
     private async Task HandleBulkAsync(HttpContext context)
     {
         var fault = Plan(Interlocked.Increment(ref _bulkRequests) - 1);
         var body = await ReadBodyAsync(context.Request);
+        if (RefusesParameters && context.Request.Query.ContainsKey("require_data_stream"))
+        {
+            await LoopbackServer.AnswerAsync(context, 400, Error(
+                "illegal_argument_exception",
+                "request [/_bulk] contains unrecognized parameter: [require_data_stream]"));
+            return;
+        }
+
         switch (fault)
         {
             case FakeFault.ResetBefore:
@@ -173,21 +232,47 @@ public sealed class FakeElasticsearch : IAsyncDisposable
                 : Answer(item.Action, 503, "unavailable_shards_exception", "primary shard is not active");
         }
 
-        var stored = _documents.TryAdd($"{item.Index}/{item.Id}", Encoding.UTF8.GetBytes(item.Source));
-        if (!stored && item.Action == "create")
+        if (ItemFault(item.Index, item.Id, item.Source) is { } refused)
         {
-            return Answer(item.Action, 409, "version_conflict_engine_exception", "document already exists");
+            return Answer(item.Action, refused.Status, refused.Type, "as the test wants it");
         }
 
-        return $$$"""{"{{{item.Action}}}":{"status":{{{(stored ? 201 : 200)}}}}}""";
+        if (NeedsTemplate && Templates.IsEmpty && !HasOtherTemplate)
+        {
+            return Answer(item.Action, 404, "index_not_found_exception", $"no such index [{item.Index}]");
+        }
+
+        var key = $"{item.Index}/{item.Id}";
+        var source = Encoding.UTF8.GetBytes(item.Source);
+        switch (item.Action)
+        {
+            case "create":
+                return _documents.TryAdd(key, source)
+                    ? Answer(item.Action, 201)
+                    : Answer(item.Action, 409, "version_conflict_engine_exception", "document already exists");
+            case "delete":
+                return Answer(item.Action, _documents.TryRemove(key, out _) ? 200 : 404);
+            case "update" when !_documents.ContainsKey(key)
+                && !item.Source.Contains("\"doc_as_upsert\":true", StringComparison.Ordinal):
+                return Answer(item.Action, 404, "document_missing_exception", $"[{item.Id}]: document missing");
+            default:
+                _documents[key] = source;
+                return Answer(item.Action, 200);
+        }
     }
+
+    private static string Answer(string action, int status) =>
+        "{\"" + action + "\":{\"status\":" + status.ToString(CultureInfo.InvariantCulture) + "}}";
 
     private static string Answer(string action, int status, string type, string reason) =>
         "{\"" + action + "\":{\"status\":" + status.ToString(CultureInfo.InvariantCulture)
         + ",\"error\":{\"type\":\"" + type + "\",\"reason\":\"" + reason + "\"}}}";
 
     private static string Error(string type, string reason) =>
-        $$$"""{"error":{"root_cause":[],"type":"{{{type}}}","reason":"{{{reason}}}"},"status":0}""";
+        $$$"""{"error":{"root_cause":[],"type":"{{{type}}}","reason":"{{{reason}}}"},"status":400}""";
+
+    private static async Task<string> ReadTextAsync(HttpRequest request) =>
+        Encoding.UTF8.GetString(await ReadBodyAsync(request));
 
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request)
     {

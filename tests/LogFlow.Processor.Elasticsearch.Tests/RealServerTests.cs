@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
+using HttpMethod = Elastic.Transport.HttpMethod;
 
 namespace LogFlow.Processor.Elasticsearch.Tests;
 
@@ -25,11 +26,11 @@ public sealed class RealServerTests
 
     private static async Task VerifyAsync(RealServer server)
     {
-        await using var client = new ElasticsearchClient(Some.Options(server.Url));
+        await using var client = new ElasticsearchConnection(Some.Options(server.Url));
         var setup = new IndexSetup(client, NullLogger.Instance);
-        Assert.True(await setup.EnsureAsync("logs-test-default", default));
-        Assert.True(await setup.EnsureAsync("logs-test-default", default));
-        using (var template = await client.SendAsync(HttpMethod.Get, "/_index_template/logflow"))
+        Assert.Equal(new SetupResult(true), await setup.EnsureAsync("logs-test-default", default));
+        Assert.Equal(new SetupResult(true), await setup.EnsureAsync("logs-test-default", default));
+        using (var template = await client.SendAsync(HttpMethod.GET, "/_index_template/logflow"))
         {
             Assert.Equal(200, template.Status);
         }
@@ -48,9 +49,9 @@ public sealed class RealServerTests
         Assert.Equal(
             [BulkOutcome.Duplicate, BulkOutcome.DeadLetter, BulkOutcome.Duplicate],
             second.Select(result => result.Outcome));
-        using var refresh = await client.SendAsync(HttpMethod.Post, "/logs-test-default/_refresh");
+        using var refresh = await client.SendAsync(HttpMethod.POST, "/logs-test-default/_refresh");
         using var count = await client.SendAsync(
-            HttpMethod.Get,
+            HttpMethod.GET,
             "/logs-test-default/_count?q=" + Uri.EscapeDataString("http.response.status_code:404 OR first"));
         Assert.Equal(2, JsonNode.Parse(Encoding.UTF8.GetString(count.Body.Span))!["count"]!.GetValue<int>());
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Processor.Elasticsearch.Tests;
@@ -18,13 +19,17 @@ internal static class Some
 
     public static OutageReport Outage() => new("Elasticsearch", TimeProvider.System, NullLogger.Instance);
 
-    public static BulkSender Sender(ElasticsearchClient client) =>
+    public static BulkSender Sender(ElasticsearchConnection client) =>
         new(client, requireDataStream: true, Outage(), backoff: ShortBackoff);
 
     /// <summary>A bulk request with one document per source; ids are "id-0", "id-1", ...</summary>
-    public static BulkRequest Request(params string[] sources)
+    public static Lease<BulkRequest> Request(params string[] sources) => RequestOf(null, sources);
+
+    /// <summary>The same, in memory of a pool.</summary>
+    public static Lease<BulkRequest> RequestOf(BytePool? pool, params string[] sources)
     {
-        var request = new BulkRequest();
+        var lease = BulkRequest.Rent(pool);
+        var request = lease.Value;
         for (var index = 0; index < sources.Length; index++)
         {
             request.BeginItem(BulkAction.Create, "logs-test-default"u8, Encoding.UTF8.GetBytes($"id-{index}"));
@@ -32,11 +37,11 @@ internal static class Some
             request.EndItem(index);
         }
 
-        return request;
+        return lease;
     }
 
-    public static BulkItemRef[] AllItems(BulkRequest request) =>
-        [.. Enumerable.Range(0, request.Count).Select(index => new BulkItemRef(request, index))];
+    public static BulkItemRef[] AllItems(Lease<BulkRequest> request) =>
+        [.. Enumerable.Range(0, request.Value.Count).Select(index => new BulkItemRef(request, index))];
 
     public static void Append(BulkRequest request, string text)
     {

@@ -51,6 +51,92 @@ public sealed class FileOutputTests
     }
 
     [Fact]
+    public async Task Path_OneEventChose_DoesNotStopTheOthers()
+    {
+        using var folder = new TempDirectory();
+        Directory.CreateDirectory(folder.File("logs", "folder.log"));
+        File.CreateSymbolicLink(folder.File("logs", "loop.log"), folder.File("logs", "loop.log"));
+        var queue = new ScriptedQueue();
+        queue.Append(
+            0,
+            "{\"app\":\"first\",\"n\":0}",
+            $"{{\"app\":\"{new string('x', 300)}\",\"n\":1}}",
+            "{\"app\":\"first.log/under\",\"n\":2}",
+            "{\"app\":\"folder\",\"n\":3}",
+            "{\"app\":\"loop\",\"n\":4}",
+            $"{{\"app\":\"{string.Join('/', Enumerable.Repeat(new string('y', 200), 30))}\",\"n\":5}}",
+            "{\"app\":\"nul\\u0000\",\"n\":6}",
+            "{\"app\":\"last\",\"n\":7}");
+        var letters = new CollectingDeadLetters();
+        await using var service = TestHost.Start(
+            $"output {{ file {{ path => \"{folder.File("logs", "%{app}.log")}\" }} }}", queue.Connect(1, 0), letters);
+        await Eventually.TrueAsync(() => queue.CommittedOf(queue.Partition(0)) == 8, "the commit");
+
+        Assert.Equal("0", Number(Assert.Single(await File.ReadAllLinesAsync(folder.File("logs", "first.log")))));
+        Assert.Equal("7", Number(Assert.Single(await File.ReadAllLinesAsync(folder.File("logs", "last.log")))));
+        Assert.Equal(
+            ["2", "3", "4"],
+            (await File.ReadAllLinesAsync(folder.File("logs", "_filepath_failures"))).Select(Number));
+        Assert.Equal([1L, 5L, 6L], letters.Letters.Keys.Select(key => key.Offset).Order());
+        Assert.True(service.CheckHealth().IsReady);
+    }
+
+    [Fact]
+    public async Task Folder_ThatCannotBeWritten_IsTheOutputsMatter()
+    {
+        using var folder = new TempDirectory();
+        await File.WriteAllTextAsync(folder.File("logs"), "a file where the folder should be");
+        var queue = new ScriptedQueue();
+        queue.Append(0, "{\"app\":\"a\",\"n\":1}");
+        var letters = new CollectingDeadLetters();
+        await using var service = TestHost.Start(
+            $"output {{ file {{ path => \"{folder.File("logs", "%{app}.log")}\" }} }}", queue.Connect(1, 0), letters);
+        await Eventually.TrueAsync(() => service.GetStatus().Outputs[0].Failures > 0, "a failure");
+
+        Assert.False(service.CheckHealth().IsReady);
+        File.Delete(folder.File("logs"));
+        await Eventually.TrueAsync(() => queue.CommittedOf(queue.Partition(0)) == 1, "the commit");
+        Assert.Empty(letters.Letters);
+        Assert.True(File.Exists(folder.File("logs", "a.log")));
+    }
+
+    [Fact]
+    public async Task Overwrite_LeavesTheLastEventOfTheLastBatch()
+    {
+        using var folder = new TempDirectory();
+        await File.WriteAllTextAsync(folder.File("a.log"), "a much longer line that was there before\n");
+        var queue = new ScriptedQueue();
+        queue.Append(0, Enumerable.Range(0, 50).Select(n => $"{{\"n\":{n}}}"));
+        await using var service = TestHost.Start(
+            $"output {{ file {{ path => \"{folder.File("a.log")}\" write_behavior => \"overwrite\" }} }}",
+            queue.Connect(1, 0), new CollectingDeadLetters());
+        await Eventually.TrueAsync(() => queue.CommittedOf(queue.Partition(0)) == 50, "the commit");
+
+        Assert.Equal("49", Number(Assert.Single(await File.ReadAllLinesAsync(folder.File("a.log")))));
+        queue.Append(0, "{\"n\":7}");
+        await Eventually.TrueAsync(() => queue.CommittedOf(queue.Partition(0)) == 51, "the next commit");
+        Assert.Equal("7", Number(Assert.Single(await File.ReadAllLinesAsync(folder.File("a.log")))));
+    }
+
+    [Fact]
+    public async Task File_ThatIsNotThereAndShallNotBeMade_GoesToTheNamedFailureFile()
+    {
+        using var folder = new TempDirectory();
+        await File.WriteAllTextAsync(folder.File("there.log"), string.Empty);
+        var queue = new ScriptedQueue();
+        queue.Append(0, "{\"app\":\"there\",\"n\":1}", "{\"app\":\"gone\",\"n\":2}");
+        await using var service = TestHost.Start(
+            $"output {{ file {{ path => \"{folder.File("%{app}.log")}\" create_if_deleted => false "
+            + "filename_failure => \"lost.log\" } }",
+            queue.Connect(1, 0), new CollectingDeadLetters());
+        await Eventually.TrueAsync(() => queue.CommittedOf(queue.Partition(0)) == 2, "the commit");
+
+        Assert.Equal("1", Number(Assert.Single(await File.ReadAllLinesAsync(folder.File("there.log")))));
+        Assert.Equal("2", Number(Assert.Single(await File.ReadAllLinesAsync(folder.File("lost.log")))));
+        Assert.False(File.Exists(folder.File("gone.log")));
+    }
+
+    [Fact]
     public async Task Store_ThatLostItsTail_DoesNotDoubleLinesOfAFile()
     {
         using var folder = new TempDirectory();

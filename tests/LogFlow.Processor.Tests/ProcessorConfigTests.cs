@@ -27,7 +27,7 @@ public sealed class ProcessorConfigTests
         Assert.Equal("it's \"mine\"", consumer.GroupId);
         var output = Assert.Single(pipeline.Outputs);
         Assert.Equal(
-            "http://127.0.0.1:1234/", ElasticsearchOutputPlugin.ReadStore(output.Settings).Hosts[0].ToString());
+            "http://127.0.0.1:1234/", ElasticsearchOutputPlugin.ReadStore(output.Settings, secret: null).Hosts[0].ToString());
         Assert.Single(pipeline.Filters);
     }
 
@@ -39,12 +39,12 @@ public sealed class ProcessorConfigTests
             ConfigString = "filter {}",
             OutputElasticsearchUsername = "u",
             OutputElasticsearchPassword = "p\"}$",
-            OutputElasticsearchHosts = ["http://a:9200", "https://b"],
+            OutputElasticsearchHosts = ["https://a:9200", "https://b"],
         });
 
-        var server = ElasticsearchOutputPlugin.Read(Assert.Single(pipeline.Outputs).Settings).Server;
+        var server = ElasticsearchOutputPlugin.Read(Assert.Single(pipeline.Outputs).Settings, isEcs: true).Server;
         Assert.Equal(("u", "p\"}$"), (server.User, server.Password));
-        Assert.Equal(["http://a:9200/", "https://b:9200/"], server.Hosts.Select(host => host.ToString()));
+        Assert.Equal(["https://a:9200/", "https://b:9200/"], server.Hosts.Select(host => host.ToString()));
     }
 
     [Theory]
@@ -55,6 +55,11 @@ public sealed class ProcessorConfigTests
     [InlineData("output { elasticsearch { data_stream_dataset => \"a-b\" } }", "a-b")]
     [InlineData("output { elasticsearch { action => \"update\" } }", "document_id")]
     [InlineData("output { elasticsearch { sniffing => true } }", "sniffing")]
+    [InlineData("output { elasticsearch { hosts => [\"http://a\", \"https://b\"] } }", "some hosts are http")]
+    [InlineData("output { elasticsearch { proxy => \"proxy:1\" } }", "not the address of a proxy")]
+    [InlineData("output { elasticsearch { index => \"a\" data_stream_type => \"logs\" } }", "as 'index' is set")]
+    [InlineData("output { elasticsearch { data_stream => false data_stream_dataset => \"a\" } }", "plain indices")]
+    [InlineData("output { file { path => \"/a\" filename_failure => \"a/b\" } }", "without a folder")]
     [InlineData("output { elasticsearch { cloud_id => \"x\" } }", "hosts")]
     [InlineData("output { elasticsearch { timeout => 0 } }", "timeout is a number of seconds, more than 0")]
     [InlineData("output { elasticsearch { retry_max_interval => 0.5 } }", "the first wait is longer")]
@@ -153,7 +158,7 @@ public sealed class ProcessorConfigTests
         Assert.Equal([text?.Contains("own", StringComparison.Ordinal) == true ? "own:9092" : "late:2"], servers);
         if (late.Outputs[0].Name == "store")
         {
-            var store = ElasticsearchOutputPlugin.ReadStore(late.Outputs[0].Settings);
+            var store = ElasticsearchOutputPlugin.ReadStore(late.Outputs[0].Settings, secret: null);
             Assert.Equal("http://late:3/", Assert.Single(store.Hosts).ToString());
         }
     }

@@ -59,8 +59,7 @@ public sealed class RealKafkaTests
             QueueBootstrapServers = [kafka.Address],
             OutputElasticsearchHosts = [server.ToString()],
         };
-        var service = new ProcessorService(
-            config, ProcessorPipeline.Load(config, TimeProvider.System), TestHost.Context());
+        var service = TestHost.Create(config);
         await service.StartAsync(CancellationToken.None);
         return service;
     }

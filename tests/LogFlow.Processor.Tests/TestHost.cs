@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
-using LogFlow.Hosting;
+using LogFlow.Platform;
 using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Inputs;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Processor.Tests;
@@ -11,15 +11,24 @@ namespace LogFlow.Processor.Tests;
 /// <summary>Starts processors on scripted or real queues.</summary>
 internal static class TestHost
 {
-    public static ServiceContext Context(ILoggerFactory? loggers = null) => new(
-        loggers ?? NullLoggerFactory.Instance,
-        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(),
-        TimeProvider.System);
+    /// <summary>A processor that is not started.</summary>
+    public static ProcessorService Create(ProcessorConfig config, BytePool? bulkPool = null) => new(
+        config,
+        ProcessorPipeline.Load(config, TimeProvider.System),
+        NullLoggerFactory.Instance,
+        Meters(),
+        TimeProvider.System)
+    {
+        BulkPool = bulkPool ?? BulkMemory.Pool,
+    };
+
+    public static IMeterFactory Meters() =>
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     /// <summary>A processor that reads the consumer; commits follow quickly.</summary>
     public static ProcessorService Start(
         string text, IRecordConsumer consumer, IDeadLetterSink deadLetters,
-        Action<ProcessorConfig>? configure = null)
+        Action<ProcessorConfig>? configure = null, BytePool? bulkPool = null)
     {
         var config = new ProcessorConfig
         {
@@ -27,7 +36,7 @@ internal static class TestHost
             PipelineWorkers = 3,
         };
         configure?.Invoke(config);
-        var service = new ProcessorService(config, ProcessorPipeline.Load(config, TimeProvider.System), Context());
+        var service = Create(config, bulkPool);
         service.Start(service.Load(), deadLetters, (_, _) => consumer);
         return service;
     }

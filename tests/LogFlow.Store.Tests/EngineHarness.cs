@@ -29,7 +29,8 @@ internal sealed class EngineHarness : IAsyncDisposable
     }
 
     /// <summary>Documents for the offsets [first, next), spread over <paramref name="days"/> days.</summary>
-    public async Task<IngestOutcome> AddAsync(long first, long next, int days = 1, bool begins = false)
+    public async Task<IngestOutcome> AddAsync(
+        long first, long next, int days = 1, bool begins = false, long? claimed = null)
     {
         var body = new StringBuilder();
         for (var offset = first; offset < next; offset++)
@@ -37,7 +38,7 @@ internal sealed class EngineHarness : IAsyncDisposable
             body.Append(Action(offset)).Append(Document(offset, days)).Append('\n');
         }
 
-        var claim = new PositionClaim(Topic, 0, first, next, begins);
+        var claim = new PositionClaim(Topic, 0, claimed ?? first, next, begins);
         var request = new BulkParser(Encoding.UTF8.GetBytes(body.ToString()), null).TryParse([claim])!;
         var outcome = await Engine.IngestAsync(request, CancellationToken.None);
         if (outcome.Result == IngestResult.Done)
@@ -67,7 +68,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     /// <summary>The offsets of all documents, sorted; duplicates stay visible.</summary>
     public async Task<List<long>> OffsetsAsync()
     {
-        using var snapshot = await Engine.AcquireSnapshotAsync(CancellationToken.None);
+        using var snapshot = Engine.AcquireSnapshot();
         var offsets = new List<long>();
         foreach (var block in snapshot.Blocks)
         {

@@ -240,12 +240,12 @@ public sealed class SearchApiTests : IAsyncLifetime
     {
         using var folder = new TempDirectory();
         var config = new StoreConfig { PathData = folder.Path, HttpPort = _store.Service.Port };
-        await using var second = new StoreService(config, TestStore.Context());
+        await using var second = TestStore.Create(config);
         var taken = await Assert.ThrowsAsync<LogFlow.Hosting.StartupException>(
             () => second.StartAsync(CancellationToken.None));
         Assert.Contains("store.http.port", taken.Message);
-        await using var third = new StoreService(
-            new StoreConfig { PathData = _store.Directory, HttpPort = 0 }, TestStore.Context());
+        await using var third = TestStore.Create(
+            new StoreConfig { PathData = _store.Directory, HttpPort = 0 });
         var locked = await Assert.ThrowsAsync<LogFlow.Hosting.StartupException>(
             () => third.StartAsync(CancellationToken.None));
         Assert.Contains("path.data", locked.Message);

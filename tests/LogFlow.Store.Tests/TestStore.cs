@@ -43,18 +43,23 @@ internal sealed class TestStore : IAsyncDisposable
             RetentionBytes = 0,
         };
         configure?.Invoke(config);
-        var service = new StoreService(config, Context());
+        var service = Create(config);
         await service.StartAsync(CancellationToken.None);
         return new TestStore(service, own, config.PathData);
     }
 
-    public static ServiceContext Context() =>
-        new(NullLoggerFactory.Instance, new TestMeterFactory(), TimeProvider.System);
+    public static StoreService Create(StoreConfig config) =>
+        new(config, NullLoggerFactory.Instance, new TestMeterFactory(), TimeProvider.System);
 
     public async Task<JsonNode> SendAsync(
         HttpMethod method, string path, string? body = null, HttpStatusCode expected = HttpStatusCode.OK)
     {
         using var request = new HttpRequestMessage(method, path);
+        if (path.StartsWith("/_logflow/", StringComparison.Ordinal))
+        {
+            request.Headers.Add(StoreSecret.Header, _service.Secret);
+        }
+
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
@@ -79,6 +84,7 @@ internal sealed class TestStore : IAsyncDisposable
         if (positions is not null)
         {
             request.Headers.Add("X-LogFlow-Positions", positions);
+            request.Headers.Add(StoreSecret.Header, _service.Secret);
         }
 
         using var response = await Http.SendAsync(request);

@@ -9,7 +9,12 @@ namespace LogFlow.Testing;
 /// </summary>
 public sealed partial class ChildProcess : IAsyncDisposable
 {
-    private const int Sigterm = 15;
+    /// <summary>What a terminal's Ctrl-C sends.</summary>
+    public const int Sigint = 2;
+
+    /// <summary>What a supervisor sends.</summary>
+    public const int Sigterm = 15;
+
     private const int Sigkill = 9;
     private const int Sigstop = 19;
     private const int Sigcont = 18;
@@ -94,6 +99,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
             timeout);
         return found ?? throw new InvalidOperationException($"the process ended without '{text}':\n{Output}");
     }
+
+    /// <summary>Sends a signal.</summary>
+    public void Send(int signal) => _ = Kill(Id, signal);
 
     /// <summary>Asks it to stop (SIGTERM) and waits for its end.</summary>
     public async Task StopAsync(TimeSpan? timeout = null)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using LogFlow.Agent;
+using LogFlow.Hosting;
 using LogFlow.Processor;
 using LogFlow.Queue;
 using LogFlow.Store;
@@ -8,33 +10,67 @@ namespace LogFlow.Appliance.Status;
 /// <summary>Puts the parts' own states together; a part that does not run here counts nothing.</summary>
 internal static class SnapshotBuilder
 {
-    /// <summary>The state of the whole from those of the parts.</summary>
+    private const string DeadLetterEnding = ".dlq";
+
+    /// <summary>The state of the whole from those of the parts and what they logged.</summary>
     public static PipelineSnapshot Build(
-        AgentStatus? agent, QueueStatus? queue, ProcessorStatus? processor, StoreStatus? store)
+        AgentStatus? agent,
+        QueueStatus? queue,
+        ProcessorStatus? processor,
+        StoreStatus? store,
+        IReadOnlyList<LoggedError> errors)
     {
         var outputs = processor?.Outputs ?? [];
-        var waiting = outputs.FirstOrDefault(output => output.WaitingSince is not null);
-        return new PipelineSnapshot(
-            agent?.FilesWatched ?? 0,
-            agent?.LinesRead ?? 0,
-            agent?.LinesAcknowledged ?? queue?.RecordsIn ?? 0,
-            store?.IngestedCount ?? processor?.EventsOut ?? 0,
-            processor?.Lag ?? queue?.Groups.Sum(group => group.TotalLag) ?? 0,
-            (agent?.Errors ?? 0) + (processor?.DeadLetters ?? 0) + (store?.RejectedCount ?? 0)
-                + outputs.Sum(output => output.Failures),
-            waiting is not null ? $"{waiting.Name} waits: {waiting.LastError}" : LastErrorOf(processor));
+        return new PipelineSnapshot
+        {
+            FilesWatched = agent?.FilesWatched ?? 0,
+            LinesRead = agent?.LinesRead ?? 0,
+            LinesQueued = agent?.LinesAcknowledged ?? queue?.RecordsIn ?? 0,
+            DocumentsIndexed = store?.IngestedCount ?? processor?.EventsOut ?? 0,
+            Errors = (agent?.Errors ?? 0) + (processor?.DeadLetters ?? 0) + (store?.RejectedCount ?? 0)
+                + outputs.Sum(static output => output.Failures),
+            Documents = store?.DocumentCount,
+            BytesBehind = agent?.BytesBehind ?? 0,
+            Lag = processor?.Lag ?? queue?.Groups.Sum(static group => group.TotalLag) ?? 0,
+            DeadLetters = queue is null ? null : CountDeadLetters(queue),
+            LastError = DescribeTrouble(processor, errors),
+            RecentErrors = errors,
+        };
     }
 
-    /// <summary>What stands still now, else the last record that a plugin refused.</summary>
-    private static string? LastErrorOf(ProcessorStatus? processor)
+    /// <summary>
+    /// What stands still now, else the later of what was logged last and the last record that a plugin refused.
+    /// </summary>
+    private static string? DescribeTrouble(ProcessorStatus? processor, IReadOnlyList<LoggedError> errors)
     {
-        if (processor?.Stuck is { } stuck)
+        if (processor?.Outputs.FirstOrDefault(static output => output.WaitingSince is not null) is { } waiting)
         {
-            return stuck;
+            return LogText.Escape($"{waiting.Name} waits since {waiting.WaitingSince:u}: {waiting.LastError}");
         }
 
-        return processor?.PluginErrors is [var last, ..]
-            ? $"{last.Plugin} refused {last.Source}: {last.Reason}"
+        if (processor?.Stuck is { } stuck)
+        {
+            return LogText.Escape(stuck);
+        }
+
+        var refusals = processor?.PluginErrors.Select(static error => new LoggedError(
+            error.Time, error.Plugin, LogText.Escape($"refused {error.Source}: {error.Reason}"))) ?? [];
+        return errors.Take(1).Concat(refusals).MaxBy(static error => error.Time) is { } last
+            ? string.Create(CultureInfo.InvariantCulture, $"{last.Time:u} {last.Part}: {last.Text}")
             : null;
+    }
+
+    private static long CountDeadLetters(QueueStatus queue)
+    {
+        var count = 0L;
+        foreach (var topic in queue.Topics)
+        {
+            if (topic.Name.EndsWith(DeadLetterEnding, StringComparison.Ordinal))
+            {
+                count += topic.Partitions.Sum(static partition => partition.HighWatermark - partition.LogStartOffset);
+            }
+        }
+
+        return count;
     }
 }

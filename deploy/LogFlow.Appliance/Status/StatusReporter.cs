@@ -21,7 +21,7 @@ internal sealed class StatusReporter : IAsyncDisposable
 
     /// <summary>Starts reporting; log entries of <paramref name="log"/> take the line off the terminal first.</summary>
     public StatusReporter(
-        Func<PipelineSnapshot> take, TextWriter output, bool isTerminal, LogWriter log, TimeProvider time)
+        Func<PipelineSnapshot> take, TextWriter output, bool isTerminal, LogFormatter log, TimeProvider time)
     {
         _take = take;
         _output = output;
@@ -29,11 +29,14 @@ internal sealed class StatusReporter : IAsyncDisposable
         _time = time;
         if (isTerminal)
         {
-            log.BeforeEntry = () => _output.Write(EraseLine);
+            log.Prefix = EraseLine;
         }
 
         _loop = LoopAsync();
     }
+
+    /// <summary>Writes a line of its own, above the state.</summary>
+    public void Say(string line) => _output.WriteLine(_isTerminal ? EraseLine + line : line);
 
     /// <summary>Stops and leaves the last state on the screen.</summary>
     public async ValueTask DisposeAsync()

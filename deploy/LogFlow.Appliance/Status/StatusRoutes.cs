@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LogFlow.Appliance.Up;
 using LogFlow.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -6,34 +7,44 @@ using Microsoft.AspNetCore.Routing;
 namespace LogFlow.Appliance.Status;
 
 /// <summary>The console's page and the state behind it as JSON.</summary>
-internal static class StatusRoutes
+internal sealed class StatusRoutes(IEnumerable<ILogFlowService> parts, UpParts up) : IStatusPages
 {
     private const string PageResource = "LogFlow.Appliance.Status.StatusPage.html";
 
     /// <summary>Adds <c>/</c> and <c>/status</c>.</summary>
-    public static void Map(
-        IEndpointRouteBuilder routes, IReadOnlyList<ILogFlowService> parts, Func<PipelineSnapshot> take)
+    public void Map(IEndpointRouteBuilder routes)
     {
         using var resource = typeof(StatusRoutes).Assembly.GetManifestResourceStream(PageResource)!;
         using var reader = new StreamReader(resource);
         var page = reader.ReadToEnd();
         routes.MapGet("/", context => TextAnswer.WriteAsync(context, page, "text/html; charset=utf-8"));
         routes.MapGet(
-            "/status", context => TextAnswer.WriteAsync(context, ToJson(parts, take()), "application/json"));
+            "/status", context => TextAnswer.WriteAsync(context, ToJson(up.Snapshot()), "application/json"));
     }
 
-    private static string ToJson(IReadOnlyList<ILogFlowService> parts, PipelineSnapshot now) => new JsonObject
+    private string ToJson(PipelineSnapshot now) => new JsonObject
     {
         ["version"] = ProductVersion.Text,
         ["filesWatched"] = now.FilesWatched,
         ["linesRead"] = now.LinesRead,
         ["linesQueued"] = now.LinesQueued,
         ["documentsIndexed"] = now.DocumentsIndexed,
+        ["documents"] = now.Documents,
+        ["bytesBehind"] = now.BytesBehind,
         ["lag"] = now.Lag,
+        ["deadLetters"] = now.DeadLetters,
         ["errors"] = now.Errors,
         ["lastError"] = now.LastError,
+        ["recentErrors"] = new JsonArray([.. now.RecentErrors.Select(Describe)]),
         ["parts"] = new JsonArray([.. parts.Select(Describe)]),
     }.ToJsonString();
+
+    private static JsonNode Describe(LoggedError error) => new JsonObject
+    {
+        ["time"] = error.Time.UtcDateTime,
+        ["part"] = error.Part,
+        ["text"] = error.Text,
+    };
 
     private static JsonNode Describe(ILogFlowService part)
     {

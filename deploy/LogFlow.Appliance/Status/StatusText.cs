@@ -5,14 +5,21 @@ namespace LogFlow.Appliance.Status;
 /// <summary>Writes a snapshot as the one line that <c>logflow up</c> shows.</summary>
 internal static class StatusText
 {
-    /// <summary>The line for <paramref name="now"/>, with rates since <paramref name="before"/>.</summary>
+    /// <summary>
+    /// The line for <paramref name="now"/>: what there is, which a restart does not set back, and how fast it has
+    /// changed since <paramref name="before"/>.
+    /// </summary>
     public static string Format(PipelineSnapshot before, PipelineSnapshot now, TimeSpan between)
     {
         var readRate = Rate(before.LinesRead, now.LinesRead, between);
         var indexRate = Rate(before.DocumentsIndexed, now.DocumentsIndexed, between);
-        return $"files {Count(now.FilesWatched)} | read {Count(now.LinesRead)} ({readRate}/s) | queued "
-            + $"{Count(now.LinesQueued)} | indexed {Count(now.DocumentsIndexed)} ({indexRate}/s) | lag "
-            + $"{Count(now.Lag)} | errors {Count(now.Errors)}";
+        var indexed = now.Documents is { } documents
+            ? $"documents {Count(documents)}"
+            : $"indexed since start {Count(now.DocumentsIndexed)}";
+        var behind = now.BytesBehind > 0 ? $", {Count(now.BytesBehind)}B behind" : "";
+        var deadLetters = now.DeadLetters is { } letters ? $" | dead letters {Count(letters)}" : "";
+        return $"files {Count(now.FilesWatched)} | reading {readRate}/s{behind} | lag {Count(now.Lag)} | {indexed} "
+            + $"({indexRate}/s){deadLetters} | errors {Count(now.Errors)}";
     }
 
     /// <summary>A count in a few characters: 950, 12.3k, 4.56M.</summary>

@@ -85,10 +85,10 @@ internal sealed class ToolSession : IAsyncDisposable
         Func<ToolSession, CancellationToken, Task<int>> work,
         CancellationToken cancellationToken)
     {
-        using var signals = new StopSignals();
+        using var interrupt = new Interrupt();
         using var limit = new CancellationTokenSource(timeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
-            cancellationToken, signals.Drain, limit.Token);
+            cancellationToken, interrupt.Token, limit.Token);
         await using var session = new ToolSession(
             options.Servers(parsed),
             options.IsJson(parsed),

@@ -1,14 +1,20 @@
 using System.CommandLine;
+using System.Diagnostics.Metrics;
 using LogFlow.Appliance.Status;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Processor;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Appliance.Up;
 
 /// <summary><c>logflow up</c>: the whole pipeline in one process.</summary>
 internal sealed class UpCommand
 {
+    /// <summary>Read where it is there and <c>-c</c> names none.</summary>
+    public const string DefaultConfigFile = "logflow.yml";
+
     private readonly ConfigOptions _options;
 
     private readonly Option<string[]> _paths = new("--path", "-p")
@@ -35,7 +41,8 @@ internal sealed class UpCommand
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
-        var config = _options.Load(parsed, "logflow.yml").Bind<UpConfig>();
+        var document = _options.Load(parsed, DefaultConfigFile);
+        var config = document.Bind<UpConfig>(out var host);
         if (parsed.GetValue(_paths) is { Length: > 0 } paths)
         {
             config.Agent.Read(paths.Select(Path.GetFullPath));
@@ -45,17 +52,39 @@ internal sealed class UpCommand
             ? ProcessorPipeline.Load(config.Processor, TimeProvider.System)
             : null;
         var dataFolder = DataFolder.Choose(parsed.GetValue(_data) ?? config.PathData);
-        using var signals = new StopSignals();
         using var hold = DirectoryLock.Acquire(dataFolder);
-        using var environment = new HostEnvironment(
-            LogWriter.ForConsole(LogLevelName.Parse(config.LogLevel), TimeProvider.System));
-        await using var parts = new UpParts(config, pipeline, dataFolder, environment.Context);
-        await using var console = await ObservabilityServer.StartAsync(
-            new HttpSettings(true, config.ConsoleHost, config.ConsolePort, "console.port"),
-            environment.Metrics,
-            parts.All,
-            routes => StatusRoutes.Map(routes, parts.All, parts.Snapshot));
-        await using var session = new UpSession(config, parts, environment, dataFolder, console.Port);
-        return await new PartRunner(parts.All, environment.LoggerFactory).RunAsync(signals, session.WelcomeAsync);
+        var settings = new HostSettings(
+            LogLevelName.Parse(config.LogLevel),
+            new HttpSettings(true, config.ConsoleHost, config.ConsolePort, "console.port"))
+        {
+            StopTimeout = host.StopTimeout,
+            DataFolder = dataFolder,
+        };
+        var builder = ServiceHost.CreateBuilder(document, config, settings);
+        var services = builder.Services;
+        services.AddSingleton(provider => new UpParts(
+            config,
+            pipeline,
+            dataFolder,
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<RecentErrors>()));
+        services.AddSingleton<IStatusPages, StatusRoutes>();
+        services.AddSingleton<ObservabilityServer>();
+        services.AddHostedService(static provider => provider.GetRequiredService<ObservabilityServer>());
+        foreach (var pick in UpParts.Enabled(config))
+        {
+            services.AddPart(provider => pick(provider.GetRequiredService<UpParts>()));
+        }
+
+        services.AddHostedService(provider => new UpSession(
+            config,
+            provider.GetRequiredService<UpParts>(),
+            dataFolder,
+            provider.GetRequiredService<ObservabilityServer>(),
+            provider.GetRequiredService<LogFormatter>(),
+            provider.GetRequiredService<TimeProvider>()));
+        return await ServiceHost.RunAsync(builder);
     }
 }

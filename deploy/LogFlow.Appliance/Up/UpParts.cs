@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Agent;
 using LogFlow.Appliance.Status;
 using LogFlow.Hosting;
 using LogFlow.Processor;
 using LogFlow.Queue;
 using LogFlow.Store;
+using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Appliance.Up;
 
@@ -11,22 +13,34 @@ namespace LogFlow.Appliance.Up;
 /// The parts of one process, joined as separate services would be: by addresses. Each is made when the ones that it
 /// talks to listen.
 /// </summary>
-internal sealed class UpParts : IAsyncDisposable
+internal sealed class UpParts
 {
     private readonly UpConfig _config;
+    private readonly RecentErrors _errors;
     private readonly DeferredPart<QueueService> _queue;
     private readonly DeferredPart<StoreService> _store;
     private readonly DeferredPart<ProcessorService> _processor;
     private readonly DeferredPart<AgentService> _agent;
 
-    /// <summary>Prepares the enabled parts with their folders below <paramref name="dataFolder"/>.</summary>
+    /// <summary>Prepares the parts with their folders below <paramref name="dataFolder"/>.</summary>
     /// <param name="config">What runs, and how.</param>
     /// <param name="pipeline">The processor's; null where it is left out.</param>
     /// <param name="dataFolder">Where the parts keep what they keep.</param>
-    /// <param name="context">What the host provides.</param>
-    public UpParts(UpConfig config, ProcessorPipeline? pipeline, string dataFolder, ServiceContext context)
+    /// <param name="loggers">Where the parts log.</param>
+    /// <param name="meters">Where they make their meters.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="errors">What went wrong lately.</param>
+    public UpParts(
+        UpConfig config,
+        ProcessorPipeline? pipeline,
+        string dataFolder,
+        ILoggerFactory loggers,
+        IMeterFactory meters,
+        TimeProvider time,
+        RecentErrors errors)
     {
         _config = config;
+        _errors = errors;
         config.Queue.LogDirs ??= Path.Combine(dataFolder, "queue");
         config.Store.PathData = Path.Combine(dataFolder, "store");
         config.Processor.PathData = Path.Combine(dataFolder, "processor");
@@ -36,21 +50,45 @@ internal sealed class UpParts : IAsyncDisposable
             config.Queue.Listeners = [$"PLAINTEXT://127.0.0.1:{config.Queue.Port}"];
         }
 
-        _queue = new("queue", () => new QueueService(config.Queue, context));
-        _store = new("store", () => new StoreService(config.Store, context));
-        _processor = new("processor", () => new ProcessorService(Joined(config.Processor), pipeline!, context));
-        _agent = new("agent", () => new AgentService(Joined(config.Agent), context));
-        All = [.. Enabled()];
+        _queue = new("queue", () => new QueueService(config.Queue, loggers, meters, time));
+        _store = new("store", () => new StoreService(config.Store, loggers, meters, time));
+        _processor = new(
+            "processor", () => new ProcessorService(Joined(config.Processor), pipeline!, loggers, meters, time));
+        _agent = new("agent", () => new AgentService(Joined(config.Agent), loggers, meters, time));
     }
-
-    /// <summary>The parts that run, in the order in which they start.</summary>
-    public IReadOnlyList<ILogFlowService> All { get; }
 
     /// <summary>host:port of the queue.</summary>
     public string QueueAddress => _queue.Part?.Endpoint ?? _config.Queue.Address ?? "";
 
     /// <summary>The store's address; null where documents go elsewhere.</summary>
     public string? StoreAddress => _store.Part is { } store ? $"http://127.0.0.1:{store.Port}" : _config.Store.Address;
+
+    /// <summary>
+    /// The parts that run with a configuration, in the order in which they start; each is picked from the parts once
+    /// those are made.
+    /// </summary>
+    public static IEnumerable<Func<UpParts, ILogFlowService>> Enabled(UpConfig config)
+    {
+        if (config.Queue.IsEnabled)
+        {
+            yield return static parts => parts._queue;
+        }
+
+        if (config.Store.IsEnabled)
+        {
+            yield return static parts => parts._store;
+        }
+
+        if (config.Processor.IsEnabled)
+        {
+            yield return static parts => parts._processor;
+        }
+
+        if (config.Agent.IsEnabled)
+        {
+            yield return static parts => parts._agent;
+        }
+    }
 
     /// <summary>Where the lines are now.</summary>
     public PipelineSnapshot Snapshot()
@@ -59,45 +97,14 @@ internal sealed class UpParts : IAsyncDisposable
         var queue = _queue.Part?.GetStatus();
         var processor = _processor.Part?.GetStatus();
         var store = _store.Part?.GetStatus();
-        return SnapshotBuilder.Build(agent, queue, processor, store);
-    }
-
-    /// <summary>Ends all parts, those that others talk to last.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _agent.DisposeAsync();
-        await _processor.DisposeAsync();
-        await _store.DisposeAsync();
-        await _queue.DisposeAsync();
-    }
-
-    private IEnumerable<ILogFlowService> Enabled()
-    {
-        if (_config.Queue.IsEnabled)
-        {
-            yield return _queue;
-        }
-
-        if (_config.Store.IsEnabled)
-        {
-            yield return _store;
-        }
-
-        if (_config.Processor.IsEnabled)
-        {
-            yield return _processor;
-        }
-
-        if (_config.Agent.IsEnabled)
-        {
-            yield return _agent;
-        }
+        return SnapshotBuilder.Build(agent, queue, processor, store, _errors.Latest());
     }
 
     private UpProcessorConfig Joined(UpProcessorConfig config)
     {
         config.QueueBootstrapServers = [QueueAddress];
         config.OutputStoreUrl ??= StoreAddress;
+        config.OutputStoreSecret = _store.Part?.Secret;
         return config;
     }
 

@@ -20,4 +20,7 @@ internal sealed class UpQueueConfig : QueueConfig
     /// <summary>host:port of a queue or Kafka elsewhere.</summary>
     [ConfigKey("address")]
     public string? Address { get; set; }
+
+    /// <inheritdoc/>
+    public override string PortKey => "queue.port";
 }

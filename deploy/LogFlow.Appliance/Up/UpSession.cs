@@ -1,18 +1,24 @@
 using LogFlow.Appliance.Status;
 using LogFlow.Hosting;
+using Microsoft.Extensions.Hosting;
 
 namespace LogFlow.Appliance.Up;
 
 /// <summary>What <c>logflow up</c> tells the person who started it.</summary>
 internal sealed class UpSession(
-    UpConfig config, UpParts parts, HostEnvironment environment, string dataFolder, int consolePort) : IAsyncDisposable
+    UpConfig config,
+    UpParts parts,
+    string dataFolder,
+    ObservabilityServer consoleServer,
+    LogFormatter log,
+    TimeProvider time) : IHostedService, IAsyncDisposable
 {
     private StatusReporter? _reporter;
 
     /// <summary>Once all parts run: where things are, a first command to try, then the status line.</summary>
-    public Task WelcomeAsync()
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        var console = $"http://{config.ConsoleHost}:{consolePort}";
+        var console = $"http://{config.ConsoleHost}:{consoleServer.Port}";
         new Endpoints(parts.QueueAddress, parts.StoreAddress, console).Save(dataFolder);
         var output = Console.Out;
         output.WriteLine($"LogFlow {ProductVersion.Text} is up");
@@ -35,8 +41,14 @@ internal sealed class UpSession(
         }
 
         output.Flush();
-        _reporter = new StatusReporter(
-            parts.Snapshot, output, !Console.IsOutputRedirected, environment.Writer, environment.Context.TimeProvider);
+        _reporter = new StatusReporter(parts.Snapshot, output, !Console.IsOutputRedirected, log, time);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Says so at once; the state is shown until the parts have stopped.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _reporter?.Say("Stopping: what was accepted is finished first (a second Ctrl-C stops at once).");
         return Task.CompletedTask;
     }
 

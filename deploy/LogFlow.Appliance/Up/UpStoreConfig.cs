@@ -21,4 +21,7 @@ internal sealed class UpStoreConfig : StoreConfig
     /// <summary>Address of a store elsewhere, as a URL.</summary>
     [ConfigKey("address")]
     public string? Address { get; set; }
+
+    /// <inheritdoc/>
+    public override string PortKey => "store.port";
 }

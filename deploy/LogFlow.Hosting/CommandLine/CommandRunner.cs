@@ -10,6 +10,7 @@ public static class CommandRunner
     /// <summary>Parses and runs. Whatever fails is told in a message; a stack trace is never printed.</summary>
     public static async Task<int> RunAsync(RootCommand root, string[] arguments)
     {
+        PrivateFiles.Restrict();
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {

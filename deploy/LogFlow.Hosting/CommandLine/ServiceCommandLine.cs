@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LogFlow.Hosting;
 
@@ -53,30 +54,28 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
         return root;
     }
 
-    private async Task<int> RunServiceAsync(ParseResult parsed)
+    private Task<int> RunServiceAsync(ParseResult parsed)
     {
-        var config = Load(parsed);
-        using var signals = new StopSignals();
-        using var environment = new HostEnvironment(
-            LogWriter.ForConsole(definition.Level(config), TimeProvider.System));
-        await using var service = definition.Create(config, environment.Context);
-        var http = definition.Http(config);
-        await using var server = http.IsEnabled
-            ? await ObservabilityServer.StartAsync(http, environment.Metrics, [service])
-            : null;
-        return await new PartRunner([service], environment.LoggerFactory).RunAsync(signals, () => Task.CompletedTask);
+        var document = ReadDocument(parsed);
+        var config = document.Bind<TConfig>(out var host);
+        var settings = definition.Settings(config) with { StopTimeout = host.StopTimeout };
+        var builder = ServiceHost.CreateBuilder(document, config, settings);
+        builder.Services.AddHostedService<ObservabilityServer>();
+        builder.Services.AddPart(services => definition.Create(config, services));
+        return ServiceHost.RunAsync(builder);
     }
 
     private int TestConfig(ParseResult parsed)
     {
-        ConfigException.ThrowIfAny(definition.Check(Load(parsed)));
+        ConfigException.ThrowIfAny(definition.Check(ReadDocument(parsed).Bind<TConfig>(out _)));
         Console.WriteLine("Config OK");
         return 0;
     }
 
     private int ExportConfig(ParseResult parsed)
     {
-        Console.Write(ConfigExporter.ToYaml(Load(parsed)));
+        var config = ReadDocument(parsed).Bind<TConfig>(out var host);
+        Console.Write(ConfigExporter.ToYaml(config, host));
         return 0;
     }
 
@@ -99,7 +98,7 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
         test.SetAction(parsed => testFiles(parsed.GetValue(files)!));
     }
 
-    private TConfig Load(ParseResult parsed)
+    private ConfigDocument ReadDocument(ParseResult parsed)
     {
         var document = _options.Load(parsed, definition.DefaultConfigFile);
         foreach (var (option, key) in definition.Shorthands)
@@ -110,7 +109,7 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
             }
         }
 
-        return document.Bind<TConfig>();
+        return document;
     }
 
     private static Command Subcommand(string name, string description, Func<ParseResult, int> action)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Hosting;
 
@@ -21,13 +20,10 @@ public sealed record ServiceDefinition<TConfig>
     /// Makes the service, before anything listens; throws <see cref="ConfigException"/> for what <see cref="Check"/>
     /// would find.
     /// </summary>
-    public required Func<TConfig, ServiceContext, ILogFlowService> Create { get; init; }
+    public required Func<TConfig, IServiceProvider, ILogFlowService> Create { get; init; }
 
-    /// <summary>Where metrics and health are served.</summary>
-    public required Func<TConfig, HttpSettings> Http { get; init; }
-
-    /// <summary>The least level that is logged.</summary>
-    public required Func<TConfig, LogLevel> Level { get; init; }
+    /// <summary>What its host needs to know.</summary>
+    public required Func<TConfig, HostSettings> Settings { get; init; }
 
     /// <summary>
     /// What <c>test config</c> checks beyond keys and values, as only the service can (a pipeline's text, say);

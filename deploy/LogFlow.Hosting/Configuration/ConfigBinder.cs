@@ -7,11 +7,13 @@ internal sealed class ConfigBinder
 {
     private readonly List<ConfigError> _errors = [];
 
-    /// <summary>Fills <paramref name="target"/>.</summary>
+    /// <summary>
+    /// Fills <paramref name="target"/>, and <paramref name="beside"/> with keys of the same level.
+    /// </summary>
     /// <exception cref="ConfigException">Whatever is wrong, all of it.</exception>
-    public void Bind(ConfigNode root, object target)
+    public void Bind(ConfigNode root, object target, object? beside = null)
     {
-        BindSection(root, target, "");
+        BindSection(root, target, "", beside);
         if (_errors.Count > 0)
         {
             throw new ConfigException(
@@ -19,9 +21,21 @@ internal sealed class ConfigBinder
         }
     }
 
-    private void BindSection(ConfigNode node, object target, string path)
+    private void BindSection(ConfigNode node, object target, string path, object? beside = null)
     {
         var errorsBefore = _errors.Count;
+        var properties = BindProperties(node, target, path);
+        var others = beside is null ? [] : BindProperties(node, beside, path);
+        ReportUnknown(node, new KnownKeys(target.GetType(), [.. properties, .. others]), "", path);
+        if (_errors.Count == errorsBefore)
+        {
+            Validate(node, target, path);
+            Validate(node, beside, path);
+        }
+    }
+
+    private ConfigProperty[] BindProperties(ConfigNode node, object target, string path)
+    {
         var properties = ConfigProperty.Of(target.GetType());
         foreach (var property in properties)
         {
@@ -31,15 +45,21 @@ internal sealed class ConfigBinder
             }
         }
 
-        ReportUnknown(node, new KnownKeys(target.GetType(), properties), "", path);
-        if (_errors.Count == errorsBefore && target is IValidatedConfig validated)
+        return properties;
+    }
+
+    private void Validate(ConfigNode node, object? target, string path)
+    {
+        if (target is not IValidatedConfig validated)
         {
-            foreach (var problem in validated.Validate())
-            {
-                var place = (problem.Key.Length == 0 ? null : node.Find(problem.Key)) ?? node;
-                var subject = problem.Key.Length == 0 ? "" : $"{Join(path, problem.Key)}: ";
-                _errors.Add(new ConfigError(place.Location, subject + problem.Message));
-            }
+            return;
+        }
+
+        foreach (var problem in validated.Validate())
+        {
+            var place = (problem.Key.Length == 0 ? null : node.Find(problem.Key)) ?? node;
+            var subject = problem.Key.Length == 0 ? "" : $"{Join(path, problem.Key)}: ";
+            _errors.Add(new ConfigError(place.Location, subject + problem.Message));
         }
     }
 
@@ -67,6 +87,16 @@ internal sealed class ConfigBinder
             var values = new Dictionary<string, string>(StringComparer.Ordinal);
             Flatten(node, "", values, path);
             property.Property.SetValue(target, values);
+        }
+        else if (ConfigProperty.IsTree(type))
+        {
+            if (node.Items is not null || (node.HasValue && node.Value is not null))
+            {
+                _errors.Add(new ConfigError(node.Location, $"'{path}' takes keys and values"));
+                return;
+            }
+
+            property.Property.SetValue(target, TreeValue.OfSection(node));
         }
         else if (TryScalar(node, type, path, out var value))
         {

@@ -16,7 +16,7 @@ public sealed class ConfigDocument
         var document = new ConfigDocument();
         foreach (var file in files)
         {
-            document._root.OverrideWith(YamlConfigReader.Read(file, ReadFile(file), VariableExpander.Environment));
+            document._root.OverrideWith(ReadKeys(file, ReadFile(file)));
         }
 
         foreach (var text in overrides)
@@ -31,7 +31,7 @@ public sealed class ConfigDocument
     public static ConfigDocument Parse(string yaml, string source = "config.yml")
     {
         var document = new ConfigDocument();
-        document._root.OverrideWith(YamlConfigReader.Read(source, yaml, VariableExpander.Environment));
+        document._root.OverrideWith(ReadKeys(source, yaml));
         return document;
     }
 
@@ -64,11 +64,64 @@ public sealed class ConfigDocument
     /// <exception cref="ConfigException">Every unknown key, bad value and failed check, each with its
     /// place.</exception>
     public T Bind<T>()
+        where T : class, new() => Bind<T>(beside: null);
+
+    /// <summary>Also fills <paramref name="host"/> with the keys that every executable has.</summary>
+    /// <inheritdoc cref="Bind{T}()"/>
+    public T Bind<T>(out HostConfig host)
+        where T : class, new()
+    {
+        host = new HostConfig();
+        return Bind<T>(host);
+    }
+
+    private T Bind<T>(object? beside)
         where T : class, new()
     {
         var target = new T();
-        new ConfigBinder().Bind(_root, target);
+        new ConfigBinder().Bind(_root, target, beside);
         return target;
+    }
+
+    /// <summary>Every value by its path; elements of lists by their index.</summary>
+    internal Dictionary<string, string?> Flatten(string delimiter)
+    {
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        Flatten(_root, "", delimiter, values);
+        return values;
+    }
+
+    private static void Flatten(ConfigNode node, string path, string delimiter, Dictionary<string, string?> values)
+    {
+        if (node.HasValue)
+        {
+            values[path] = node.Value;
+        }
+
+        var items = (node.Items ?? []).Select(static (item, index) => KeyValuePair.Create($"{index}", item));
+        foreach (var (key, child) in node.Children.Concat(items))
+        {
+            Flatten(child, path.Length == 0 ? key : path + delimiter + key, delimiter, values);
+        }
+    }
+
+    /// <summary>Reads what must be keys with values: a list or a bare text would be looked at by nobody.</summary>
+    private static ConfigNode ReadKeys(string source, string yaml)
+    {
+        var root = YamlConfigReader.Read(source, yaml, VariableExpander.Environment);
+        var place = new ConfigLocation(source, 1, 1, null);
+        if (root.Items is not null)
+        {
+            throw new ConfigException(
+                place,
+                "the file is a list, but a configuration is keys with values, such as 'path.data: /var/lib/logflow'; "
+                + "of a Logstash pipelines.yml give each pipeline to a processor of its own (path.config)");
+        }
+
+        return root.HasValue && root.Value is not null
+            ? throw new ConfigException(
+                place, "the file holds text and no keys; a configuration is keys with values, 'key: value'")
+            : root;
     }
 
     private static string ReadFile(string path)

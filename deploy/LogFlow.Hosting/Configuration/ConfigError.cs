@@ -11,12 +11,13 @@ public sealed record ConfigError(ConfigLocation Location, string Message)
         var text = new StringBuilder();
         if (Location.Source.Length > 0)
         {
-            text.Append(Location).Append(": ");
+            text.Append(SecretText.Hide(Location.ToString())).Append(": ");
         }
 
-        text.Append(Message);
-        if (Location.Text is { } line)
+        text.Append(SecretText.Hide(Message));
+        if (Location.Text is { } written)
         {
+            var line = SecretText.Hide(written);
             text.Append('\n').Append("    ").Append(line).Append('\n');
             text.Append("    ").Append(' ', Math.Max(0, Location.Column - 1)).Append('^');
         }

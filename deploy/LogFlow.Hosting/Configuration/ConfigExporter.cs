@@ -6,15 +6,27 @@ namespace LogFlow.Hosting;
 /// <summary>Writes a configuration as it is in force, defaults included, secrets masked.</summary>
 public static class ConfigExporter
 {
-    private const string Mask = "********";
+    /// <summary>The configurations, whose keys stand side by side, as YAML with nested keys.</summary>
+    public static string ToYaml(params ReadOnlySpan<object> configs)
+    {
+        var root = new Dictionary<string, object?>();
+        foreach (var config in configs)
+        {
+            AddTo(root, config);
+        }
 
-    /// <summary>The configuration as YAML with nested keys.</summary>
-    public static string ToYaml(object config) =>
-        new SerializerBuilder().DisableAliases().Build().Serialize(Section(config));
+        return new SerializerBuilder().DisableAliases().Build().Serialize(root);
+    }
 
     private static Dictionary<string, object?> Section(object config)
     {
         var root = new Dictionary<string, object?>();
+        AddTo(root, config);
+        return root;
+    }
+
+    private static void AddTo(Dictionary<string, object?> root, object config)
+    {
         foreach (var property in ConfigProperty.Of(config.GetType()))
         {
             if (property.Property.GetValue(config) is not { } value)
@@ -37,17 +49,21 @@ public static class ConfigExporter
                 section = (Dictionary<string, object?>)(section[part] = existing ?? new Dictionary<string, object?>())!;
             }
 
-            section[parts[^1]] = property.Attribute.IsSecret ? Mask : Plain(value);
+            section[parts[^1]] = property.Attribute.IsSecret ? SecretText.Mask : Plain(value);
         }
-
-        return root;
     }
 
-    private static object Plain(object value) => value switch
+    private static object? Plain(object? value) => value switch
     {
-        string text => text,
-        IDictionary dictionary => dictionary,
-        IList list => list.Cast<object>().Select(Plain).ToList(),
+        null => null,
+        string text => SecretText.Hide(text),
+        Dictionary<string, string> fields => fields.ToDictionary(
+            static field => field.Key,
+            static field => SecretText.IsSecretName(field.Key) ? SecretText.Mask : SecretText.Hide(field.Value)),
+        Dictionary<string, object?> tree => tree.ToDictionary(
+            static field => field.Key,
+            static field => SecretText.IsSecretName(field.Key) ? SecretText.Mask : Plain(field.Value)),
+        IList list => list.Cast<object?>().Select(Plain).ToList(),
         _ when ConfigProperty.IsSection(value.GetType()) => Section(value),
         bool or int or long or double => value,
         _ => ScalarParser.Format(value),

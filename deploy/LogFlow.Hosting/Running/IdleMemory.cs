@@ -1,10 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
 namespace LogFlow.Hosting;
 
 /// <summary>
 /// Gives memory back to the system after a burst of work. The garbage collector runs when something is allocated: a
 /// process that falls idle would keep what its last burst needed for as long as nothing happens.
 /// </summary>
-internal sealed class IdleMemory : IAsyncDisposable
+internal sealed class IdleMemory : IHostedService, IAsyncDisposable
 {
     /// <summary>How often to look.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -20,11 +23,13 @@ internal sealed class IdleMemory : IAsyncDisposable
 
     private readonly Func<long> _allocatedBytes;
     private readonly Action _collect;
-    private readonly ITimer _timer;
+    private readonly TimeProvider _time;
+    private ITimer? _timer;
     private long _lastAllocated;
     private int _idleLooks = int.MaxValue;
 
-    /// <summary>Starts looking.</summary>
+    /// <summary>Looks at this process.</summary>
+    [ActivatorUtilitiesConstructor]
     public IdleMemory(TimeProvider time)
         : this(
             time,
@@ -38,11 +43,21 @@ internal sealed class IdleMemory : IAsyncDisposable
         _allocatedBytes = allocatedBytes;
         _collect = collect;
         _lastAllocated = allocatedBytes();
-        _timer = time.CreateTimer(_ => Look(), null, Interval, Interval);
+        _time = time;
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _timer = _time.CreateTimer(_ => Look(), null, Interval, Interval);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken) => await DisposeAsync();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _timer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     internal void Look()
     {

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace LogFlow.Hosting;
 
@@ -8,54 +8,65 @@ namespace LogFlow.Hosting;
 /// The HTTP side of every service: <c>/metrics</c> (Prometheus text), <c>/health/live</c> (the process answers) and
 /// <c>/health/ready</c> (every part does its work; else 503 with the reasons).
 /// </summary>
-public sealed class ObservabilityServer : IAsyncDisposable
+public sealed class ObservabilityServer(
+    HostSettings settings,
+    PrometheusExporter metrics,
+    IEnumerable<ILogFlowService> parts,
+    IEnumerable<IStatusPages> pages) : IHostedService, IAsyncDisposable
 {
-    private readonly WebApplication _application;
+    private readonly ILogFlowService[] _parts = [.. parts];
+    private WebApplication? _application;
 
-    private ObservabilityServer(WebApplication application) => _application = application;
+    /// <summary>The port it listens on, once it does.</summary>
+    public int Port { get; private set; }
 
-    /// <summary>The port it listens on.</summary>
-    public int Port => new Uri(_application.Urls.First()).Port;
-
-    /// <summary>Starts listening; <paramref name="addRoutes"/> may add pages of its own.</summary>
+    /// <inheritdoc/>
     /// <exception cref="StartupException">The port is in use or not permitted.</exception>
-    public static async Task<ObservabilityServer> StartAsync(
-        HttpSettings settings,
-        PrometheusExporter metrics,
-        IReadOnlyList<ILogFlowService> services,
-        Action<IEndpointRouteBuilder>? addRoutes = null)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var application = EmbeddedWebServer.Create(
+        var http = settings.Http;
+        if (!http.IsEnabled)
+        {
+            return;
+        }
+
+        _application = EmbeddedWebServer.Create(
             kestrel =>
             {
                 kestrel.Limits.MaxRequestBodySize = 1 << 20;
-                kestrel.Listen(ListenAddress.Parse(settings.Host), settings.Port);
+                kestrel.Listen(ListenAddress.Parse(http.Host), http.Port);
             },
             TimeSpan.FromSeconds(2));
-        application.MapGet(
+        _application.MapGet(
             "/metrics", context => TextAnswer.WriteAsync(context, metrics.Collect(), "text/plain; version=0.0.4"));
-        application.MapGet("/health/live", static context => TextAnswer.WriteAsync(context, "ok\n"));
-        application.MapGet("/health/ready", context => AnswerReadyAsync(context, services));
-        addRoutes?.Invoke(application);
+        _application.MapGet("/health/live", static context => TextAnswer.WriteAsync(context, "ok\n"));
+        _application.MapGet("/health/ready", AnswerReadyAsync);
+        foreach (var page in pages)
+        {
+            page.Map(_application);
+        }
+
         try
         {
-            await application.StartAsync();
+            await _application.StartAsync(cancellationToken);
         }
         catch (IOException error)
         {
-            await application.DisposeAsync();
-            throw ListenAddress.CannotListen("HTTP", settings.Host, settings.Port, settings.PortKey, error);
+            throw ListenAddress.CannotListen("HTTP", http.Host, http.Port, http.PortKey, error);
         }
 
-        return new ObservabilityServer(application);
+        Port = new Uri(_application.Urls.First()).Port;
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    /// <summary>Answers while the parts stop; it goes when the host does.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static Task AnswerReadyAsync(HttpContext context, IReadOnlyList<ILogFlowService> services)
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _application?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private Task AnswerReadyAsync(HttpContext context)
     {
-        var reports = services.Select(service => (service.Name, Report: service.CheckHealth())).ToArray();
+        var reports = _parts.Select(static part => (part.Name, Report: part.CheckHealth())).ToArray();
         var text = string.Concat(reports.Select(entry => $"{entry.Name}: {entry.Report.Detail}\n"));
         var isReady = reports.All(entry => entry.Report.IsReady);
         return TextAnswer.WriteAsync(

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using LogFlow.Platform;
+using Microsoft.Extensions.Hosting;
 
 namespace LogFlow.Hosting;
 
@@ -8,7 +9,7 @@ namespace LogFlow.Hosting;
 /// anyone's guess: a thread gone, a lock held, and a service that stands still and looks alive. A crash is what
 /// every part is built to survive, and what a supervisor sees.
 /// </summary>
-internal sealed class OutOfMemoryGuard : IDisposable
+internal sealed class OutOfMemoryGuard : IHostedService, IDisposable
 {
     /// <summary>Made before memory is short.</summary>
     private readonly byte[] _message =
@@ -21,7 +22,15 @@ internal sealed class OutOfMemoryGuard : IDisposable
 
     private readonly Stream _errors = Console.OpenStandardError();
 
-    public OutOfMemoryGuard() => AppDomain.CurrentDomain.FirstChanceException += OnException;
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        AppDomain.CurrentDomain.FirstChanceException += OnException;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>It guards until the last part has stopped.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -4,7 +4,8 @@ namespace LogFlow.Platform;
 /// The one way to begin work that nobody awaits on the spot: loops, timers, sends under way. An owner has one of these,
 /// begins its work through it, and disposes it: then the work is asked to end and awaited.
 /// Work that throws faults <see cref="Completion"/>, which the owner watches or passes on to its own: nothing dies in
-/// silence. Being cancelled counts as an end only after the stop was asked for; before that it is a fault like any other.
+/// silence. Being cancelled counts as an end only after the stop was asked for; before that it is a fault like any
+/// other.
 /// </summary>
 public sealed class BackgroundWork : IAsyncDisposable
 {

@@ -110,8 +110,8 @@ public sealed partial class ByteBudget
     }
 
     /// <summary>
-    /// When claims that may still grow hold everything, nobody would ever be done: the oldest of those that wait gets all
-    /// it lacks from the overdraft. One at a time, until it is given back or stalls.
+    /// When claims that may still grow hold everything, nobody would ever be done: the oldest of those that wait gets
+    /// all it lacks from the overdraft. One at a time, until it is given back or stalls.
     /// </summary>
     private void LendOverdraft()
     {

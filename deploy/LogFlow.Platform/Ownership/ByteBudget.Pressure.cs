@@ -101,8 +101,8 @@ public sealed partial class ByteBudget
     }
 
     /// <summary>
-    /// The slowest of those that hold bytes and have still to bring some, as many as it takes to serve who has waited too
-    /// long. Time in the line is not their slowness.
+    /// The slowest of those that hold bytes and have still to bring some, as many as it takes to serve who has waited
+    /// too long. Time in the line is not their slowness.
     /// </summary>
     private List<ByteHolder>? ChooseSlow(ByteWaiter longest)
     {

@@ -2,8 +2,8 @@ namespace LogFlow.Platform;
 
 /// <summary>
 /// A number of bytes that may be held at once; who wants more waits, first come first served. Two ways to hold:
-/// <see cref="TakeAsync"/> and <see cref="Return"/> for what is there at once, and <see cref="Open"/> for what arrives bit
-/// by bit, which counts what has arrived and not what was announced.
+/// <see cref="TakeAsync"/> and <see cref="Return"/> for what is there at once, and <see cref="Open"/> for what arrives
+/// bit by bit, which counts what has arrived and not what was announced.
 /// <list type="bullet">
 /// <item>Small claims have a reserve of their own and never stand behind large ones.</item>
 /// <item>No holder takes more than its share of what others wait for.</item>
@@ -160,15 +160,15 @@ public sealed partial class ByteBudget : IDisposable
         }
     }
 
-    /// <summary>Gives back a part of what one take has taken: it holds <paramref name="bytesKept"/> from now on.</summary>
-    public void Shrink(long bytesTaken, long bytesKept)
+    /// <summary>What one take has taken becomes less, or more whatever is held: for what is known only
+    /// afterwards.</summary>
+    public void Resize(long bytesTaken, long bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(bytesKept);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytesKept, bytesTaken);
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         lock (_lock)
         {
             Subtract(bytesTaken, IsSmall(bytesTaken));
-            Add(bytesKept, IsSmall(bytesKept));
+            Add(bytes, IsSmall(bytes));
             Admit();
         }
     }
@@ -183,7 +183,8 @@ public sealed partial class ByteBudget : IDisposable
         }
     }
 
-    /// <summary>Begins a claim that will grow to at most <paramref name="announced"/> bytes. It holds none yet.</summary>
+    /// <summary>Begins a claim that will grow to at most <paramref name="announced"/> bytes. It holds none
+    /// yet.</summary>
     public ByteClaim Open(long announced, ByteHolder? holder = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(announced);

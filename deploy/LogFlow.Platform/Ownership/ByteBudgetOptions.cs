@@ -9,7 +9,8 @@ public sealed record ByteBudgetOptions
     /// <summary>Claims that may hold bytes at once, however small.</summary>
     public int ClaimsMax { get; init; } = int.MaxValue;
 
-    /// <summary>Of <see cref="BytesMax"/>, what only small claims get, so that they never wait for large ones.</summary>
+    /// <summary>Of <see cref="BytesMax"/>, what only small claims get, so that they never wait for large
+    /// ones.</summary>
     public long ReserveBytes { get; init; }
 
     /// <summary>A claim of up to this many bytes is a small one.</summary>
@@ -24,14 +25,16 @@ public sealed record ByteBudgetOptions
     /// </summary>
     public long OverdraftBytesMax { get; init; }
 
-    /// <summary>A claim that overdraws and has not grown for so long no longer keeps the overdraft from others.</summary>
-    public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>A claim that overdraws and has not grown for so long no longer keeps the overdraft from
+    /// others.</summary>
+    public TimeSpan StallAfter { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Who waits for so long is a reason to cut off those that hold bytes and are slow to bring more.</summary>
-    public TimeSpan CutAfter { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Who waits for so long is a reason to cut off those that hold bytes and are slow to bring
+    /// more.</summary>
+    public TimeSpan CutAfter { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>What a growing claim must bring a second, once others wait for <see cref="CutAfter"/>.</summary>
-    public long SlowBytesPerSecond { get; init; } = 128 << 10;
+    public long SlowBytesPerSecond { get; init; } = 64 << 10;
 
     /// <summary>A wait of this length is reported, and again each time as much has gone by.</summary>
     public TimeSpan ReportAfter { get; init; } = TimeSpan.FromSeconds(5);

@@ -1,8 +1,8 @@
 namespace LogFlow.Platform;
 
 /// <summary>
-/// One holder's growing claim to bytes of a <see cref="ByteBudget"/>: it says how many it will need at most, takes them as
-/// they arrive, and gives all back when disposed. Used by one caller at a time.
+/// One holder's growing claim to bytes of a <see cref="ByteBudget"/>: it says how many it will need at most, takes them
+/// as they arrive, and gives all back when disposed. Used by one caller at a time.
 /// </summary>
 public sealed class ByteClaim : IDisposable
 {
@@ -37,8 +37,8 @@ public sealed class ByteClaim : IDisposable
     /// <summary>Its place in the order of opening; 0 until it first asks.</summary>
     internal long Sequence { get; set; }
 
-    /// <summary>Bytes of the overdraft that are set aside for it: all that it lacked when it was chosen. From then on it
-    /// grows by these alone.</summary>
+    /// <summary>Bytes of the overdraft that are set aside for it: all that it lacked when it was chosen. From then on
+    /// it grows by these alone.</summary>
     internal long Promised { get; set; }
 
     /// <summary>How many of <see cref="Promised"/> it has taken.</summary>
@@ -54,7 +54,8 @@ public sealed class ByteClaim : IDisposable
     internal bool IsComplete => Granted == Announced;
 
     /// <summary>
-    /// Takes <paramref name="bytes"/> more. Waits where the budget is used up: claims that were opened earlier go first.
+    /// Takes <paramref name="bytes"/> more. Waits where the budget is used up: claims that were opened earlier go
+    /// first.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">More than was announced.</exception>
     public ValueTask GrowAsync(long bytes, CancellationToken cancellationToken) =>

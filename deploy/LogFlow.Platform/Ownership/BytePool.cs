@@ -3,10 +3,10 @@ using System.Numerics;
 namespace LogFlow.Platform;
 
 /// <summary>
-/// Lends byte arrays and keeps those that come back for reuse: frames and batches are near a megabyte, and a fresh array
-/// each would fill the large object heap. Sizes are powers of two from 1 KiB; what is kept is bounded in bytes, and given
-/// up by <see cref="Trim"/> when it was not needed. Debug builds fill what comes back with 0xDD, so that whoever still
-/// looks at it sees that it does.
+/// Lends byte arrays and keeps those that come back for reuse: frames and batches are near a megabyte, and a fresh
+/// array each would fill the large object heap. Sizes are powers of two from 1 KiB; what is kept is bounded in bytes,
+/// and given up by <see cref="Trim"/> when it was not needed. Debug builds fill what comes back with 0xDD, so that
+/// whoever still looks at it sees that it does.
 /// </summary>
 /// <param name="keptBytesMax">How many bytes may wait here for their next use.</param>
 public sealed class BytePool(long keptBytesMax)
@@ -25,12 +25,14 @@ public sealed class BytePool(long keptBytesMax)
     public int LentCount => Volatile.Read(ref _lentCount);
 
     /// <summary>Lends <paramref name="length"/> bytes of undefined content.</summary>
-    public Lease<LeasedBytes> Rent(int length)
+    /// <param name="length">How many.</param>
+    /// <param name="claim">Disposed when the bytes come back: what they count against.</param>
+    public Lease<LeasedBytes> Rent(int length, IDisposable? claim = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         var array = Take(length);
         Interlocked.Increment(ref _lentCount);
-        return new Lease<LeasedBytes>(new LeasedBytes(this, array, length));
+        return new Lease<LeasedBytes>(new LeasedBytes(this, array, length, claim));
     }
 
     /// <summary>Gives up the arrays that were not needed since the last call.</summary>

@@ -1,7 +1,7 @@
 namespace LogFlow.Platform;
 
-/// <summary>Something that is lent out by <see cref="Lease{T}"/> and must be given back: a buffer, an open file, bytes of a
-/// budget.</summary>
+/// <summary>Something that is lent out by <see cref="Lease{T}"/> and must be given back: a buffer, an open file, bytes
+/// of a budget.</summary>
 public interface ILeasable
 {
     /// <summary>

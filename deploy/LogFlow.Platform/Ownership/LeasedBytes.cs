@@ -7,11 +7,13 @@ namespace LogFlow.Platform;
 public sealed class LeasedBytes : ILeasable
 {
     private readonly BytePool _pool;
+    private readonly IDisposable? _claim;
     private byte[]? _array;
 
-    internal LeasedBytes(BytePool pool, byte[] array, int length)
+    internal LeasedBytes(BytePool pool, byte[] array, int length, IDisposable? claim)
     {
         _pool = pool;
+        _claim = claim;
         _array = array;
         Length = length;
     }
@@ -35,6 +37,7 @@ public sealed class LeasedBytes : ILeasable
         if (Interlocked.Exchange(ref _array, null) is { } array)
         {
             _pool.Return(array);
+            _claim?.Dispose();
         }
     }
 }

@@ -267,6 +267,13 @@ public sealed partial class Event
     /// </summary>
     public void WriteJson(IBufferWriter<byte> output) => EventJson.WriteMap(output, _root);
 
+    /// <summary>The same with fields that are not the event's; it stays as it is.</summary>
+    /// <param name="output">Takes the JSON.</param>
+    /// <param name="additions">Those of one parent stand next to each other.</param>
+    /// <exception cref="EventFieldException">A parent has another value than a map.</exception>
+    public void WriteJson(IBufferWriter<byte> output, ReadOnlySpan<EventAddition> additions) =>
+        EventJson.WriteMap(output, _root, additions);
+
     /// <inheritdoc/>
     public override string ToString() => EventJson.ToJsonString(ToValue());
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>Events and values as JSON: unchanged members by copying their original bytes, the rest printed.</summary>
-internal static class EventJson
+internal static partial class EventJson
 {
     /// <summary>A value as JSON text.</summary>
     public static string ToJsonString(EventValue value)

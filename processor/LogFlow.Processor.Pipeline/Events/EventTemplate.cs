@@ -101,6 +101,27 @@ public sealed class EventTemplate
         return builder.ToString();
     }
 
+    /// <summary>
+    /// The first <c>%{...}</c> that the event has no value for, as written; null: all of them can be filled in.
+    /// </summary>
+    public string? FindUnresolved(Event source)
+    {
+        foreach (ref readonly var part in _parts.AsSpan())
+        {
+            var isMissing = part.Kind switch
+            {
+                PartKind.Field => source.Get(part.Field!).IsNil,
+                PartKind.Date or PartKind.EpochSeconds => source.Timestamp is null,
+                _ => false,
+            };
+            if (isMissing)
+            {
+                return part.Text;
+            }
+        }
+        return null;
+    }
+
     private static string Format(in Part part, Event source, EventTimestamp now)
     {
         switch (part.Kind)

@@ -4,9 +4,9 @@ using LogFlow.Platform;
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
-/// Whether a match that ran out of time is tried again. .NET measures the time on the wall: on a busy host, or after the
-/// process was stopped for a while, a match may end that has hardly run. So it is tried once more, and again for as long
-/// as the thread did not get to use the time; a pattern that does use it is slow indeed.
+/// Whether a match that ran out of time is tried again. .NET measures the time on the wall: on a busy host, or after
+/// the process was stopped for a while, a match may end that has hardly run. So it is tried once more, and again for
+/// as long as the thread did not get to use the time; a pattern that does use it is slow indeed.
 /// Costs nothing while matches end in time.
 /// </summary>
 /// <param name="clock">The thread's processor time; null: the real one.</param>

@@ -17,6 +17,13 @@ internal static class ElasticsearchOutputPlugin
 
     private static readonly string[] StreamTypes = ["logs", "metrics", "synthetics", "traces"];
 
+    /// <summary>What Logstash takes for plain indices only.</summary>
+    private static readonly string[] PlainIndexOptions =
+    [
+        "index", "document_id", "doc_as_upsert", "upsert", "script", "scripted_upsert", "version", "version_type",
+        "template", "template_name", "template_overwrite", "ilm_enabled",
+    ];
+
     private static readonly SettingSpec[] DataStreamSettings =
     [
         new("data_stream_type", SettingType.String) { Default = "logs", Allowed = StreamTypes },
@@ -53,6 +60,7 @@ internal static class ElasticsearchOutputPlugin
         new("pipeline", SettingType.String),
         new("routing", SettingType.String),
         new("data_stream", SettingType.String) { Default = "auto", Allowed = ["auto", "true", "false"] },
+        new("dlq_on_failed_indexname_interpolation", SettingType.Boolean) { Default = true },
         new("manage_template", SettingType.Boolean) { Default = true },
         new("template", SettingType.Path) { Unsupported = OwnTemplate },
         new("template_name", SettingType.String) { Unsupported = OwnTemplate },
@@ -64,7 +72,7 @@ internal static class ElasticsearchOutputPlugin
         new("retry_initial_interval", SettingType.Number) { Default = 1L },
         new("retry_max_interval", SettingType.Number) { Default = 60L },
         new("resurrect_delay", SettingType.Number) { Default = 5L },
-        new("doc_as_upsert", SettingType.Boolean),
+        new("doc_as_upsert", SettingType.Boolean) { Default = false },
         new("script", SettingType.String) { Unsupported = NoScripts },
         new("scripted_upsert", SettingType.Boolean) { Unsupported = NoScripts },
         new("upsert", SettingType.String) { Unsupported = NoScripts },
@@ -74,7 +82,7 @@ internal static class ElasticsearchOutputPlugin
         new("pool_max", SettingType.Number),
         new("pool_max_per_route", SettingType.Number),
         new("validate_after_inactivity", SettingType.Number),
-        new("proxy", SettingType.String) { Unsupported = "set HTTPS_PROXY on a proxy of your own" },
+        new("proxy", SettingType.String),
     ];
 
     private static readonly SettingSpec[] StoreSettings =
@@ -94,35 +102,63 @@ internal static class ElasticsearchOutputPlugin
     public static PluginSpec StoreSpec { get; } =
         new(PluginKind.Output, "store", StoreSettings) { Check = CheckStore };
 
-    public static ElasticsearchOutputOptions Read(PluginSettings settings)
+    /// <param name="settings">The plugin's options.</param>
+    /// <param name="isEcs">The pipeline's ECS mode, for an output that does not say its own.</param>
+    public static ElasticsearchOutputOptions Read(PluginSettings settings, bool isEcs)
     {
-        var hasDataStream = UsesDataStream(settings);
-        var action = settings.String("action") switch
-        {
-            "index" => BulkAction.Index,
-            "update" => BulkAction.Update,
-            "delete" => BulkAction.Delete,
-            _ => BulkAction.Create,
-        };
+        var names = IsEcs(settings, isEcs);
+        var hasDataStream = UsesDataStream(settings, names);
         return new ElasticsearchOutputOptions
         {
             Server = ReadServer(
                 settings,
                 settings.List("hosts"),
                 settings.String("path"),
-                TimeSpan.FromSeconds(settings.Number("resurrect_delay"))),
-            Action = action,
+                TimeSpan.FromSeconds(settings.Number("resurrect_delay"))) with
+            {
+                Proxy = settings.String("proxy") is { Length: > 0 } proxy ? new Uri(proxy) : null,
+                DisableProxy = settings.String("proxy") is { Length: 0 },
+            },
+            Action = ReadAction(settings, hasDataStream),
             DataStream = hasDataStream ? ReadDataStream(settings) : null,
-            Index = EventTemplate.Parse(settings.String("index") ?? "logstash-%{+yyyy.MM.dd}"),
+            Index = EventTemplate.Parse(
+                settings.String("index") ?? (names ? "ecs-logstash-%{+yyyy.MM.dd}" : "logstash-%{+yyyy.MM.dd}")),
+            TakesUnresolvedIndex = !settings.Boolean("dlq_on_failed_indexname_interpolation"),
             DocumentId = Template(settings, "document_id"),
+            DocAsUpsert = settings.Boolean("doc_as_upsert"),
             Pipeline = Template(settings, "pipeline"),
             Routing = Template(settings, "routing"),
             ManageTemplate = settings.Boolean("manage_template"),
         };
     }
 
-    public static ElasticsearchOptions ReadStore(PluginSettings settings) =>
-        ReadServer(settings, [settings.String("url")!], path: null, resurrectDelay: TimeSpan.Zero);
+    /// <summary>Options that are taken and change nothing, each with the reason: said when the output starts.</summary>
+    public static IEnumerable<(string Option, string Reason)> WithoutEffect(PluginSettings settings)
+    {
+        if (settings.String("ilm_enabled") == "auto" && settings.Has("ilm_enabled"))
+        {
+            yield return ("ilm_enabled", "LogFlow's own template names its policy; no alias is made");
+        }
+
+        foreach (var name in (string[])["pool_max", "pool_max_per_route"])
+        {
+            if (settings.Has(name))
+            {
+                yield return (name, "an output uses as many connections as it has requests under way");
+            }
+        }
+
+        if (settings.Has("validate_after_inactivity"))
+        {
+            yield return ("validate_after_inactivity", "a connection that was closed meanwhile is replaced");
+        }
+    }
+
+    /// <param name="settings">What the pipeline says.</param>
+    /// <param name="secret">What the store knows LogFlow's processor by; null: none is known.</param>
+    public static ElasticsearchOptions ReadStore(PluginSettings settings, string? secret) => ReadServer(
+        settings, [settings.String("url")!], path: null, resurrectDelay: TimeSpan.Zero,
+        secret is null ? [] : [new(StoreOutput.SecretHeader, secret)]);
 
     public static DataStreamOptions ReadDataStream(PluginSettings settings)
     {
@@ -137,16 +173,54 @@ internal static class ElasticsearchOutputPlugin
         };
     }
 
-    /// <summary>"auto": a data stream, unless options say something that only plain indices have.</summary>
-    private static bool UsesDataStream(PluginSettings settings) => settings.String("data_stream") switch
+    private static bool IsEcs(PluginSettings settings, bool isEcs) => settings.Has("ecs_compatibility")
+        ? settings.String("ecs_compatibility") != "disabled"
+        : isEcs;
+
+    /// <summary>
+    /// Logstash's defaults: <c>create</c> in data streams, <c>index</c> elsewhere, where the last version of a document
+    /// wins. With ids of ours there is only one version, and <c>create</c> tells what was there already.
+    /// </summary>
+    private static BulkAction ReadAction(PluginSettings settings, bool hasDataStream) =>
+        settings.String("action") switch
+        {
+            "index" => BulkAction.Index,
+            "update" => BulkAction.Update,
+            "delete" => BulkAction.Delete,
+            "create" => BulkAction.Create,
+            _ => hasDataStream || !settings.Has("document_id") ? BulkAction.Create : BulkAction.Index,
+        };
+
+    /// <summary>
+    /// "auto", as Logstash decides it: a data stream, unless ECS names are off or an option says something that data
+    /// streams do not take.
+    /// </summary>
+    private static bool UsesDataStream(PluginSettings settings, bool isEcs) => settings.String("data_stream") switch
     {
         "true" => true,
         "false" => false,
-        _ => !settings.Has("index") && (settings.String("action") ?? "create") == "create",
+        _ => isEcs && FindPlainIndexOption(settings) is null,
     };
 
+    /// <summary>The first option that is set and that data streams do not take; null: none.</summary>
+    private static string? FindPlainIndexOption(PluginSettings settings)
+    {
+        foreach (var name in PlainIndexOptions)
+        {
+            if (settings.Has(name))
+            {
+                return name;
+            }
+        }
+
+        return settings.Has("action") && settings.String("action") != "create" ? "action"
+            : settings.Has("manage_template") && settings.Boolean("manage_template") ? "manage_template"
+            : null;
+    }
+
     private static ElasticsearchOptions ReadServer(
-        PluginSettings settings, IReadOnlyList<string> hosts, string? path, TimeSpan resurrectDelay)
+        PluginSettings settings, IReadOnlyList<string> hosts, string? path, TimeSpan resurrectDelay,
+        params KeyValuePair<string, string>[] headers)
     {
         int? level = settings.Has("compression_level") ? (int)settings.Integer("compression_level")
             : settings.Has("http_compression") ? (settings.Boolean("http_compression") ? 1 : 0)
@@ -160,10 +234,13 @@ internal static class ElasticsearchOutputPlugin
             ApiKey = settings.String("api_key"),
             Timeout = TimeSpan.FromSeconds(settings.Number("timeout")),
             CompressionLevel = level,
-            CustomHeaders = settings.Hash("custom_headers").ToDictionary(
-                entry => entry.Name, entry => entry.Value.Text ?? string.Empty, StringComparer.OrdinalIgnoreCase),
+            CustomHeaders = settings.Hash("custom_headers")
+                .Select(entry => KeyValuePair.Create(entry.Name, entry.Value.Text ?? string.Empty))
+                .Concat(headers)
+                .DistinctBy(header => header.Key, StringComparer.OrdinalIgnoreCase)
+                .ToDictionary(StringComparer.OrdinalIgnoreCase),
             VerifyCertificates = settings.String("ssl_verification_mode") != "none",
-            CertificateAuthorities = settings.List("ssl_certificate_authorities") is [var file, ..] ? file : null,
+            CertificateAuthorities = settings.List("ssl_certificate_authorities"),
             CaTrustedFingerprint = settings.String("ca_trusted_fingerprint"),
             RetryInitialInterval = TimeSpan.FromSeconds(settings.Number("retry_initial_interval")),
             RetryMaxInterval = TimeSpan.FromSeconds(settings.Number("retry_max_interval")),
@@ -212,15 +289,31 @@ internal static class ElasticsearchOutputPlugin
             CheckUrl(context, "hosts", host);
         }
 
+        if (settings.List("hosts").Select(static host => ToUri(host, usesTls: false, path: null)?.Scheme)
+            .Where(static scheme => scheme is not null).Distinct().Count() > 1)
+        {
+            context.Error("hosts", "some hosts are http and some https", "use one of them for all");
+        }
+
         CheckTimes(context);
         if (settings.Boolean("sniffing"))
         {
             context.Error("sniffing", "sniffing is not supported", "name the nodes in 'hosts'");
         }
 
-        if (UsesDataStream(settings))
+        CheckProxy(context);
+        if (UsesDataStream(settings, context.IsEcs))
         {
             CheckDataStream(context);
+        }
+        else if (FindDataStreamOption(settings) is { } ambiguous)
+        {
+            var why = FindPlainIndexOption(settings);
+            context.Error(
+                ambiguous,
+                $"{ambiguous} is for data streams, and this output writes plain indices"
+                + (why is null ? string.Empty : $", as '{why}' is set"),
+                $"remove '{ambiguous}'" + (why is null ? string.Empty : $" or '{why}'"));
         }
         else if (settings.Value("index") is { } index && context.Template(index).IsLiteral
             && IndexName.GetProblem(index.Text!) is { } problem)
@@ -240,6 +333,18 @@ internal static class ElasticsearchOutputPlugin
         {
             context.Error(
                 "action", $"action '{settings.String("action")}' needs to know which document", "set document_id");
+        }
+    }
+
+    private static string? FindDataStreamOption(PluginSettings settings) =>
+        settings.Names.FirstOrDefault(static name => name.StartsWith("data_stream_", StringComparison.Ordinal));
+
+    private static void CheckProxy(PluginContext context)
+    {
+        if (context.Settings.String("proxy") is { Length: > 0 } proxy
+            && (!Uri.TryCreate(proxy, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")))
+        {
+            context.Error("proxy", $"'{proxy}' is not the address of a proxy", "write: \"http://proxy:3128\"");
         }
     }
 

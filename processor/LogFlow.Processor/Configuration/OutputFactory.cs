@@ -1,17 +1,24 @@
 using LogFlow.Processor.Execution;
 using LogFlow.Processor.Outputs;
 using LogFlow.Processor.Pipeline;
+using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Processor.Configuration;
 
 /// <summary>Makes the outputs that a pipeline names.</summary>
-internal static class OutputFactory
+internal static partial class OutputFactory
 {
     public static List<Output> Create(CompiledPipeline pipeline, OutputServices services)
     {
         var outputs = new List<Output>(pipeline.Outputs.Count);
+        var logger = services.Loggers.CreateLogger(typeof(OutputFactory).FullName!);
         foreach (var node in pipeline.Outputs)
         {
+            foreach (var (option, reason) in WithoutEffect(node))
+            {
+                Log.WithoutEffect(logger, node.Id, option, reason);
+            }
+
             outputs.Add(Create(pipeline, node, outputs.Count, services));
         }
 
@@ -22,12 +29,16 @@ internal static class OutputFactory
         node.Name switch
         {
             "elasticsearch" => new ElasticsearchOutput(
-                index, node.Id, FilterStage.BatchesMax, ElasticsearchOutputPlugin.Read(node.Settings), services),
+                index,
+                node.Id,
+                FilterStage.BatchesMax,
+                ElasticsearchOutputPlugin.Read(node.Settings, pipeline.Options.IsEcs),
+                services),
             "store" => new StoreOutput(
                 index,
                 node.Id,
                 FilterStage.BatchesMax,
-                ElasticsearchOutputPlugin.ReadStore(node.Settings),
+                ElasticsearchOutputPlugin.ReadStore(node.Settings, services.StoreSecret),
                 ElasticsearchOutputPlugin.ReadDataStream(node.Settings),
                 services),
             "stdout" => new StdoutOutput(
@@ -36,11 +47,21 @@ internal static class OutputFactory
                 index,
                 node.Id,
                 FilterStage.BatchesMax,
-                new FileOutputOptions(
-                    EventTemplate.Parse(node.Settings.String("path")!),
-                    pipeline.CreateCodec(node, "json_lines"),
-                    node.Settings.String("write_behavior") == "overwrite"),
+                SimpleOutputPlugins.ReadFile(node.Settings, pipeline.CreateCodec(node, "json_lines")),
                 services),
             _ => throw new InvalidOperationException($"no output is called '{node.Name}'"),
         };
+
+    private static IEnumerable<(string Option, string Reason)> WithoutEffect(PluginNode node) => node.Name switch
+    {
+        "elasticsearch" => ElasticsearchOutputPlugin.WithoutEffect(node.Settings),
+        "file" => SimpleOutputPlugins.WithoutEffect(node.Settings),
+        _ => [],
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(6050, LogLevel.Warning, "{Plugin}: '{Option}' is taken and changes nothing: {Reason}")]
+        public static partial void WithoutEffect(ILogger logger, string plugin, string option, string reason);
+    }
 }

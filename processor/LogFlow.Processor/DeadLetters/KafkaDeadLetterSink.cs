@@ -214,7 +214,7 @@ internal sealed partial class KafkaDeadLetterSink : IDeadLetterSink
         }
     }
 
-    private void Settle(List<PendingLetter> pending, IReadOnlyCollection<PendingLetter> settled, string place)
+    private void Settle(List<PendingLetter> pending, List<PendingLetter> settled, string place)
     {
         if (settled.Count == 0)
         {

@@ -79,7 +79,8 @@ internal sealed class PendingLetter(DeadLetter letter, DateTimeOffset now)
             }
             : new ProducerRecord
             {
-                // A bare null would become an empty key. Without a timestamp of its own: that may be what the topic does not take.
+                // A bare null would become an empty key. Without a timestamp of its own: that may be what the topic
+                // does not take.
                 Topic = topic,
                 Key = record.Key is { Length: <= CutKeyBytesMax } key ? key : (ReadOnlyMemory<byte>?)null,
                 Value = record.Value is null ? (ReadOnlyMemory<byte>?)null : Value[.._cutBytes],

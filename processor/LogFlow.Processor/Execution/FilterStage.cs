@@ -25,6 +25,12 @@ internal sealed class FilterStage : IAsyncDisposable
     private readonly Channel<InFlightBatch> _queue =
         Channel.CreateBounded<InFlightBatch>(new BoundedChannelOptions(BatchesMax));
 
+    /// <summary>Guards <see cref="_inFlight"/>; a leaf.</summary>
+    private readonly Lock _inFlightLock = new();
+
+    /// <summary>Every batch that was taken in and has not finished, wherever it is.</summary>
+    private readonly HashSet<InFlightBatch> _inFlight = [];
+
     /// <summary>Places for batches: the budget bounds bytes only.</summary>
     private readonly SemaphoreSlim _places = new(BatchesMax);
     private readonly ByteBudget _budget;
@@ -115,6 +121,11 @@ internal sealed class FilterStage : IAsyncDisposable
         {
             var batch = new InFlightBatch(
                 window, records, decoder, _outputs.Count, _deadLetters.Enqueue, Finished);
+            lock (_inFlightLock)
+            {
+                _inFlight.Add(batch);
+            }
+
             if (window.TryAdd(batch))
             {
                 _metrics.BatchTaken(batch.RecordCount, batch.SizeInBytes);
@@ -124,6 +135,11 @@ internal sealed class FilterStage : IAsyncDisposable
                 }
 
                 return true;
+            }
+
+            lock (_inFlightLock)
+            {
+                _inFlight.Remove(batch);
             }
         }
 
@@ -141,6 +157,18 @@ internal sealed class FilterStage : IAsyncDisposable
         }
 
         await _deadLetters.DisposeAsync();
+
+        // Nobody touches them any more. They are read again after the next start.
+        lock (_inFlightLock)
+        {
+            foreach (var batch in _inFlight)
+            {
+                batch.Abandon();
+            }
+
+            _inFlight.Clear();
+        }
+
         _budget.Dispose();
         _places.Dispose();
     }
@@ -219,6 +247,11 @@ internal sealed class FilterStage : IAsyncDisposable
 
     private void Finished(InFlightBatch batch)
     {
+        lock (_inFlightLock)
+        {
+            _inFlight.Remove(batch);
+        }
+
         if (!batch.Window.IsClosed)
         {
             _metrics.BatchDone(batch.EventCount);

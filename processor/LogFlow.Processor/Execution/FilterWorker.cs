@@ -146,7 +146,7 @@ internal sealed class FilterWorker
             var part = batch.GetOrCreatePart(output.Index, output);
             try
             {
-                output.Encode(item, context, part);
+                output.Encode(new EventView(item), context, part);
             }
             catch (Exception error)
             {

@@ -135,6 +135,11 @@ internal sealed class InFlightBatch
         _handOver(this, letters);
     }
 
+    /// <summary>
+    /// Something of the batch ends apart from the rest, with an <see cref="OutputDone"/> of its own. Before the output's.
+    /// </summary>
+    public void ExpectMore() => Interlocked.Increment(ref _outputsLeft);
+
     /// <summary>Before it is handed out: how many outputs (dead letters included) have to finish.</summary>
     public void ExpectOutputs(int count) => Volatile.Write(ref _outputsLeft, count);
 
@@ -147,6 +152,14 @@ internal sealed class InFlightBatch
         {
             Finish();
         }
+    }
+
+    /// <summary>At the end of everything: lets go of all memory. Nothing of the batch was done, nobody is
+    /// told.</summary>
+    public void Abandon()
+    {
+        Reset();
+        _records.Dispose();
     }
 
     /// <summary>Lets go of all memory and tells the window.</summary>

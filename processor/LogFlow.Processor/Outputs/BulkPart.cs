@@ -1,17 +1,30 @@
+using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
+using LogFlow.Processor.Pipeline;
 
 namespace LogFlow.Processor.Outputs;
 
-/// <summary>Documents for <c>_bulk</c>; each item's tag is its record's offset.</summary>
-internal sealed class BulkPart(BulkRequest request) : OutputPart
+/// <summary>
+/// Documents for <c>_bulk</c>; each item's tag is its record's offset. The part owns a lease of the request; a send
+/// that
+/// is under way holds its own.
+/// </summary>
+internal sealed class BulkPart(Lease<BulkRequest> lease) : OutputPart
 {
-    public BulkRequest Request { get; } = request;
+    private readonly BulkRequest _request = lease.Value;
 
-    public override int Count => Request.Count;
+    public Lease<BulkRequest> Lease => lease;
 
-    public override int SizeInBytes => Request.SizeInBytes;
+    public BulkRequest Request => _request;
 
-    public override void Abandon() => Request.AbandonItem();
+    /// <summary>Room for what is written with an event; one worker encodes a part.</summary>
+    public EventAddition[] Additions { get; } = new EventAddition[4];
 
-    public override void Dispose() => Request.Dispose();
+    public override int Count => _request.Count;
+
+    public override int SizeInBytes => _request.SizeInBytes;
+
+    public override void Abandon() => _request.AbandonItem();
+
+    public override void Dispose() => lease.Dispose();
 }

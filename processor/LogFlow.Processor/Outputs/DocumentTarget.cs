@@ -6,7 +6,7 @@ using LogFlow.Processor.Pipeline;
 namespace LogFlow.Processor.Outputs;
 
 /// <summary>
-/// Chooses the data stream <c>type-dataset-namespace</c> of an event and writes the <c>data_stream</c> fields into it.
+/// Chooses the data stream <c>type-dataset-namespace</c> of an event, and what is written with it there.
 /// The event's own <c>[data_stream][...]</c> fields come first (Logstash <c>data_stream_auto_routing</c>), then, where
 /// the dataset is not configured, <c>[event][dataset]</c>; what is no valid part is made one.
 /// </summary>
@@ -18,7 +18,6 @@ internal sealed class DocumentTarget
     private static readonly FieldReference TypeField = FieldReference.Parse("[data_stream][type]");
     private static readonly FieldReference DatasetField = FieldReference.Parse("[data_stream][dataset]");
     private static readonly FieldReference NamespaceField = FieldReference.Parse("[data_stream][namespace]");
-    private static readonly FieldReference EventField = FieldReference.Parse("event");
     private static readonly FieldReference EventDatasetField = FieldReference.Parse("[event][dataset]");
     private static readonly FieldReference IngestedField = FieldReference.Parse("[event][ingested]");
 
@@ -36,31 +35,28 @@ internal sealed class DocumentTarget
     /// <summary>The data stream of events that name none.</summary>
     public Name Default { get; }
 
-    /// <summary>The event's data stream; the event's fields are made to agree with it.</summary>
-    public Name Choose(Event item)
+    /// <summary>
+    /// Writes the document: the event, the <c>data_stream</c> fields as they agree with its target, and
+    /// <c>[event][ingested]</c> (unless <c>[event]</c> is something else than a map).
+    /// </summary>
+    public void WriteDocument(EventView item, Name target, EventTimestamp now, BulkPart part)
     {
-        var name = Find(item);
+        var additions = part.Additions;
+        additions[0] = new EventAddition(IngestedField, EventValue.Of(now), isOptional: true);
+        var count = 1;
         if (_options.SyncFields)
         {
-            item.Set(TypeField, name.Type);
-            item.Set(DatasetField, name.Dataset);
-            item.Set(NamespaceField, name.Namespace);
+            additions[1] = new EventAddition(TypeField, target.Type);
+            additions[2] = new EventAddition(DatasetField, target.Dataset);
+            additions[3] = new EventAddition(NamespaceField, target.Namespace);
+            count = 4;
         }
 
-        return name;
+        item.WriteJson(part.Request, additions.AsSpan(0, count));
     }
 
-    /// <summary>Sets <c>[event][ingested]</c>, unless <c>[event]</c> is something else than a map.</summary>
-    public static void SetIngested(Event item, EventTimestamp now)
-    {
-        var parent = item.Get(EventField);
-        if (parent.IsNil || parent.Map is not null)
-        {
-            item.Set(IngestedField, EventValue.Of(now));
-        }
-    }
-
-    private Name Find(Event item)
+    /// <summary>The event's data stream.</summary>
+    public Name Choose(EventView item)
     {
         var type = _options.AutoRouting ? item.Get(TypeField) : EventValue.Missing;
         var dataset = _options.AutoRouting ? item.Get(DatasetField) : EventValue.Missing;

@@ -23,6 +23,15 @@ internal sealed record ElasticsearchOutputOptions
 
     public EventTemplate? Routing { get; init; }
 
+    /// <summary>
+    /// An index name with a <c>%{field}</c> that the event lacks is taken as it stands; else the event is dead-lettered
+    /// (Logstash <c>dlq_on_failed_indexname_interpolation</c>).
+    /// </summary>
+    public bool TakesUnresolvedIndex { get; init; }
+
+    /// <summary>An update makes the document where it is absent.</summary>
+    public bool DocAsUpsert { get; init; }
+
     public bool ManageTemplate { get; init; } = true;
 
     /// <summary>Bulk requests side by side.</summary>

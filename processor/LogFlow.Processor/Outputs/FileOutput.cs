@@ -8,34 +8,36 @@ namespace LogFlow.Processor.Outputs;
 
 /// <summary>
 /// Output <c>file</c>: events appended to files whose path may hold fields. A batch counts as done when the files are
-/// on disk (fsync). A path that fields lead out of the configured folder goes to <see cref="EscapedName"/> in it.
+/// on disk (fsync). A path that fields lead out of the configured folder, or that cannot be written though others can,
+/// gives its events to the failure file in that folder: what one event chose must not stop the others.
 /// </summary>
-internal sealed class FileOutput : Output
+internal sealed partial class FileOutput : Output
 {
-    private const string EscapedName = "_filepath_failures";
     private const int OpenFilesMax = 64;
 
-    private readonly EventTemplate _path;
+    private readonly FileOutputOptions _options;
     private readonly string? _root;
-    private readonly ICodec _codec;
-    private readonly bool _overwrite;
+    private readonly string _failurePath;
     private readonly TimeProvider _time;
     private readonly OutageReport _outage;
+    private readonly ILogger _logger;
     private readonly BackoffPolicy _backoff = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30));
     private readonly WrittenOffsets _written = new();
     private readonly Dictionary<string, FileStream> _open = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _started = new(StringComparer.Ordinal);
+    private long _refused;
+    private long? _refusedMentioned;
 
     public FileOutput(
         int index, string name, int batchesMax, FileOutputOptions options, OutputServices services)
         : base(index, name, laneCount: 1, keepsOrder: true, batchesMax)
     {
-        _path = options.Path;
-        _codec = options.Codec;
-        _overwrite = options.Overwrite;
+        _options = options;
         _time = services.Time;
-        _outage = new OutageReport("Output file", services.Time, services.Loggers.CreateLogger<FileOutput>());
+        _logger = services.Loggers.CreateLogger<FileOutput>();
+        _outage = new OutageReport("Output file", services.Time, _logger);
         _root = FixedFolder(options.Path);
+        _failurePath = Path.Combine(
+            _root ?? Path.GetDirectoryName(Path.GetFullPath(options.Path.Text))!, options.FailureName);
     }
 
     public override string? LastError => _outage.LastError;
@@ -46,11 +48,12 @@ internal sealed class FileOutput : Output
 
     public override OutputPart CreatePart(int recordCount) => new TextPart();
 
-    public override void Encode(Event item, in EventContext context, OutputPart part)
+    public override void Encode(EventView item, in EventContext context, OutputPart part)
     {
         var text = (TextPart)part;
-        _codec.Encode(item, text.Writer);
-        text.EndPiece(PathFor(item, context.Now), context.Offset);
+        var path = PathFor(item, context.Now);
+        item.Encode(_options.Codec, text.Writer);
+        text.EndPiece(path, context.Offset);
     }
 
     public override async ValueTask DisposeAsync()
@@ -87,16 +90,19 @@ internal sealed class FileOutput : Output
         }
     }
 
-    private string PathFor(Event item, EventTimestamp now)
+    /// <summary>A field that the event lacks stays in the path as written, as in Logstash: the file is in the folder
+    /// all the same, and its name says what is missing.</summary>
+    private string PathFor(EventView item, EventTimestamp now)
     {
-        var path = _path.Format(item, now);
+        var path = item.Format(_options.Path, now);
         if (_root is null)
         {
             return path;
         }
 
+        FilePathRules.Check(path);
         var full = Path.GetFullPath(path);
-        return full.StartsWith(_root, StringComparison.Ordinal) ? full : Path.Combine(_root, EscapedName);
+        return full.StartsWith(_root, StringComparison.Ordinal) ? full : _failurePath;
     }
 
     /// <summary>
@@ -110,17 +116,50 @@ internal sealed class FileOutput : Output
             var targets = part.Pieces.Select(static piece => piece.Target).Distinct(StringComparer.Ordinal);
             foreach (var target in targets)
             {
-                for (var failures = 0; !TryAppend(target, batch, part);)
-                {
-                    await Task.Delay(_backoff.GetDelay(++failures), _time, cancellationToken);
-                }
+                await WriteFileAsync(target, batch, part, cancellationToken);
             }
         }
 
         _written.Advance(batch.Window.Identity, batch.NextOffset);
     }
 
-    private bool TryAppend(string path, InFlightBatch batch, TextPart part)
+    private async Task WriteFileAsync(
+        string target, InFlightBatch batch, TextPart part, CancellationToken cancellationToken)
+    {
+        var path = _options.CreatesIfDeleted || File.Exists(target) ? target : _failurePath;
+        var retries = new Retries(_backoff, _time);
+        while (TryAppend(path, target, batch, part) is { } error)
+        {
+            // A path that a field chose is that event's fault, unless nothing can be written beside it either.
+            if (_root is not null && FilePathRules.Judge(error) == FileFault.Path
+                && TryAppend(_failurePath, target, batch, part) is null)
+            {
+                MentionRefusal(path, error.Message);
+                return;
+            }
+
+            _outage.Failed(new Uri("file://localhost"), $"{path}: {error.Message}", needsOperator: false);
+            await retries.WaitAsync(needsOperator: false, cancellationToken);
+        }
+    }
+
+    /// <summary>The first at once, then at most one line a minute: the paths come from the data.</summary>
+    private void MentionRefusal(string path, string reason)
+    {
+        _refused++;
+        var now = _time.GetTimestamp();
+        if (_refusedMentioned is { } last && _time.GetElapsedTime(last, now) < TimeSpan.FromMinutes(1))
+        {
+            return;
+        }
+
+        Log.PathRefused(_logger, _refused, path, reason, _failurePath);
+        _refusedMentioned = now;
+        _refused = 0;
+    }
+
+    /// <summary>Appends the pieces for a target to a file; what went wrong, else null.</summary>
+    private Exception? TryAppend(string path, string target, InFlightBatch batch, TextPart part)
     {
         long? start = null;
         FileStream? file = null;
@@ -128,23 +167,41 @@ internal sealed class FileOutput : Output
         {
             file = Open(path);
             start = file.Length;
-            foreach (var piece in part.Pieces)
-            {
-                if (piece.Target == path && !_written.IsWritten(batch.Window.Identity, piece.Offset))
-                {
-                    file.Write(part.TextOf(piece).Span);
-                }
-            }
-
+            Write(file, target, batch, part);
             file.Flush(flushToDisk: true);
             _outage.Succeeded();
-            return true;
+            return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             CutBack(path, file, start);
-            _outage.Failed(new Uri("file://localhost"), $"{path}: {error.Message}", needsOperator: false);
-            return false;
+            return error;
+        }
+    }
+
+    private void Write(FileStream file, string target, InFlightBatch batch, TextPart part)
+    {
+        ReadOnlyMemory<byte>? last = null;
+        foreach (var piece in part.Pieces)
+        {
+            if (piece.Target != target || _written.IsWritten(batch.Window.Identity, piece.Offset))
+            {
+                continue;
+            }
+
+            if (_options.Overwrite)
+            {
+                last = part.TextOf(piece);
+                continue;
+            }
+
+            file.Write(part.TextOf(piece).Span);
+        }
+
+        if (last is { } text)
+        {
+            file.SetLength(0);
+            file.Write(text.Span);
         }
     }
 
@@ -168,7 +225,7 @@ internal sealed class FileOutput : Output
 
         try
         {
-            if (length is { } start)
+            if (length is { } start && !_options.Overwrite)
             {
                 using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
                 RandomAccess.SetLength(handle, start);
@@ -202,7 +259,7 @@ internal sealed class FileOutput : Output
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
         var isNew = !File.Exists(path);
-        var mode = _overwrite && _started.Add(path) ? FileMode.Create : FileMode.Append;
+        var mode = _options.Overwrite ? FileMode.OpenOrCreate : FileMode.Append;
         var file = new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 64 * 1024);
         _open.Add(path, file);
         if (isNew)
@@ -221,5 +278,13 @@ internal sealed class FileOutput : Output
         }
 
         _open.Clear();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(6051, LogLevel.Warning, "{Count} path(s) could not be written, whose events are "
+            + "in {FailurePath} now; the last: {Path} ({Reason})")]
+        public static partial void PathRefused(
+            ILogger logger, long count, string path, string reason, string failurePath);
     }
 }

@@ -5,5 +5,12 @@ namespace LogFlow.Processor.Outputs;
 /// <summary>What a <c>file</c> output writes where.</summary>
 /// <param name="Path">The file; may hold fields.</param>
 /// <param name="Codec">How an event is written.</param>
-/// <param name="Overwrite">Each file is emptied when it is first written to (Logstash <c>write_behavior</c>).</param>
-internal sealed record FileOutputOptions(EventTemplate Path, ICodec Codec, bool Overwrite);
+/// <param name="Overwrite">A file holds the last event of the last batch only (Logstash <c>write_behavior</c>).</param>
+internal sealed record FileOutputOptions(EventTemplate Path, ICodec Codec, bool Overwrite)
+{
+    /// <summary>A file that is not there is made; else its events go to the failure file.</summary>
+    public bool CreatesIfDeleted { get; init; } = true;
+
+    /// <summary>The file, beside the others, for events whose own path cannot be written.</summary>
+    public string FailureName { get; init; } = "_filepath_failures";
+}

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 using LogFlow.Processor.Execution;
-using LogFlow.Processor.Pipeline;
 
 namespace LogFlow.Processor.Outputs;
 
@@ -15,7 +14,6 @@ internal abstract class Output : IAsyncDisposable
 {
     private readonly Channel<InFlightBatch>[] _lanes;
     private readonly bool _keepsOrder;
-    private readonly BackgroundWork _work = new();
     private uint _nextLane;
 
     /// <param name="index">Its place among the outputs.</param>
@@ -57,13 +55,14 @@ internal abstract class Output : IAsyncDisposable
     /// <summary>How many bytes one write takes at most, when more is waiting.</summary>
     protected virtual int WriteBytesMax => 8 * 1024 * 1024;
 
-    protected CancellationToken Stopping => _work.Stopping;
+    /// <summary>Lanes, and whatever else an output does beside them: what dies there ends the service.</summary>
+    protected BackgroundWork Work { get; } = new();
 
     public abstract OutputPart CreatePart(int recordCount);
 
     /// <summary>Adds an event to a part. Called on workers' threads, for different parts at once.</summary>
-    /// <exception cref="EventFieldException">The event cannot be written as this output needs it.</exception>
-    public abstract void Encode(Event item, in EventContext context, OutputPart part);
+    /// <exception cref="Pipeline.EventFieldException">The event cannot be written as this output needs it.</exception>
+    public abstract void Encode(EventView item, in EventContext context, OutputPart part);
 
     /// <summary>Where to start a partition; null: this output has no opinion.</summary>
     public virtual ValueTask<long?> ResolveStartAsync(
@@ -79,16 +78,17 @@ internal abstract class Output : IAsyncDisposable
     public virtual Task RefreshAsync(IReadOnlyList<PartitionWindow> windows, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 
-    public void Start()
+    public virtual void Start()
     {
-        foreach (var lane in _lanes)
+        for (var lane = 0; lane < _lanes.Length; lane++)
         {
-            _work.Start($"output {Name}", cancellationToken => RunLaneAsync(lane.Reader, cancellationToken));
+            var reader = _lanes[lane].Reader;
+            Work.Start($"{Name}: lane {lane}", token => RunLaneAsync(reader, token));
         }
     }
 
-    /// <summary>Faulted when a lane cannot go on; completes after the stop.</summary>
-    public Task Completion => _work.Completion;
+    /// <summary>Faulted when a lane, or other work of the output, cannot go on; completed when all has ended.</summary>
+    public Task Completion => Work.Completion;
 
     /// <summary>Hands it a batch; the window's order is the call order.</summary>
     public void Enqueue(InFlightBatch batch)
@@ -96,13 +96,13 @@ internal abstract class Output : IAsyncDisposable
         var lane = _lanes.Length == 1 ? 0
             : _keepsOrder ? LaneOf(batch.Window.TopicPartition)
             : (int)(Interlocked.Increment(ref _nextLane) % (uint)_lanes.Length);
-        if (!_lanes[lane].Writer.TryWrite(batch) && !Stopping.IsCancellationRequested)
+        if (!_lanes[lane].Writer.TryWrite(batch) && !Work.Stopping.IsCancellationRequested)
         {
             throw new InvalidOperationException($"{Name} was handed more batches than can be in flight");
         }
     }
 
-    public virtual ValueTask DisposeAsync() => _work.DisposeAsync();
+    public virtual ValueTask DisposeAsync() => Work.DisposeAsync();
 
     /// <summary>
     /// Writes the batches and calls <see cref="InFlightBatch.OutputDone"/> for each. Batches of closed windows are not
@@ -113,8 +113,7 @@ internal abstract class Output : IAsyncDisposable
     private int LaneOf(TopicPartition partition) =>
         (int)((uint)partition.GetHashCode() % (uint)_lanes.Length);
 
-    private async Task RunLaneAsync(
-        ChannelReader<InFlightBatch> reader, CancellationToken cancellationToken)
+    private async Task RunLaneAsync(ChannelReader<InFlightBatch> reader, CancellationToken cancellationToken)
     {
         var batches = new List<InFlightBatch>();
         while (await reader.WaitToReadAsync(cancellationToken))

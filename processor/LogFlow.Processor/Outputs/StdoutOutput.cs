@@ -19,10 +19,10 @@ internal sealed class StdoutOutput : Output
 
     public override OutputPart CreatePart(int recordCount) => new TextPart();
 
-    public override void Encode(Event item, in EventContext context, OutputPart part)
+    public override void Encode(EventView item, in EventContext context, OutputPart part)
     {
         var text = (TextPart)part;
-        _codec.Encode(item, text.Writer);
+        item.Encode(_codec, text.Writer);
         text.EndPiece(string.Empty, context.Offset);
     }
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Execution;
-using LogFlow.Processor.Pipeline;
 using Microsoft.Extensions.Logging;
+using HttpMethod = Elastic.Transport.HttpMethod;
 
 namespace LogFlow.Processor.Outputs;
 
@@ -14,13 +14,16 @@ namespace LogFlow.Processor.Outputs;
 /// </summary>
 internal sealed class StoreOutput : Output
 {
+    public const string SecretHeader = "X-LogFlow-Secret";
+
     private const string PositionsHeader = "X-LogFlow-Positions";
     private const string DurableHeader = "X-LogFlow-Durable";
 
-    private readonly ElasticsearchClient _client;
+    private readonly ElasticsearchConnection _connection;
     private readonly OutageReport _outage;
     private readonly BackoffPolicy _backoff;
     private readonly TimeProvider _time;
+    private readonly OutputServices _services;
     private readonly DocumentTarget _dataStreams;
     private readonly StorePositions _positions = new();
 
@@ -32,8 +35,9 @@ internal sealed class StoreOutput : Output
         OutputServices services)
         : base(index, name, laneCount: 1, keepsOrder: true, batchesMax)
     {
+        _services = services;
         _time = services.Time;
-        _client = new ElasticsearchClient(server, services.Time);
+        _connection = new ElasticsearchConnection(server);
         _outage = new OutageReport("The store", services.Time, services.Loggers.CreateLogger<StoreOutput>());
         _backoff = new BackoffPolicy(server.RetryInitialInterval, server.RetryMaxInterval);
         _dataStreams = new DocumentTarget(dataStreams);
@@ -51,32 +55,34 @@ internal sealed class StoreOutput : Output
     protected override int WriteBytesMax => 2 * 1024 * 1024;
 
     public override OutputPart CreatePart(int recordCount) =>
-        new BulkPart(new BulkRequest(Math.Min(recordCount, 4096) * (_itemBytes + (_itemBytes / 8))));
+        new BulkPart(
+            BulkRequest.Rent(_services.BulkPool, Math.Min(recordCount, 4096) * (_itemBytes + (_itemBytes / 8))));
 
-    public override void Encode(Event item, in EventContext context, OutputPart part)
+    public override void Encode(EventView item, in EventContext context, OutputPart part)
     {
-        var request = ((BulkPart)part).Request;
-        DocumentTarget.SetIngested(item, context.Now);
+        var bulk = (BulkPart)part;
+        var target = _dataStreams.Choose(item);
         Span<byte> id = stackalloc byte[PartitionIdentity.DocumentIdBytesMax];
         var length = context.WriteDocumentId(id);
-        request.BeginItem(BulkAction.Create, _dataStreams.Choose(item).Utf8, id[..length]);
-        item.WriteJson(request);
-        request.EndItem(context.Offset);
+        bulk.Request.BeginItem(BulkAction.Create, target.Utf8, id[..length]);
+        _dataStreams.WriteDocument(item, target, context.Now, bulk);
+        bulk.Request.EndItem(context.Offset);
     }
 
     public override async ValueTask<long?> ResolveStartAsync(
         PartitionIdentity partition, CancellationToken cancellationToken)
     {
-        for (var failures = 1; ; failures++)
+        var retries = new Retries(_backoff, _time);
+        while (true)
         {
-            if (await TryLoadPositionsAsync(HttpMethod.Get, "/_logflow/positions", cancellationToken) is { } known)
+            if (await TryLoadPositionsAsync(HttpMethod.GET, "/_logflow/positions", cancellationToken) is { } known)
             {
                 return known.TryGetValue(partition.PositionKey, out var position)
                     ? _positions.Begin(partition.PositionKey, position.Next, position.Durable)
                     : _positions.BeginUnknown(partition.PositionKey);
             }
 
-            await Task.Delay(_backoff.GetDelay(failures), _time, cancellationToken);
+            await retries.WaitAsync(needsOperator: false, cancellationToken);
         }
     }
 
@@ -84,11 +90,12 @@ internal sealed class StoreOutput : Output
         _positions.GetCommittable(partition.PositionKey, doneOffset);
 
     public override async Task FlushAsync(CancellationToken cancellationToken) =>
-        await TryLoadPositionsAsync(HttpMethod.Post, "/_logflow/flush", cancellationToken);
+        await TryLoadPositionsAsync(HttpMethod.POST, "/_logflow/flush", cancellationToken);
 
     public override async Task RefreshAsync(
         IReadOnlyList<PartitionWindow> windows, CancellationToken cancellationToken)
     {
+        BulkMemory.TrimNowAndThen(_time);
         if (!_positions.HasUndurable)
         {
             return;
@@ -97,7 +104,7 @@ internal sealed class StoreOutput : Output
         // Believed before asking: the store's position only grows, unless it has lost something.
         var believed = _positions.GetBelieved(windows);
         believed.RemoveAll(static entry => entry.Next < 0);
-        if (await TryLoadPositionsAsync(HttpMethod.Get, "/_logflow/positions", cancellationToken) is { } known)
+        if (await TryLoadPositionsAsync(HttpMethod.GET, "/_logflow/positions", cancellationToken) is { } known)
         {
             await _positions.GoBackAsync(believed, known.ToDictionary(entry => entry.Key, entry => entry.Value.Next));
         }
@@ -106,14 +113,14 @@ internal sealed class StoreOutput : Output
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        await _client.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     protected override async Task WriteAsync(List<InFlightBatch> batches, CancellationToken cancellationToken)
     {
         var work = new Stack<List<StoreSlice>>();
         work.Push(StoreSlice.Of(batches, Index));
-        var failures = 0;
+        var retries = new Retries(_backoff, _time);
         while (work.TryPop(out var slices))
         {
             slices.RemoveAll(static slice => slice.Batch.Window.IsClosed);
@@ -124,12 +131,12 @@ internal sealed class StoreOutput : Output
 
             if (await SendAsync(slices, work, cancellationToken))
             {
-                failures = 0;
+                retries.Succeeded();
                 continue;
             }
 
             work.Push(slices);
-            await Task.Delay(_backoff.GetDelay(++failures), _time, cancellationToken);
+            await retries.WaitAsync(needsOperator: false, cancellationToken);
         }
 
         foreach (var batch in batches)
@@ -151,7 +158,7 @@ internal sealed class StoreOutput : Output
         }
 
         var header = new KeyValuePair<string, string>(PositionsHeader, _positions.MakeHeader(slices));
-        using var response = await _client.SendBulkAsync(
+        using var response = await _connection.SendBulkAsync(
             "/_bulk?filter_path=errors,items.*.status,items.*.error", items, [header], cancellationToken);
         switch (response.Status)
         {
@@ -227,7 +234,7 @@ internal sealed class StoreOutput : Output
     private async Task<Dictionary<string, (long Next, long Durable)>?> TryLoadPositionsAsync(
         HttpMethod method, string path, CancellationToken cancellationToken)
     {
-        using var response = await _client.SendAsync(method, path, cancellationToken: cancellationToken);
+        using var response = await _connection.SendAsync(method, path, cancellationToken: cancellationToken);
         if (response.IsSuccess && ReadPositions(response.Body) is { } known)
         {
             foreach (var (key, position) in known)

@@ -9,15 +9,17 @@ namespace LogFlow.Processor.Outputs;
 /// less where the store refused more at once.
 /// </summary>
 internal sealed record StoreSlice(
-    InFlightBatch Batch, BulkRequest? Request, int FirstItem, int ItemCount, long FirstOffset, long NextOffset)
+    InFlightBatch Batch, BulkPart? Part, int FirstItem, int ItemCount, long FirstOffset, long NextOffset)
 {
+    public BulkRequest? Request => Part?.Request;
+
     public static List<StoreSlice> Of(List<InFlightBatch> batches, int output)
     {
         var slices = new List<StoreSlice>(batches.Count);
         foreach (var batch in batches)
         {
-            var request = (batch.GetPart(output) as BulkPart)?.Request;
-            slices.Add(new StoreSlice(batch, request, 0, request?.Count ?? 0, batch.FirstOffset, batch.NextOffset));
+            var part = batch.GetPart(output) as BulkPart;
+            slices.Add(new StoreSlice(batch, part, 0, part?.Count ?? 0, batch.FirstOffset, batch.NextOffset));
         }
 
         return slices;
@@ -46,7 +48,7 @@ internal sealed record StoreSlice(
         {
             for (var item = 0; item < slice.ItemCount; item++)
             {
-                items[next++] = new BulkItemRef(slice.Request!, slice.FirstItem + item);
+                items[next++] = new BulkItemRef(slice.Part!.Lease, slice.FirstItem + item);
             }
         }
 

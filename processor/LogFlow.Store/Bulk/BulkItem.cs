@@ -16,6 +16,12 @@ internal struct BulkItem
     /// <summary>HTTP status of the item: 0 until it is decided.</summary>
     public short Status;
 
+    /// <summary>Status that the action line alone earns it; 0: it is looked at further.</summary>
+    public short RefusedStatus;
+
+    /// <summary>The action line names a pipeline, be it none.</summary>
+    public bool HasPipeline;
+
     public bool HasQueueId;
     public BulkIndex? Index;
     public int IdStart;
@@ -36,4 +42,8 @@ internal struct BulkItem
 }
 
 /// <summary>A target of a bulk request.</summary>
-internal sealed record BulkIndex(string Name, byte[] Utf8, string? Problem);
+internal sealed record BulkIndex(string Name, byte[] Utf8, string? Problem)
+{
+    /// <summary>Its part of the hash of (index, id).</summary>
+    public ulong Hash { get; } = IdHash.OfIndex(Utf8);
+}

@@ -14,6 +14,23 @@ internal sealed class BulkRequest(ReadOnlyMemory<byte> body, BulkItem[] items, i
     /// <summary>The header <c>X-LogFlow-Positions</c>; null for senders that are not LogFlow's processor.</summary>
     public PositionClaim[]? Claims { get; init; }
 
+    /// <summary>Some ids are of the sender's own choice, so that they have to be looked up.</summary>
+    public bool HasForeignIds
+    {
+        get
+        {
+            foreach (ref readonly var item in Items)
+            {
+                if (item.HasId && !item.HasQueueId)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     public void Dispose()
     {
         BulkParser.Return(_items);

@@ -40,9 +40,6 @@ internal sealed class ColumnBuilder(string name)
 
     public ByteWriter Texts { get; } = new(64);
 
-    /// <summary>Where each entry (dictionary) or value (plain) ends in <see cref="Texts"/>.</summary>
-    public ReadOnlySpan<int> Ends => _ends.AsSpan(0, IsDictionary ? EntryCount : Count);
-
     public byte Digits { get; private set; }
 
     public bool HasObjects { get; private set; }
@@ -72,6 +69,21 @@ internal sealed class ColumnBuilder(string name)
         var start = index == 0 ? 0 : _ends[index - 1];
         return Texts.Written[start.._ends[index]];
     }
+
+    /// <summary>The values in rows before <paramref name="rowCount"/>.</summary>
+    public ColumnSlice Before(int rowCount)
+    {
+        if (Count == 0 || _rows[Count - 1] < rowCount)
+        {
+            return new ColumnSlice(this, Count);
+        }
+
+        var index = Rows.BinarySearch(rowCount);
+        return new ColumnSlice(this, index < 0 ? ~index : index);
+    }
+
+    /// <summary>The texts of the first values of a plain column.</summary>
+    public ReadOnlySpan<byte> PlainTexts(int count) => Texts.Written[..(count == 0 ? 0 : _ends[count - 1])];
 
     public void AddText(int row, ReadOnlySpan<byte> text)
     {
@@ -283,7 +295,7 @@ internal sealed class ColumnBuilder(string name)
     private void ToPlain()
     {
         var entries = Texts.ToArray();
-        var ends = Ends.ToArray();
+        var ends = _ends.AsSpan(0, EntryCount).ToArray();
         IsDictionary = false;
         if (EntryCount > 0)
         {

@@ -3,7 +3,7 @@ using LogFlow.Platform;
 
 namespace LogFlow.Store;
 
-/// <summary>Turns column builders into pages. One per writer; its buffers are reused.</summary>
+/// <summary>Turns columns into pages. One per writer; its buffers are reused.</summary>
 internal sealed class ColumnEncoder
 {
     /// <summary>Pages up to this size stand in the directory: constants and small columns cost no read.</summary>
@@ -27,7 +27,7 @@ internal sealed class ColumnEncoder
     /// <param name="column">The values.</param>
     /// <param name="rowCount">Rows of the block.</param>
     /// <param name="level">zstd level; 0 leaves the page as it is and makes no bloom (a view of an open block).</param>
-    public void Add(ColumnBuilder column, int rowCount, int level)
+    public void Add(ColumnSlice column, int rowCount, int level)
     {
         var entry = new ColumnEntry { Name = column.Name, PresentCount = column.Count };
         _page.Reset();
@@ -116,7 +116,7 @@ internal sealed class ColumnEncoder
     private bool IsSame(int first, int second, int length) =>
         _output.Written.Slice(first, length).SequenceEqual(_output.Written.Slice(second, length));
 
-    private void WritePresence(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    private void WritePresence(ColumnSlice column, int rowCount, ColumnEntry entry)
     {
         if (column.Count == rowCount)
         {
@@ -132,7 +132,7 @@ internal sealed class ColumnEncoder
         }
     }
 
-    private void EncodeIntegers(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    private void EncodeIntegers(ColumnSlice column, int rowCount, ColumnEntry entry)
     {
         entry.Type = ColumnType.Int64;
         WritePresence(column, rowCount, entry);
@@ -140,7 +140,7 @@ internal sealed class ColumnEncoder
         SetRange(entry, column.Numbers);
     }
 
-    private void EncodeTimes(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    private void EncodeTimes(ColumnSlice column, int rowCount, ColumnEntry entry)
     {
         entry.Type = ColumnType.Time;
         WritePresence(column, rowCount, entry);
@@ -151,7 +151,7 @@ internal sealed class ColumnEncoder
         entry.Max = TimeText.ToMs(entry.Max, column.Digits);
     }
 
-    private void EncodeDoubles(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    private void EncodeDoubles(ColumnSlice column, int rowCount, ColumnEntry entry)
     {
         entry.Type = ColumnType.Double;
         WritePresence(column, rowCount, entry);
@@ -170,7 +170,7 @@ internal sealed class ColumnEncoder
         entry.Max = BitConverter.DoubleToInt64Bits(max);
     }
 
-    private void EncodeBools(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    private void EncodeBools(ColumnSlice column, int rowCount, ColumnEntry entry)
     {
         entry.Type = ColumnType.Bool;
         WritePresence(column, rowCount, entry);
@@ -183,7 +183,7 @@ internal sealed class ColumnEncoder
     }
 
     /// <summary>varint entries · entries × blob · codes, one byte a row (0: no value), unless constant.</summary>
-    private void EncodeDictionary(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    private void EncodeDictionary(ColumnSlice column, int rowCount, ColumnEntry entry)
     {
         entry.Type = ColumnType.Dictionary;
         _page.WriteVarint((ulong)column.EntryCount);
@@ -209,7 +209,7 @@ internal sealed class ColumnEncoder
     }
 
     /// <summary>presence · u8 width · lengths of the values · texts; or IPv4 addresses as integers.</summary>
-    private void EncodeTexts(ColumnBuilder column, int rowCount, ColumnEntry entry)
+    private void EncodeTexts(ColumnSlice column, int rowCount, ColumnEntry entry)
     {
         WritePresence(column, rowCount, entry);
         if (column.Kind == ValueKind.String && TryReadAddresses(column))
@@ -246,10 +246,10 @@ internal sealed class ColumnEncoder
             }
         }
 
-        _page.Write(column.Texts.Written);
+        _page.Write(column.PlainTexts);
     }
 
-    private bool TryReadAddresses(ColumnBuilder column)
+    private bool TryReadAddresses(ColumnSlice column)
     {
         if (column.Count == 0 || column.Text(0).Length > 15)
         {
@@ -274,7 +274,7 @@ internal sealed class ColumnEncoder
         return true;
     }
 
-    private void AppendBloom(ColumnBuilder column, ColumnEntry entry)
+    private void AppendBloom(ColumnSlice column, ColumnEntry entry)
     {
         var output = _output;
         _hashes.Reset();

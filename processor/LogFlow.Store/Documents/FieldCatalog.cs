@@ -1,6 +1,6 @@
 namespace LogFlow.Store;
 
-/// <summary>All keys seen by the tail's open blocks, as a tree; owned by the ingest lock.</summary>
+/// <summary>All keys seen by the tail's open blocks, as a tree; owned by the ingest turn.</summary>
 internal sealed class FieldCatalog
 {
     /// <summary>Beyond this many keys the tail closes its blocks and starts a new catalog.</summary>

@@ -2,23 +2,29 @@ namespace LogFlow.Store;
 
 /// <summary>All documents at one moment. Holds the segments open until disposed.</summary>
 internal sealed class SearchSnapshot(
-    IReadOnlyList<BlockSource> blocks, IReadOnlyList<SegmentReader> segments, BlockContents contents, int corruptCount)
-    : IDisposable
+    StoreState state, IReadOnlyList<MemoryBlock> memory, int corruptCount) : IDisposable
 {
-    public IReadOnlyList<BlockSource> Blocks { get; } = blocks;
+    private IReadOnlyList<BlockSource>? _blocks;
+    private int _isDisposed;
 
-    public IReadOnlyList<SegmentReader> Segments { get; } = segments;
+    public StoreState State => state;
 
-    public BlockContents Contents { get; } = contents;
+    /// <summary>The blocks of the tail, the newest documents.</summary>
+    public IReadOnlyList<MemoryBlock> Memory => memory;
+
+    public IReadOnlyList<BlockSource> Blocks =>
+        _blocks ??= [.. memory, .. state.Segments.Segments.SelectMany(segment => segment.Blocks)];
+
+    public BlockContents Contents => state.ContentsOf(memory);
 
     /// <summary>Segments that could not be opened at the start; every search reports them.</summary>
     public int CorruptSegmentCount { get; } = corruptCount;
 
     public void Dispose()
     {
-        foreach (var segment in Segments)
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            segment.Release();
+            state.Segments.Release();
         }
     }
 }

@@ -3,18 +3,79 @@ using LogFlow.Platform;
 
 namespace LogFlow.Store;
 
-/// <summary>Ingest: what happens under the ingest lock.</summary>
+/// <summary>Ingest: what happens in the ingest turn.</summary>
 internal sealed partial class StoreEngine
 {
+    private const int IdLengthMax = 512;
+
     private readonly byte[] _topicText = new byte[DocumentId.TopicTextLength];
     private Guid _topicTextOf;
 
-    /// <summary>Refuses claims that do not continue where the store stands; null: they do.</summary>
-    private IngestOutcome? CheckClaims(BulkRequest request)
+    /// <summary>Blocks that were read to tell whether an id is stored: none for ids that are new.</summary>
+    public long IdBlocksRead { get; private set; }
+
+    /// <summary>
+    /// Takes a bulk in and publishes it, in the ingest turn; not null: it is refused, and nothing changed.
+    /// </summary>
+    private IngestOutcome? TakeIn(BulkRequest request)
     {
-        foreach (var claim in request.Claims!)
+        // The ids of this one state: those of a generation that becomes segments meanwhile stay where they are in it.
+        var state = RetainState();
+        BulkOrigin origin;
+        ForeignItems? foreign;
+        try
         {
-            var isKnown = _positions.TryGetNext(claim.TopicId, claim.Partition, out var next);
+            origin = new BulkOrigin(request.Claims, state.Positions);
+            if (CheckClaims(request, state.Positions, origin) is { } refused)
+            {
+                return refused;
+            }
+
+            foreign = LookUp(request, origin, state);
+        }
+        finally
+        {
+            state.Segments.Release();
+        }
+
+        try
+        {
+            AddAll(request, origin, foreign);
+            PublishTail(request.Claims);
+            return null;
+        }
+        catch (Exception error)
+        {
+            // Documents without their positions would come again from the queue and be doubled: nothing of this
+            // tail may become durable.
+            Fail(error);
+            throw;
+        }
+    }
+
+    private void PublishTail(PositionClaim[]? claims)
+    {
+        var parts = _tail.GetParts();
+        var isMoved = false;
+        Publish(newest =>
+        {
+            var positions = claims is null ? newest.Positions : newest.Positions.Advance(claims);
+            isMoved = !ReferenceEquals(positions, newest.Positions);
+            return newest.With(tail: parts, positions: positions);
+        });
+        _tail.OnPublished();
+        if (isMoved)
+        {
+            MarkDirty(_tail.Generation);
+        }
+    }
+
+    /// <summary>Refuses claims that do not continue where the store stands; null: they do.</summary>
+    private static IngestOutcome? CheckClaims(BulkRequest request, PositionTable positions, BulkOrigin origin)
+    {
+        foreach (var claim in request.Claims ?? [])
+        {
+            var isKnown = positions.TryGetNext(claim.TopicId, claim.Partition, out var next);
             if (isKnown ? claim.First > next : !claim.Begins)
             {
                 var name = $"{KafkaUuid.Format(claim.TopicId)}:{claim.Partition}";
@@ -22,11 +83,17 @@ internal sealed partial class StoreEngine
                     ? $"the bulk begins at offset {claim.First} of {name}, but the store stands at {next}"
                     : $"the store has no position of {name} and the bulk does not begin it (flag b)");
             }
+
+            if (!isKnown && positions.Count >= PositionTable.CountMax)
+            {
+                return new IngestOutcome(IngestResult.BadClaim,
+                    $"the store keeps the positions of {PositionTable.CountMax} partitions and takes no more");
+            }
         }
 
         foreach (ref readonly var item in request.Items)
         {
-            if (!item.HasQueueId || !IsCovered(request.Claims, item.QueueId))
+            if (origin.IsWrong(item))
             {
                 return new IngestOutcome(IngestResult.BadClaim,
                     $"the id [{Encoding.UTF8.GetString(item.Id(request.Body.Span))}] lies in none of the ranges of "
@@ -37,57 +104,74 @@ internal sealed partial class StoreEngine
         return null;
     }
 
-    private static bool IsCovered(PositionClaim[] claims, in DocumentId id)
+    /// <summary>
+    /// Decides which items are stored already; null: none of them has to be asked for. Changes nothing.
+    /// </summary>
+    private ForeignItems? LookUp(BulkRequest request, BulkOrigin origin, StoreState state)
     {
-        foreach (var claim in claims)
+        ForeignItems? foreign = null;
+        IdLookup? lookup = null;
+        IReadOnlyList<MemoryBlock>? memory = null;
+        var generation = _tail.Generation;
+        for (var i = 0; i < request.Count; i++)
         {
-            if (claim.Partition == id.Partition && claim.TopicId == id.TopicId)
+            ref var item = ref request.Items[i];
+            if (!NeedsLookup(item, origin))
             {
-                return id.Offset >= claim.First && id.Offset < claim.Next;
+                continue;
+            }
+
+            foreign ??= new ForeignItems(request.Count);
+            lookup ??= new IdLookup(request, state.Segments, _idFilters, ReportCorrupt);
+            var hash = IdHash.Of(item.Index!.Hash, item.Id(request.Body.Span));
+            foreign.Hashes[i] = hash;
+            if (generation.Ids.Contains(hash) || state.Sealing?.Ids.Contains(hash) == true)
+            {
+                foreign.IsStored[i] = true;
+            }
+            else if (!item.HasQueueId)
+            {
+                lookup.AskExplicit(i, hash);
+            }
+            else
+            {
+                lookup.AskQueueId(i, IsBelowPosition(item.QueueId, state) ? memory ??= ViewMemory(state) : []);
             }
         }
 
-        return false;
-    }
-
-    private void Advance(PositionClaim[] claims, TailGeneration generation)
-    {
-        foreach (var claim in claims)
+        if (lookup is not null)
         {
-            var isKnown = _positions.TryGetNext(claim.TopicId, claim.Partition, out var next);
-            if (!isKnown || claim.Next > next)
-            {
-                _positions.Advance(claim.TopicId, claim.Partition, claim.Next);
-                MarkDirty(generation);
-            }
+            lookup.Answer(foreign!.IsStored);
+            IdBlocksRead += lookup.BlocksRead;
         }
+
+        return foreign;
     }
 
-    private void AddAll(BulkRequest request)
+    /// <summary>The blocks in memory of the newest state: in the ingest turn no other one takes its place.</summary>
+    private List<MemoryBlock> ViewMemory(StoreState state) =>
+        TryViewMemory(state) ?? throw new InvalidOperationException("the newest state is gone");
+
+    private static bool NeedsLookup(in BulkItem item, BulkOrigin origin) =>
+        item is { HasId: true, RefusedStatus: 0, Operation: BulkOperation.Create or BulkOperation.Index }
+        && (item.HasQueueId || item.IdLength <= IdLengthMax) && !origin.IsCovered(item, out _);
+
+    /// <summary>Below its position a document may have come under the position, and then no set of ids has it.</summary>
+    private static bool IsBelowPosition(in DocumentId id, StoreState state) =>
+        state.Positions.TryGetNext(id.TopicId, id.Partition, out var next) && id.Offset < next;
+
+    private void AddAll(BulkRequest request, BulkOrigin origin, ForeignItems? foreign)
     {
         var body = request.Body.Span;
-        Dictionary<(Guid, int), long>? standing = null;
-        if (request.Claims is not null)
-        {
-            standing = [];
-            foreach (var claim in request.Claims)
-            {
-                var isKnown = _positions.TryGetNext(claim.TopicId, claim.Partition, out var next);
-                standing[(claim.TopicId, claim.Partition)] = isKnown ? next : claim.First;
-            }
-        }
-
         var generation = _tail.Generation;
-        using var stored = standing is null ? new IdIndex(_segments.Acquire().Segments, ReportCorrupt) : null;
         var added = 0;
         var duplicates = 0;
-        foreach (ref var item in request.Items)
+        for (var i = 0; i < request.Count; i++)
         {
-            item.Status = standing is null
-                ? AddForeign(body, ref item, generation, stored!)
-                : item.QueueId.Offset < standing[(item.QueueId.TopicId, item.QueueId.Partition)]
-                    ? (short)409
-                    : Add(body, ref item, generation);
+            ref var item = ref request.Items[i];
+            item.Status = item.RefusedStatus != 0 ? item.RefusedStatus
+                : origin.IsCovered(item, out var isStored) ? isStored ? (short)409 : Add(body, ref item, generation)
+                : AddForeign(body, ref item, generation, foreign, i);
             added += item.Status == 201 ? 1 : 0;
             duplicates += item.Status == 409 ? 1 : 0;
         }
@@ -95,26 +179,25 @@ internal sealed partial class StoreEngine
         _metrics.Record(added, duplicates, request.Count - added - duplicates);
     }
 
-    /// <summary>An item of a sender that keeps no positions: Elasticsearch's rules for ids.</summary>
+    /// <summary>An item that came without its position: Elasticsearch's rules for ids.</summary>
     private short AddForeign(
-        ReadOnlySpan<byte> body, ref BulkItem item, TailGeneration generation, IdIndex stored)
+        ReadOnlySpan<byte> body, ref BulkItem item, TailGeneration generation, ForeignItems? foreign, int index)
     {
         if (item.Operation is not (BulkOperation.Create or BulkOperation.Index) || !item.HasId)
         {
             return Add(body, ref item, generation);
         }
 
-        var id = item.Id(body);
-        if (id.Length > 512)
+        var length = item.Id(body).Length;
+        if (length > IdLengthMax)
         {
             item.Problem = new DocumentProblem("illegal_argument_exception",
-                $"id is too long, must be no longer than 512 bytes but was: {id.Length}");
+                $"id is too long, must be no longer than {IdLengthMax} bytes but was: {length}");
             return 400;
         }
 
-        var hash = new UInt128(Hash64.Compute(id), IdHash.Second(id));
-        if (generation.ExplicitIds.Contains(hash) || _sealing?.ExplicitIds.Contains(hash) == true
-            || IsStored(item, id, stored))
+        var hash = foreign!.Hashes[index];
+        if (foreign.IsStored[index] || generation.Ids.Contains(hash))
         {
             return 409;
         }
@@ -122,22 +205,10 @@ internal sealed partial class StoreEngine
         var status = Add(body, ref item, generation);
         if (status == 201)
         {
-            generation.ExplicitIds.Add(hash);
+            generation.Ids.Add(hash);
         }
 
         return status;
-    }
-
-    private bool IsStored(in BulkItem item, ReadOnlySpan<byte> id, IdIndex stored)
-    {
-        if (!item.HasQueueId)
-        {
-            return stored.Contains(id);
-        }
-
-        return (_positions.TryGetNext(item.QueueId.TopicId, item.QueueId.Partition, out var next)
-                && item.QueueId.Offset < next)
-            || stored.Contains(item.QueueId);
     }
 
     private short Add(ReadOnlySpan<byte> body, ref BulkItem item, TailGeneration generation)
@@ -204,9 +275,17 @@ internal sealed partial class StoreEngine
     {
         if (!generation.IsDirty)
         {
-            generation.IsDirty = true;
             generation.DirtySince = _time.GetTimestamp();
+            generation.IsDirty = true;
             _sealWanted.Release();
         }
+    }
+
+    /// <summary>What a look at the ids found out, by the item's index.</summary>
+    private sealed class ForeignItems(int count)
+    {
+        public UInt128[] Hashes { get; } = new UInt128[count];
+
+        public bool[] IsStored { get; } = new bool[count];
     }
 }

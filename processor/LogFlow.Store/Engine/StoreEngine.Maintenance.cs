@@ -8,20 +8,20 @@ internal sealed partial class StoreEngine
     /// <summary>Segments that a merge found damaged; they stay as they are.</summary>
     private readonly HashSet<string> _notMergeable = new(StringComparer.Ordinal);
 
-    private async Task MaintenanceLoopAsync()
+    private async Task MaintenanceLoopAsync(CancellationToken stopping)
     {
         try
         {
-            while (!_stopping.IsCancellationRequested)
+            while (!stopping.IsCancellationRequested)
             {
                 await MaintainAsync();
-                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_work.Stopping);
                 var wanted = _maintenanceWanted.WaitAsync(timeout.Token);
                 await Task.WhenAny(wanted, Task.Delay(MaintenanceInterval, _time, timeout.Token));
                 await timeout.CancelAsync();
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopped: an unfinished merge leaves temporary files, which recovery removes.
         }
@@ -38,7 +38,7 @@ internal sealed partial class StoreEngine
             await ExpireAsync();
             while (await MergeOnceAsync())
             {
-                _stopping.Token.ThrowIfCancellationRequested();
+                _work.Stopping.ThrowIfCancellationRequested();
             }
         }
         catch (Exception error) when (error is (IOException or UnauthorizedAccessException)
@@ -52,7 +52,7 @@ internal sealed partial class StoreEngine
     internal async Task<bool> MergeOnceAsync()
     {
         var merger = new SegmentMerger(_options.MergeBytesMax);
-        var chosen = merger.Choose(_segments.ToArray(), Today(), segment => _notMergeable.Contains(segment.Path));
+        var chosen = merger.Choose(State.Segments.Segments, Today(), segment => _notMergeable.Contains(segment.Path));
         if (chosen.Count < 2)
         {
             return false;
@@ -88,12 +88,12 @@ internal sealed partial class StoreEngine
     private async Task MergeAsync(SegmentMerger merger, List<SegmentReader> chosen)
     {
         CommitInfo commit;
-        await _commitLock.WaitAsync(_stopping.Token);
+        await _commitLock.WaitAsync(_work.Stopping);
         try
         {
             // What a chosen segment replaced is deleted by now, or its deletion failed: then this one replaces it too.
             commit = new CommitInfo(_nextCommitId++, _time.GetUtcNow().ToUnixTimeMilliseconds(),
-                _positions.GetDurable(), GetReplaced(chosen));
+                State.Positions.GetDurable(), GetReplaced(chosen));
         }
         finally
         {
@@ -101,11 +101,11 @@ internal sealed partial class StoreEngine
         }
 
         var prepared = await Task.Run(() => _committer.Prepare(
-            commit, [(chosen[0].Day, writer => merger.Write(chosen, writer, _stopping.Token))]));
-        await _commitLock.WaitAsync(_stopping.Token);
+            commit, [(chosen[0].Day, writer => merger.Write(chosen, writer, _work.Stopping))]));
+        await _commitLock.WaitAsync(_work.Stopping);
         try
         {
-            var live = _segments.ToArray();
+            var live = State.Segments.Segments;
             if (!chosen.All(live.Contains))
             {
                 _committer.Discard(prepared);
@@ -113,7 +113,13 @@ internal sealed partial class StoreEngine
             }
 
             var merged = _committer.Publish(prepared);
-            _segments.Replace(chosen, merged);
+            if (_idFilters.IsUsed)
+            {
+                merged.ForEach(segment => _idFilters.Prepare(segment, mayEvict: true));
+            }
+
+            Publish(state => state.With(state.Segments.Replace(chosen, merged)));
+            ReleaseAll(merged);
             Remove(chosen);
         }
         finally
@@ -147,27 +153,24 @@ internal sealed partial class StoreEngine
             {
                 Log.MaintenanceFailed(_logger, error.Message);
             }
-
-            segment.Release();
         }
     }
 
     /// <summary>Drops days that are too old, then the oldest until the bytes fit.</summary>
     internal async Task ExpireAsync()
     {
-        await _commitLock.WaitAsync(_stopping.Token);
+        await _commitLock.WaitAsync(_work.Stopping);
         try
         {
             if (_options.RetentionDays > 0)
             {
                 var oldest = Today() - _options.RetentionDays;
-                Expire([.. _segments.ToArray().Where(segment => segment.Day <= oldest)]);
+                Expire([.. State.Segments.Segments.Where(segment => segment.Day <= oldest)]);
             }
 
-            while (_options.RetentionBytes > 0 && _segments.Size is { Count: > 1 } size
-                && size.Bytes > _options.RetentionBytes)
+            while (_options.RetentionBytes > 0 && State.Segments is { Segments: { Count: > 1 } segments } list
+                && list.Bytes > _options.RetentionBytes)
             {
-                var segments = _segments.ToArray();
                 var first = segments.Min(segment => segment.Day);
                 var isOnlyDay = segments.All(segment => segment.Day == first);
                 Expire([.. segments.Where(segment => segment.Day == first)
@@ -188,18 +191,15 @@ internal sealed partial class StoreEngine
         }
 
         // The dropped footers may be the only ones that hold the newest positions.
-        PositionFile.Write(_files, _options.Directory, _positions.GetDurable(), Volatile.Read(ref _nextSequence));
-        if (!_segments.Replace(segments, []))
-        {
-            return;
-        }
+        PositionFile.Write(_files, _options.Directory, State.Positions.GetDurable(), Volatile.Read(ref _nextSequence));
+        Publish(state => state.With(state.Segments.Replace(segments, [])));
 
         foreach (var day in segments.GroupBy(segment => segment.Day))
         {
             Log.Expired(_logger, day.Count(), SegmentFile.DayName(day.Key), day.Sum(segment => segment.DocumentCount));
             Remove(day);
             var folder = Path.Combine(_options.Directory, "days", SegmentFile.DayName(day.Key));
-            if (_segments.ToArray().All(segment => segment.Day != day.Key))
+            if (State.Segments.Segments.All(segment => segment.Day != day.Key))
             {
                 // Damaged files were kept for inspection; their day is over.
                 foreach (var path in Directory.GetFiles(folder, "*" + SegmentFile.CorruptExtension))

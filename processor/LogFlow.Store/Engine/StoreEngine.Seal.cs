@@ -11,14 +11,14 @@ internal sealed partial class StoreEngine
     private long _troubleSince;
     private long _troubleSaidAt;
 
-    private async Task SealLoopAsync()
+    private async Task SealLoopAsync(CancellationToken stopping)
     {
         try
         {
-            while (!_stopping.IsCancellationRequested)
+            while (!stopping.IsCancellationRequested)
             {
                 await WaitForWorkAsync();
-                if (_stopping.IsCancellationRequested || _completion.Task.IsCompleted)
+                if (stopping.IsCancellationRequested || _completion.Task.IsCompleted)
                 {
                     break;
                 }
@@ -30,7 +30,7 @@ internal sealed partial class StoreEngine
                 }
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopped: what is not durable is still in the queue.
         }
@@ -49,7 +49,7 @@ internal sealed partial class StoreEngine
             return;
         }
 
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_work.Stopping);
         var wanted = _sealWanted.WaitAsync(timeout.Token);
         if (generation.IsDirty)
         {
@@ -72,7 +72,7 @@ internal sealed partial class StoreEngine
     private async Task SealAsync()
     {
         TailGeneration generation;
-        await _ingestLock.WaitAsync(_stopping.Token);
+        await _ingestTurn.WaitAsync(_work.Stopping);
         try
         {
             if (_completion.Task.IsCompleted)
@@ -80,19 +80,19 @@ internal sealed partial class StoreEngine
                 return;
             }
 
-            generation = _tail.Cut(_positions.GetNext());
-            _sealing = generation;
-            _segments.BeginSeal([.. generation.Blocks.Select(entry => entry.Block)]);
+            generation = _tail.Cut(State.Positions.GetNext(), _nextSequence);
+            Publish(state => state.WithSealing(generation, tail: TailParts.Empty));
+            _tail.OnPublished();
         }
         finally
         {
-            _ingestLock.Release();
+            _ingestTurn.Release();
         }
 
         var started = _time.GetTimestamp();
         while (!await TryCommitAsync(generation))
         {
-            await Task.Delay(RetryDelay, _time, _stopping.Token);
+            await Task.Delay(RetryDelay, _time, _work.Stopping);
         }
 
         _metrics.CommitDuration.Record(_time.GetElapsedTime(started).TotalSeconds);
@@ -102,8 +102,6 @@ internal sealed partial class StoreEngine
             WriteProblem = null;
         }
 
-        _positions.MarkDurable(generation.Positions);
-        _sealing = null;
         generation.Durable.SetResult();
     }
 
@@ -111,15 +109,15 @@ internal sealed partial class StoreEngine
     private async Task<bool> TryCommitAsync(TailGeneration generation)
     {
         var started = _time.GetTimestamp();
-        await _commitLock.WaitAsync(_stopping.Token);
+        await _commitLock.WaitAsync(_work.Stopping);
         try
         {
             var commit = new CommitInfo(
                 _nextCommitId++, _time.GetUtcNow().ToUnixTimeMilliseconds(), generation.Positions, []);
             if (generation.Blocks.Count == 0)
             {
-                PositionFile.Write(_files, _options.Directory, generation.Positions, _nextSequence);
-                _segments.Commit([]);
+                PositionFile.Write(_files, _options.Directory, generation.Positions, generation.NextSequence);
+                PublishCommit(generation, []);
                 return true;
             }
 
@@ -132,7 +130,7 @@ internal sealed partial class StoreEngine
                     }
                 }))).ToList();
             var segments = _committer.Publish(_committer.Prepare(commit, days));
-            _segments.Commit(segments);
+            PublishCommit(generation, segments);
             Log.Committed(_logger, commit.CommitId, generation.DocumentCount, segments.Count,
                 _time.GetElapsedTime(started).TotalMilliseconds);
             return true;
@@ -147,6 +145,25 @@ internal sealed partial class StoreEngine
         {
             _commitLock.Release();
         }
+    }
+
+    /// <summary>
+    /// The segments take the place of the blocks in memory, and what they hold is durable: in one swap.
+    /// </summary>
+    private void PublishCommit(TailGeneration generation, List<SegmentReader> segments)
+    {
+        if (_idFilters.IsUsed)
+        {
+            foreach (var segment in segments)
+            {
+                _idFilters.Prepare(segment, mayEvict: true);
+            }
+        }
+
+        Publish(state => state.WithSealing(null,
+            segments.Count == 0 ? null : state.Segments.Replace([], segments),
+            positions: state.Positions.MarkDurable(generation.Positions)));
+        ReleaseAll(segments);
     }
 
     private void ReportTrouble(TailGeneration generation, string reason)
@@ -170,7 +187,7 @@ internal sealed partial class StoreEngine
         WriteProblem = error.Message;
         Log.Failed(_logger, error.Message);
         _completion.TrySetException(error);
-        _sealing?.Durable.TrySetException(new IOException(error.Message, error));
+        State.Sealing?.Durable.TrySetException(new IOException(error.Message, error));
         _tail.Generation.Durable.TrySetException(new IOException(error.Message, error));
         _sealWanted.Release();
     }

@@ -6,7 +6,8 @@ namespace LogFlow.Store;
 
 /// <summary>
 /// The store without its HTTP face: takes documents in, makes them durable, hands out snapshots to search.
-/// Lock order: ingest lock → commit lock → leaf locks (segment set, positions).
+/// Everything that is searched stands in one immutable <see cref="StoreState"/>, replaced by a swap.
+/// Lock order: ingest turn → commit lock → leaf locks (publish, id filters, an open block's gate).
 /// </summary>
 internal sealed partial class StoreEngine : IAsyncDisposable
 {
@@ -14,16 +15,23 @@ internal sealed partial class StoreEngine : IAsyncDisposable
     private readonly IStoreFileSystem _files;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly SegmentSet _segments = new();
     private readonly SegmentCommitter _committer;
-    private readonly PositionTable _positions = new();
+    private readonly IdFilters _idFilters;
     private readonly StoreMetrics _metrics;
     private readonly ConcurrentDictionary<string, bool> _corruptReported = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundWork _work = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Guards the tail, the sequence and the order of positions; held for one bulk request.</summary>
-    private readonly SemaphoreSlim _ingestLock = new(1, 1);
+    /// <summary>Guards the tail, the sequence and the order of positions; held for one bulk request. Searches never
+    /// ask for it.</summary>
+    private readonly SemaphoreSlim _ingestTurn = new(1, 1);
+
+    /// <summary>Guards the swap of <see cref="_state"/>; leaf lock, held for the making of the next state.</summary>
+    private readonly Lock _publishLock = new();
+
+    /// <summary>Guards the encoder of views; held while a search encodes the published rows of open blocks.</summary>
+    private readonly Lock _viewLock = new();
+    private readonly ColumnEncoder _viewEncoder = new();
 
     /// <summary>Serializes what changes the set of files: publishing, merging's publish, retention.</summary>
     private readonly SemaphoreSlim _commitLock = new(1, 1);
@@ -33,12 +41,10 @@ internal sealed partial class StoreEngine : IAsyncDisposable
 
     private DirectoryLock? _directoryLock;
     private readonly Tail _tail = new();
-    private TailGeneration? _sealing;
+    private StoreState _state = new() { Segments = SegmentList.Empty };
     private long _nextSequence;
     private long _nextCommitId;
     private int _corruptSegmentCount;
-    private Task _sealLoop = Task.CompletedTask;
-    private Task _maintenanceLoop = Task.CompletedTask;
     private long _diskCheckedAt;
     private volatile bool _diskIsLow;
 
@@ -51,9 +57,10 @@ internal sealed partial class StoreEngine : IAsyncDisposable
         _logger = logger;
         _metrics = metrics;
         _committer = new SegmentCommitter(options.Directory, files);
+        _idFilters = new IdFilters(options.IdFilterBytesMax, ReportCorrupt);
     }
 
-    public PositionTable Positions => _positions;
+    public PositionTable Positions => State.Positions;
 
     public StoreOptions Options => _options;
 
@@ -81,8 +88,8 @@ internal sealed partial class StoreEngine : IAsyncDisposable
             throw;
         }
 
-        engine._sealLoop = Task.Run(engine.SealLoopAsync);
-        engine._maintenanceLoop = Task.Run(engine.MaintenanceLoopAsync);
+        engine._work.Start("seal", engine.SealLoopAsync);
+        engine._work.Start("maintenance", engine.MaintenanceLoopAsync);
         return engine;
     }
 
@@ -102,35 +109,33 @@ internal sealed partial class StoreEngine : IAsyncDisposable
             return new IngestOutcome(IngestResult.Busy, "the store's memory is full and its disk does not keep up");
         }
 
+        if (request.HasForeignIds)
+        {
+            // Before the turn: what is missing of the filters is read from disk.
+            var segments = RetainState().Segments;
+            try
+            {
+                _idFilters.Prepare(segments);
+            }
+            finally
+            {
+                segments.Release();
+            }
+        }
+
         TailGeneration generation;
-        await _ingestLock.WaitAsync(cancellationToken);
+        await _ingestTurn.WaitAsync(cancellationToken);
         try
         {
-            if (_completion.Task.IsCompleted || _stopping.IsCancellationRequested)
+            if (_completion.Task.IsCompleted || _work.Stopping.IsCancellationRequested)
             {
                 return new IngestOutcome(IngestResult.Stopped, "the store is stopping");
             }
 
-            if (request.Claims is not null && CheckClaims(request) is { } refused)
+            generation = _tail.Generation;
+            if (TakeIn(request) is { } refused)
             {
                 return refused;
-            }
-
-            generation = _tail.Generation;
-            try
-            {
-                AddAll(request);
-                if (request.Claims is not null)
-                {
-                    Advance(request.Claims, generation);
-                }
-            }
-            catch (Exception error)
-            {
-                // Documents without their positions would come again from the queue and be doubled: nothing of this
-                // tail may become durable.
-                Fail(error);
-                throw;
             }
 
             if (generation.IsDirty && (request.Claims is null || generation.RawBytes >= _options.SealBytes))
@@ -141,7 +146,7 @@ internal sealed partial class StoreEngine : IAsyncDisposable
         }
         finally
         {
-            _ingestLock.Release();
+            _ingestTurn.Release();
         }
 
         return request.Claims is null
@@ -155,11 +160,11 @@ internal sealed partial class StoreEngine : IAsyncDisposable
         TailGeneration generation;
         TailGeneration? sealing;
         bool isDirty;
-        await _ingestLock.WaitAsync(cancellationToken);
+        await _ingestTurn.WaitAsync(cancellationToken);
         try
         {
             generation = _tail.Generation;
-            sealing = _sealing;
+            sealing = State.Sealing;
             isDirty = generation.IsDirty;
             if (isDirty)
             {
@@ -169,7 +174,7 @@ internal sealed partial class StoreEngine : IAsyncDisposable
         }
         finally
         {
-            _ingestLock.Release();
+            _ingestTurn.Release();
         }
 
         if (sealing is not null)
@@ -183,33 +188,18 @@ internal sealed partial class StoreEngine : IAsyncDisposable
         }
     }
 
-    /// <summary>All documents at this moment.</summary>
-    public async ValueTask<SearchSnapshot> AcquireSnapshotAsync(CancellationToken cancellationToken)
+    /// <summary>All documents at this moment. Waits for nobody: no bulk, no seal, no merge.</summary>
+    public SearchSnapshot AcquireSnapshot()
     {
-        await _ingestLock.WaitAsync(cancellationToken);
-        try
+        while (true)
         {
-            var blocks = new List<BlockSource>();
-            var contents = new BlockContents();
-            _tail.AddViews(blocks);
-            var (segments, sealing, known) = _segments.Acquire();
-            blocks.AddRange(sealing);
-            foreach (var block in blocks)
+            var state = RetainState();
+            if (TryViewMemory(state) is { } memory)
             {
-                contents.Add(((MemoryBlock)block).Contents);
+                return new SearchSnapshot(state, memory, _corruptSegmentCount);
             }
 
-            contents.Add(known);
-            foreach (var segment in segments)
-            {
-                blocks.AddRange(segment.Blocks);
-            }
-
-            return new SearchSnapshot(blocks, segments, contents, _corruptSegmentCount);
-        }
-        finally
-        {
-            _ingestLock.Release();
+            state.Segments.Release();
         }
     }
 
@@ -225,12 +215,10 @@ internal sealed partial class StoreEngine : IAsyncDisposable
 
     public StoreStatus GetStatus()
     {
-        var (bytes, count) = _segments.Size;
-        var generation = _tail.Generation;
+        var state = State;
         return new StoreStatus(
-            _segments.DocumentCount + generation.DocumentCount, bytes, count,
-            generation.DocumentCount + (_sealing?.DocumentCount ?? 0),
-            generation.RawBytes + (_sealing?.RawBytes ?? 0),
+            state.Segments.DocumentCount + state.TailDocumentCount, state.Segments.Bytes,
+            state.Segments.Segments.Count, state.TailDocumentCount, state.TailRawBytes,
             _metrics.IngestedTotal, _metrics.DuplicatesTotal, _metrics.RejectedTotal,
             _metrics.GetDocumentsPerSecond(), _corruptSegmentCount + _corruptReported.Count);
     }
@@ -242,29 +230,81 @@ internal sealed partial class StoreEngine : IAsyncDisposable
             return;
         }
 
-        await _stopping.CancelAsync();
-        await Task.WhenAll(_sealLoop, _maintenanceLoop);
+        await _work.DisposeAsync();
         _completion.TrySetResult();
-        foreach (var segment in _segments.ToArray())
-        {
-            segment.Release();
-        }
-
+        Publish(state => state.With(segments: SegmentList.Empty));
         _directoryLock.Dispose();
         _directoryLock = null;
-        _stopping.Dispose();
     }
+
+    private StoreState State => Volatile.Read(ref _state);
 
     private void Recover()
     {
         var recovery = new StoreRecovery(_options.Directory, _files, _logger);
         recovery.Run();
-        _segments.Commit(recovery.Segments);
-        _positions.MarkDurable(recovery.GetPositions());
+        Publish(state => state.With(
+            SegmentList.Of(recovery.Segments), positions: state.Positions.MarkDurable(recovery.GetPositions())));
+        ReleaseAll(recovery.Segments);
         _nextSequence = recovery.NextSequence;
         _nextCommitId = recovery.NextCommitId;
         _corruptSegmentCount = recovery.CorruptSegments.Count;
-        Log.Opened(_logger, _options.Directory, _segments.DocumentCount, recovery.Segments.Count);
+        Log.Opened(_logger, _options.Directory, State.Segments.DocumentCount, recovery.Segments.Count);
+    }
+
+    /// <summary>Puts the next state in place of the newest one. <paramref name="change"/> must be quick.</summary>
+    private void Publish(Func<StoreState, StoreState> change)
+    {
+        StoreState old;
+        StoreState next;
+        lock (_publishLock)
+        {
+            old = _state;
+            next = change(old);
+            Volatile.Write(ref _state, next);
+        }
+
+        if (!ReferenceEquals(old.Segments, next.Segments))
+        {
+            old.Segments.Release();
+        }
+    }
+
+    /// <summary>The newest state; the caller releases its segments.</summary>
+    private StoreState RetainState()
+    {
+        while (true)
+        {
+            var state = State;
+            if (state.Segments.TryRetain())
+            {
+                return state;
+            }
+        }
+    }
+
+    /// <summary>The blocks in memory; null where the state is no longer the newest.</summary>
+    private List<MemoryBlock>? TryViewMemory(StoreState state)
+    {
+        var memory = new List<MemoryBlock>();
+        lock (_viewLock)
+        {
+            if (!state.Tail.TryAddBlocks(_viewEncoder, memory))
+            {
+                return null;
+            }
+        }
+
+        memory.AddRange((state.Sealing?.Blocks ?? []).Select(entry => entry.Block));
+        return memory;
+    }
+
+    private static void ReleaseAll(IEnumerable<SegmentReader> segments)
+    {
+        foreach (var segment in segments)
+        {
+            segment.Release();
+        }
     }
 
     private async ValueTask<bool> WaitForRoomAsync(CancellationToken cancellationToken)

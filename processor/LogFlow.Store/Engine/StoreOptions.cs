@@ -19,6 +19,9 @@ internal sealed record StoreOptions
 
     public TimeSpan SearchTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Memory for the filters over ids that senders chose: some 10 million ids.</summary>
+    public long IdFilterBytesMax { get; init; } = 64 << 20;
+
     /// <summary>How long a bulk request waits for room in the tail before it is refused with 429.</summary>
     public TimeSpan RoomTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

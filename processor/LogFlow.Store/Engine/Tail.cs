@@ -1,8 +1,8 @@
 namespace LogFlow.Store;
 
 /// <summary>
-/// The documents that are not in segments yet: encoded blocks, and one open block per day. Not thread-safe; owned by
-/// the engine's ingest lock.
+/// Takes the documents that are not in segments yet: encoded blocks, and one open block per day. Used by whoever has
+/// the ingest turn; searches see it through the <see cref="TailParts"/> that are published after each bulk.
 /// </summary>
 internal sealed class Tail
 {
@@ -10,18 +10,22 @@ internal sealed class Tail
     private const long OpenBytesMax = 16 << 20;
 
     private const int OpenCountMax = 64;
+    private const int SpareCountMax = 4;
 
-    private readonly Dictionary<long, BlockBuilder> _open = [];
+    private readonly Dictionary<long, OpenBlock> _open = [];
+    private readonly List<OpenBlock> _closedSincePublish = [];
     private readonly Stack<BlockBuilder> _spare = [];
     private readonly ColumnEncoder _encoder = new();
     private readonly DocumentTape _tape = new();
     private FieldCatalog _catalog = new();
     private DocumentParser _parser;
+    private TailGeneration _generation = new();
     private long _openBytes;
 
     public Tail() => _parser = new DocumentParser(_catalog);
 
-    public TailGeneration Generation { get; private set; } = new();
+    /// <summary>What the next commit makes durable. Other threads may look at its counts.</summary>
+    public TailGeneration Generation => Volatile.Read(ref _generation);
 
     public DocumentProblem Problem => _parser.Problem;
 
@@ -37,14 +41,14 @@ internal sealed class Tail
         }
 
         var day = clampDay(TimeText.FloorDiv(_tape.TimestampMs, TimeText.MsPerDay));
-        var builder = GetOpen(day);
-        builder.Append(document, _tape, identity);
+        var open = GetOpen(day);
+        open.Append(document, _tape, identity);
         _openBytes += document.Length;
-        Generation.RawBytes += document.Length;
-        Generation.DocumentCount++;
-        if (builder.IsFull)
+        _generation.RawBytes += document.Length;
+        _generation.DocumentCount++;
+        if (open.Builder.IsFull)
         {
-            Close(day, builder);
+            Close(day, open);
         }
 
         if (_openBytes > OpenBytesMax || _open.Count > OpenCountMax || _catalog.Count > FieldCatalog.NodeCountMax)
@@ -55,49 +59,66 @@ internal sealed class Tail
         return true;
     }
 
-    /// <summary>All documents of the tail as blocks, the open ones as they are now.</summary>
-    public void AddViews(List<BlockSource> blocks)
+    /// <summary>All documents so far, to be published.</summary>
+    public TailParts GetParts() => new(
+        [.. _generation.Blocks.Select(entry => entry.Block)], [.. _open.Values.Select(open => open.Publish())],
+        _generation.DocumentCount, _generation.RawBytes);
+
+    /// <summary>A state with these parts (or with what was cut) is published: closed builders are free again.</summary>
+    public void OnPublished()
     {
-        foreach (var (_, block) in Generation.Blocks)
+        foreach (var open in _closedSincePublish)
         {
-            blocks.Add(block);
+            Spare(open);
         }
 
-        foreach (var builder in _open.Values)
-        {
-            blocks.Add(builder.View(_encoder));
-        }
+        _closedSincePublish.Clear();
     }
 
     /// <summary>Ends the generation: closes all open blocks and starts the next one.</summary>
-    public TailGeneration Cut(IReadOnlyList<PartitionPosition> positions)
+    public TailGeneration Cut(IReadOnlyList<PartitionPosition> positions, long nextSequence)
     {
         CloseAll();
-        var generation = Generation;
+        var generation = _generation;
         generation.Positions = positions;
-        Generation = new TailGeneration();
+        generation.NextSequence = nextSequence;
+        Volatile.Write(ref _generation, new TailGeneration());
         generation.Cut.SetResult();
         return generation;
     }
 
-    private BlockBuilder GetOpen(long day)
+    private OpenBlock GetOpen(long day)
     {
-        if (!_open.TryGetValue(day, out var builder))
+        if (!_open.TryGetValue(day, out var open))
         {
-            builder = _spare.TryPop(out var spare) ? spare : new BlockBuilder(_catalog);
-            _open.Add(day, builder);
+            open = new OpenBlock(_spare.TryPop(out var spare) ? spare : new BlockBuilder(_catalog));
+            _open.Add(day, open);
         }
 
-        return builder;
+        return open;
     }
 
-    private void Close(long day, BlockBuilder builder)
+    private void Close(long day, OpenBlock open)
     {
-        Generation.Blocks.Add((day, builder.Encode(_encoder, PageCodecs.LevelFast)));
-        _openBytes -= builder.RawBytes;
+        // Searches may look at the builder meanwhile; nobody changes it.
+        _generation.Blocks.Add((day, open.Builder.Encode(_encoder, PageCodecs.LevelFast)));
+        _openBytes -= open.Builder.RawBytes;
         _open.Remove(day);
-        builder.Reset();
-        if (_spare.Count < 4)
+        if (open.Published is null)
+        {
+            Spare(open);
+        }
+        else
+        {
+            // The newest state refers to its first rows until the next one is published.
+            _closedSincePublish.Add(open);
+        }
+    }
+
+    private void Spare(OpenBlock open)
+    {
+        var builder = open.Recycle();
+        if (_spare.Count < SpareCountMax && builder.BelongsTo(_catalog))
         {
             _spare.Push(builder);
         }
@@ -105,9 +126,9 @@ internal sealed class Tail
 
     private void CloseAll()
     {
-        foreach (var (day, builder) in _open.OrderBy(entry => entry.Key).ToList())
+        foreach (var (day, open) in _open.OrderBy(entry => entry.Key).ToList())
         {
-            Close(day, builder);
+            Close(day, open);
         }
 
         if (_catalog.Count > FieldCatalog.NodeCountMax)

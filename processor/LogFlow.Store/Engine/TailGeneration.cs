@@ -1,12 +1,15 @@
 namespace LogFlow.Store;
 
-/// <summary>The documents between two seals: what one commit makes durable.</summary>
+/// <summary>
+/// The documents between two seals: what one commit makes durable. It grows under the ingest turn; once cut, it changes
+/// no more.
+/// </summary>
 internal sealed class TailGeneration
 {
     public List<(long Day, MemoryBlock Block)> Blocks { get; } = [];
 
-    /// <summary>Hashes of the ids that other senders chose; 128 bits, so a collision will not happen.</summary>
-    public HashSet<UInt128> ExplicitIds { get; } = [];
+    /// <summary>Hashes of (index, id) of other senders' documents; 128 bits, so a collision will not happen.</summary>
+    public HashSet<UInt128> Ids { get; } = [];
 
     public long RawBytes { get; set; }
 
@@ -27,5 +30,9 @@ internal sealed class TailGeneration
     /// <summary>Someone waits for <see cref="Durable"/>: it is sealed at once.</summary>
     public bool IsSealWanted { get; set; }
 
+    /// <summary>Positions when it was cut.</summary>
     public IReadOnlyList<PartitionPosition> Positions { get; set; } = [];
+
+    /// <summary>The sequence of the first document after it.</summary>
+    public long NextSequence { get; set; }
 }

@@ -73,7 +73,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
     public async Task RefreshAsync(HttpContext context, string? index)
     {
         new UrlParameters(context.Request).Check("force", "wait_if_ongoing");
-        using var snapshot = await engine.AcquireSnapshotAsync(context.RequestAborted);
+        using var snapshot = engine.AcquireSnapshot();
         IndexResolver.Resolve(index, snapshot.Contents, new UrlParameters(context.Request).IgnoresUnavailable);
         await RawAsync(context, """{"_shards":{"total":1,"successful":1,"failed":0}}"""u8);
     }
@@ -90,7 +90,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
             }
         }
 
-        var rows = await ListAsync(context, index, url.IgnoresUnavailable);
+        var rows = List(index, url.IgnoresUnavailable);
         if (url.Get("format") != "json")
         {
             var text = new StringBuilder(url.IsTrue("v")
@@ -133,7 +133,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
     public async Task ExistsAsync(HttpContext context, string? index, bool isDataStream)
     {
         new UrlParameters(context.Request).Check("verbose");
-        var rows = await ListAsync(context, index, ignoresMissing: false);
+        var rows = List(index, ignoresMissing: false);
         if (rows.Count == 0 && index is not null && !index.Contains('*'))
         {
             throw IndexResolver.NotFound(index);
@@ -167,7 +167,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
     public async Task MappingAsync(HttpContext context, string? index)
     {
         new UrlParameters(context.Request).Check();
-        using var snapshot = await engine.AcquireSnapshotAsync(context.RequestAborted);
+        using var snapshot = engine.AcquireSnapshot();
         var names = IndexResolver.Resolve(index, snapshot.Contents,
             new UrlParameters(context.Request).IgnoresUnavailable)
             ?? snapshot.Contents.Indices.Keys;
@@ -189,7 +189,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
         var url = new UrlParameters(context.Request);
         url.Check("fields", "include_unmapped", "include_empty_fields");
         var patterns = (url.Get("fields") ?? "*").Split(',');
-        using var snapshot = await engine.AcquireSnapshotAsync(context.RequestAborted);
+        using var snapshot = engine.AcquireSnapshot();
         var names = IndexResolver.Resolve(index, snapshot.Contents, url.IgnoresUnavailable)
             ?? snapshot.Contents.Indices.Keys;
         await HttpAnswer.JsonAsync(context, 200, json =>
@@ -222,12 +222,13 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
         var key = kind + "/" + name;
         if (HttpMethods.IsPut(context.Request.Method) || HttpMethods.IsPost(context.Request.Method))
         {
-            if (_templates.Count >= TemplateCountMax || body.Data.Length > TemplateBytesMax)
+            var data = await body.ReadAsync();
+            if (_templates.Count >= TemplateCountMax || data.Length > TemplateBytesMax)
             {
                 throw new QueryException("illegal_argument_exception", "too many or too large templates");
             }
 
-            _templates[key] = body.Data.ToArray();
+            _templates[key] = data.ToArray();
             await RawAsync(context, """{"acknowledged":true}"""u8);
             return;
         }
@@ -261,10 +262,9 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.#}gb");
 
     /// <summary>Documents and raw JSON bytes per index, in order of name.</summary>
-    private async Task<List<(string Name, long Count, long Bytes)>> ListAsync(
-        HttpContext context, string? index, bool ignoresMissing)
+    private List<(string Name, long Count, long Bytes)> List(string? index, bool ignoresMissing)
     {
-        using var snapshot = await engine.AcquireSnapshotAsync(context.RequestAborted);
+        using var snapshot = engine.AcquireSnapshot();
         var names = IndexResolver.Resolve(index, snapshot.Contents, ignoresMissing);
         return [.. snapshot.Contents.Indices
             .Where(entry => names is null || names.Contains(entry.Key))

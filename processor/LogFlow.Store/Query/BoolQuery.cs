@@ -22,11 +22,11 @@ internal sealed class BoolQuery(
         _ => new BoolQuery(nodes, [], [], 0),
     };
 
-    public override bool MayMatch(in BlockSummary summary)
+    public override bool MayMatch(BlockSource block)
     {
         foreach (var node in must)
         {
-            if (!node.MayMatch(summary))
+            if (!node.MayMatch(block))
             {
                 return false;
             }
@@ -34,7 +34,7 @@ internal sealed class BoolQuery(
 
         foreach (var node in mustNot)
         {
-            if (node.MatchesAll(summary))
+            if (node.MatchesAll(block))
             {
                 return false;
             }
@@ -48,17 +48,17 @@ internal sealed class BoolQuery(
         var possible = 0;
         foreach (var node in should)
         {
-            possible += node.MayMatch(summary) ? 1 : 0;
+            possible += node.MayMatch(block) ? 1 : 0;
         }
 
         return possible >= minimumShouldMatch;
     }
 
-    public override bool MatchesAll(in BlockSummary summary)
+    public override bool MatchesAll(BlockSource block)
     {
         foreach (var node in must)
         {
-            if (!node.MatchesAll(summary))
+            if (!node.MatchesAll(block))
             {
                 return false;
             }
@@ -66,7 +66,7 @@ internal sealed class BoolQuery(
 
         foreach (var node in mustNot)
         {
-            if (node.MayMatch(summary))
+            if (node.MayMatch(block))
             {
                 return false;
             }
@@ -78,10 +78,9 @@ internal sealed class BoolQuery(
     public override void Evaluate(BlockScan scan, RowSet hits)
     {
         hits.AddAll();
-        var summary = scan.Source.Summary;
         foreach (var node in must)
         {
-            if (node.MatchesAll(summary))
+            if (node.MatchesAll(scan.Source))
             {
                 continue;
             }
@@ -107,7 +106,7 @@ internal sealed class BoolQuery(
     private static RowSet Rows(QueryNode node, BlockScan scan)
     {
         var rows = new RowSet(scan.RowCount);
-        if (node.MayMatch(scan.Source.Summary))
+        if (node.MayMatch(scan.Source))
         {
             node.Evaluate(scan, rows);
         }

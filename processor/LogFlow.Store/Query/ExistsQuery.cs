@@ -3,7 +3,7 @@ namespace LogFlow.Store;
 /// <summary>Documents that have an indexed value in a field, or in a field below it.</summary>
 internal sealed class ExistsQuery(string field) : QueryNode
 {
-    public override bool MatchesAll(in BlockSummary summary) => field == FieldNames.Timestamp;
+    public override bool MatchesAll(BlockSource block) => field == FieldNames.Timestamp;
 
     public override void Evaluate(BlockScan scan, RowSet hits)
     {

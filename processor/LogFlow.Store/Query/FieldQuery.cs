@@ -8,11 +8,11 @@ internal sealed class FieldQuery(string field, FieldType type, ValuePredicate pr
     private readonly FieldPredicate _predicate = new(type, predicate);
     private readonly bool _isTimestamp = field == FieldNames.Timestamp;
 
-    public override bool MayMatch(in BlockSummary summary) =>
-        !_isTimestamp || predicate.MayMatchBetween(summary.MinTimeMs, summary.MaxTimeMs);
+    public override bool MayMatch(BlockSource block) =>
+        !_isTimestamp || predicate.MayMatchBetween(block.Summary.MinTimeMs, block.Summary.MaxTimeMs);
 
-    public override bool MatchesAll(in BlockSummary summary) =>
-        _isTimestamp && predicate.MatchesAllBetween(summary.MinTimeMs, summary.MaxTimeMs);
+    public override bool MatchesAll(BlockSource block) =>
+        _isTimestamp && predicate.MatchesAllBetween(block.Summary.MinTimeMs, block.Summary.MaxTimeMs);
 
     public override void Evaluate(BlockScan scan, RowSet hits)
     {

@@ -3,11 +3,11 @@ namespace LogFlow.Store;
 /// <summary>A condition on documents.</summary>
 internal abstract class QueryNode
 {
-    /// <summary>False where no row of a block with this summary can match.</summary>
-    public virtual bool MayMatch(in BlockSummary summary) => true;
+    /// <summary>False where no row of the block can match, by what is in memory.</summary>
+    public virtual bool MayMatch(BlockSource block) => true;
 
-    /// <summary>True where every row of a block with this summary matches.</summary>
-    public virtual bool MatchesAll(in BlockSummary summary) => false;
+    /// <summary>True where every row of the block matches, by what is in memory.</summary>
+    public virtual bool MatchesAll(BlockSource block) => false;
 
     /// <summary>Adds the rows that match to <paramref name="hits"/>, which is empty.</summary>
     public abstract void Evaluate(BlockScan scan, RowSet hits);
@@ -17,7 +17,7 @@ internal sealed class MatchAllQuery : QueryNode
 {
     public static MatchAllQuery Instance { get; } = new();
 
-    public override bool MatchesAll(in BlockSummary summary) => true;
+    public override bool MatchesAll(BlockSource block) => true;
 
     public override void Evaluate(BlockScan scan, RowSet hits) => hits.AddAll();
 }
@@ -26,7 +26,7 @@ internal sealed class MatchNoneQuery : QueryNode
 {
     public static MatchNoneQuery Instance { get; } = new();
 
-    public override bool MayMatch(in BlockSummary summary) => false;
+    public override bool MayMatch(BlockSource block) => false;
 
     public override void Evaluate(BlockScan scan, RowSet hits)
     {

@@ -21,7 +21,6 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
     private long _maxTimeMs;
     private long _minSequence;
     private long _maxSequence;
-    private MemoryBlock? _view;
 
     public int RowCount { get; private set; }
 
@@ -32,7 +31,6 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
     public void Append(ReadOnlySpan<byte> document, DocumentTape tape, in RowIdentity identity)
     {
         var row = RowCount++;
-        _view = null;
         RawBytes += document.Length;
         (_minTimeMs, _maxTimeMs) = row == 0
             ? (tape.TimestampMs, tape.TimestampMs)
@@ -47,22 +45,30 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
         }
     }
 
-    /// <summary>The block as it is now, for searches; kept until the next row.</summary>
-    public MemoryBlock View(ColumnEncoder encoder) => _view ??= Encode(encoder, level: 0);
+    public bool BelongsTo(FieldCatalog catalog) => ReferenceEquals(catalog, _catalog);
 
-    public MemoryBlock Encode(ColumnEncoder encoder, int level)
+    /// <summary>What is known of the rows so far.</summary>
+    public BlockSummary Summarize() =>
+        new(RowCount, RawBytes, _minTimeMs, _maxTimeMs, _minSequence, _maxSequence);
+
+    public MemoryBlock Encode(ColumnEncoder encoder, int level) => Encode(encoder, level, Summarize());
+
+    /// <summary>The first rows only: those that <paramref name="summary"/> was made of.</summary>
+    public MemoryBlock Encode(ColumnEncoder encoder, int level, in BlockSummary summary)
     {
         var contents = new BlockContents();
         encoder.Start();
         foreach (var column in _used)
         {
-            encoder.Add(column, RowCount, level);
-            Describe(column, contents);
+            var slice = column.Before(summary.RowCount);
+            if (slice.Count > 0)
+            {
+                encoder.Add(slice, summary.RowCount, level);
+                Describe(slice, summary, contents);
+            }
         }
 
-        var (pages, directory) = encoder.Finish(RowCount);
-
-        var summary = new BlockSummary(RowCount, RawBytes, _minTimeMs, _maxTimeMs, _minSequence, _maxSequence);
+        var (pages, directory) = encoder.Finish(summary.RowCount);
         return new MemoryBlock(summary, pages, directory, contents);
     }
 
@@ -74,7 +80,6 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
         }
 
         _used.Clear();
-        _view = null;
         RowCount = 0;
         RawBytes = 0;
     }
@@ -153,11 +158,11 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
         return column;
     }
 
-    private void Describe(ColumnBuilder column, BlockContents contents)
+    private static void Describe(ColumnSlice column, in BlockSummary summary, BlockContents contents)
     {
         if (column.Name == FieldNames.Index)
         {
-            DescribeIndices(column, contents);
+            DescribeIndices(column, summary, contents);
         }
 
         if (FieldNames.IsInternal(column.Name))
@@ -179,9 +184,9 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
         }
     }
 
-    private void DescribeIndices(ColumnBuilder column, BlockContents contents)
+    private static void DescribeIndices(ColumnSlice column, in BlockSummary summary, BlockContents contents)
     {
-        var bytesPerRow = RawBytes / Math.Max(1, RowCount);
+        var bytesPerRow = summary.RawBytes / Math.Max(1, summary.RowCount);
         if (!column.IsDictionary)
         {
             for (var i = 0; i < column.Count; i++)
@@ -201,6 +206,12 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
 
         for (var i = 0; i < column.EntryCount; i++)
         {
+            // An entry of a later row has none here.
+            if (counts[i] == 0)
+            {
+                continue;
+            }
+
             contents.AddIndex(Encoding.UTF8.GetString(column.Text(i)), counts[i], counts[i] * bytesPerRow);
         }
     }

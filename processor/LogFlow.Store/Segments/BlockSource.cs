@@ -3,6 +3,8 @@ namespace LogFlow.Store;
 /// <summary>A block of rows, in memory or in a segment.</summary>
 internal abstract class BlockSource(BlockSummary summary)
 {
+    private BlockIds? _ids;
+
     public BlockSummary Summary { get; } = summary;
 
     /// <summary>Names the block in reports of damage.</summary>
@@ -10,6 +12,10 @@ internal abstract class BlockSource(BlockSummary summary)
 
     /// <exception cref="CorruptDataException">The directory is damaged.</exception>
     public abstract BlockDirectory LoadDirectory();
+
+    /// <summary>Which ids the block may hold; read once and kept.</summary>
+    /// <exception cref="CorruptDataException">The block is damaged.</exception>
+    public BlockIds GetIds() => _ids ??= BlockIds.Of(this);
 
     /// <summary>The column's page, decompressed.</summary>
     /// <param name="column">A column of this block's directory.</param>

@@ -54,16 +54,18 @@ internal sealed class RowIds
         return true;
     }
 
+    public bool HasExplicit(int row) => _explicit is not null && _explicit.Has(row);
+
     /// <summary>The id that another sender chose, or empty.</summary>
     public ReadOnlyMemory<byte> ExplicitOf(int row)
     {
-        if (_explicit is null || !_explicit.Has(row))
+        if (!HasExplicit(row))
         {
             return default;
         }
 
         var values = new List<FieldValue>(1);
-        _explicit.Collect(row, default, values);
+        _explicit!.Collect(row, default, values);
         return values[0].Text;
     }
 

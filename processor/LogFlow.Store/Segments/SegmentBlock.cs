@@ -7,9 +7,9 @@ namespace LogFlow.Store;
 internal sealed class SegmentBlock(SegmentReader segment, int index, BlockLocation location)
     : BlockSource(location.Summary)
 {
-    private IdSummary? _ids;
-
     public SegmentReader Segment { get; } = segment;
+
+    public int Index => index;
 
     public BlockLocation Location { get; } = location;
 
@@ -75,9 +75,6 @@ internal sealed class SegmentBlock(SegmentReader segment, int index, BlockLocati
 
     public override ReadOnlyMemory<byte> ReadBloom(ColumnEntry column, out byte[]? rented) =>
         ReadChecked(column.BloomOffset, column.BloomLength, column.BloomCrc, out rented);
-
-    /// <summary>Which ids the block may hold; read once and kept, because every create asks.</summary>
-    public IdSummary GetIds() => _ids ??= IdSummary.Of(LoadDirectory());
 
     private ReadOnlyMemory<byte> ReadChecked(int offset, int length, uint crc, out byte[]? rented)
     {

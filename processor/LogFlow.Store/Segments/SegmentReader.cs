@@ -12,6 +12,7 @@ internal sealed class SegmentReader
 {
     private readonly SafeFileHandle _file;
     private int _references = 1;
+    private SegmentIds? _ids;
 
     private SegmentReader(SafeFileHandle file, string path, long day, long length, SegmentFooter footer)
     {
@@ -65,6 +66,9 @@ internal sealed class SegmentReader
             throw;
         }
     }
+
+    /// <summary>Which ids its blocks may hold; read once and kept. Damaged blocks have none.</summary>
+    public SegmentIds GetIds(Action<string, string> reportCorrupt) => _ids ??= SegmentIds.Of(this, reportCorrupt);
 
     public bool TryAddReference()
     {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Threading.Channels;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client;
 
@@ -14,6 +15,10 @@ internal sealed class KafkaConnection : IAsyncDisposable
 {
     private const int ResponsePrefixSize = sizeof(int) + sizeof(int);
     private const int SendCoalesceCount = 16;
+
+    // A response gets memory as its bytes arrive, not as it announces them: this much at first, then four times that.
+    private const int FirstStepBytes = 1024 * 1024;
+    private const int StepFactor = 4;
     private static readonly string SoftwareVersion =
         typeof(KafkaConnection).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
@@ -26,9 +31,11 @@ internal sealed class KafkaConnection : IAsyncDisposable
     private readonly ITimer _watchdog;
     private readonly Task _completion;
 
-    // Guards the two below: what waits for a response, in the order of sending, and why the connection ended.
+    // Guards the three below: what waits for a response, in the order of sending; when the watchdog looks next, as a
+    // timestamp (a timer that ticks would wake an idle process for every connection); why the connection ended.
     private readonly Lock _gate = new();
     private readonly Queue<PendingRequest> _pending = new();
+    private long _watchdogDueAt = long.MaxValue;
     private KafkaException? _closedBy;
 
     private int _correlationId;
@@ -44,8 +51,11 @@ internal sealed class KafkaConnection : IAsyncDisposable
         _slots = new SemaphoreSlim(options.InFlightCountMax);
         _sendQueue = Channel.CreateBounded<PendingRequest>(
             new BoundedChannelOptions(options.InFlightCountMax) { SingleReader = true });
-        var interval = TimeSpan.FromMilliseconds(Math.Clamp(options.RequestTimeout.TotalMilliseconds / 4, 10, 1000));
-        _watchdog = time.CreateTimer(_ => CloseIfOverdue(), null, interval, interval);
+        _watchdog = time.CreateTimer(
+            static connection => ((KafkaConnection)connection!).CloseIfOverdue(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         _completion = CompleteAsync(Task.Run(SendLoopAsync), Task.Run(ReceiveLoopAsync));
     }
 
@@ -126,7 +136,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            ReleaseWhenDone(pending.Task);
+            pending.Abandon();
             throw;
         }
     }
@@ -136,24 +146,6 @@ internal sealed class KafkaConnection : IAsyncDisposable
         Close(ErrorCode.NetworkException, "it was closed by this side", null);
         await _completion;
     }
-
-    private static void ReleaseWhenDone<TResponse>(Task<KafkaResponse<TResponse>> abandoned) =>
-        _ = abandoned.ContinueWith(
-            static task =>
-            {
-                if (task.IsCompletedSuccessfully)
-                {
-                    task.Result.Dispose();
-                }
-                else
-                {
-                    // Nobody waits any more; looking at the exception keeps it from being reported as unobserved.
-                    _ = task.Exception;
-                }
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
 
     private PendingRequest<TRequest, TResponse> Encode<TRequest, TResponse>(
         TRequest request, short version, bool pooled, TimeSpan timeout)
@@ -249,6 +241,10 @@ internal sealed class KafkaConnection : IAsyncDisposable
             lock (_gate)
             {
                 _pending.Enqueue(request);
+                if (request.Deadline < _watchdogDueAt)
+                {
+                    WatchUntil(request.Deadline);
+                }
             }
 
             requests.Add(request);
@@ -275,9 +271,8 @@ internal sealed class KafkaConnection : IAsyncDisposable
 
                 var correlationId = BinaryPrimitives.ReadInt32BigEndian(prefix.AsSpan(sizeof(int)));
                 var pending = Expect(correlationId);
-                var frame = pending.Pooled ? ResponseFrame.Rent(length) : ResponseFrame.Allocate(length);
-                BinaryPrimitives.WriteInt32BigEndian(frame.Memory.Span, correlationId);
-                if (!await TryFillAsync(frame))
+                var frame = await ReceiveFrameAsync(correlationId, length);
+                if (frame is null)
                 {
                     break;
                 }
@@ -304,31 +299,47 @@ internal sealed class KafkaConnection : IAsyncDisposable
         }
     }
 
-    private async ValueTask<bool> TryFillAsync(ResponseFrame frame)
+    /// <summary>The response from its correlation id on; null where the broker closed in the middle.</summary>
+    private async ValueTask<Lease<LeasedBytes>?> ReceiveFrameAsync(int correlationId, int length)
     {
-        var filled = false;
+        var frame = _options.Buffers.Rent(Math.Min(length, FirstStepBytes));
         try
         {
-            filled = await ReceiveExactlyAsync(frame.Memory[sizeof(int)..]);
-            return filled;
+            BinaryPrimitives.WriteInt32BigEndian(frame.Value.Span, correlationId);
+            var filled = sizeof(int);
+            while (await ReceiveExactlyAsync(frame.Value.Memory[filled..]))
+            {
+                filled = frame.Value.Length;
+                if (filled == length)
+                {
+                    var received = frame;
+                    frame = null;
+                    return received;
+                }
+
+                var larger = _options.Buffers.Rent((int)Math.Min(length, filled * (long)StepFactor));
+                frame.Value.Span.CopyTo(larger.Value.Span);
+                frame.Dispose();
+                frame = larger;
+            }
+
+            return null;
         }
         finally
         {
-            if (!filled)
-            {
-                frame.Dispose();
-            }
+            frame?.Dispose();
         }
     }
 
-    private void Complete(PendingRequest pending, ResponseFrame frame)
+    private void Complete(PendingRequest pending, Lease<LeasedBytes> frame)
     {
         try
         {
             pending.Complete(frame);
         }
-        catch (ProtocolViolationException exception)
+        catch (Exception exception)
         {
+            // Whatever it is: nobody else knows of this request any more.
             pending.Fail(new KafkaException(
                 ErrorCode.NetworkException, $"{_endpoint} sent a malformed response: {exception.Message}", exception));
             throw;
@@ -361,13 +372,34 @@ internal sealed class KafkaConnection : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Under the gate.</summary>
+    private void WatchUntil(long deadline)
+    {
+        _watchdogDueAt = deadline;
+        if (_closedBy is null)
+        {
+            var left = _time.GetElapsedTime(_time.GetTimestamp(), deadline);
+
+            // Timers have whole milliseconds: one more, or it would look too early and again.
+            left = left > TimeSpan.Zero ? left + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+            _watchdog.Change(left, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     private void CloseIfOverdue()
     {
         var now = _time.GetTimestamp();
         bool overdue;
         lock (_gate)
         {
-            overdue = _pending.TryPeek(out var oldest) && oldest.Deadline < now;
+            overdue = _pending.TryPeek(out var oldest) && oldest.Deadline <= now;
+            _watchdogDueAt = long.MaxValue;
+            if (!overdue && oldest is not null)
+            {
+                // One behind the oldest may be overdue already; it counts once the oldest is answered.
+                var next = _pending.Min(static request => request.Deadline);
+                WatchUntil(Math.Max(next, now + (_time.TimestampFrequency / 4)));
+            }
         }
 
         if (overdue)

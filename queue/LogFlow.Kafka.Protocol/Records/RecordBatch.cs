@@ -36,7 +36,7 @@ public static class RecordBatch
 
     /// <summary>
     /// Checks what a queue checks before it stores a batch: complete, format 2, CRC, counts, codec, producer fields.
-    /// The records themselves are not decompressed, as in Kafka's path for batches that need no conversion.
+    /// The records themselves are not looked at: <see cref="RecordWalker"/> does that.
     /// </summary>
     public static RecordBatchError Validate(ReadOnlySpan<byte> data, out RecordBatchHeader header)
     {
@@ -113,6 +113,12 @@ public static class RecordBatch
     /// as fetch responses have them.
     /// </summary>
     public static RecordBatchEnumerator Walk(ReadOnlySpan<byte> data) => new(data);
+
+    /// <summary>
+    /// Whether what a <see cref="RecordWalker"/> met is a length that never ends: Kafka answers it otherwise than other
+    /// damage of the framing.
+    /// </summary>
+    public static bool IsVarintTooLong(InvalidDataException damage) => RecordVarint.IsTooLong(damage);
 
     /// <summary>Checks the CRC of one whole batch and gives access to its records, decompressed.</summary>
     /// <param name="batch">One whole batch. Must stay valid until the result is disposed.</param>

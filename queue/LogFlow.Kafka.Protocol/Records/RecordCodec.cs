@@ -1,5 +1,3 @@
-using LogFlow.Platform;
-
 namespace LogFlow.Kafka.Protocol.Records;
 
 /// <summary>

@@ -8,6 +8,14 @@ namespace LogFlow.Kafka.Protocol.Records;
 /// </summary>
 internal static class RecordVarint
 {
+    // One instance each: what a message says can be told by its identity.
+    private const string Beyond32Bits = "record batch is damaged: varint exceeds 32 bits";
+    private const string Beyond64Bits = "record batch is damaged: varint exceeds 64 bits";
+
+    /// <summary>Whether the damage is a varint that goes on for too long.</summary>
+    public static bool IsTooLong(InvalidDataException damage) =>
+        ReferenceEquals(damage.Message, Beyond32Bits) || ReferenceEquals(damage.Message, Beyond64Bits);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Size(long value)
     {
@@ -34,7 +42,7 @@ internal static class RecordVarint
         var value = ReadInt64(source, ref position);
         return value is >= int.MinValue and <= int.MaxValue
             ? (int)value
-            : throw new InvalidDataException("record batch is damaged: varint exceeds 32 bits");
+            : throw new InvalidDataException(Beyond32Bits);
     }
 
     public static long ReadInt64(ReadOnlySpan<byte> source, ref int position)
@@ -55,6 +63,6 @@ internal static class RecordVarint
             }
         }
 
-        throw new InvalidDataException("record batch is damaged: varint exceeds 64 bits");
+        throw new InvalidDataException(Beyond64Bits);
     }
 }

@@ -6,15 +6,12 @@ namespace LogFlow.Queue.Storage;
 
 /// <summary>
 /// What becomes of a batch before it is queued for the log: checked as Kafka's LogValidator does, and compressed anew
-/// where the topic asks for another codec. Records are only looked at where a setting needs it: a compacted topic wants
-/// keys, <c>compression.type</c> may differ, and a timestamp may be out of range.
+/// where the topic asks for another codec. The framing of every record is walked, decompressed piece by piece and
+/// within a bound: what no reader could decode would stop its partition's readers for ever.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly struct BatchValidation
 {
-    // What one batch may decompress to while it is checked; larger ones are not logs.
-    private const int DecompressedBytesMax = 64 << 20;
-
     private BatchValidation(ErrorCode error, string? message = null, IReadOnlyList<RecordProblem>? problems = null)
     {
         Error = error;
@@ -40,7 +37,13 @@ internal readonly struct BatchValidation
     /// <summary>The batch as it is to be stored, where it is not the one that was sent.</summary>
     public PooledBuffer? Recompressed { get; }
 
-    public static BatchValidation Check(ReadOnlyMemory<byte> batch, TopicConfig config, string partition, long nowMs)
+    /// <param name="batch">One whole batch.</param>
+    /// <param name="config">What the topic asks of it.</param>
+    /// <param name="partition">For messages.</param>
+    /// <param name="decompressedBytesMax">What its records may decompress to.</param>
+    /// <param name="nowMs">The time.</param>
+    public static BatchValidation Check(
+        ReadOnlyMemory<byte> batch, TopicConfig config, string partition, int decompressedBytesMax, long nowMs)
     {
         var error = RecordBatch.Validate(batch.Span, out var header) switch
         {
@@ -63,62 +66,96 @@ internal readonly struct BatchValidation
             return new BatchValidation(ErrorCode.InvalidRecord);
         }
 
-        if (batch.Length > config.MaxMessageBytes)
-        {
-            return new BatchValidation(ErrorCode.MessageTooLarge);
-        }
-
-        var checksTimestamps = !config.IsLogAppendTime
-            && (config.TimestampBeforeMaxMs != long.MaxValue
-                || header.MaxTimestampMs - nowMs > config.TimestampAfterMaxMs);
-        var recompresses = config.Compression is { } codec && codec != header.Compression;
-        return config.IsCompacted || checksTimestamps || recompresses
-            ? CheckRecords(batch, header, config, partition, checksTimestamps ? nowMs : null)
-            : new BatchValidation(header, null);
+        return batch.Length > config.MaxMessageBytes
+            ? new BatchValidation(ErrorCode.MessageTooLarge)
+            : CheckRecords(batch, header, config, partition, Math.Max(decompressedBytesMax, batch.Length), nowMs);
     }
 
     private static BatchValidation CheckRecords(
-        ReadOnlyMemory<byte> batch, in RecordBatchHeader header, TopicConfig config, string partition, long? nowMs)
+        ReadOnlyMemory<byte> batch,
+        in RecordBatchHeader header,
+        TopicConfig config,
+        string partition,
+        int lengthMax,
+        long nowMs)
     {
+        var checksTimestamps = !config.IsLogAppendTime
+            && (config.TimestampBeforeMaxMs != long.MaxValue
+                || header.MaxTimestampMs - nowMs > config.TimestampAfterMaxMs);
         try
         {
-            using var decoded = RecordBatch.Decode(batch, Math.Max(DecompressedBytesMax, batch.Length));
-            if (FindProblems(decoded, config, partition, nowMs) is { } refusal)
+            if (FindProblems(batch, header, config, partition, lengthMax, checksTimestamps ? nowMs : null) is { } found)
             {
-                return refusal;
+                return found;
             }
 
             return config.Compression is { } codec && codec != header.Compression
-                ? Recompress(decoded, codec, config)
+                ? Recompress(batch, codec, config, lengthMax)
                 : new BatchValidation(header, null);
         }
         catch (InvalidDataException error)
         {
-            return new BatchValidation(ErrorCode.InvalidRecord, error.Message);
-        }
-        catch (NotSupportedException error)
-        {
-            return new BatchValidation(ErrorCode.UnsupportedCompressionType, error.Message);
+            return new BatchValidation(Classify(batch, header, lengthMax, error), error.Message);
         }
     }
 
+    /// <summary>
+    /// The answers of Kafka: UNKNOWN_SERVER_ERROR for what its codecs or its varints throw on, INVALID_RECORD for other
+    /// damage. Ours: MESSAGE_TOO_LARGE for what decompresses to too much, which makes clients split the batch.
+    /// </summary>
+    private static ErrorCode Classify(
+        ReadOnlyMemory<byte> batch, in RecordBatchHeader header, int lengthMax, InvalidDataException damage)
+    {
+        if (header.Compression != CompressionType.None)
+        {
+            try
+            {
+                // Once more, without looking at records: is it the compression?
+                using var stream = Compression.Open(
+                    header.Compression, batch[RecordBatchHeader.Size..header.TotalSize], int.MaxValue);
+                var piece = new byte[16 << 10];
+                for (var length = 0L; stream.Read(piece) is > 0 and var read;)
+                {
+                    length += read;
+                    if (length > lengthMax)
+                    {
+                        return ErrorCode.MessageTooLarge;
+                    }
+                }
+            }
+            catch (InvalidDataException)
+            {
+                return ErrorCode.UnknownServerError;
+            }
+        }
+
+        return RecordBatch.IsVarintTooLong(damage) ? ErrorCode.UnknownServerError : ErrorCode.InvalidRecord;
+    }
+
     private static BatchValidation? FindProblems(
-        DecodedRecordBatch decoded, TopicConfig config, string partition, long? nowMs)
+        ReadOnlyMemory<byte> batch,
+        in RecordBatchHeader header,
+        TopicConfig config,
+        string partition,
+        int lengthMax,
+        long? nowMs)
     {
         List<RecordProblem>? problems = null;
         var hasInvalidTimestamp = false;
-        var index = 0;
-        foreach (var record in decoded)
+        using var records = new RecordWalker(batch, lengthMax);
+        while (records.MoveNext())
         {
-            if (record.Offset != decoded.Header.BaseOffset + index)
+            var record = records.Current;
+            if (record.OffsetDelta != record.Index)
             {
-                throw new InvalidDataException($"the offset of record {index} does not follow its predecessor's");
+                throw new InvalidDataException(
+                    $"the offset of record {record.Index} does not follow its predecessor's");
             }
 
-            if (config.IsCompacted && record.Key is null)
+            if (config.IsCompacted && record.KeyLength < 0)
             {
                 (problems ??= []).Add(new RecordProblem(
-                    index, $"Compacted topic cannot accept message without key in topic partition {partition}"));
+                    record.Index, $"Compacted topic cannot accept message without key in topic partition {partition}"));
             }
             else if (nowMs is { } now && !IsInRange(record.TimestampMs, now, config))
             {
@@ -126,12 +163,10 @@ internal readonly struct BatchValidation
                 var earliest = Math.Max(0, now - Math.Min(now, config.TimestampBeforeMaxMs));
                 var latest = now + Math.Min(long.MaxValue - now, config.TimestampAfterMaxMs);
                 (problems ??= []).Add(new RecordProblem(
-                    index,
-                    $"Timestamp {record.TimestampMs} of message with offset {record.Offset} is out of range. The "
+                    record.Index,
+                    $"Timestamp {record.TimestampMs} of message with offset {header.BaseOffset + record.Index} is out of range. The "
                     + $"timestamp should be within [{earliest}, {latest}]"));
             }
-
-            index++;
         }
 
         if (problems is null)
@@ -158,8 +193,10 @@ internal readonly struct BatchValidation
         "[" + string.Join(", ", problems.Take(3).Select(
             problem => $"RecordError(batchIndex={problem.BatchIndex}, message='{problem.Message}')")) + "]";
 
-    private static BatchValidation Recompress(DecodedRecordBatch decoded, CompressionType codec, TopicConfig config)
+    private static BatchValidation Recompress(
+        ReadOnlyMemory<byte> batch, CompressionType codec, TopicConfig config, int lengthMax)
     {
+        using var decoded = RecordBatch.Decode(batch, lengthMax);
         using var rewriter = new RecordBatchRewriter();
         rewriter.Begin(decoded.Header);
         var reader = decoded.GetEnumerator();

@@ -9,7 +9,6 @@ public sealed partial class PartitionLog
 {
     // What one look into a segment brings when a batch is searched for: an index interval and a header.
     private const int SearchBytes = 4096 + RecordBatchHeader.Size;
-    private const int DecompressedBytesMax = 256 << 20;
 
     /// <summary>
     /// Reads durable batches from the one that holds <paramref name="offset"/> on, up to

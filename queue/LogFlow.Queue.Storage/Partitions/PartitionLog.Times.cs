@@ -137,15 +137,26 @@ public sealed partial class PartitionLog
             throw new InvalidDataException($"{segment.LogPath} is shorter than it was");
         }
 
-        using var batch = RecordBatch.Decode(buffer.Memory, DecompressedBytesMax);
-        foreach (var record in batch)
+        try
         {
-            if (record.TimestampMs >= timestampMs && record.Offset >= LogStartOffset)
+            using var records = new RecordWalker(buffer.Memory, int.MaxValue);
+            while (records.MoveNext())
             {
-                return new OffsetLookup(ErrorCode.None, record.Offset, record.TimestampMs, header.LeaderEpoch);
+                var record = records.Current;
+                var offset = header.BaseOffset + record.OffsetDelta;
+                if (record.TimestampMs >= timestampMs && offset >= LogStartOffset)
+                {
+                    return new OffsetLookup(ErrorCode.None, offset, record.TimestampMs, header.LeaderEpoch);
+                }
             }
-        }
 
-        return OffsetLookup.NotFound;
+            return OffsetLookup.NotFound;
+        }
+        catch (InvalidDataException)
+        {
+            // Stored before batches were checked. Its header is all that can be known, and nothing in it is earlier.
+            var offset = Math.Max(header.BaseOffset, LogStartOffset);
+            return new OffsetLookup(ErrorCode.None, offset, header.MaxTimestampMs, header.LeaderEpoch);
+        }
     }
 }

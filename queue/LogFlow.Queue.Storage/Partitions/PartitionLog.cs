@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
@@ -102,28 +103,47 @@ public sealed partial class PartitionLog
     internal string Label => _label ??= $"{Topic.Name}-{Partition}";
 
     /// <summary>
-    /// Appends one record batch; its base offset and leader epoch are set in place (the memory must be writable).
-    /// The memory belongs to the log until the task completes, which is after fdatasync, whoever awaits it or not.
-    /// Calls for one partition are appended in the order of the calls.
+    /// Looks at one record batch, changes nothing. What a request has for several partitions is checked whole before
+    /// the first of it is appended.
     /// </summary>
-    public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> batch)
+    /// <param name="memory">What the batch lies in; the result has a share of it where the batch can be
+    /// appended.</param>
+    /// <param name="batch">The batch, in memory that can be written: offset and epoch are set in place.</param>
+    public CheckedBatch Check(Lease<LeasedBytes> memory, ReadOnlyMemory<byte> batch)
     {
-        var checks = BatchValidation.Check(batch, Topic.Config, Label, _context.NowMs());
+        var checks = BatchValidation.Check(
+            batch, Topic.Config, Label, _context.Options.DecompressedBytesMax, _context.NowMs());
         if (checks.Error != ErrorCode.None)
         {
-            return ValueTask.FromResult(AppendResult.Failed(checks.Error, LogStartOffset) with
-            {
-                Message = checks.Message,
-                RecordProblems = checks.Problems,
-            });
+            return new CheckedBatch(this, checks);
         }
 
-        var stored = checks.Recompressed?.Memory ?? MemoryMarshal.AsMemory(batch);
-        var operation = AppendOperation.Rent(this, stored, checks.Header, checks.Recompressed);
+        return checks.Recompressed is { } recompressed
+            ? new CheckedBatch(this, checks.Header, recompressed.Memory, recompressed)
+            : new CheckedBatch(this, checks.Header, MemoryMarshal.AsMemory(batch), memory.Retain());
+    }
+
+    /// <summary>
+    /// Appends a batch that <see cref="Check"/> let pass; the task completes after fdatasync. Its memory stays until
+    /// then, whoever awaits the task or not. Calls for one partition are appended in the order of the calls.
+    /// </summary>
+    public ValueTask<AppendResult> AppendAsync(CheckedBatch batch)
+    {
+        if (batch.Error != ErrorCode.None)
+        {
+            return ValueTask.FromResult(batch.Refusal);
+        }
+
+        var operation = AppendOperation.Rent(this, batch.Bytes, batch.Header, batch.TakeMemory());
         var task = operation.AsValueTask();
         _context.Writer.Enqueue(operation);
         return task;
     }
+
+    /// <summary>Checks and appends one batch.</summary>
+    /// <inheritdoc cref="Check"/>
+    public ValueTask<AppendResult> AppendAsync(Lease<LeasedBytes> memory, ReadOnlyMemory<byte> batch) =>
+        AppendAsync(Check(memory, batch));
 
     /// <summary>Where an epoch ended, as OffsetForLeaderEpoch asks.</summary>
     public EpochEndOffset GetEpochEndOffset(int leaderEpoch) => _epochs.FindEnd(leaderEpoch, HighWatermark);

@@ -15,7 +15,7 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
     // Continuations must not run on the writer thread, which would wait for whatever they do.
     private ManualResetValueTaskSourceCore<AppendResult> _source = new() { RunContinuationsAsynchronously = true };
     private PartitionLog? _partition;
-    private PooledBuffer? _owned;
+    private IDisposable? _memory;
 
     public Memory<byte> Batch { get; private set; }
 
@@ -26,9 +26,9 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
     /// <param name="partition">Where it goes.</param>
     /// <param name="batch">The bytes.</param>
     /// <param name="header">Their header.</param>
-    /// <param name="owned">The memory of the bytes, where it is the operation's.</param>
+    /// <param name="memory">A share of the memory they lie in, which is given back with the answer.</param>
     public static AppendOperation Rent(
-        PartitionLog partition, Memory<byte> batch, in RecordBatchHeader header, PooledBuffer? owned = null)
+        PartitionLog partition, Memory<byte> batch, in RecordBatchHeader header, IDisposable? memory = null)
     {
         if (!Pool.TryDequeue(out var operation))
         {
@@ -37,7 +37,7 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
 
         operation._partition = partition;
         operation.Batch = batch;
-        operation._owned = owned;
+        operation._memory = memory;
         operation.Header = header;
         return operation;
     }
@@ -53,8 +53,10 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
 
     private void Answer(AppendResult result)
     {
-        _owned?.Dispose();
-        _owned = null;
+        // Before the answer: who awaits it may count what is lent.
+        Batch = default;
+        _memory?.Dispose();
+        _memory = null;
         _source.SetResult(result);
     }
 
@@ -68,7 +70,6 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
         {
             _source.Reset();
             _partition = null;
-            Batch = default;
             if (Pool.Count < PooledCountMax)
             {
                 Pool.Enqueue(this);

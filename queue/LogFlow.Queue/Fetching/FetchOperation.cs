@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Network;
+using LogFlow.Platform;
 using LogFlow.Queue.Storage;
 
 namespace LogFlow.Queue.Fetching;
@@ -15,7 +15,7 @@ internal sealed class FetchOperation : IDisposable
     private const sbyte ReadCommitted = 1;
 
     /// <summary>An answer gets this much however full the memory budget is, or nobody would ever get ahead.</summary>
-    private const int AnswerBytesMin = 64 << 10;
+    private const int AnswerBytesMin = 16 << 10;
 
     /// <summary>
     /// What of a partition is read into memory for one answer, where it must be: right after a start, say, when
@@ -31,6 +31,8 @@ internal sealed class FetchOperation : IDisposable
     private readonly List<ReadResult> _results = [];
     private long _bytesHeld;
     private long _memoryLeft;
+    private bool _hasTaken;
+    private int _filledCount;
 
     public FetchOperation(int bytesMax, FetchRequest request, ByteBudget budget, int turn)
     {
@@ -98,7 +100,8 @@ internal sealed class FetchOperation : IDisposable
         }
 
         var memoryWanted = Math.Min(_bytesMax, (long)_items.Count * PartitionMemoryBytesMax);
-        _bytesHeld = _budget.AcquireUpTo(Math.Min(AnswerBytesMin, _bytesMax), memoryWanted);
+        _bytesHeld = _budget.TakeUpTo(Math.Min(AnswerBytesMin, _bytesMax), memoryWanted);
+        _hasTaken = true;
         _memoryLeft = _bytesHeld;
         var left = (long)_bytesMax;
         for (var i = 0; i < _items.Count; i++)
@@ -107,7 +110,7 @@ internal sealed class FetchOperation : IDisposable
         }
 
         // What was not used is free for others at once; a first batch larger than allowed is counted in full.
-        _budget.Release(_memoryLeft);
+        _budget.Resize(_bytesHeld, _bytesHeld - _memoryLeft);
         _bytesHeld -= _memoryLeft;
         return _bytesMax - left;
     }
@@ -120,8 +123,12 @@ internal sealed class FetchOperation : IDisposable
         }
 
         _results.Clear();
-        _budget.Release(_bytesHeld);
-        _bytesHeld = 0;
+        _filledCount = 0;
+        if (_hasTaken)
+        {
+            _hasTaken = false;
+            _budget.Return(_bytesHeld);
+        }
     }
 
     public void CountBytes(QueueMetrics metrics)
@@ -140,7 +147,7 @@ internal sealed class FetchOperation : IDisposable
     private int Read(Item item, long left)
     {
         // The first batch found is returned even where it exceeds every limit: the reader could not get past it.
-        var isFirst = _results.Count == 0;
+        var isFirst = _filledCount == 0;
         var bytesMax = (int)Math.Min(item.BytesMax, Math.Max(0, left));
         item.SizeAtRead = item.Log.SizeInBytes;
         if (item.Log.IsDeleted)
@@ -157,11 +164,11 @@ internal sealed class FetchOperation : IDisposable
 
         var memoryMax = (int)Math.Clamp(_memoryLeft, 0, PartitionMemoryBytesMax);
         var result = item.Log.Read(item.Offset, bytesMax, memoryMax, _isReadCommitted);
+        _results.Add(result);
         item.Data.ErrorCode = result.Error;
         item.Data.Records = result.Batches;
         if (result.Error != ErrorCode.None)
         {
-            result.Dispose();
             Refuse(item.Data, result.Error);
             item.Data.LastStableOffset = NoOffset;
             item.Data.LogStartOffset = NoOffset;
@@ -174,11 +181,10 @@ internal sealed class FetchOperation : IDisposable
         item.Data.AbortedTransactions = _isReadCommitted ? ListAborted(result) : null;
         if (result.Batches.IsEmpty)
         {
-            result.Dispose();
             return 0;
         }
 
-        _results.Add(result);
+        _filledCount++;
         _memoryLeft -= result.HeldBytes;
         return result.Batches.Length;
     }

@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Platform;
 using LogFlow.Queue.Fetching;
-using LogFlow.Queue.Network;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Topics;
 
@@ -45,9 +45,10 @@ internal sealed class FetchHandler(TopicCatalog topics, ByteBudget budget, Queue
         var bytes = fetch.Read();
         if (bytes < request.MinBytes && request.MaxWaitMs > 0 && fetch.CanWait)
         {
+            // What was read is read again: nothing is held while it waits.
+            fetch.Release();
             using var waiter = new FetchWaiter(fetch, Math.Max(1, request.MinBytes - bytes));
             await waiter.WaitAsync(TimeSpan.FromMilliseconds(request.MaxWaitMs), time, context.Connection.Closing);
-            fetch.Release();
             fetch.Read();
         }
 

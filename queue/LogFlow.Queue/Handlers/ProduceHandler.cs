@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol.Records;
@@ -20,9 +19,10 @@ namespace LogFlow.Queue.Handlers;
 /// <para>Versions: 7 allows zstd; 8 adds per-record errors and messages; 9 is flexible; 10 the current leader;
 /// 12 implicit transaction members (KIP-890); 13 topic ids (KIP-516).</para>
 /// <para>Deviations from Apache Kafka: acks 1 is as durable as acks -1, and acks 0 is written all the same, only
-/// without an answer. Records are only looked at where a setting needs it (compacted topic, another codec, timestamp
-/// limits); the largest timestamp that a header states is believed. The time limit of the request is not used: there
-/// are no replicas to wait for. Versions 0-2 (format before record batches) end the connection.</para>
+/// without an answer. A batch whose records' offsets do not follow each other is refused, and so, with
+/// MESSAGE_TOO_LARGE, is one that decompresses to more than <c>message.max.decompressed.bytes</c>. The time limit of the
+/// request is not used: there are no replicas to wait for. Versions 0-2 (format before record batches) end the
+/// connection.</para>
 /// </summary>
 internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator transactions, QueueMetrics metrics)
     : TypedRequestHandler<ProduceRequest, ProduceResponse>
@@ -41,14 +41,30 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
     {
         var response = new ProduceResponse();
         var appends = new List<PendingAppend>();
-        foreach (var topicData in request.TopicData)
+        try
         {
-            BeginTopic(request, topicData, context.Version, response, appends);
-        }
+            // All is checked before the first append begins: what throws here has changed nothing.
+            foreach (var topicData in request.TopicData)
+            {
+                CheckTopic(request, topicData, context, response, appends);
+            }
 
-        foreach (var append in appends)
+            foreach (var append in appends)
+            {
+                append.Result = BeginAppend(request, context.Version, append.Batch).AsTask();
+            }
+
+            foreach (var append in appends)
+            {
+                Complete(append, await append.Result!, context.Version);
+            }
+        }
+        finally
         {
-            Complete(append, await append.Result, context.Version);
+            foreach (var append in appends)
+            {
+                append.Batch.Dispose();
+            }
         }
 
         if (request.Acks != 0)
@@ -72,13 +88,14 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
         return null;
     }
 
-    private void BeginTopic(
+    private void CheckTopic(
         ProduceRequest request,
         ProduceRequest.TopicProduceData topicData,
-        short version,
+        RequestContext context,
         ProduceResponse response,
         List<PendingAppend> appends)
     {
+        var version = context.Version;
         var hasId = version >= FirstVersionWithTopicIds;
         var topic = hasId ? topics.Logs.FindTopic(topicData.TopicId) : topics.Logs.FindTopic(topicData.Name);
         var answer = new ProduceResponse.TopicProduceResponse { Name = topicData.Name, TopicId = topicData.TopicId };
@@ -97,41 +114,33 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
                 Refuse(
                     partition, isUnknownId ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition, null);
             }
-            else if (Check(data.Records, version, out var header, out var problem) is var error
+            else if (Check(data.Records, version, out var problem) is var error
                 && error != ErrorCode.None)
             {
                 Refuse(partition, error, problem);
             }
             else
             {
-                appends.Add(new PendingAppend(
-                    partition,
-                    log,
-                    header.Count,
-                    header.TotalSize,
-                    BeginAppend(request, version, log, header, data.Records!.Value)));
+                var records = data.Records!.Value;
+                appends.Add(new PendingAppend(partition, log.Check(context.Frame, records), records.Length));
             }
         }
     }
 
-    private ValueTask<AppendResult> BeginAppend(
-        ProduceRequest request,
-        short version,
-        PartitionLog log,
-        in RecordBatchHeader header,
-        ReadOnlyMemory<byte> batch)
+    private ValueTask<AppendResult> BeginAppend(ProduceRequest request, short version, CheckedBatch batch)
     {
-        if (!header.IsTransactional)
+        var header = batch.Header;
+        if (batch.Error != ErrorCode.None || !header.IsTransactional)
         {
-            return log.AppendAsync(batch);
+            return batch.Log.AppendAsync(batch);
         }
 
         return request.TransactionalId is { } transactionalId
             ? transactions.AppendAsync(
                 transactionalId,
-                new TransactionalBatch(header.ProducerId, header.ProducerEpoch, log, batch),
+                new TransactionalBatch(header.ProducerId, header.ProducerEpoch, batch),
                 addsPartition: version >= FirstVersionWithImplicitAdd)
-            : new(new AppendResult(ErrorCode.TransactionalIdAuthorizationFailed, -1, -1, log.LogStartOffset));
+            : new(new AppendResult(ErrorCode.TransactionalIdAuthorizationFailed, -1, -1, batch.Log.LogStartOffset));
     }
 
     /// <summary>What clients of before KIP-890 call the ways in which a transaction can be wrong.</summary>
@@ -145,9 +154,8 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
 
     /// <summary>What only the request knows; the batch itself is validated where it is appended.</summary>
     private static ErrorCode Check(
-        ReadOnlyMemory<byte>? records, short version, out RecordBatchHeader header, out string? problem)
+        ReadOnlyMemory<byte>? records, short version, out string? problem)
     {
-        header = default;
         problem = null;
         if (records is not { IsEmpty: false } batch)
         {
@@ -155,15 +163,18 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
             return ErrorCode.InvalidRecord;
         }
 
-        switch (RecordBatch.TryReadHeader(batch.Span, out header))
+        switch (RecordBatch.TryReadHeader(batch.Span, out var header))
         {
             case RecordBatchError.None:
                 break;
             case RecordBatchError.UnsupportedMagic:
                 problem = $"Produce requests with version {version} must have record batches of format 2";
                 return ErrorCode.InvalidRecord;
-            default:
+            case RecordBatchError.Truncated:
                 problem = "The record batch is cut short";
+                return ErrorCode.InvalidRecord;
+            default:
+                problem = "The record batch has an impossible length";
                 return ErrorCode.CorruptMessage;
         }
 
@@ -217,15 +228,19 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
         append.Response.LogAppendTimeMs = result.LogAppendTimeMs;
         if (!result.IsDuplicate)
         {
-            metrics.Produced(append.Log.Topic.Name, append.RecordCount, append.SizeInBytes);
+            metrics.Produced(append.Batch.Log.Topic.Name, append.Batch.Header.Count, append.SizeInBytes);
         }
     }
 
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct PendingAppend(
-        ProduceResponse.PartitionProduceResponse Response,
-        PartitionLog Log,
-        int RecordCount,
-        int SizeInBytes,
-        ValueTask<AppendResult> Result);
+    private sealed class PendingAppend(
+        ProduceResponse.PartitionProduceResponse response, CheckedBatch batch, int sizeInBytes)
+    {
+        public ProduceResponse.PartitionProduceResponse Response { get; } = response;
+
+        public CheckedBatch Batch { get; } = batch;
+
+        public int SizeInBytes { get; } = sizeInBytes;
+
+        public Task<AppendResult>? Result { get; set; }
+    }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using LogFlow.Platform;
 using LogFlow.Queue.Requests;
 using Microsoft.Extensions.Logging;
 using ProtocolViolationException = LogFlow.Kafka.Protocol.ProtocolViolationException;
@@ -22,7 +23,6 @@ internal sealed partial class ClientConnection
     private const int FrameBytesMin = 8;
 
     private readonly Socket _socket;
-    private readonly SocketServer _server;
     private readonly SocketServerOptions _options;
     private readonly RequestDispatcher _dispatcher;
     private readonly TimeProvider _time;
@@ -31,12 +31,9 @@ internal sealed partial class ClientConnection
     private readonly byte[] _lengthPrefix = new byte[LengthPrefixBytes];
     private readonly Channel<RequestContext> _pending;
     private readonly OverlapGate _gate = new();
+    private readonly FrameReceiver _receiver;
     private readonly ResponseSender _sender;
 
-    private long _lastProgress;
-    private volatile bool _isReceivingFrame;
-    private volatile int _frameBytes;
-    private long _frameBegun;
     private int _unanswered;
     private int _closed;
     private int _fetchTurn;
@@ -51,7 +48,6 @@ internal sealed partial class ClientConnection
         CancellationToken stopping)
     {
         _socket = socket;
-        _server = server;
         _options = options;
         _dispatcher = dispatcher;
         _time = time;
@@ -66,12 +62,9 @@ internal sealed partial class ClientConnection
         var remote = (IPEndPoint?)socket.RemoteEndPoint;
         Peer = remote?.ToString() ?? "?";
         ClientAddress = remote is null ? "" : "/" + Unmapped(remote.Address);
-        _lastProgress = time.GetTimestamp();
-        _sender = new ResponseSender(
-            socket,
-            server.Frames,
-            server.Budget,
-            () => Volatile.Write(ref _lastProgress, _time.GetTimestamp()));
+        var holder = new ByteHolder($"the connection from {Peer}", CutUnderPressure);
+        _receiver = new FrameReceiver(socket, server.Buffers, server.Budget, holder, time);
+        _sender = new ResponseSender(socket, server.Buffers, server.SendBudget, _receiver.OnProgress);
     }
 
     /// <summary>Address and port of the client, for messages.</summary>
@@ -154,23 +147,23 @@ internal sealed partial class ClientConnection
     /// <summary>Called by the server's sweeper.</summary>
     public void CloseIfIdle()
     {
-        var quiet = _time.GetElapsedTime(Volatile.Read(ref _lastProgress));
-        if (_isReceivingFrame || _sender.IsSending)
+        var quiet = _time.GetElapsedTime(_receiver.LastProgress);
+        var isReceiving = _receiver.IsWaitingForPeer;
+        var frameBytes = _receiver.FrameBytes;
+        if (isReceiving || _sender.IsSending)
         {
-            var frameBytes = _frameBytes;
             if (quiet > _options.StallTimeout)
             {
                 Log.Stalled(_logger, Peer, (int)quiet.TotalSeconds);
                 Close();
             }
-            else if (_isReceivingFrame
-                && _time.GetElapsedTime(Volatile.Read(ref _frameBegun)) > _options.FrameTimeout(frameBytes))
+            else if (isReceiving && _receiver.FrameAge > _options.FrameTimeout(frameBytes))
             {
                 Log.TooSlow(_logger, Peer, frameBytes);
                 Close();
             }
         }
-        else if (Volatile.Read(ref _unanswered) == 0 && quiet > _options.IdleTimeout)
+        else if (frameBytes == 0 && Volatile.Read(ref _unanswered) == 0 && quiet > _options.IdleTimeout)
         {
             Log.Idle(_logger, Peer, (int)quiet.TotalSeconds);
             Close();
@@ -185,7 +178,7 @@ internal sealed partial class ClientConnection
 
     private async Task ReceiveAsync()
     {
-        while (await ReceiveExactlyAsync(_lengthPrefix, mayEnd: true))
+        while (await _receiver.ReceivePrefixAsync(_lengthPrefix))
         {
             var length = BinaryPrimitives.ReadInt32BigEndian(_lengthPrefix);
             if (length < FrameBytesMin || length > _options.FrameBytesMax)
@@ -194,31 +187,12 @@ internal sealed partial class ClientConnection
                     $"frame of {length} bytes; {FrameBytesMin} to {_options.FrameBytesMax} are allowed");
             }
 
-            await _server.Budget.AcquireAsync(length, Closing);
-            var frame = new Frame(_server.Frames, _server.Budget, length);
-            try
-            {
-                // It may have waited long for its turn: that was not the peer's silence.
-                var now = _time.GetTimestamp();
-                _frameBytes = length;
-                Volatile.Write(ref _frameBegun, now);
-                Volatile.Write(ref _lastProgress, now);
-                _isReceivingFrame = true;
-                await ReceiveExactlyAsync(frame.Memory, mayEnd: false);
-                _isReceivingFrame = false;
-            }
-            catch
-            {
-                frame.Dispose();
-                throw;
-            }
-
-            await BeginAsync(frame);
+            await BeginAsync(await _receiver.ReceiveAsync(length, Closing));
         }
     }
 
     /// <summary>Starts a request when its turn has come; its answer takes its place in the line.</summary>
-    private async ValueTask BeginAsync(Frame frame)
+    private async ValueTask BeginAsync(Lease<LeasedBytes> frame)
     {
         var request = new RequestContext(this, frame, _time.GetTimestamp());
         try
@@ -302,29 +276,11 @@ internal sealed partial class ClientConnection
         request.Dispose();
     }
 
-    /// <summary>False where the peer closed before the first byte and that is allowed.</summary>
-    private async ValueTask<bool> ReceiveExactlyAsync(Memory<byte> buffer, bool mayEnd)
+    /// <summary>Others wait for the memory of a frame that this peer is slow to send.</summary>
+    private void CutUnderPressure()
     {
-        var received = 0;
-        while (received < buffer.Length)
-        {
-            var count = await _socket.ReceiveAsync(buffer[received..], SocketFlags.None);
-            if (count == 0)
-            {
-                if (received == 0 && mayEnd)
-                {
-                    return false;
-                }
-
-                throw new ProtocolViolationException(
-                    $"the connection ended after {received} of {buffer.Length} bytes of a frame");
-            }
-
-            received += count;
-            Volatile.Write(ref _lastProgress, _time.GetTimestamp());
-        }
-
-        return true;
+        Log.CutUnderPressure(_logger, Peer, _receiver.FrameBytes);
+        Close();
     }
 
     private static partial class Log
@@ -345,6 +301,11 @@ internal sealed partial class ClientConnection
         [LoggerMessage(3016, LogLevel.Warning,
             "Connection from {Peer} closed: it sent a frame of {Bytes} bytes too slowly.")]
         public static partial void TooSlow(ILogger logger, string peer, int bytes);
+
+        [LoggerMessage(3017, LogLevel.Warning,
+            "Connection from {Peer} closed: others waited for memory, and it was slow to send a frame of {Bytes} bytes "
+            + "(queued.max.request.bytes bounds what all requests hold).")]
+        public static partial void CutUnderPressure(ILogger logger, string peer, int bytes);
 
         [LoggerMessage(3015, LogLevel.Error, "Connection from {Peer} closed: a request failed unexpectedly.")]
         public static partial void RequestFailed(ILogger logger, Exception error, string peer);

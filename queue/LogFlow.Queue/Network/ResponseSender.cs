@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using LogFlow.Queue.Storage;
 
 namespace LogFlow.Queue.Network;
@@ -10,13 +11,13 @@ namespace LogFlow.Queue.Network;
 /// together, in as few calls as possible. A call is not longer than <see cref="SendBytesMax"/>, so that a slow reader's
 /// progress is seen. Batches that are still in their file pass through one buffer, a piece at a time.
 /// </summary>
-internal sealed class ResponseSender(Socket socket, FramePool buffers, ByteBudget budget, Action onProgress)
+internal sealed class ResponseSender(Socket socket, BytePool buffers, ByteBudget budget, Action onProgress)
 {
     /// <summary>Fits into a core's cache, where the copy to the socket finds it.</summary>
     private const int FilePieceBytesMax = 256 << 10;
 
     /// <summary>However many readers are slow, each moves at least this much at a time.</summary>
-    private const int FilePieceBytesMin = 64 << 10;
+    private const int FilePieceBytesMin = 16 << 10;
 
     /// <summary>Linux takes at most 1024 parts in one call (IOV_MAX).</summary>
     private const int SegmentsPerSendMax = 512;
@@ -32,13 +33,19 @@ internal sealed class ResponseSender(Socket socket, FramePool buffers, ByteBudge
     public async ValueTask SendAsync(KafkaWriter response)
     {
         _isSending = true;
-        foreach (var segment in response.Segments)
+        try
         {
-            await AddAsync(segment);
-        }
+            foreach (var segment in response.Segments)
+            {
+                await AddAsync(segment);
+            }
 
-        await FlushAsync();
-        _isSending = false;
+            await FlushAsync();
+        }
+        finally
+        {
+            _isSending = false;
+        }
     }
 
     private async ValueTask AddAsync(ReadOnlyMemory<byte> segment)
@@ -73,13 +80,14 @@ internal sealed class ResponseSender(Socket socket, FramePool buffers, ByteBudge
     private async ValueTask SendRegionAsync(FileRegion region, int start, int length)
     {
         var wanted = Math.Clamp(length, FilePieceBytesMin, FilePieceBytesMax);
-        var pieceBytes = budget.AcquireUpTo(FilePieceBytesMin, wanted);
-        var buffer = buffers.Rent((int)pieceBytes);
+        var pieceBytes = budget.TakeUpTo(FilePieceBytesMin, wanted);
         try
         {
+            using var buffer = buffers.Rent((int)pieceBytes);
+            MemoryMarshal.TryGetArray<byte>(buffer.Value.Memory, out var array);
             for (var end = start + length; start < end;)
             {
-                var piece = new ArraySegment<byte>(buffer, 0, (int)Math.Min(pieceBytes, end - start));
+                var piece = array[..(int)Math.Min(pieceBytes, end - start)];
                 region.Read(piece, start);
                 start += piece.Count;
                 _parts.Add(piece);
@@ -89,8 +97,7 @@ internal sealed class ResponseSender(Socket socket, FramePool buffers, ByteBudge
         }
         finally
         {
-            buffers.Return(buffer);
-            budget.Release(pieceBytes);
+            budget.Return(pieceBytes);
         }
     }
 

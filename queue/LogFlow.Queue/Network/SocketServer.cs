@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using LogFlow.Hosting;
+using LogFlow.Platform;
 using LogFlow.Queue.Requests;
 using Microsoft.Extensions.Logging;
 
@@ -22,9 +23,12 @@ internal sealed partial class SocketServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly List<Socket> _listeners = [];
-    private readonly List<Task> _accepting = [];
-    private readonly ConcurrentDictionary<ClientConnection, Task> _connections = new();
+    private readonly ConcurrentDictionary<ClientConnection, bool> _connections = new();
     private readonly CancellationTokenSource _stopping = new();
+
+    // Accept loops and connections are two: the second ends later, when all that was asked is answered.
+    private readonly BackgroundWork _accepting = new();
+    private readonly BackgroundWork _serving = new();
     private readonly ITimer _sweeper;
     private long _lastRefusalLog = long.MinValue;
     private int _connectionCount;
@@ -39,16 +43,25 @@ internal sealed partial class SocketServer : IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        Frames = new FramePool(options.PooledBytesMax);
-        Budget = new ByteBudget(options.RequestBytesMax);
+        Buffers = new BytePool(options.PooledBytesMax);
+        Budget = new ByteBudget(options.RequestBudget, time);
+        Budget.LongWait += SayLongWait;
+        SendBudget = new ByteBudget(options.SendBytesMax);
         var shortest = options.IdleTimeout < options.StallTimeout ? options.IdleTimeout : options.StallTimeout;
         var interval = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds / 4, 50, 10_000));
         _sweeper = time.CreateTimer(static server => ((SocketServer)server!).Sweep(), this, interval, interval);
     }
 
-    public FramePool Frames { get; }
+    public BytePool Buffers { get; }
 
+    /// <summary>What requests hold, from their first byte until they are answered.</summary>
     public ByteBudget Budget { get; }
+
+    /// <summary>What answers hold of files while they are sent.</summary>
+    public ByteBudget SendBudget { get; }
+
+    /// <summary>Faulted by a loop that failed: the server cannot go on.</summary>
+    public Task Completion => Task.WhenAny(_accepting.Completion, _serving.Completion).Unwrap();
 
     public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
@@ -102,7 +115,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
     {
         foreach (var listener in _listeners)
         {
-            _accepting.Add(Task.Run(() => AcceptAsync(listener, dispatcher)));
+            _accepting.Start("accepting connections", _ => AcceptAsync(listener, dispatcher));
         }
     }
 
@@ -121,7 +134,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
             listener.Dispose();
         }
 
-        await Task.WhenAll(_accepting);
+        await _accepting.StopAsync();
         foreach (var connection in _connections.Keys)
         {
             connection.StopReceiving();
@@ -129,7 +142,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
 
         await using (cancellationToken.Register(CloseAll))
         {
-            await Task.WhenAll(_connections.Values);
+            await _serving.DrainAsync();
         }
     }
 
@@ -139,18 +152,22 @@ internal sealed partial class SocketServer : IAsyncDisposable
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await StopAsync(now.Token);
+        await _accepting.DisposeAsync();
+        await _serving.DisposeAsync();
+        Budget.Dispose();
+        SendBudget.Dispose();
         _stopping.Dispose();
     }
 
-    private static StartupException CannotListen(ListenerEndpoint endpoint, SocketException error) =>
+    private StartupException CannotListen(ListenerEndpoint endpoint, SocketException error) =>
         error.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse => new StartupException(
                 $"port {endpoint.Port} is in use by another process, so the queue cannot listen on {endpoint}; "
-                + "change 'listeners', or stop the other process"),
+                + $"change '{_options.PortKey}' (port 0 takes a free one), or stop the other process"),
             SocketError.AccessDenied => new StartupException(
-                $"no permission to listen on {endpoint}; choose a port from 1024 in 'listeners'"),
-            _ => new StartupException($"the queue cannot listen on {endpoint}: {error.Message}; see 'listeners'"),
+                $"no permission to listen on {endpoint}; choose a port from 1024 in '{_options.PortKey}'"),
+            _ => new StartupException($"the queue cannot listen on {endpoint}: {error.Message}; see '{_options.PortKey}'"),
         };
 
     private IPEndPoint Bind(IPEndPoint endPoint)
@@ -232,14 +249,15 @@ internal sealed partial class SocketServer : IAsyncDisposable
         }
 
         _metrics.ConnectionOpened();
-        var finished = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _connections[connection] = finished.Task;
-        _ = RunAsync(connection, finished);
+        _connections[connection] = true;
+        if (!_serving.Start("a connection", _ => RunAsync(connection)))
+        {
+            Forget(connection);
+        }
     }
 
-    private async Task RunAsync(ClientConnection connection, TaskCompletionSource finished)
+    private async Task RunAsync(ClientConnection connection)
     {
-        await Task.Yield();
         try
         {
             await connection.RunAsync();
@@ -251,13 +269,25 @@ internal sealed partial class SocketServer : IAsyncDisposable
         }
         finally
         {
-            connection.Close();
-            _connections.TryRemove(connection, out _);
-            Interlocked.Decrement(ref _connectionCount);
-            _metrics.ConnectionClosed();
-            finished.SetResult();
+            Forget(connection);
         }
     }
+
+    private void Forget(ClientConnection connection)
+    {
+        connection.Close();
+        _connections.TryRemove(connection, out _);
+        Interlocked.Decrement(ref _connectionCount);
+        _metrics.ConnectionClosed();
+    }
+
+    private void SayLongWait(ByteBudgetWait wait) => Log.WaitingForMemory(
+        _logger,
+        wait.WaiterCount,
+        (int)wait.Waited.TotalSeconds,
+        wait.BytesHeld,
+        wait.LargestHolder,
+        wait.LargestHolderBytes);
 
     private void LogRefusal(Socket socket)
     {
@@ -279,7 +309,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
             connection.CloseIfIdle();
         }
 
-        Frames.Trim();
+        Buffers.Trim();
     }
 
     private void CloseAll()
@@ -301,6 +331,12 @@ internal sealed partial class SocketServer : IAsyncDisposable
 
         [LoggerMessage(3003, LogLevel.Error, "Connection from {Peer} closed by an unexpected error.")]
         public static partial void ConnectionFailed(ILogger logger, Exception error, string peer);
+
+        [LoggerMessage(3006, LogLevel.Warning,
+            "{Count} requests wait for memory, the first for {Seconds} s: {Bytes} bytes are held (see "
+            + "queued.max.request.bytes), most of them, {HolderBytes}, by {Holder}.")]
+        public static partial void WaitingForMemory(
+            ILogger logger, int count, int seconds, long bytes, string holder, long holderBytes);
 
         [LoggerMessage(3004, LogLevel.Information, "Not listening on {Address} port {Port}: {Reason}.")]
         public static partial void SecondaryAddressSkipped(ILogger logger, string address, int port, string reason);

@@ -1,8 +1,13 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Queue.Network;
 
 /// <summary>The limits that keep one client, or many, from taking the queue down.</summary>
 internal sealed record SocketServerOptions
 {
+    /// <summary>The configuration key that changes the port, for the message when it is taken.</summary>
+    public string PortKey { get; init; } = "listeners";
+
     /// <summary>The largest request taken; a frame that announces more ends its connection.</summary>
     public int FrameBytesMax { get; init; } = 104_857_600;
 
@@ -13,6 +18,29 @@ internal sealed record SocketServerOptions
 
     /// <summary>Bytes of requests that all connections together may hold.</summary>
     public long RequestBytesMax { get; init; } = 64 << 20;
+
+    /// <summary>Bytes of pieces of files that are being sent, of all connections together.</summary>
+    public long SendBytesMax { get; init; } = 64 << 20;
+
+    /// <summary>
+    /// How <see cref="RequestBytesMax"/> is divided: an eighth is kept for small requests, no connection takes more
+    /// than a quarter, and one frame at a time may exceed its share, up to the largest there may be.
+    /// </summary>
+    public ByteBudgetOptions RequestBudget
+    {
+        get
+        {
+            var reserve = Math.Min(8 << 20, RequestBytesMax / 8);
+            return new ByteBudgetOptions
+            {
+                BytesMax = RequestBytesMax,
+                ReserveBytes = reserve,
+                SmallBytesMax = Math.Min(64 << 10, reserve),
+                ShareBytesMax = Math.Max(1, RequestBytesMax / 4),
+                OverdraftBytesMax = Math.Max(FrameBytesMax, RequestBytesMax),
+            };
+        }
+    }
 
     /// <summary>Receive buffers kept for reuse.</summary>
     public long PooledBytesMax { get; init; } = 32 << 20;

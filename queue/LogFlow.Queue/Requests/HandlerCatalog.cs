@@ -1,7 +1,7 @@
+using LogFlow.Platform;
 using LogFlow.Queue.Configuration;
 using LogFlow.Queue.Groups;
 using LogFlow.Queue.Handlers;
-using LogFlow.Queue.Network;
 using LogFlow.Queue.Producers;
 using LogFlow.Queue.Topics;
 using LogFlow.Queue.Transactions;

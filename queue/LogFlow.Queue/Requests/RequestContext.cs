@@ -1,28 +1,30 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using LogFlow.Queue.Network;
 
 namespace LogFlow.Queue.Requests;
 
 /// <summary>
-/// One request from its arrival to the last byte of its answer. It owns the frame, the answer's writer and whatever
-/// else must live until the answer is sent (the memory of fetched records); disposing gives all of it back.
+/// One request from its arrival to the last byte of its answer. It has a share of the frame, and owns the answer's
+/// writer and whatever else must live until the answer is sent (the memory of fetched records); disposing gives all of
+/// it back. Whoever else has a share of the frame keeps it.
 /// </summary>
 internal sealed class RequestContext : IDisposable
 {
-    private readonly Frame _frame;
+    private readonly Lease<LeasedBytes> _frame;
     private readonly int _bodyStart;
     private List<IDisposable>? _held;
 
     /// <exception cref="ProtocolViolationException">The frame does not begin with a request header.</exception>
-    public RequestContext(ClientConnection connection, Frame frame, long receivedAt)
+    public RequestContext(ClientConnection connection, Lease<LeasedBytes> frame, long receivedAt)
     {
         Connection = connection;
         ReceivedAt = receivedAt;
-        FrameBytes = frame.Length;
+        FrameBytes = frame.Value.Length;
         _frame = frame;
         try
         {
-            var reader = new KafkaReader(frame.Memory);
+            var reader = new KafkaReader(frame.Value.Memory);
             Header = RequestHeader.Read(ref reader);
             _bodyStart = reader.Position;
         }
@@ -47,7 +49,7 @@ internal sealed class RequestContext : IDisposable
     public long ReceivedAt { get; }
 
     /// <summary>What follows the header; void once <see cref="ReleaseFrame"/> was called.</summary>
-    public ReadOnlyMemory<byte> Body => _frame.Memory[_bodyStart..];
+    public ReadOnlyMemory<byte> Body => _frame.Value.Memory[_bodyStart..];
 
     /// <summary>Completes when <see cref="Response"/> is written, or none will be.</summary>
     public Task Processing { get; set; } = Task.CompletedTask;
@@ -67,6 +69,9 @@ internal sealed class RequestContext : IDisposable
         Response = KafkaWriterPool.Rent();
         write(Response);
     }
+
+    /// <summary>This request's share of its frame. Who needs the bytes for longer than a call retains one.</summary>
+    public Lease<LeasedBytes> Frame => _frame;
 
     /// <summary>For requests that wait long and have copied what they need: the frame is not held meanwhile.</summary>
     public void ReleaseFrame() => _frame.Dispose();

@@ -122,7 +122,7 @@ internal sealed class Transaction(TransactionState state) : IDisposable
 
     private static ValueTask<AppendResult> AppendLocked(in TransactionalBatch batch, ErrorCode error) =>
         error == ErrorCode.None
-            ? batch.Log.AppendAsync(batch.Bytes)
+            ? batch.Log.AppendAsync(batch.Batch)
             : new(new AppendResult(error, -1, -1, batch.Log.LogStartOffset));
 
     private ErrorCode VerifyLocked(long producerId, short producerEpoch, TopicPartition partition)

@@ -5,7 +5,9 @@ namespace LogFlow.Queue.Transactions;
 
 /// <summary>A batch that a producer wants to have in its transaction.</summary>
 internal readonly record struct TransactionalBatch(
-    long ProducerId, short ProducerEpoch, PartitionLog Log, ReadOnlyMemory<byte> Bytes)
+    long ProducerId, short ProducerEpoch, CheckedBatch Batch)
 {
+    public PartitionLog Log => Batch.Log;
+
     public TopicPartition Partition => new(Log.Topic.Name, Log.Partition);
 }

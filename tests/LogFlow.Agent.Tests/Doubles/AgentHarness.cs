@@ -37,6 +37,9 @@ internal sealed class AgentHarness : IAsyncDisposable
     /// <summary>The agent sends to the queue that its configuration names, not to <see cref="Queue"/>.</summary>
     public bool UsesKafka { get; set; }
 
+    /// <summary>The registry lies in a folder as in production; no crashes.</summary>
+    public bool UsesRealStorage { get; set; }
+
     /// <summary>Crashes lose what the registry did not sync.</summary>
     public bool PowerCuts { get; set; }
 
@@ -79,16 +82,22 @@ internal sealed class AgentHarness : IAsyncDisposable
         Assert.All(config.Inputs, input => Assert.Empty(input.Validate()));
         Sink = new FakeSink(Queue, _runs++);
         var seams = new AgentSeams(
-            (agent, host) => UsesKafka ? AgentSeams.Production.OpenSink(agent, host) : Sink,
+            (agent, loggers, time) => UsesKafka
+                ? AgentSeams.Production.OpenSink(agent, loggers, time)
+                : Sink,
             directory =>
             {
+                if (UsesRealStorage)
+                {
+                    return new RegistryDirectory(directory);
+                }
+
                 Storage = new CrashableStorage(directory) { LosesUnsynced = PowerCuts };
                 OnStorage?.Invoke(Storage);
                 return Storage;
             },
             path => (OpenFile ?? DiskLogFile.Open)(path));
-        var context = new ServiceContext(Loggers, new TestMeterFactory(), TimeProvider.System);
-        _agent = new AgentService(config, context, seams);
+        _agent = new AgentService(config, Loggers, new TestMeterFactory(), TimeProvider.System, seams);
         await _agent.StartAsync(CancellationToken.None);
     }
 

@@ -5,7 +5,7 @@ namespace LogFlow.Appliance.Tests.Tools;
 public class CompleterTests
 {
     [Theory]
-    [InlineData("", "completion,consume,groups,produce,search,topics,up,version")]
+    [InlineData("", "completion,consume,dump,export,groups,produce,search,test,topics,up,version")]
     [InlineData("con", "consume")]
     [InlineData("topics ", "alter,create,delete,describe,list")]
     [InlineData("topics -b 127.0.0.1:1 de", "delete,describe")]

@@ -1,11 +1,12 @@
+using System.Diagnostics.Metrics;
 using System.Text;
-using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
 using LogFlow.Queue;
 using LogFlow.Testing;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Appliance.Tests.Tools;
 
@@ -13,8 +14,7 @@ namespace LogFlow.Appliance.Tests.Tools;
 public sealed class DlqTests : IAsyncLifetime, IDisposable
 {
     private readonly TempDirectory _folder = new();
-    private readonly HostEnvironment _environment =
-        new(new LogWriter(TextWriter.Null, LogLevel.Error, isJournal: false, TimeProvider.System));
+    private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     private QueueService? _queue;
 
@@ -29,7 +29,11 @@ public sealed class DlqTests : IAsyncLifetime, IDisposable
             GroupInitialRebalanceDelayMs = 0,
             HttpPort = -1,
         };
-        _queue = new QueueService(config, _environment.Context);
+        _queue = new QueueService(
+            config,
+            NullLoggerFactory.Instance,
+            _meters.GetRequiredService<IMeterFactory>(),
+            TimeProvider.System);
         await _queue.StartAsync(CancellationToken.None);
     }
 
@@ -42,7 +46,7 @@ public sealed class DlqTests : IAsyncLifetime, IDisposable
 
     public void Dispose()
     {
-        _environment.Dispose();
+        _meters.Dispose();
         _folder.Dispose();
     }
 

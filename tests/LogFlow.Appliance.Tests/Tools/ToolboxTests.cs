@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Queue;
 using LogFlow.Testing;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Appliance.Tests.Tools;
 
@@ -9,8 +11,7 @@ namespace LogFlow.Appliance.Tests.Tools;
 public sealed class ToolboxTests : IAsyncLifetime, IDisposable
 {
     private readonly TempDirectory _folder = new();
-    private readonly HostEnvironment _environment =
-        new(new LogWriter(TextWriter.Null, LogLevel.Error, isJournal: false, TimeProvider.System));
+    private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     private QueueService? _queue;
 
@@ -27,7 +28,11 @@ public sealed class ToolboxTests : IAsyncLifetime, IDisposable
             GroupInitialRebalanceDelayMs = 0,
             HttpPort = -1,
         };
-        _queue = new QueueService(config, _environment.Context);
+        _queue = new QueueService(
+            config,
+            NullLoggerFactory.Instance,
+            _meters.GetRequiredService<IMeterFactory>(),
+            TimeProvider.System);
         await _queue.StartAsync(CancellationToken.None);
     }
 
@@ -40,7 +45,7 @@ public sealed class ToolboxTests : IAsyncLifetime, IDisposable
 
     public void Dispose()
     {
-        _environment.Dispose();
+        _meters.Dispose();
         _folder.Dispose();
     }
 

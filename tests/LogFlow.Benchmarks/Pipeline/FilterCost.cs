@@ -4,7 +4,6 @@ using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Processor;
 using LogFlow.Processor.Configuration;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Execution;
 using LogFlow.Processor.Inputs;
 using LogFlow.Processor.Outputs;

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using LogFlow.Store;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,9 +13,7 @@ internal static class StoreCost
         using var folder = new TempDirectory();
         using var meters = new Meters();
         using var metrics = new StoreMetrics(meters, TimeProvider.System);
-        var options = new StoreOptions { Directory = folder.File("store"), RetentionDays = 0 };
-        await using var engine = StoreEngine.Open(
-            options, new DiskFileSystem(), TimeProvider.System, NullLogger.Instance, metrics);
+        await using var engine = Open(folder.File("store"), metrics);
         foreach (var body in bodies)
         {
             var claim = new PositionClaim(body.TopicId, 0, body.First, body.Next, Begins: body.First == 0);
@@ -32,13 +29,8 @@ internal static class StoreCost
         await engine.FlushAsync(CancellationToken.None);
     }
 
-    private sealed class Meters : IMeterFactory
-    {
-        public Meter Create(MeterOptions options) => new(options);
-
-        public void Dispose()
-        {
-            // Ends with the process.
-        }
-    }
+    /// <summary>A store without retention in a folder of its own.</summary>
+    public static StoreEngine Open(string directory, StoreMetrics metrics) => StoreEngine.Open(
+        new StoreOptions { Directory = directory, RetentionDays = 0 }, new DiskFileSystem(), TimeProvider.System,
+        NullLogger.Instance, metrics);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LogFlow.Testing;
 using Xunit.Abstractions;
 
 namespace LogFlow.EndToEnd.Tests.Chaos;

@@ -8,7 +8,8 @@ public sealed class ByteBudgetModelTests
 {
     private const long BytesMax = 1000;
 
-    /// <summary>Takes, returns and withdrawals against a list: who is served, and when, is exactly the list's order.</summary>
+    /// <summary>Takes, returns and withdrawals against a list: who is served, and when, is exactly the list's
+    /// order.</summary>
     [Fact]
     public void Takes_AnyHistory_AreServedAsTheModelSays() =>
         Gen.Select(Gen.Int[0, 9], Gen.Int[0, 700], Gen.Int[0, 100]).Array[0, 60].Sample(

@@ -64,13 +64,13 @@ public sealed class ByteBudgetTests
     }
 
     [Fact]
-    public void TakeUpTo_GivesWhatIsLeftButNeverLessThanTheLeast_AndShrinks()
+    public void TakeUpTo_GivesWhatIsLeftButNeverLessThanTheLeast_AndIsResized()
     {
         using var budget = new ByteBudget(100);
         Assert.Equal(60, budget.TakeUpTo(10, 60));
         Assert.Equal(40, budget.TakeUpTo(10, 60));
         Assert.Equal(10, budget.TakeUpTo(10, 60));
-        budget.Shrink(60, 5);
+        budget.Resize(60, 5);
         Assert.Equal(55, budget.BytesHeld);
         Assert.Throws<InvalidOperationException>(() => budget.Return(1000));
     }
@@ -89,7 +89,7 @@ public sealed class ByteBudgetTests
 
         Assert.True(budget.WaiterCount > 0);
         using var small = budget.Open(64 * Kilo, new ByteHolder("c"));
-        Assert.True(small.GrowAsync(64 * Kilo, None).IsCompletedSuccessfully);
+        Assert.True(small.GrowAsync(64 * Kilo, None).AsTask().IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ByteBudgetTests
         Assert.Equal(0, more.Granted);
 
         using var other = budget.Open(Mega, new ByteHolder("other"));
-        Assert.True(other.GrowAsync(Mega, None).IsCompletedSuccessfully);
+        Assert.True(other.GrowAsync(Mega, None).AsTask().IsCompletedSuccessfully);
 
         complete.Dispose();
         await growing;
@@ -119,7 +119,7 @@ public sealed class ByteBudgetTests
         {
             await huge.GrowAsync(Math.Min(700 * Kilo, huge.Announced - huge.Granted), None);
             using var other = budget.Open(Mega, new ByteHolder("other"));
-            Assert.True(other.GrowAsync(Mega, None).IsCompletedSuccessfully);
+            Assert.True(other.GrowAsync(Mega, None).AsTask().IsCompletedSuccessfully);
         }
     }
 
@@ -174,7 +174,13 @@ public sealed class ByteBudgetTests
     {
         var time = new ManualTime();
         using var budget = new ByteBudget(
-            new ByteBudgetOptions { BytesMax = 4 * Mega, OverdraftBytesMax = 4 * Mega, StallAfter = Timeout(100) },
+            new ByteBudgetOptions
+            {
+                BytesMax = 4 * Mega,
+                OverdraftBytesMax = 4 * Mega,
+                StallAfter = TimeSpan.FromSeconds(100),
+                CutAfter = TimeSpan.FromSeconds(5),
+            },
             time);
         var waits = new List<ByteBudgetWait>();
         budget.LongWait += waits.Add;
@@ -208,7 +214,7 @@ public sealed class ByteBudgetTests
                 cut.Add(name);
                 claim!.Dispose();
             }));
-            Assert.True(claim.GrowAsync(bytes, None).IsCompletedSuccessfully);
+            Assert.True(claim.GrowAsync(bytes, None).AsTask().IsCompletedSuccessfully);
             return claim;
         }
     }
@@ -218,11 +224,9 @@ public sealed class ByteBudgetTests
     {
         var (budget, _) = Server();
         using var claim = budget.Open(10, new ByteHolder("a"));
-        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = claim.GrowAsync(11, None); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = claim.GrowAsync(11, None).AsTask(); });
         Assert.Throws<ArgumentOutOfRangeException>(() => budget.Open(17 * Mega));
     }
-
-    private static TimeSpan Timeout(int seconds) => TimeSpan.FromSeconds(seconds);
 
     /// <summary>8 MiB, 1 MiB of it for small claims, 2 MiB a holder, claims up to 16 MiB.</summary>
     private static (ByteBudget Budget, ManualTime Time) Server()

@@ -45,6 +45,39 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public void Pool_Rent_FitsAndKeepsNoMoreThanAllowed()
+    {
+        var pool = new BytePool(1 << 20);
+        foreach (var length in new[] { 0, 1, 1024, 1025, 1 << 20, (1 << 20) + 1, 100 << 20 })
+        {
+            using var lease = pool.Rent(length);
+            Assert.Equal(length, lease.Value.Memory.Length);
+        }
+
+        // Too large to be kept; kept and lent again; given up after two rounds without use.
+        Assert.NotSame(RentAndReturn(pool, 2 << 20), RentAndReturn(pool, 2 << 20));
+        Assert.Same(RentAndReturn(pool, 4000), RentAndReturn(pool, 3000));
+        var kept = RentAndReturn(pool, 4096);
+        pool.Trim();
+        pool.Trim();
+        Assert.NotSame(kept, RentAndReturn(pool, 4096));
+    }
+
+    [Fact]
+    public void Bytes_GivenBack_EndTheClaimThatTheyCountAgainst()
+    {
+        using var budget = new ByteBudget(100);
+        var claim = budget.Open(60);
+        Assert.True(claim.GrowAsync(60, CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        var lease = new BytePool(0).Rent(60, claim);
+        using var other = lease.Retain();
+        lease.Dispose();
+        Assert.Equal(60, budget.BytesHeld);
+        other.Dispose();
+        Assert.Equal(0, budget.BytesHeld);
+    }
+
+    [Fact]
     public async Task RetainAndDispose_OnManyThreads_GiveBackOnceAtTheEnd()
     {
         var thing = new Thing();
@@ -60,6 +93,13 @@ public sealed class LeaseTests
         Assert.Equal(0, thing.GivenBack);
         first.Dispose();
         Assert.Equal(1, thing.GivenBack);
+    }
+
+    private static byte[] RentAndReturn(BytePool pool, int length)
+    {
+        using var lease = pool.Rent(length);
+        Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray<byte>(lease.Value.Memory, out var array));
+        return array.Array!;
     }
 
     private sealed class Thing : ILeasable

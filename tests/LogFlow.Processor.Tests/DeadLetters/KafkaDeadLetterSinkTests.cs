@@ -23,7 +23,7 @@ public sealed class KafkaDeadLetterSinkTests : IAsyncDisposable
     {
         _file = new DeadLetterFile(Path.Combine(_folder.Path, "dead_letters"));
         _sink = new KafkaDeadLetterSink(
-            _queue, _file, new ProcessorMetrics(TestHost.Context().MeterFactory), _logs, _time);
+            _queue, _file, new ProcessorMetrics(TestHost.Meters()), _logs, _time);
     }
 
     public async ValueTask DisposeAsync()

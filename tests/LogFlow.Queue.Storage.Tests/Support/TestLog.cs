@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -32,6 +34,21 @@ internal static class TestLog
         var result = await logs.CreateTopicAsync(topic, 1);
         Assert.True(result.Error is ErrorCode.None or ErrorCode.TopicAlreadyExists, result.Message);
         return result.Topic!.Partitions[0];
+    }
+
+    /// <summary>Every batch lies in leased memory of its own, so that <see cref="Buffers"/> shows what is not given
+    /// back.
+    /// </summary>
+    public static BytePool Buffers { get; } = new(1 << 20);
+
+    /// <summary>Appends from leased memory; what the log has set in it is then in the caller's bytes, too.</summary>
+    public static async ValueTask<AppendResult> AppendAsync(this PartitionLog log, ReadOnlyMemory<byte> batch)
+    {
+        using var memory = Buffers.Rent(batch.Length);
+        batch.CopyTo(memory.Value.Memory);
+        var result = await log.AppendAsync(memory, memory.Value.Memory);
+        memory.Value.Memory.CopyTo(MemoryMarshal.AsMemory(batch));
+        return result;
     }
 
     public static async Task<long> AppendOkAsync(this PartitionLog log, byte[] batch)

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Tests.Broker;

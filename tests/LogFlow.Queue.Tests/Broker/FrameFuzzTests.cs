@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 using Xunit.Abstractions;
 
 namespace LogFlow.Queue.Tests.Broker;

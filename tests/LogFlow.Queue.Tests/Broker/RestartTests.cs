@@ -4,7 +4,6 @@ using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Broker;
 

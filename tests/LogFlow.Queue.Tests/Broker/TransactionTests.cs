@@ -3,7 +3,6 @@ using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Storage;
 using LogFlow.Queue.Tests.Support;
 using LogFlow.Queue.Transactions;
-using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,5 @@
 using LogFlow.Queue.Tests.Groups;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Clients;
 

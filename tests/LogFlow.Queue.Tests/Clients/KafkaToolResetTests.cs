@@ -1,6 +1,5 @@
 using System.Globalization;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Clients;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Clients;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 using Xunit.Abstractions;
 
 namespace LogFlow.Queue.Tests.Clients;

@@ -4,7 +4,6 @@ using LogFlow.Queue.Groups.Consumer;
 using LogFlow.Queue.Requests;
 using LogFlow.Queue.Tests.Clients;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 using Xunit.Abstractions;
 using static LogFlow.Queue.Tests.Groups.GroupConfigScript;
 

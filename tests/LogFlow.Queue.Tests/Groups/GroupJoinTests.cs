@@ -1,6 +1,5 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Groups;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Groups;
 

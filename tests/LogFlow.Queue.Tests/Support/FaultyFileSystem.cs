@@ -10,6 +10,9 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>Whether a write to this path fails, as a broken disk's does.</summary>
     public Func<string, bool>? Fails { get; set; }
 
+    /// <summary>Writes to segments wait for it.</summary>
+    public ManualResetEventSlim SegmentWrites { get; } = new(initialState: true);
+
     public IStorageFile OpenOrCreate(string path) => new FaultyFile(this, path, _disk.OpenOrCreate(path));
 
     public IStorageFile Open(string path) => new FaultyFile(this, path, _disk.Open(path));
@@ -68,6 +71,11 @@ internal sealed class FaultyFileSystem : IFileSystem
 
         private void Check()
         {
+            if (path.EndsWith(".log", StringComparison.Ordinal))
+            {
+                files.SegmentWrites.Wait();
+            }
+
             if (files.Fails?.Invoke(path) == true)
             {
                 throw new IOException("input/output error");

@@ -1,11 +1,10 @@
 using LogFlow.Queue.Handlers;
 using LogFlow.Queue.Network;
 using LogFlow.Queue.Requests;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Support;
 
-/// <summary>A socket server alone, with short time limits, that knows ApiVersions only.</summary>
+/// <summary>A socket server alone, with short time limits, that knows ApiVersions and what a test adds.</summary>
 internal sealed class StalledServer : IAsyncDisposable
 {
     private readonly TestMeters _meters = new();
@@ -26,15 +25,13 @@ internal sealed class StalledServer : IAsyncDisposable
 
     public CollectingLogs Logs { get; } = new();
 
-    public static async Task<StalledServer> StartAsync(TimeSpan? idle = null)
+    public static Task<StalledServer> StartAsync(TimeSpan? idle = null) =>
+        StartAsync(new StalledServer(idle ?? TimeSpan.FromMinutes(1)), []);
+
+    public static Task<StalledServer> StartAsync(Func<QueueMetrics, IReadOnlyList<RequestHandler>> createHandlers)
     {
-        var server = new StalledServer(idle ?? TimeSpan.FromMinutes(1));
-        _ = ListenerEndpoint.TryParse("127.0.0.1:0", out var endpoint, out _);
-        server._port = (await server.Server.ListenAsync(endpoint, CancellationToken.None)).Port;
-        var handlers = new List<RequestHandler>();
-        handlers.Add(new ApiVersionsHandler(handlers));
-        server.Server.Accept(new RequestDispatcher(handlers, new QueueMetrics(server._meters), TimeProvider.System));
-        return server;
+        var server = new StalledServer(TimeSpan.FromMinutes(1));
+        return StartAsync(server, createHandlers(new QueueMetrics(server._meters)));
     }
 
     public Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(_port);
@@ -43,5 +40,15 @@ internal sealed class StalledServer : IAsyncDisposable
     {
         await Server.DisposeAsync();
         _meters.Dispose();
+    }
+
+    private static async Task<StalledServer> StartAsync(StalledServer server, IReadOnlyList<RequestHandler> more)
+    {
+        _ = ListenerEndpoint.TryParse("127.0.0.1:0", out var endpoint, out _);
+        server._port = (await server.Server.ListenAsync(endpoint, CancellationToken.None)).Port;
+        var handlers = new List<RequestHandler>(more);
+        handlers.Add(new ApiVersionsHandler(handlers));
+        server.Server.Accept(new RequestDispatcher(handlers, new QueueMetrics(server._meters), TimeProvider.System));
+        return server;
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LogFlow.Hosting;
-using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Tests.Support;
@@ -16,7 +15,7 @@ internal sealed class TestQueue : IAsyncDisposable
     {
         _directory = directory;
         _ownsDirectory = ownsDirectory;
-        Service = new QueueService(config, new ServiceContext(Logs, _meters, TimeProvider.System));
+        Service = new QueueService(config, Logs, _meters, TimeProvider.System);
     }
 
     public QueueService Service { get; }

@@ -1,6 +1,5 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Support;
 

@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Tests.Groups;
 using LogFlow.Queue.Transactions;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Transactions;
 

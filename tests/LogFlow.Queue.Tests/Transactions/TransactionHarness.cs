@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using LogFlow.Queue.Producers;
 using LogFlow.Queue.Storage;
 using LogFlow.Queue.Tests.Groups;
@@ -16,6 +17,7 @@ internal sealed class TransactionHarness : IAsyncDisposable
     public const int TimeoutMs = 60_000;
 
     private readonly ProducerIdAllocator _producerIds;
+    private readonly BytePool _buffers = new(0);
     private readonly TestMeters _meters = new();
 
     private TransactionHarness(LogManager logs, FaultyFileSystem files)
@@ -49,12 +51,12 @@ internal sealed class TransactionHarness : IAsyncDisposable
 
     public TransactionState State => Coordinator.Find(Id)!;
 
-    public static async Task<TransactionHarness> OpenAsync(string directory)
+    public static async Task<TransactionHarness> OpenAsync(string directory, TimeProvider? time = null)
     {
         var files = new FaultyFileSystem();
         var options = new LogManagerOptions { DataDirectory = directory, FileSystem = files, ReserveBytes = 0 };
         var harness = new TransactionHarness(
-            LogManager.Open(options, NullLoggerFactory.Instance, TimeProvider.System), files);
+            LogManager.Open(options, NullLoggerFactory.Instance, time ?? TimeProvider.System), files);
         var topic = await harness.Logs.CreateTopicAsync(Topic, 2);
         Assert.True(topic.Error is ErrorCode.None or ErrorCode.TopicAlreadyExists);
         await harness.Coordinator.StartAsync();
@@ -77,11 +79,15 @@ internal sealed class TransactionHarness : IAsyncDisposable
             producer.ProducerEpoch,
             partitions.Select(partition => new TopicPartition(Topic, partition)).ToArray());
 
-    public TransactionalBatch Batch(ProducerIdResult producer, int sequence, int partition = 0, int count = 1) => new(
-        producer.ProducerId,
-        producer.ProducerEpoch,
-        Log(partition),
-        Some.Batch(count, "x", producer.ProducerId, producer.ProducerEpoch, sequence, isTransactional: true));
+    public TransactionalBatch Batch(ProducerIdResult producer, int sequence, int partition = 0, int count = 1)
+    {
+        var batch = Some.Batch(
+            count, "x", producer.ProducerId, producer.ProducerEpoch, sequence, isTransactional: true);
+        using var memory = _buffers.Rent(batch.Length);
+        batch.CopyTo(memory.Value.Memory);
+        return new(
+            producer.ProducerId, producer.ProducerEpoch, Log(partition).Check(memory, memory.Value.Memory));
+    }
 
     public ValueTask<AppendResult> AppendAsync(
         ProducerIdResult producer, int sequence, int partition = 0, bool addsPartition = false) =>
@@ -100,6 +106,7 @@ internal sealed class TransactionHarness : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Files.SegmentWrites.Set();
         await Coordinator.DisposeAsync();
         await Logs.DisposeAsync();
         _producerIds.Dispose();

@@ -1,6 +1,5 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Transactions;
 
