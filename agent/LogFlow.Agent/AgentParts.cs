@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;

@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Client.Tests.Fakes;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Testing;
 
 namespace LogFlow.Kafka.Client.Tests;

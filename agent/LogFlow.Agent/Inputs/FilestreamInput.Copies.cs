@@ -1,3 +1,5 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Agent;
 
 /// <summary>

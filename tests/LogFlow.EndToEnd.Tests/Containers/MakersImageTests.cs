@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
 using LogFlow.Kafka.Client;
 using LogFlow.Testing;
