@@ -335,8 +335,8 @@ public sealed partial class ProcessorService : ILogFlowService
             6001, LogLevel.Information, "A filter remembers earlier events: one worker, to keep their order")]
         public static partial void OneWorker(ILogger logger);
 
-        [LoggerMessage(6003, LogLevel.Information, "Where group {Group} has committed nothing it begins with what comes "
-            + "next, as in Logstash; auto_offset_reset => \"earliest\" begins with what is there")]
+        [LoggerMessage(6003, LogLevel.Information, "Where group {Group} has committed nothing it begins with "
+            + "what comes next, as in Logstash; auto_offset_reset => \"earliest\" begins with what is there")]
         public static partial void StartsAtTheEnd(ILogger logger, string group);
 
         [LoggerMessage(6002, LogLevel.Error, "The queue cannot be read any more: {Reason}")]

@@ -13,7 +13,8 @@ public sealed class MeaningTests
     {
         var options = new PipelineOptions { TimeZone = TimeZoneInfo.FindSystemTimeZoneById(zone) };
 
-        var dated = Run("date { match => [\"t\", \"yyyy-MM-dd HH:mm:ss\"] }", """{"t":"2024-07-01 12:00:00"}""", options);
+        var dated = Run(
+            "date { match => [\"t\", \"yyyy-MM-dd HH:mm:ss\"] }", """{"t":"2024-07-01 12:00:00"}""", options);
         Assert.Contains($"\"@timestamp\":\"{expected[..^1]}.000Z\"", dated, StringComparison.Ordinal);
         var named = Run(
             "date { match => [\"t\", \"yyyy-MM-dd HH:mm:ss\"] timezone => \"UTC\" }", """{"t":"2024-07-01 12:00:00"}""",

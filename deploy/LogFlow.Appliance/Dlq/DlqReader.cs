@@ -20,7 +20,8 @@ internal static class DlqReader
         var all = await session.Admin.ListTopicsAsync(cancellationToken);
         var name = topic is null || topic.EndsWith(Suffix, StringComparison.Ordinal) ? topic : topic + Suffix;
         var found = all
-            .Where(known => known.Name.EndsWith(Suffix, StringComparison.Ordinal) && (name is null || known.Name == name))
+            .Where(known => known.Name.EndsWith(Suffix, StringComparison.Ordinal))
+            .Where(known => name is null || known.Name == name)
             .OrderBy(static known => known.Name, StringComparer.Ordinal)
             .ToArray();
         return found.Length > 0 || name is null

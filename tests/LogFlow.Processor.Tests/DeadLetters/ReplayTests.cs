@@ -30,7 +30,10 @@ public sealed class ReplayTests : IDisposable
         var letters = new CollectingDeadLetters();
         var text = $$"""
             filter { if [@metadata][mend] or "${LF_MEND:no}" == "yes" { mutate { replace => { "m" => "mended" } } } }
-            output { elasticsearch { hosts => "{{server.Url}}" } file { path => "{{file}}" codec => line { format => "%{m}" } } }
+            output {
+              elasticsearch { hosts => "{{server.Url}}" }
+              file { path => "{{file}}" codec => line { format => "%{m}" } }
+            }
             """;
         await using (var first = TestHost.Start(text, queue.Connect(1, 0), letters))
         {
@@ -79,7 +82,8 @@ public sealed class ReplayTests : IDisposable
     [InlineData(1, 0, true)]
     [InlineData(0, 1, true)]
     [InlineData(0, 0, false)]
-    public async Task Replay_OfWhatDoesNotStandBefore_IsARecordLikeAnyOther(long offset, int partition, bool isSameTopic)
+    public async Task Replay_OfWhatDoesNotStandBefore_IsARecordLikeAnyOther(
+        long offset, int partition, bool isSameTopic)
     {
         await using var server = await FakeElasticsearch.StartAsync();
         var queue = new ScriptedQueue();
@@ -109,7 +113,8 @@ public sealed class ReplayTests : IDisposable
     public void Replay_OfATopicMadeAnew_HasNoIdentity()
     {
         var letter = Letter(new ScriptedQueue(), 5);
-        var record = ScriptedQueue.ToRecord(0, new PendingLetter(letter, DateTimeOffset.UnixEpoch).ToRecord("logs.dlq"));
+        var record = ScriptedQueue.ToRecord(
+            0, new PendingLetter(letter, DateTimeOffset.UnixEpoch).ToRecord("logs.dlq"));
 
         var replay = StoredDeadLetter.Read(record).ToReplay(record, null, KafkaUuid.Format(Guid.NewGuid()), 3);
 
@@ -119,7 +124,8 @@ public sealed class ReplayTests : IDisposable
 
     private static ProducerRecord PutBack(ScriptedQueue queue, DeadLetter letter)
     {
-        var record = ScriptedQueue.ToRecord(0, new PendingLetter(letter, DateTimeOffset.UnixEpoch).ToRecord("logs.dlq"));
+        var record = ScriptedQueue.ToRecord(
+            0, new PendingLetter(letter, DateTimeOffset.UnixEpoch).ToRecord("logs.dlq"));
         return StoredDeadLetter.Read(record).ToReplay(record, null, KafkaUuid.Format(queue.TopicId), 1);
     }
 
