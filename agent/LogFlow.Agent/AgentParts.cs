@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
-using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
 using Microsoft.Extensions.Logging;

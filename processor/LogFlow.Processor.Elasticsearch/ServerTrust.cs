@@ -15,7 +15,9 @@ internal static class ServerTrust
     {
         if (!options.VerifyCertificates)
         {
+#pragma warning disable CA5359 // Told to by ssl_verification_mode => none, which warns at the start.
             tls.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
             return;
         }
 

@@ -20,8 +20,6 @@ public sealed partial class StoreService : ILogFlowService
     private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(1);
 
     private readonly StoreConfig _config;
-    private readonly ILoggerFactory _loggers;
-    private readonly IMeterFactory _meters;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly StoreMetrics _metrics;
@@ -39,8 +37,6 @@ public sealed partial class StoreService : ILogFlowService
         StoreConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
     {
         _config = config;
-        _loggers = loggers;
-        _meters = meters;
         _time = time;
         _logger = loggers.CreateLogger<StoreService>();
         _metrics = new StoreMetrics(meters, time);
@@ -276,7 +272,8 @@ public sealed partial class StoreService : ILogFlowService
     private static partial class Log
     {
         [LoggerMessage(7041, LogLevel.Warning,
-            "{Count} requests wait for memory for their bodies, the first for {Seconds:0} s: {Bytes} bytes are held, most "
+            "{Count} requests wait for memory for their bodies, the first for {Seconds:0} s: {Bytes} bytes are held, "
+            + "most "
             + "by {Holder} ({HolderBytes} bytes).")]
         public static partial void BodiesWait(
             ILogger logger, int count, double seconds, long bytes, string holder, long holderBytes);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 

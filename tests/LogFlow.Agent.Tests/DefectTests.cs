@@ -1,4 +1,3 @@
-using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent.Tests;

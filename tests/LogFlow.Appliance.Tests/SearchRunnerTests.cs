@@ -23,7 +23,8 @@ public sealed class SearchRunnerTests
         var lines = new LineCollector();
         var notes = new LineCollector();
         var options = Options(port) with { IsFollow = true, Fields = ["message"], Limit = 0 };
-        var running = new SearchRunner(options, lines, notes, isColoured: false, TimeProvider.System).RunAsync(stop.Token);
+        var runner = new SearchRunner(options, lines, notes, isColoured: false, TimeProvider.System);
+        var running = runner.RunAsync(stop.Token);
         await Eventually.TrueAsync(
             () => lines.IsFlushed, "the first answer is there: following has begun");
 
@@ -70,7 +71,8 @@ public sealed class SearchRunnerTests
         using var folder = new TempDirectory();
         var (store, port) = await StartAsync(folder.Path, 0);
         await AddAsync(port, 0, 3);
-        await PostAsync(port, $"{{\"create\":{{}}}}\n{{\"@timestamp\":\"{DateTime.UtcNow.AddDays(11):O}\",\"message\":\"m\"}}\n");
+        var future = DateTime.UtcNow.AddDays(11);
+        await PostAsync(port, $"{{\"create\":{{}}}}\n{{\"@timestamp\":\"{future:O}\",\"message\":\"m\"}}\n");
         var lines = new LineCollector();
         var notes = new LineCollector();
         await new SearchRunner(Options(port) with { Query = query }, lines, notes, false, TimeProvider.System)

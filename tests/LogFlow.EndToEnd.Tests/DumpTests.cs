@@ -26,7 +26,8 @@ public class DumpTests
         Assert.Contains("ackedPosition=", await DumpAsync(0, Single(data, "journal.*")), StringComparison.Ordinal);
         Assert.Contains(" block (", await DumpAsync(0, "--deep", Single(data, "*.seg")), StringComparison.Ordinal);
         Assert.Contains(" set key=", await DumpAsync(0, Single(data, "groups")), StringComparison.Ordinal);
-        Assert.Contains("\"kind\":\"", await DumpAsync(0, "--json", Single(data, "checkpoint")), StringComparison.Ordinal);
+        var json = await DumpAsync(0, "--json", Single(data, "checkpoint"));
+        Assert.Contains("\"kind\":\"", json, StringComparison.Ordinal);
 
         Flip(segment, 100);
         Assert.Contains("its checksum does not match", await DumpAsync(1, segment), StringComparison.Ordinal);
@@ -48,7 +49,8 @@ public class DumpTests
     private static async Task<string> DumpAsync(int exitCode, params string[] arguments)
     {
         await using var dump = await LogFlowProcess.RunAsync("logflow", ["dump", .. arguments]);
-        Assert.True(exitCode == dump.ExitCode, $"{string.Join(' ', arguments)} exits with {dump.ExitCode}\n{dump.Output}");
+        Assert.True(
+            exitCode == dump.ExitCode, $"{string.Join(' ', arguments)} exits with {dump.ExitCode}\n{dump.Output}");
         return dump.Output;
     }
 

@@ -27,7 +27,8 @@ public sealed class ProcessorConfigTests
         Assert.Equal("it's \"mine\"", consumer.GroupId);
         var output = Assert.Single(pipeline.Outputs);
         Assert.Equal(
-            "http://127.0.0.1:1234/", ElasticsearchOutputPlugin.ReadStore(output.Settings, secret: null).Hosts[0].ToString());
+            "http://127.0.0.1:1234/",
+            ElasticsearchOutputPlugin.ReadStore(output.Settings, secret: null).Hosts[0].ToString());
         Assert.Single(pipeline.Filters);
     }
 

@@ -139,7 +139,8 @@ public sealed class AggregationTests
     {
         var budget = new AggregationBudget(100_000);
         var inner = new AggregationSpecs([("i", new TermsSpec { Field = "n", Subs = AggregationSpecs.Empty })]);
-        var aggregator = new TermsSpec { Field = "n", Size = 10, Order = [("_key", true)], Subs = inner }.Create(budget);
+        var spec = new TermsSpec { Field = "n", Size = 10, Order = [("_key", true)], Subs = inner };
+        var aggregator = spec.Create(budget);
         await using var store = await TestStore.StartAsync();
         await store.AddAsync([.. Enumerable.Range(0, 400).Select(i => Document($"\"n\":{i}"))]);
         using var snapshot = store.Engine.AcquireSnapshot();

@@ -63,7 +63,8 @@ public sealed class SenderTests
     public async Task Bulk_ParametersOfTheUrl_CountForEachItem(string query, int expected)
     {
         await using var store = await TestStore.StartAsync();
-        var (status, answer, _) = await store.BulkAsync($"{{\"create\":{{}}}}\n{Document}\n", path: $"/a/_bulk?{query}");
+        var (status, answer, _) = await store.BulkAsync(
+            $"{{\"create\":{{}}}}\n{Document}\n", path: $"/a/_bulk?{query}");
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal([expected], TestStore.Statuses(answer));
     }

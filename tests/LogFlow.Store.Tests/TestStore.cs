@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LogFlow.Hosting;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -95,7 +95,7 @@ internal sealed class Neighbours
             return _byInode[inode].Concat(_byInode[0]);
         }
 
-        public IEnumerable<string> WithStem(string stem)
+        public List<string> WithStem(string stem)
         {
             if (_byStem is null)
             {

@@ -12,7 +12,8 @@ internal sealed class DumpCommand
 {
     private const int HeadBytes = 16;
 
-    private static readonly IReadOnlyList<IFileDump> Formats = [.. QueueDumps.All, .. AgentDumps.All, .. StoreDumps.All];
+    private static readonly IReadOnlyList<IFileDump> Formats =
+        [.. QueueDumps.All, .. AgentDumps.All, .. StoreDumps.All];
 
     private readonly Argument<string[]> _files = new("FILE")
     {

@@ -76,7 +76,8 @@ internal sealed class SearchRunner(
         return (first, hits);
     }
 
-    private static List<JsonNode> Hits(JsonObject result) => [.. result["hits"]!["hits"]!.AsArray().Select(hit => hit!)];
+    private static List<JsonNode> Hits(JsonObject result) =>
+        [.. result["hits"]!["hits"]!.AsArray().Select(hit => hit!)];
 
     private static long Total(JsonObject result) => result["hits"]!["total"]!["value"]!.GetValue<long>();
 

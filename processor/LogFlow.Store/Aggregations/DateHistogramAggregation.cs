@@ -165,7 +165,8 @@ internal sealed class DateHistogramAggregator(DateHistogramSpec spec, Aggregatio
         if (_buckets.Count == AggregationAnswer.BucketCountMax)
         {
             throw new QueryException("too_many_buckets_exception",
-                $"Trying to create too many buckets. Must be less than or equal to: [{AggregationAnswer.BucketCountMax}] "
+                "Trying to create too many buckets. Must be less than or equal to: "
+                + $"[{AggregationAnswer.BucketCountMax}] "
                 + "but this number of buckets was exceeded. This limit can be set by changing the interval.");
         }
 

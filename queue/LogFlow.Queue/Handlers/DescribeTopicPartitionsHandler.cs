@@ -22,7 +22,7 @@ internal sealed class DescribeTopicPartitionsHandler(TopicCatalog topics, NodeId
     {
         var response = new DescribeTopicPartitionsResponse();
         var cursor = request.Cursor;
-        IEnumerable<string> names = request.Topics.Count > 0
+        var names = request.Topics.Count > 0
             ? request.Topics.Select(topic => topic.Name)
             : topics.Logs.Topics.Select(topic => topic.Name);
         var left = Math.Clamp(request.ResponsePartitionLimit, 1, PartitionsMax);

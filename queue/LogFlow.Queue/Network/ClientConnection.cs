@@ -200,7 +200,9 @@ internal sealed partial class ClientConnection
             var handler = _dispatcher.Route(request);
             await _gate.EnterAsync(handler.MayOverlap);
             Interlocked.Increment(ref _unanswered);
+#pragma warning disable CA2025 // Nothing can throw behind it: from here on the sender disposes the request.
             request.Processing = _dispatcher.ProcessAsync(handler, request, _gate);
+#pragma warning restore CA2025
         }
         catch
         {

@@ -167,7 +167,8 @@ internal sealed partial class SocketServer : IAsyncDisposable
                 + $"change '{_options.PortKey}' (port 0 takes a free one), or stop the other process"),
             SocketError.AccessDenied => new StartupException(
                 $"no permission to listen on {endpoint}; choose a port from 1024 in '{_options.PortKey}'"),
-            _ => new StartupException($"the queue cannot listen on {endpoint}: {error.Message}; see '{_options.PortKey}'"),
+            _ => new StartupException(
+                $"the queue cannot listen on {endpoint}: {error.Message}; see '{_options.PortKey}'"),
         };
 
     private IPEndPoint Bind(IPEndPoint endPoint)

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Text;
-using LogFlow.Hosting;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 

@@ -23,7 +23,8 @@ public class ChaosTests(ITestOutputHelper output)
         stack.Add("up", () => LogFlowProcess.Start(
             "logflow",
             [
-                "up", "--data", folder.File("data"), "--path", folder.File("logs", "*.log*"), "-E", $"queue.port={queue}",
+                "up", "--data", folder.File("data"), "--path", folder.File("logs", "*.log*"),
+                "-E", $"queue.port={queue}",
                 "-E", $"store.port={store}", "-E", "console.port=0"
             ]));
 

@@ -1,6 +1,5 @@
 using System.Text;
 using LogFlow.Kafka.Client;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
 using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch.Tests;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Queue.Storage.Tests.Damage;
 

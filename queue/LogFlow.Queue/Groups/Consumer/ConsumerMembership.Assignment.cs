@@ -124,7 +124,7 @@ internal sealed partial class ConsumerMembership
     /// Their partitions are free at once; who gets them is decided with the next heartbeat of anybody. Where nobody of
     /// the new protocol is left, the group goes back to the classic one.
     /// </summary>
-    private void RemoveMembers(IReadOnlyList<(ConsumerMember Member, string Reason)> members)
+    private void RemoveMembers(List<(ConsumerMember Member, string Reason)> members)
     {
         foreach (var (member, reason) in members)
         {
