@@ -38,7 +38,11 @@ public sealed partial class ProcessorService : ILogFlowService
     /// <param name="meters">Where it makes its meters.</param>
     /// <param name="time">The clock.</param>
     public ProcessorService(
-        ProcessorConfig config, ProcessorPipeline pipeline, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
+        ProcessorConfig config,
+        ProcessorPipeline pipeline,
+        ILoggerFactory loggers,
+        IMeterFactory meters,
+        TimeProvider time)
     {
         _config = config;
         _pipeline = pipeline;

@@ -10,7 +10,7 @@ internal static class UpConfigCommands
     /// <summary><c>logflow test config</c>.</summary>
     public static Command Test(ConfigOptions options)
     {
-        var command = Create("config", "Read the configuration of 'up', check all of it, and say what is wrong", options);
+        var command = Create("config", "Read the configuration of 'up', and say what is wrong", options);
         command.SetAction(parsed =>
         {
             var config = Read(parsed, options, out _);
@@ -27,7 +27,7 @@ internal static class UpConfigCommands
     /// <summary><c>logflow export config</c>.</summary>
     public static Command Export(ConfigOptions options)
     {
-        var command = Create("config", "Print the configuration of 'up' with its defaults; secrets are masked", options);
+        var command = Create("config", "Print the configuration of 'up' in force, secrets masked", options);
         command.SetAction(parsed =>
         {
             var config = Read(parsed, options, out var host);

@@ -11,7 +11,8 @@ public sealed class HostConfig : IValidatedConfig
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
-    public IReadOnlyList<ConfigProblem> Validate() => StopTimeout >= TimeSpan.Zero && StopTimeout <= TimeSpan.FromDays(1)
+    public IReadOnlyList<ConfigProblem> Validate() =>
+        StopTimeout >= TimeSpan.Zero && StopTimeout <= TimeSpan.FromDays(1)
         ? []
         : [new ConfigProblem("shutdown.timeout", "takes 0s (stop at once) to 24h")];
 }

@@ -80,7 +80,8 @@ internal sealed partial class HostedPart(
         public static partial void StopFailed(ILogger logger, Exception error, string part);
 
         [LoggerMessage(1004, LogLevel.Error,
-            "The {Part} does not stop; the process ends without it. Nothing accepted is lost: the next start takes it up")]
+            "The {Part} does not stop; the process ends without it. Nothing accepted is lost, the next start takes it "
+            + "up")]
         public static partial void Abandoned(ILogger logger, string part);
     }
 }
