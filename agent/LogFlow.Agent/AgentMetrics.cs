@@ -32,8 +32,9 @@ internal sealed class AgentMetrics : IDisposable
             "logflow.agent.lost.bytes", "By", "Bytes of files that vanished unread or cannot be sent again",
             () => counters.LostBytes);
         Observe(
-            "logflow.agent.files.vanished", "{file}", "Files that went before they could be looked at", () => counters.Vanished);
-        Observe("logflow.agent.padding.bytes", "By", "NULs at lines' beginnings, passed over", () => counters.Padding);
+            "logflow.agent.files.vanished", "{file}", "Files that went before they were looked at",
+            () => counters.Vanished);
+        Observe("logflow.agent.padding.bytes", "By", "NULs before lines, passed over", () => counters.Padding);
         Observe("logflow.agent.errors", "{error}", "Errors", () => counters.Errors);
         Gauge("logflow.agent.files.watched", "{file}", "Files known", () => status()?.FilesWatched ?? 0);
         Gauge("logflow.agent.files.open", "{file}", "Files open", () => status()?.FilesOpen ?? 0);

@@ -4,8 +4,8 @@ namespace LogFlow.Platform;
 
 /// <summary>
 /// The C library calls that .NET does not offer, in one place. Every caller goes through <see cref="DurableFile"/>,
-/// <see cref="FileStatus"/>, <see cref="DirectoryWatcher"/>, <see cref="PrivateFiles"/> or <see cref="ProcessExit"/>,
-/// which hold the portable fallback.
+/// <see cref="FileStatus"/>, <see cref="DirectoryWatcher"/>, <see cref="PrivateFiles"/>, <see cref="ProcessExit"/> or
+/// <see cref="ThreadCpuTime"/>, which hold the portable fallback.
 /// </summary>
 internal static partial class LibC
 {
@@ -51,6 +51,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     internal static partial int Fdatasync(SafeHandle fd);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    internal static partial int ClockGetTime(int clock, out ThreadCpuTime.TimeSpec time);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     internal static partial int Fsync(int fd);

@@ -317,5 +317,7 @@ public sealed class KafkaClient : IAsyncDisposable
 
     private BrokerNode Node(BrokerEndpoint endpoint) =>
         _nodes.GetOrAdd(
-            endpoint, static (key, self) => new BrokerNode(key, self.Options, self.Buffers, self.Time, self._logger), this);
+            endpoint,
+            static (key, self) => new BrokerNode(key, self.Options, self.Buffers, self.Time, self._logger),
+            this);
 }

@@ -29,6 +29,32 @@ public class HitPrinterTests
         Assert.Equal(500, JsonNode.Parse(text)!["http.status"]!.GetValue<int>());
     }
 
+    [Fact]
+    public void Print_AnyField_CannotCommandATerminalNorTurnTheLine()
+    {
+        const string hit = """
+            {"_source":{"@timestamp":"\u001b[2J2026","log":{"level":"a\nFAKE\u202e"},
+            "event":{"dataset":"\u001b]0;T\u0007"},"message":"x\u2067y\u2028z"}}
+            """;
+        foreach (var isColoured in new[] { false, true })
+        {
+            var output = new StringWriter { NewLine = "\n" };
+            new HitPrinter(output, new SearchOptions { Url = Url }, isColoured).Print(JsonNode.Parse(hit)!);
+            var text = output.ToString();
+            foreach (var own in new[] { "\e[2m", "\e[0m", "\e[36m", "\e[32m" })
+            {
+                text = text.Replace(own, "", StringComparison.Ordinal);
+            }
+
+            Assert.Equal(" [2J2026 a FAKE\ufffd  ]0;T  x\ufffdy z\n", text);
+        }
+    }
+
+    [Fact]
+    public void Print_JsonOfFields_IsThoseFields() => Assert.Equal(
+        """{"log.level":"error","http.status":500}""" + "\n",
+        Print(new SearchOptions { Url = Url, IsJson = true, Fields = ["log.level", "http.status", "absent"] }));
+
     private static Uri Url => new("http://127.0.0.1:9200");
 
     private static string Print(SearchOptions options)

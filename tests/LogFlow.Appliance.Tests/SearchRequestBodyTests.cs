@@ -18,8 +18,7 @@ public class SearchRequestBodyTests
             Url = Url,
             Query = " a:b ",
             Since = DateTimeOffset.UnixEpoch,
-            Limit = 5,
-        });
+        }, size: 5);
 
         Assert.Equal(5, body["size"]!.GetValue<int>());
         var filters = body["query"]!["bool"]!["filter"]!.AsArray();

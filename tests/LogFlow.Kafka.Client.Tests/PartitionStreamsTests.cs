@@ -380,7 +380,8 @@ public sealed class PartitionStreamsTests
         var bytes = batches.SelectMany(static batch => batch).ToArray();
         var frame = Buffers.Rent(bytes.Length);
         bytes.CopyTo(frame.Value.Memory);
-        return new FetchedChunk(partition, Guid.Empty, frame.Value.Memory, aborted, readCommitted, BatchBytesMax, frame);
+        return new FetchedChunk(
+            partition, Guid.Empty, frame.Value.Memory, aborted, readCommitted, BatchBytesMax, frame);
     }
 
     private static byte[] Batch(long baseOffset, params string[] values)

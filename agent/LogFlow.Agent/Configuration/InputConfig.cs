@@ -151,7 +151,8 @@ public sealed class InputConfig : IValidatedConfig
     public ByteSize? MaxBytes { get; set; }
 
     /// <summary>
-    /// plain, utf-8, iso8859-1, windows-1252 (which latin1 is, as in Filebeat), utf-16le, utf-16be and their -bom forms.
+    /// plain, utf-8, iso8859-1, windows-1252 (which latin1 is, as in Filebeat), utf-16le, utf-16be and their -bom
+    /// forms.
     /// </summary>
     [ConfigKey("encoding")]
     public string Encoding { get; set; } = "plain";

@@ -129,9 +129,16 @@ internal sealed partial class PartitionRecovery(
         }
 
         _failingSince = 0;
+        var isAnyLost = false;
         foreach (var (range, reason) in lost)
         {
-            Abandon(range, reason, isMissing);
+            isAnyLost |= Abandon(range, reason, isMissing);
+        }
+
+        if (isAnyLost)
+        {
+            var left = ranges.Count == 0 ? 0 : batch.RecordCount;
+            context.Counters.AddLost(Math.Max(0, intent.RecordCount - left));
         }
 
         await SendAsync(intent, ranges, batch, isMissing);
@@ -252,7 +259,8 @@ internal sealed partial class PartitionRecovery(
     private bool IsOverdue() => _failingSince != 0
         && context.Time.GetElapsedTime(_failingSince) > RecoveryContext.VolumeWaitMax;
 
-    private void Abandon(FileRange range, string reason, bool isMissing)
+    /// <summary>True where nobody will read the range again.</summary>
+    private bool Abandon(FileRange range, string reason, bool isMissing)
     {
         _abandoned.Add(range.Generation);
         var state = context.Registry.FindFile(range.Generation);
@@ -260,10 +268,9 @@ internal sealed partial class PartitionRecovery(
         if (state is not null && context.Files.IsFollowed(state))
         {
             Log.ReadAnew(context.Logger, path, range.Start, range.End, partition, reason);
-            return;
+            return false;
         }
 
-        context.Counters.AddLost(1);
         context.Counters.AddLostBytes(range.End - range.Start);
         if (isMissing)
         {
@@ -273,6 +280,8 @@ internal sealed partial class PartitionRecovery(
         {
             Log.RangeGone(context.Logger, path, range.Start, range.End, partition, reason);
         }
+
+        return true;
     }
 
     private void SayFailing(Intent intent, Exception error)

@@ -19,7 +19,7 @@ internal sealed class HitPrinter(TextWriter output, SearchOptions options, bool 
         var source = hit["_source"]!;
         if (options.IsJson)
         {
-            output.WriteLine(source.ToJsonString(Relaxed));
+            output.WriteLine((options.Fields.Count > 0 ? Chosen(source) : source).ToJsonString(Relaxed));
             return;
         }
 
@@ -58,11 +58,13 @@ internal sealed class HitPrinter(TextWriter output, SearchOptions options, bool 
     };
 
     /// <summary>A field by its dotted name, whether the document nests it or not.</summary>
-    private static string Text(JsonNode source, string field)
+    private static string Text(JsonNode source, string field) => Find(source, field) is { } node ? Plain(node) : "";
+
+    private static JsonNode? Find(JsonNode source, string field)
     {
         if (source is JsonObject flat && flat.TryGetPropertyValue(field, out var direct) && direct is not null)
         {
-            return Plain(direct);
+            return direct;
         }
 
         var node = (JsonNode?)source;
@@ -71,14 +73,30 @@ internal sealed class HitPrinter(TextWriter output, SearchOptions options, bool 
             node = node is JsonObject section ? section[part] : null;
         }
 
-        return node is null ? "" : Plain(node);
+        return node;
     }
 
     private static string Plain(JsonNode node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : node.ToJsonString(Relaxed);
 
+    /// <summary>The chosen fields by the names they were asked for; one that is missing is left out.</summary>
+    private JsonObject Chosen(JsonNode source)
+    {
+        var chosen = new JsonObject();
+        foreach (var field in options.Fields)
+        {
+            if (Find(source, field) is { } node)
+            {
+                chosen[field] = node.DeepClone();
+            }
+        }
+
+        return chosen;
+    }
+
     private void Coloured(StringBuilder line, string colour, string text)
     {
+        text = TerminalText.Clean(text);
         if (isColoured)
         {
             line.Append(colour).Append(text).Append(Reset);

@@ -27,20 +27,44 @@ internal sealed class SearchClient : IDisposable
 
     /// <summary>Posts to an API of the indices and returns the answer.</summary>
     /// <exception cref="StartupException">It cannot be reached, or refuses; the message says what to do.</exception>
-    public async Task<JsonObject> PostAsync(
-        string index, string api, JsonObject body, CancellationToken cancellationToken)
+    public Task<JsonObject> PostAsync(string index, string api, JsonObject body, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"/{index}/{api}", "ignore_unavailable=true&allow_no_indices=true", body,
+            cancellationToken);
+
+    /// <summary>Whether it is LogFlow's own store, whose order of arrival is one for all indices.</summary>
+    /// <exception cref="StartupException">It cannot be reached, or refuses.</exception>
+    public async Task<bool> IsOwnStoreAsync(CancellationToken cancellationToken)
+    {
+        var root = await SendAsync(HttpMethod.Get, "/", "", null, cancellationToken);
+        return root["version"]?["build_hash"]?.ToString() == "logflow";
+    }
+
+    /// <summary>The names of all fields.</summary>
+    /// <exception cref="StartupException">It cannot be reached, or refuses.</exception>
+    public async Task<IReadOnlyList<string>> FieldsAsync(string index, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(HttpMethod.Get, $"/{index}/_field_caps",
+            "fields=*&ignore_unavailable=true&allow_no_indices=true", null, cancellationToken);
+        return [.. (answer["fields"]?.AsObject() ?? []).Select(field => field.Key)];
+    }
+
+    private async Task<JsonObject> SendAsync(
+        HttpMethod method, string path, string query, JsonObject? body, CancellationToken cancellationToken)
     {
         var address = new UriBuilder(_url)
         {
             UserName = "",
             Password = "",
-            Path = $"{_url.AbsolutePath.TrimEnd('/')}/{index}/{api}",
-            Query = "ignore_unavailable=true&allow_no_indices=true",
+            Path = $"{_url.AbsolutePath.TrimEnd('/')}{path}",
+            Query = query,
         }.Uri;
         try
         {
-            using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-            using var response = await _http.PostAsync(address, content, cancellationToken);
+            using var request = new HttpRequestMessage(method, address);
+            request.Content = body is null
+                ? null
+                : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+            using var response = await _http.SendAsync(request, cancellationToken);
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             return response.IsSuccessStatusCode
                 ? (JsonObject)JsonNode.Parse(text)!
@@ -65,6 +89,11 @@ internal sealed class SearchClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
+    /// <summary>The server's text, line by line, without what a terminal would obey.</summary>
+    private static string Readable(string reason) => reason.Trim() is { Length: > 0 } text
+        ? string.Join('\n', text.Split('\n').Select(TerminalText.Clean))
+        : "it says nothing more; is it an Elasticsearch?";
+
     private static StartupException Refused(int status, string text)
     {
         var reason = text;
@@ -80,6 +109,6 @@ internal sealed class SearchClient : IDisposable
         }
 
         // 400 is what a query earns that cannot be parsed: the user's to mend.
-        return new StartupException($"the search was refused ({status}): {reason.Trim()}", status == 400 ? 2 : 1);
+        return new StartupException($"the search was refused ({status}): {Readable(reason)}", status == 400 ? 2 : 1);
     }
 }

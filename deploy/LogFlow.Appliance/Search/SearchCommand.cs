@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using LogFlow.Appliance.Tools;
 using LogFlow.Appliance.Up;
 using LogFlow.Hosting;
 
@@ -78,10 +80,22 @@ internal sealed class SearchCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interrupt.Token);
         var isColoured = !Console.IsOutputRedirected
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        var runner = new SearchRunner(Read(parsed), Console.Out, Console.Error, isColoured);
+        var options = Read(parsed);
+        await using var stream = StandardOutput.Open();
+        var output = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true)
+        {
+            NewLine = Environment.NewLine,
+        };
+        var runner = new SearchRunner(options, output, Console.Error, isColoured, TimeProvider.System);
         try
         {
             await runner.RunAsync(stop.Token);
+            await output.FlushAsync(CancellationToken.None);
+        }
+        catch (IOException error) when (StandardOutput.IsClosedPipe(error))
+        {
+            // Whoever read us (| head) has seen enough.
+            return 0;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -94,9 +108,9 @@ internal sealed class SearchCommand
     private SearchOptions Read(ParseResult parsed)
     {
         var limit = parsed.GetValue(_limit);
-        if (limit is < 0 or > SearchOptions.LimitMax)
+        if (limit < 0)
         {
-            throw new StartupException($"--limit takes 0 to {SearchOptions.LimitMax}, not {limit}", exitCode: 2);
+            throw new StartupException($"--limit takes 0 or more, not {limit}", exitCode: 2);
         }
 
         return new SearchOptions

@@ -4,7 +4,7 @@ namespace LogFlow.Appliance.Search;
 internal sealed record SearchOptions
 {
     /// <summary>Elasticsearch's own bound on one answer (<c>index.max_result_window</c>).</summary>
-    public const int LimitMax = 10_000;
+    public const int PageMax = 10_000;
 
     /// <summary>The query in Lucene's syntax; empty matches everything.</summary>
     public string Query { get; init; } = "";

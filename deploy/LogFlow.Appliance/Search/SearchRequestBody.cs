@@ -9,25 +9,49 @@ internal static class SearchRequestBody
     /// <summary>The query alone, as <c>_count</c> takes it.</summary>
     public static JsonObject Count(SearchOptions options) => new() { ["query"] = Query(options, null) };
 
-    /// <summary>The newest hits.</summary>
-    public static JsonObject Newest(SearchOptions options) => new()
-    {
-        ["size"] = options.Limit,
-        ["track_total_hits"] = true,
-        ["query"] = Query(options, null),
-        ["sort"] = Sort("@timestamp", "desc"),
-    };
+    /// <summary>A page of the newest hits.</summary>
+    /// <param name="options">The search.</param>
+    /// <param name="size">Hits at most.</param>
+    /// <param name="after">Sort values of the last hit of the page before; null: the first page.</param>
+    public static JsonObject Newest(SearchOptions options, int size, JsonNode? after = null) => Page(
+        size, Query(options, null), after, isCounted: after is null, Sort("@timestamp", "desc"), Arrival("desc"));
 
-    /// <summary>What was indexed since a moment, oldest first.</summary>
-    public static JsonObject IngestedSince(SearchOptions options, DateTimeOffset since) => new()
-    {
-        ["size"] = SearchOptions.LimitMax,
-        ["query"] = Query(options, since),
-        ["sort"] = Sort("event.ingested", "asc"),
-    };
+    /// <summary>A page of what has arrived after a place in the store's order of arrival, oldest first.</summary>
+    public static JsonObject Arrived(SearchOptions options, long after) => Page(
+        SearchOptions.PageMax, Query(options, null), after < 0 ? null : new JsonArray(after), isCounted: false,
+        Arrival("asc"));
 
-    private static JsonArray Sort(string field, string order) =>
-        [new JsonObject { [field] = new JsonObject { ["order"] = order, ["unmapped_type"] = "date" } }];
+    /// <summary>The document that arrived last, whatever is searched for.</summary>
+    public static JsonObject Last() => Page(
+        1, new JsonObject { ["match_all"] = new JsonObject() }, null, isCounted: false, Arrival("desc"));
+
+    /// <summary>A page of what was indexed since a moment, oldest first.</summary>
+    public static JsonObject IngestedSince(SearchOptions options, DateTimeOffset since, JsonNode? after) => Page(
+        SearchOptions.PageMax, Query(options, since), after, isCounted: false,
+        Sort("event.ingested", "asc"), Arrival("asc"));
+
+    private static JsonObject Page(int size, JsonObject query, JsonNode? after, bool isCounted, params JsonNode[] sort)
+    {
+        var body = new JsonObject
+        {
+            ["size"] = size,
+            ["track_total_hits"] = isCounted,
+            ["query"] = query,
+            ["sort"] = new JsonArray(sort),
+        };
+        if (after is not null)
+        {
+            body["search_after"] = after.DeepClone();
+        }
+
+        return body;
+    }
+
+    private static JsonObject Arrival(string order) =>
+        new() { ["_seq_no"] = new JsonObject { ["order"] = order } };
+
+    private static JsonObject Sort(string field, string order) =>
+        new() { [field] = new JsonObject { ["order"] = order, ["unmapped_type"] = "date" } };
 
     private static JsonObject Query(SearchOptions options, DateTimeOffset? ingestedSince)
     {

@@ -1,18 +1,17 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using LogFlow.Hosting;
 
 namespace LogFlow.Appliance.Search;
 
 /// <summary>Carries out one <c>logflow search</c>.</summary>
-internal sealed class SearchRunner(SearchOptions options, TextWriter output, TextWriter notes, bool isColoured)
+internal sealed class SearchRunner(
+    SearchOptions options, TextWriter output, TextWriter notes, bool isColoured, TimeProvider time)
 {
     private static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// Elasticsearch shows documents up to its refresh interval late (5 s in our template), so following looks back
-    /// this far and leaves out what it has shown.
-    /// </summary>
-    private static readonly TimeSpan FollowOverlap = TimeSpan.FromSeconds(15);
+    /// <summary>Clocks of other machines may be ahead by so much; what is later has a wrong date.</summary>
+    private static readonly TimeSpan FutureAfter = TimeSpan.FromMinutes(1);
 
     private readonly HitPrinter _printer = new(output, options, isColoured);
 
@@ -28,30 +27,62 @@ internal sealed class SearchRunner(SearchOptions options, TextWriter output, Tex
             return;
         }
 
-        var started = TimeProvider.System.GetUtcNow();
-        var result = await client.PostAsync(
-            options.Index, "_search", SearchRequestBody.Newest(options), cancellationToken);
-        var hits = Hits(result);
-        foreach (var hit in options.IsFollow ? hits.Reverse() : hits)
-        {
-            _printer.Print(hit);
-        }
-
+        // The newest of what has happened: lines that are dated in the future would else stand on top for ever.
+        var now = time.GetUtcNow();
+        var bounded = options.Until is null ? options with { Until = now + FutureAfter } : options;
+        var cursor = new FollowCursor(client, options);
         if (options.IsFollow)
         {
-            await FollowAsync(client, started, hits, cancellationToken);
+            await cursor.BeginAsync(now, cancellationToken);
         }
-        else
+
+        var (first, hits) = await NewestAsync(client, bounded, cancellationToken);
+        if (options.IsFollow)
         {
-            await notes.WriteLineAsync(Summary(result, hits.Length));
+            hits.Reverse();
+            hits.ForEach(hit => cursor.Show(hit));
         }
+
+        hits.ForEach(_printer.Print);
+        await output.FlushAsync(cancellationToken);
+        if (options.IsFollow)
+        {
+            await FollowAsync(cursor, cancellationToken);
+            return;
+        }
+
+        await notes.WriteLineAsync(Summary(first, hits.Count));
+        await new SearchHints(client, options, notes).WriteAsync(
+            Total(first), options.Until is null ? now + FutureAfter : null, cancellationToken);
     }
 
-    private static JsonNode[] Hits(JsonObject result) => [.. result["hits"]!["hits"]!.AsArray().Select(hit => hit!)];
+    /// <summary>The first answer, and the hits of as many pages as are asked for.</summary>
+    private async Task<(JsonObject First, List<JsonNode> Hits)> NewestAsync(
+        SearchClient client, SearchOptions bounded, CancellationToken cancellationToken)
+    {
+        var size = Math.Min(options.Limit, SearchOptions.PageMax);
+        var first = await client.PostAsync(
+            options.Index, "_search", SearchRequestBody.Newest(bounded, size), cancellationToken);
+        var hits = Hits(first);
+        var page = hits;
+        while (page.Count == SearchOptions.PageMax && hits.Count < options.Limit)
+        {
+            size = Math.Min(options.Limit - hits.Count, SearchOptions.PageMax);
+            page = Hits(await client.PostAsync(options.Index, "_search",
+                SearchRequestBody.Newest(bounded, size, page[^1]["sort"]), cancellationToken));
+            hits = [.. hits, .. page];
+        }
+
+        return (first, hits);
+    }
+
+    private static List<JsonNode> Hits(JsonObject result) => [.. result["hits"]!["hits"]!.AsArray().Select(hit => hit!)];
+
+    private static long Total(JsonObject result) => result["hits"]!["total"]!["value"]!.GetValue<long>();
 
     private static string Summary(JsonObject result, int shown)
     {
-        var total = result["hits"]!["total"]!["value"]!.GetValue<long>();
+        var total = Total(result);
         var count = total.ToString("N0", CultureInfo.InvariantCulture);
         var more = shown < total && shown > 0 ? $", the newest {shown} shown (--limit N for more)" : "";
         var isPartial = result["timed_out"]?.GetValue<bool>() == true;
@@ -59,30 +90,43 @@ internal sealed class SearchRunner(SearchOptions options, TextWriter output, Tex
         return $"{count} {(total == 1 ? "hit" : "hits")}{more}, {result["took"]} ms{partial}";
     }
 
-    private async Task FollowAsync(
-        SearchClient client, DateTimeOffset started, JsonNode[] shownAlready, CancellationToken cancellationToken)
+    private async Task FollowAsync(FollowCursor cursor, CancellationToken cancellationToken)
     {
-        var shown = shownAlready.Select(Identity).ToHashSet();
-        var newest = started;
-        using var timer = new PeriodicTimer(FollowInterval);
+        using var timer = new PeriodicTimer(FollowInterval, time);
+        long failedAt = 0;
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                var body = SearchRequestBody.IngestedSince(options, newest - FollowOverlap);
-                var asked = TimeProvider.System.GetUtcNow();
-                var hits = Hits(await client.PostAsync(options.Index, "_search", body, cancellationToken));
-                foreach (var hit in hits)
+                try
                 {
-                    if (shown.Add(Identity(hit)))
+                    if (failedAt != 0)
+                    {
+                        await cursor.ResumeAsync(cancellationToken);
+                    }
+
+                    await foreach (var hit in cursor.PollAsync(time.GetUtcNow(), cancellationToken))
                     {
                         _printer.Print(hit);
                     }
+
+                    if (failedAt != 0)
+                    {
+                        await notes.WriteLineAsync(
+                            $"(it answers again, after {time.GetElapsedTime(failedAt).TotalSeconds:0} s: going on)");
+                        failedAt = 0;
+                    }
+                }
+                catch (StartupException error) when (error.ExitCode != 2)
+                {
+                    // A restart, or a server that is busy: said once, and tried again.
+                    if (failedAt == 0)
+                    {
+                        failedAt = time.GetTimestamp();
+                        await notes.WriteLineAsync($"({error.Message}: trying again every second)");
+                    }
                 }
 
-                // What lies before the overlap is never asked for again.
-                shown = [.. hits.Select(Identity)];
-                newest = hits.Length == SearchOptions.LimitMax ? newest : asked;
                 await output.FlushAsync(cancellationToken);
             }
         }
@@ -91,7 +135,4 @@ internal sealed class SearchRunner(SearchOptions options, TextWriter output, Tex
             // Ctrl-C is how following ends.
         }
     }
-
-    private static (string Index, string Id) Identity(JsonNode hit) =>
-        (hit["_index"]!.ToString(), hit["_id"]!.ToString());
 }

@@ -7,7 +7,8 @@ namespace LogFlow.Hosting;
 /// <summary>
 /// Finds the files that a path of the configuration names: a file, a folder (its files), or a pattern as Logstash's
 /// (Ruby's <c>Dir.glob</c>): <c>*</c>, <c>?</c>, <c>[abc]</c>, <c>[a-c]</c>, <c>[^a]</c>, <c>{a,b}</c>, and <c>**</c>
-/// for any number of folders. Names that begin with a dot are only matched by a dot.
+/// for any
+/// number of folders. Names that begin with a dot are only matched by a dot.
 /// </summary>
 /// <remarks>
 /// FileSystemGlobbing walks the folders; its language has only <c>*</c> and <c>**</c>, so what else the pattern says is

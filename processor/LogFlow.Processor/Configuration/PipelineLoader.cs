@@ -21,6 +21,7 @@ internal sealed class PipelineLoader
             group_id => "${logflow.config.group_id}"
             auto_offset_reset => "earliest"
             fetch_max_wait_ms => "${logflow.config.fetch_max_wait_ms}"
+            codec => json
             # instance
           }
         }

@@ -58,13 +58,34 @@ internal sealed class Searcher(StoreEngine engine, TimeProvider time)
     /// <summary>The blocks that may match, in the order in which they can bring the best hits.</summary>
     private static List<BlockSource> Order(IReadOnlyList<BlockSource> blocks, SearchRequest request)
     {
-        var matching = blocks.Where(block => request.Query.MayMatch(block));
         var first = request.Sort[0];
+        var matching = blocks.Where(block => MayFollow(block.Summary, request) && request.Query.MayMatch(block));
+        if (first.IsArrival)
+        {
+            return first.IsDescending
+                ? [.. matching.OrderByDescending(block => block.Summary.MaxSequence)]
+                : [.. matching.OrderBy(block => block.Summary.MinSequence)];
+        }
+
         return first.IsTimestamp && !first.IsDescending
             ? [.. matching.OrderBy(block => block.Summary.MinTimeMs)]
             : first.IsTimestamp
                 ? [.. matching.OrderByDescending(block => block.Summary.MaxTimeMs)]
                 : [.. matching];
+    }
+
+    /// <summary>
+    /// Whether rows may come after <c>search_after</c> in the order of arrival; where hits are counted all rows matter.
+    /// </summary>
+    private static bool MayFollow(in BlockSummary summary, SearchRequest request)
+    {
+        if (request is not { Sort: [{ IsArrival: true } first, ..], SearchAfter: [{ Kind: ValueKind.Int64 } after, ..],
+            TotalHitsMax: < 0, Aggregations.IsEmpty: true })
+        {
+            return true;
+        }
+
+        return first.IsDescending ? summary.MinSequence <= after.Bits : summary.MaxSequence >= after.Bits;
     }
 
     private static List<FetchedHit> Fetch(SearchRun run, SearchRequest request)
@@ -182,9 +203,16 @@ internal sealed class SearchRun(
     private bool CanImprove(in BlockSummary summary)
     {
         var first = request.Sort[0];
-        if (!first.IsTimestamp || Hits.Worst is not { } worst)
+        if (!(first.IsTimestamp || first.IsArrival) || Hits.Worst is not { } worst)
         {
             return true;
+        }
+
+        if (first.IsArrival)
+        {
+            return first.IsDescending
+                ? summary.MaxSequence >= worst.Keys[0].Bits
+                : summary.MinSequence <= worst.Keys[0].Bits;
         }
 
         return first.IsDescending ? summary.MaxTimeMs >= worst.Keys[0].Bits : summary.MinTimeMs <= worst.Keys[0].Bits;

@@ -374,7 +374,13 @@ internal sealed partial class Fetcher
 
     private void OnUndecodable(TopicPartition partition, UndecodableBatch batch) =>
         Log.Undecodable(
-            _logger, partition, batch.BaseOffset, batch.LastOffset, batch.Compression, batch.Bytes.Length, batch.Reason);
+            _logger,
+            partition,
+            batch.BaseOffset,
+            batch.LastOffset,
+            batch.Compression,
+            batch.Bytes.Length,
+            batch.Reason);
 
     // With a second between attempts: after some seconds, then about every five minutes.
     private static bool IsWorthALine(int failures) => failures == 8 || failures % 300 == 0;

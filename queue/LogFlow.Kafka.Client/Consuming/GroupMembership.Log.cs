@@ -23,8 +23,8 @@ internal sealed partial class GroupMembership
         public static partial void TopicsChanged(ILogger logger, string groupId);
 
         [LoggerMessage(1267, LogLevel.Information,
-            "Group {GroupId}: the division that this member found in force leaves out partitions that have come since; " +
-            "dividing them anew.")]
+            "Group {GroupId}: the division that this member found in force leaves out partitions that have come " +
+            "since; dividing them anew.")]
         public static partial void PartitionsUnassigned(ILogger logger, string groupId);
 
         [LoggerMessage(1264, LogLevel.Warning, "Group {GroupId} could not be left: {Reason}")]

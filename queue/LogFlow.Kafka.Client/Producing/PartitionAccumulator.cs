@@ -402,8 +402,8 @@ internal sealed partial class PartitionAccumulator
         public static partial void NewEpoch(ILogger logger, TopicPartition partition, ErrorCode error);
 
         [LoggerMessage(1231, LogLevel.Error,
-            "{Partition}: records cannot be sent there any more. All that are unfinished fail; they may be in the log " +
-            "or not.")]
+            "{Partition}: records cannot be sent there any more. All that are unfinished fail; they may be in the " +
+            "log or not.")]
         public static partial void Failed(ILogger logger, TopicPartition partition, Exception exception);
     }
 }

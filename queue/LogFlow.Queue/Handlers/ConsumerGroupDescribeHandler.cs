@@ -17,7 +17,9 @@ namespace LogFlow.Queue.Handlers;
 internal sealed class ConsumerGroupDescribeHandler(GroupCoordinator coordinator, TopicCatalog topics)
     : TypedRequestHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>
 {
-    /// <summary>A member that speaks the classic protocol, in a group that is changing to the new one or back.</summary>
+    /// <summary>
+    /// A member that speaks the classic protocol, in a group that is changing to the new one or back.
+    /// </summary>
     private const sbyte ClassicMemberType = 0;
 
     /// <summary>A member that speaks the new protocol.</summary>

@@ -79,8 +79,10 @@ public sealed class MakersImageTests
     [RequiresFact(Requirement.Kibana, Requirement.Shared)]
     public async Task Kibana_ImportsTheSavedObjects_WithoutAnError()
     {
-        await using var elasticsearch = await RealContainer.StartAsync(ContainerImage.FullElasticsearch, 9200, builder =>
-            builder.WithEnvironment("discovery.type", "single-node")
+        await using var elasticsearch = await RealContainer.StartAsync(
+            ContainerImage.FullElasticsearch,
+            9200,
+            static builder => builder.WithEnvironment("discovery.type", "single-node")
                 .WithEnvironment("xpack.security.enabled", "false")
                 .WithEnvironment("ES_JAVA_OPTS", "-Xms1g -Xmx1g"));
         var index = $"http://{elasticsearch.Host}:{elasticsearch.Port}";

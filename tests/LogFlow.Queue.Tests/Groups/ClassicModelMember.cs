@@ -6,8 +6,8 @@ using LogFlow.Queue.Groups.Consumer;
 namespace LogFlow.Queue.Tests.Groups;
 
 /// <summary>
-/// A member that follows the classic protocol as Java's consumer does: an eager one gives up everything before it joins,
-/// a cooperative one tells what it owns, gives up what it is not assigned any more, and joins again.
+/// A member that follows the classic protocol as Java's consumer does: an eager one gives up everything before it
+/// joins, a cooperative one tells what it owns, gives up what it is not assigned any more, and joins again.
 /// </summary>
 internal sealed class ClassicModelMember(string name, string topics, bool isCooperative) : IModelMember
 {
@@ -168,8 +168,8 @@ internal sealed class ClassicModelMember(string name, string topics, bool isCoop
     }
 
     /// <summary>
-    /// Each topic to its subscribers in turn. Cooperatively, nobody gets what another still owns: it comes with the next
-    /// generation.
+    /// Each topic to its subscribers in turn. Cooperatively, nobody gets what another still owns: it comes with the
+    /// next generation.
     /// </summary>
     private Dictionary<string, byte[]> Divide(ConsumerGroupHarness harness, IReadOnlyList<JoinedMember> members)
     {

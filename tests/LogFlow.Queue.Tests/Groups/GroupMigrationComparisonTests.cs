@@ -51,7 +51,9 @@ public sealed class GroupMigrationComparisonTests(ITestOutputHelper output)
         return script.Transcript;
     }
 
-    /// <summary>Two classic members, one of the new protocol comes, another classic one, and the new one goes.</summary>
+    /// <summary>
+    /// Two classic members, one of the new protocol comes, another classic one, and the new one goes.
+    /// </summary>
     private static async Task ThereAndBackAsync(
         ConsumerGroupScript script, int port, string protocol, bool tellsOwned)
     {

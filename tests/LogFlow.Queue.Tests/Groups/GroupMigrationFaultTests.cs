@@ -4,9 +4,9 @@ using Xunit.Abstractions;
 namespace LogFlow.Queue.Tests.Groups;
 
 /// <summary>
-/// Members of both protocols come, go, die and change, over lost answers, restarts and a disk that refuses: at no moment
-/// do two believe that they own one partition, and in the end every partition has a reader. Ids are counted, so a seed
-/// replays what it did.
+/// Members of both protocols come, go, die and change, over lost answers, restarts and a disk that refuses: at no
+/// moment do two believe that they own one partition, and in the end every partition has a reader. Ids are counted, so
+/// a seed replays what it did.
 /// </summary>
 public sealed class GroupMigrationFaultTests(ITestOutputHelper output)
 {

@@ -5,7 +5,9 @@ using LogFlow.Queue.Groups.Consumer;
 
 namespace LogFlow.Queue.Tests.Groups;
 
-/// <summary>Groups that change their protocol with members in them: what a comparison with Kafka does not show.</summary>
+/// <summary>
+/// Groups that change their protocol with members in them: what a comparison with Kafka does not show.
+/// </summary>
 public sealed class GroupMigrationTests
 {
     [Theory]
@@ -126,7 +128,9 @@ public sealed class GroupMigrationTests
         Assert.Single(harness.Store.Groups[GroupHarness.GroupId].Members);
     }
 
-    /// <summary>Kafka hands the place over as it is, with partitions that another member has not given up yet.</summary>
+    /// <summary>
+    /// Kafka hands the place over as it is, with partitions that another member has not given up yet.
+    /// </summary>
     [Fact]
     public async Task Downgrade_ReplacedMemberWaitedForPartitions_TheGroupRebalances()
     {

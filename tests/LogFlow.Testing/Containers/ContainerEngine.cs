@@ -20,7 +20,8 @@ public static class ContainerEngine
 
     /// <summary>Whether the engine has this image, so that nothing has to be pulled.</summary>
     public static bool HasImage(string name) => WhyMissing is null
-        && Images.GetOrAdd(name, static image => Get($"/images/{Uri.EscapeDataString(image)}/json") == HttpStatusCode.OK);
+        && Images.GetOrAdd(
+            name, static image => Get($"/images/{Uri.EscapeDataString(image)}/json") == HttpStatusCode.OK);
 
     /// <summary>Whether images can be pulled from this registry; any answer of it counts.</summary>
     public static bool HasRegistry(string host) => Registries.GetOrAdd(host, static name =>
@@ -57,7 +58,8 @@ public static class ContainerEngine
                 var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 try
                 {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(host["unix://".Length..]), cancellationToken);
+                    var address = new UnixDomainSocketEndPoint(host["unix://".Length..]);
+                    await socket.ConnectAsync(address, cancellationToken);
                     return new NetworkStream(socket, ownsSocket: true);
                 }
                 catch

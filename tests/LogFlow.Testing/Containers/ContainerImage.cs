@@ -49,11 +49,14 @@ public sealed record ContainerImage(string Name, string? Registry, string? Maker
 
     /// <summary>Why it cannot be run; null where it can.</summary>
     public string? WhyMissing => ContainerEngine.WhyMissing
-        ?? (IsLocal || (Makers is not null && (ContainerEngine.HasImage(Makers) || ContainerEngine.HasRegistry(Registry!)))
+        ?? (IsLocal || IsMakersToBeHad
             ? null
             : Makers is null
                 ? $"there is no image {Local} (tests/LogFlow.Testing/Containers/make-images)"
                 : $"there is no image {Local} and no registry to pull {Makers} from");
+
+    private bool IsMakersToBeHad => Makers is not null
+        && (ContainerEngine.HasImage(Makers) || ContainerEngine.HasRegistry(Registry!));
 
     /// <summary>What to run.</summary>
     /// <exception cref="InvalidOperationException">It is not to be had.</exception>

@@ -17,7 +17,8 @@ internal sealed class JavaContainer(string kind, string[] arguments, string data
     {
         Directory.CreateDirectory(dataFolder);
         var servers = SharedFolder.File("servers");
-        var java = Path.GetDirectoryName(new FileInfo(Requirements.FindProgram("java")!).ResolveLinkTarget(true)!.FullName);
+        var program = Requirements.FindProgram("java")!;
+        var java = Path.GetDirectoryName(File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program);
         _container = new ContainerBuilder(ContainerImage.Java.Resolve())
             .WithCreateParameterModifier(static parameters =>
             {

@@ -139,7 +139,8 @@ internal sealed partial class ClassicMembership : IMembership
     public ConsumerGroupSnapshot? DescribeConsumer() => null;
 
     /// <summary>
-    /// Goes on with the members of a group of the new protocol, of which only those are left that speak the classic one.
+    /// Goes on with the members of a group of the new protocol, of which only those are left that speak the classic
+    /// one.
     /// </summary>
     /// <param name="snapshot">The group as it was.</param>
     /// <param name="rebalances">Somebody has left: the members have to divide the partitions among themselves.</param>
@@ -155,8 +156,9 @@ internal sealed partial class ClassicMembership : IMembership
     }
 
     /// <summary>
-    /// Keeps what was taken over; false: the disk refused. A group that rebalances is kept with a generation that nobody
-    /// has: after a restart its members join again, else nobody would have the partitions of the one that has left.
+    /// Keeps what was taken over; false: the disk refused. A group that rebalances is kept with a generation that
+    /// nobody has: after a restart its members join again, else nobody would have the partitions of the one that has
+    /// left.
     /// </summary>
     public async ValueTask<bool> StoreTakenOverAsync()
     {

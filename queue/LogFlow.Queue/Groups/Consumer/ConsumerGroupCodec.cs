@@ -15,7 +15,8 @@ namespace LogFlow.Queue.Groups.Consumer;
 /// value member version int8 = 0 | instance? | rack? | client id | client host | rebalance ms int32 |
 ///              topics [ name ] | regex? | assignor? | state int8 | epoch int32 | previous epoch int32 |
 ///              assigned, pending revocation, target: [ topic uuid | [ partition int32 ] ] |
-///              only of a member that speaks the classic protocol: session ms int32 | protocols [ name | metadata bytes ]
+///              only of a member that speaks the classic protocol:
+///              session ms int32 | protocols [ name | metadata bytes ]
 /// </code>
 /// </summary>
 internal static class ConsumerGroupCodec

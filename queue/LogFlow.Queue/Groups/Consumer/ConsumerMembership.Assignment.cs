@@ -160,12 +160,13 @@ internal sealed partial class ConsumerMembership
         public static partial void StoreFailed(ILogger logger, string group);
 
         [LoggerMessage(3134, LogLevel.Information,
-            "Group {Group}: no member of the new protocol is left; its {Members} members of the classic one go on by that, "
-            + "from generation {Generation}.")]
+            "Group {Group}: no member of the new protocol is left; its {Members} members of the classic one go on by "
+            + "that, from generation {Generation}.")]
         public static partial void Downgraded(ILogger logger, string group, int members, int generation);
 
         [LoggerMessage(3135, LogLevel.Information,
-            "Group {Group} stays a group of the new protocol, though only members of the classic one are left: {Reason}.")]
+            "Group {Group} stays a group of the new protocol, though only members of the classic one are left: "
+            + "{Reason}.")]
         public static partial void NotDowngraded(ILogger logger, string group, string reason);
     }
 }

@@ -5,8 +5,9 @@ using LogFlow.Queue.Groups.Classic;
 namespace LogFlow.Queue.Groups.Consumer;
 
 /// <content>
-/// Members that speak the classic protocol in a group of the new one. Each joins and syncs on its own and is answered at
-/// once: its generation is its epoch, REBALANCE_IN_PROGRESS tells it to join again, and by joining it says what it owns.
+/// Members that speak the classic protocol in a group of the new one. Each joins and syncs on its own and is answered
+/// at once: its generation is its epoch, REBALANCE_IN_PROGRESS tells it to join again, and by joining it says what it
+/// owns.
 /// </content>
 internal sealed partial class ConsumerMembership
 {
@@ -102,7 +103,9 @@ internal sealed partial class ConsumerMembership
         return results;
     }
 
-    /// <summary>A member must speak for consumers, and share at least one assignor with all others that do so.</summary>
+    /// <summary>
+    /// A member must speak for consumers, and share at least one assignor with all others that do so.
+    /// </summary>
     private bool SupportsClassic(JoinGroupInput input) =>
         input.ProtocolType == ClassicMembership.ConsumerProtocolType
         && input.Protocols.Any(protocol => _members.Values.All(
@@ -225,7 +228,9 @@ internal sealed partial class ConsumerMembership
             : ErrorCode.None;
     }
 
-    /// <summary>The member is told to join again, and has its rebalance timeout for that from the first time on.</summary>
+    /// <summary>
+    /// The member is told to join again, and has its rebalance timeout for that from the first time on.
+    /// </summary>
     private ErrorCode DemandJoin(ConsumerMember member)
     {
         var deadlines = _deadlines[member.MemberId];
@@ -258,8 +263,8 @@ internal sealed partial class ConsumerMembership
     }
 
     /// <summary>
-    /// Goes back to the classic protocol where only members are left that speak it. Each keeps its target, which is what
-    /// it has or is about to have; the group's epoch is their generation, so that nobody has to start anew.
+    /// Goes back to the classic protocol where only members are left that speak it. Each keeps its target, which is
+    /// what it has or is about to have; the group's epoch is their generation, so that nobody has to start anew.
     /// </summary>
     private bool TryDowngrade(bool rebalances)
     {

@@ -70,7 +70,8 @@ internal sealed partial class ConsumerMembership
             $"The consumer group has reached its maximum capacity of {settings.SizeMax} members.");
 
     /// <summary>
-    /// A member that was heard from, by either protocol, takes what it says for its own, and one step towards its target.
+    /// A member that was heard from, by either protocol, takes what it says for its own, and one step towards its
+    /// target.
     /// </summary>
     private ConsumerMember Advance(
         ConsumerMember before, ConsumerMember member, PartitionAssignment? owned, out bool hasNewSubscription)

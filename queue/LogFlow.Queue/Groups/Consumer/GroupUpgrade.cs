@@ -6,10 +6,10 @@ namespace LogFlow.Queue.Groups.Consumer;
 /// <summary>
 /// A classic group with members as one of the new protocol (KIP-848, "online upgrade"): every member stays, with its
 /// partitions, its generation as epoch, and its own protocol. A pure function; the rules and messages are Kafka's.
-/// <para>One rule is not. A rebalance that begins while another is under way makes the group forget all assignments, but
-/// cooperative members go on with what they have. Kafka takes them for members without partitions then, and gives those
-/// to others at once: two own them. Here a member also keeps what it said that it owns when it joined, as far as nobody
-/// else has been given it.</para>
+/// <para>One rule is not. A rebalance that begins while another is under way makes the group forget all assignments,
+/// but cooperative members go on with what they have. Kafka takes them for members without partitions then, and gives
+/// those to others at once: two own them. Here a member also keeps what it said that it owns when it joined, as far as
+/// nobody else has been given it.</para>
 /// </summary>
 internal static class GroupUpgrade
 {
@@ -99,7 +99,8 @@ internal static class GroupUpgrade
         var kept = new List<ConsumerMember>(members.Count);
         foreach (var (member, owned) in members)
         {
-            // Where two claim it, one comes from an older generation: it learns with its next heartbeat that it lost it.
+            // Where two claim it, one comes from an older generation: it learns with its next heartbeat that it lost
+            // it.
             var claimed = owned.Except(given);
             var held = member.Assigned.Union(claimed);
             given = given.Union(claimed);
