@@ -9,6 +9,9 @@ internal sealed class AgentCounters
     private long _truncated;
     private long _uncertain;
     private long _lost;
+    private long _lostBytes;
+    private long _vanished;
+    private long _padding;
     private long _errors;
 
     public long LinesRead => Volatile.Read(ref _linesRead);
@@ -25,6 +28,15 @@ internal sealed class AgentCounters
     /// <summary>Records of which it is not known whether the queue has them, and that can be read no more.</summary>
     public long Lost => Volatile.Read(ref _lost);
 
+    /// <summary>Bytes of files that vanished before they were read or could be sent again.</summary>
+    public long LostBytes => Volatile.Read(ref _lostBytes);
+
+    /// <summary>NULs that were passed over.</summary>
+    public long Padding => Volatile.Read(ref _padding);
+
+    /// <summary>Files that went, or got another name, before they could be looked at.</summary>
+    public long Vanished => Volatile.Read(ref _vanished);
+
     public long Errors => Volatile.Read(ref _errors);
 
     public void AddLinesRead(int count) => Interlocked.Add(ref _linesRead, count);
@@ -38,6 +50,12 @@ internal sealed class AgentCounters
     public void AddUncertain(int count) => Interlocked.Add(ref _uncertain, count);
 
     public void AddLost(int count) => Interlocked.Add(ref _lost, count);
+
+    public void AddLostBytes(long count) => Interlocked.Add(ref _lostBytes, count);
+
+    public void AddPadding(long count) => Interlocked.Add(ref _padding, count);
+
+    public void AddVanished() => Interlocked.Increment(ref _vanished);
 
     public void AddError() => Interlocked.Increment(ref _errors);
 }

@@ -28,6 +28,13 @@ internal sealed class AgentMetrics : IDisposable
         Observe("logflow.agent.acknowledged.lines", "{line}", "Lines acknowledged", () => counters.Acknowledged);
         Observe("logflow.agent.truncated.lines", "{line}", "Lines cut to the limit", () => counters.Truncated);
         Observe("logflow.agent.lost.lines", "{line}", "Lines that could not be read again", () => counters.Lost);
+        Observe(
+            "logflow.agent.lost.bytes", "By", "Bytes of files that vanished unread or cannot be sent again",
+            () => counters.LostBytes);
+        Observe(
+            "logflow.agent.files.vanished", "{file}", "Files that went before they were looked at",
+            () => counters.Vanished);
+        Observe("logflow.agent.padding.bytes", "By", "NULs before lines, passed over", () => counters.Padding);
         Observe("logflow.agent.errors", "{error}", "Errors", () => counters.Errors);
         Gauge("logflow.agent.files.watched", "{file}", "Files known", () => status()?.FilesWatched ?? 0);
         Gauge("logflow.agent.files.open", "{file}", "Files open", () => status()?.FilesOpen ?? 0);

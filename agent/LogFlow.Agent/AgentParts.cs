@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
@@ -16,6 +17,7 @@ internal sealed class AgentParts : IAsyncDisposable
     private readonly PublisherOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
+    private RecoveryCoordinator? _recovery;
 
     private AgentParts(
         AgentMetrics metrics, AgentCounters counters, PublisherOptions options, ILoggerFactory loggers,
@@ -32,7 +34,7 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public required IBatchSink Sink { get; init; }
 
-    public required MemoryBudget Budget { get; init; }
+    public required ByteBudget Budget { get; init; }
 
     public required Publisher Publisher { get; init; }
 
@@ -48,19 +50,17 @@ internal sealed class AgentParts : IAsyncDisposable
         Registry registry,
         AgentSeams seams,
         AgentCounters counters,
-        Func<AgentStatus?> status,
-        Action<Exception> onFatal)
+        Func<AgentStatus?> status)
     {
         var sink = seams.OpenSink(config, loggers, time);
         var metrics = new AgentMetrics(meters, counters, status);
-        var budget = new MemoryBudget(config.MemoryQueue.Bytes.Bytes);
+        var budget = new ByteBudget(config.MemoryQueue.Bytes.Bytes);
         var options = BuildOptions(config);
         var publisher = new Publisher(new PublishingContext(
             options, sink, registry, budget, metrics, counters, time,
             loggers.CreateLogger<PartitionPublisher>())
         {
             Topic = config.Kafka.Topic,
-            OnFatal = onFatal,
         });
         var inputs = config.Inputs.Where(input => input.Enabled).ToList();
         var scheduler = new HarvesterScheduler(
@@ -91,7 +91,7 @@ internal sealed class AgentParts : IAsyncDisposable
                         new InputOptions(config, input, identity), registry, publisher, counters, time,
                         logger)
                     {
-                        OpenFile = seams.OpenFile,
+                        OpenFile = path => GzipLogFile.Unwrap(seams.OpenFile(path)),
                     },
                     scheduler,
                     openFiles)),
@@ -99,17 +99,24 @@ internal sealed class AgentParts : IAsyncDisposable
         };
     }
 
-    /// <summary>Takes up what a former run left unacknowledged.</summary>
-    public void Recover(TopicIdentity topic)
+    /// <summary>Partitions whose recovery waits for a file.</summary>
+    public int PartitionsWaiting => _recovery?.Waiting ?? 0;
+
+    /// <summary>Takes up what a former run left unacknowledged, then lets the readers begin.</summary>
+    public Task RecoverAsync(TopicIdentity topic, Action onFirstPass, CancellationToken cancellationToken)
     {
-        var recovery = new RecoveryCoordinator(
-            Registry,
-            Publisher,
-            new BatchRebuilder(Budget, _options, _time),
-            _counters,
-            FindGeneration,
-            _loggers.CreateLogger<RecoveryCoordinator>());
-        recovery.Recover(recovery.CheckTopic(topic));
+        _recovery = new RecoveryCoordinator(
+            new RecoveryContext(
+                Registry,
+                Publisher,
+                Sink,
+                new RecoveryFiles(Inputs),
+                _options,
+                _counters,
+                _time,
+                _loggers.CreateLogger<RecoveryCoordinator>()),
+            new BatchRebuilder(Budget, _options, _time));
+        return _recovery.RecoverAsync(_recovery.CheckTopic(topic), onFirstPass, cancellationToken);
     }
 
     /// <summary>Stops at once; the registry is synced last.</summary>
@@ -126,19 +133,6 @@ internal sealed class AgentParts : IAsyncDisposable
         Scheduler.Dispose();
         Budget.Dispose();
         _metrics.Dispose();
-    }
-
-    private ScheduledHarvester? FindGeneration(long generation)
-    {
-        foreach (var input in Inputs)
-        {
-            if (input.FindGeneration(generation) is { } harvester)
-            {
-                return harvester;
-            }
-        }
-
-        return null;
     }
 
     private static PublisherOptions BuildOptions(AgentConfig config)

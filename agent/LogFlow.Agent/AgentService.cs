@@ -11,8 +11,11 @@ namespace LogFlow.Agent;
 /// </summary>
 public sealed partial class AgentService : ILogFlowService
 {
-    /// <summary>What is under way longer than this is not under way: the queue is gone, or refuses.</summary>
-    private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Matches Filebeat's <c>metadata.refresh_frequency</c>.</summary>
+    private static readonly TimeSpan TopicRefresh = TimeSpan.FromMinutes(10);
 
     private readonly AgentConfig _config;
     private readonly ILoggerFactory _loggers;
@@ -21,12 +24,13 @@ public sealed partial class AgentService : ILogFlowService
     private readonly AgentSeams _seams;
     private readonly ILogger _logger;
     private readonly AgentCounters _counters = new();
-    private readonly ProgressWatch _acknowledging;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundWork _work = new();
+    private readonly OutageWatch _outage;
     private AgentParts? _parts;
+    private long _startedAt;
+    private (long At, AgentStatus? Status) _measured;
     private DirectoryLock? _lock;
-    private Task _connecting = Task.CompletedTask;
     private volatile bool _isConnected;
     private int _stopped;
 
@@ -44,9 +48,9 @@ public sealed partial class AgentService : ILogFlowService
         _loggers = loggers;
         _meters = meters;
         _time = time;
-        _acknowledging = new ProgressWatch(AcknowledgedWithin, time);
         _seams = seams;
         _logger = loggers.CreateLogger<AgentService>();
+        _outage = new OutageWatch(time, _logger);
     }
 
     /// <inheritdoc/>
@@ -85,9 +89,10 @@ public sealed partial class AgentService : ILogFlowService
             LinesTruncated = _counters.Truncated,
             LinesUncertain = _counters.Uncertain,
             LinesPossiblyLost = _counters.Lost,
+            BytesLost = _counters.LostBytes,
             Errors = _counters.Errors,
             BytesBehind = behind,
-            BytesInMemory = parts.Budget.Used,
+            BytesInMemory = parts.Budget.BytesHeld,
             IsConnected = _isConnected,
         };
     }
@@ -110,11 +115,21 @@ public sealed partial class AgentService : ILogFlowService
             return new HealthReport(false, $"the registry cannot be written: {reason}");
         }
 
-        return _acknowledging.Look(_counters.Acknowledged, parts.Budget.Used > 0) is { } still
-            ? new HealthReport(
-                false, $"the queue at {string.Join(", ", _config.Kafka.Hosts)} has taken nothing for "
-                + $"{(long)still.TotalSeconds} s; lines wait")
-            : HealthReport.Ready;
+        if (_outage.Detail is { } outage)
+        {
+            return new HealthReport(false, outage);
+        }
+
+        if (parts.PartitionsWaiting is > 0 and var waiting)
+        {
+            return new HealthReport(
+                false, $"{waiting} partitions wait for files that cannot be read at present; see the log");
+        }
+
+        var failing = parts.Inputs.Sum(input => input.FailingCount);
+        return failing == 0
+            ? HealthReport.Ready
+            : HealthReport.Ready with { Detail = $"ok, but {failing} paths cannot be read at present; see the log" };
     }
 
     /// <inheritdoc/>
@@ -131,7 +146,7 @@ public sealed partial class AgentService : ILogFlowService
                 _time,
                 _loggers.CreateLogger<Registry>());
             _parts = AgentParts.Create(
-                _config, _loggers, _meters, _time, registry, _seams, _counters, GetStatus, Fail);
+                _config, _loggers, _meters, _time, registry, _seams, _counters, GetRecentStatus);
         }
         catch (DirectoryLockedException error)
         {
@@ -149,11 +164,7 @@ public sealed partial class AgentService : ILogFlowService
             throw;
         }
 
-        _ = registry.Completion.ContinueWith(
-            task => Fail(task.Exception!.InnerException!),
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted,
-            TaskScheduler.Default);
+        _work.Start("watching the parts", stopping => WatchAsync(_parts, stopping));
         await Task.Run(
             () =>
             {
@@ -163,8 +174,15 @@ public sealed partial class AgentService : ILogFlowService
                 }
             },
             cancellationToken);
+        if (ProcessUser.IsRoot)
+        {
+            Log.RunsAsRoot(_logger);
+        }
+
         Log.Started(_logger, registry.AgentId, GetStatus()!.FilesWatched, _config.Kafka.Topic);
-        _connecting = Task.Run(() => ConnectAsync(_parts, _stopping.Token), CancellationToken.None);
+        _startedAt = _time.GetTimestamp();
+        _work.Start("watching the queue", stopping => WatchQueueAsync(_parts, stopping));
+        _work.Start("connecting", stopping => ConnectAsync(_parts, stopping));
     }
 
     /// <inheritdoc/>
@@ -175,8 +193,7 @@ public sealed partial class AgentService : ILogFlowService
             return;
         }
 
-        await _stopping.CancelAsync();
-        await _connecting;
+        await _work.StopAsync();
         foreach (var input in parts.Inputs)
         {
             await input.StopAsync();
@@ -209,28 +226,103 @@ public sealed partial class AgentService : ILogFlowService
     {
         await StopAsync(new CancellationToken(canceled: true));
         _lock?.Dispose();
-        _stopping.Dispose();
+        await _work.DisposeAsync();
     }
 
     /// <summary>Waits for the queue, takes up what a former run left, then lets the readers begin.</summary>
     private async Task ConnectAsync(AgentParts parts, CancellationToken cancellationToken)
     {
-        try
+        var topic = await parts.Sink.GetTopicAsync(cancellationToken);
+        parts.Publisher.PartitionCount = topic.PartitionCount;
+        await parts.RecoverAsync(
+            topic,
+            () =>
+            {
+                _isConnected = true;
+                parts.Scheduler.Start();
+                Log.Connected(_logger, topic.Name, KafkaUuid.Format(topic.Id), topic.PartitionCount);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>What scrapes ask for: not measured anew for each of several figures.</summary>
+    private AgentStatus? GetRecentStatus()
+    {
+        var now = _time.GetTimestamp();
+        lock (_counters)
         {
-            var topic = await parts.Sink.GetTopicAsync(cancellationToken);
-            parts.Publisher.PartitionCount = topic.PartitionCount;
-            parts.Recover(topic);
-            _isConnected = true;
-            parts.Scheduler.Start();
-            Log.Connected(_logger, topic.Name, KafkaUuid.Format(topic.Id), topic.PartitionCount);
+            if (_measured.Status is null || _time.GetElapsedTime(_measured.At, now) > StatusAge)
+            {
+                _measured = (now, GetStatus());
+            }
+
+            return _measured.Status;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+    }
+
+    /// <summary>Says what stands still, and looks now and then whether the topic is still what it was.</summary>
+    private async Task WatchQueueAsync(AgentParts parts, CancellationToken cancellationToken)
+    {
+        var topicAt = _time.GetTimestamp();
+        while (true)
         {
-            // Stopped before the queue was there.
+            await Task.Delay(WatchPause, _time, cancellationToken);
+            var behind = GetRecentStatus()?.BytesBehind ?? 0;
+            if (!_isConnected)
+            {
+                _outage.Look(
+                    _time.GetElapsedTime(_startedAt),
+                    $"The queue at {string.Join(", ", _config.Kafka.Hosts)} is not reached, or its topic not usable",
+                    behind);
+                continue;
+            }
+
+            var oldest = parts.Publisher.FindOldestWaiting();
+            _outage.Look(
+                oldest?.Time, $"The queue has not acknowledged partition {oldest?.Partition} of {_config.Kafka.Topic}",
+                behind);
+            if (_outage.Detail is null && _time.GetElapsedTime(topicAt) > TopicRefresh)
+            {
+                topicAt = _time.GetTimestamp();
+                await RefreshTopicAsync(parts, cancellationToken);
+            }
         }
-        catch (Exception error)
+    }
+
+    /// <summary>Partitions that were added are used by new files; a topic that was made anew is said.</summary>
+    private async Task RefreshTopicAsync(AgentParts parts, CancellationToken cancellationToken)
+    {
+        var topic = await parts.Sink.GetTopicAsync(cancellationToken);
+        var known = parts.Registry.Topic;
+        if (topic == known)
         {
-            Fail(error);
+            return;
+        }
+
+        if (topic.Id != known.Id)
+        {
+            Log.TopicMadeAnew(_logger, topic.Name, KafkaUuid.Format(topic.Id), KafkaUuid.Format(known.Id));
+        }
+        else if (topic.PartitionCount > known.PartitionCount)
+        {
+            Log.PartitionsAdded(_logger, topic.Name, topic.PartitionCount, known.PartitionCount);
+        }
+
+        parts.Registry.SetTopic(topic);
+        parts.Publisher.PartitionCount = topic.PartitionCount;
+    }
+
+    /// <summary>What fails in a part, or here, ends the agent.</summary>
+    private async Task WatchAsync(AgentParts parts, CancellationToken cancellationToken)
+    {
+        var ended = await Task.WhenAny(
+            [_work.Completion, parts.Registry.Completion, parts.Publisher.Completion,
+                .. parts.Inputs.Select(input => input.Completion)])
+            .WaitAsync(cancellationToken);
+        ended = parts.Registry.Completion.IsFaulted ? parts.Registry.Completion : ended;
+        if (ended.Exception?.InnerException is { } failure)
+        {
+            Fail(failure);
         }
     }
 
@@ -256,6 +348,21 @@ public sealed partial class AgentService : ILogFlowService
         [LoggerMessage(4503, LogLevel.Warning,
             "Agent stops before all that was read is acknowledged; the next start sends it again, exactly once")]
         public static partial void StoppedEarly(ILogger logger);
+
+        [LoggerMessage(4505, LogLevel.Warning,
+            "Topic {Topic} was made anew: its id is {Id}, it was {KnownId}. Lines go on to the new one; what was "
+            + "acknowledged before is not sent again")]
+        public static partial void TopicMadeAnew(ILogger logger, string topic, string id, string knownId);
+
+        [LoggerMessage(4506, LogLevel.Information,
+            "Topic {Topic} has {Partitions} partitions now, it had {KnownPartitions}; new files use them")]
+        public static partial void PartitionsAdded(
+            ILogger logger, string topic, int partitions, int knownPartitions);
+
+        [LoggerMessage(4507, LogLevel.Warning,
+            "The agent runs as root: it can read every log of this host, and whoever may read the topic can then, too. "
+            + "A user of its own with the capability CAP_DAC_READ_SEARCH, or in the group of the logs, is enough")]
+        public static partial void RunsAsRoot(ILogger logger);
 
         [LoggerMessage(4504, LogLevel.Error, "Agent failed")]
         public static partial void Failed(ILogger logger, Exception error);

@@ -30,6 +30,9 @@ public sealed record AgentStatus
     /// <summary>Errors: files that cannot be read, batches that were refused.</summary>
     public required long Errors { get; init; }
 
+    /// <summary>Bytes of files that vanished before they were read, or could not be sent again.</summary>
+    public required long BytesLost { get; init; }
+
     /// <summary>Bytes of all files that the queue does not have yet.</summary>
     public required long BytesBehind { get; init; }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LogFlow.Appliance.Dump;
+using LogFlow.Appliance.Dlq;
 using LogFlow.Appliance.Search;
 using LogFlow.Appliance.Tools;
 using LogFlow.Appliance.Up;
@@ -29,6 +30,7 @@ internal static class ApplianceCommandLine
             GroupsCommand.Create(tools),
             ProduceCommand.Create(tools),
             ConsumeCommand.Create(tools),
+            DlqCommand.Create(tools),
             test,
             export,
             DumpCommand.Create(),

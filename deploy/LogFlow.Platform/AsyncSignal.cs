@@ -44,23 +44,20 @@ public sealed class AsyncSignal(TimeProvider time)
             _waiter = waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        try
+        // The time being over is one of the two things waited for, and no exception.
+        await waiter.Task.WaitAsync(timeout, time, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
         {
-            await waiter.Task.WaitAsync(timeout, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // The time is over, which is one of the two things waited for.
-        }
-        finally
-        {
-            lock (_gate)
+            if (_waiter == waiter)
             {
-                if (_waiter == waiter)
-                {
-                    _waiter = null;
-                }
+                _waiter = null;
             }
+        }
+
+        if (!waiter.Task.IsCompleted)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 }

@@ -16,7 +16,13 @@ public enum DirectoryChangeKind
     /// <summary>A file was written to or truncated.</summary>
     Modified,
 
-    /// <summary>An entry came, went, was renamed, or changed its permissions.</summary>
+    /// <summary>A file was made, or got this name.</summary>
+    Appeared,
+
+    /// <summary>A file was removed, or lost this name.</summary>
+    Vanished,
+
+    /// <summary>An entry changed its permissions, or the directory itself went.</summary>
     Entries,
 
     /// <summary>Changes were lost.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace LogFlow.Platform;
 
@@ -24,7 +23,7 @@ public sealed class DirectoryWatcher : IDisposable
 
     /// <summary>Guards the two maps and <see cref="_stopped"/>.</summary>
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, string> _directoryByWatch = [];
+    private readonly Dictionary<int, string[]> _directoriesByWatch = [];
     private readonly Dictionary<string, int> _watchByDirectory = [];
     private bool _stopped;
 
@@ -88,8 +87,8 @@ public sealed class DirectoryWatcher : IDisposable
                 return false;
             }
 
-            // Two names of one directory share a watch: the last name wins, both are known as watched.
-            _directoryByWatch[watch] = directory;
+            // Two names of one directory share a watch: what happens there is told under both.
+            _directoriesByWatch[watch] = [.. _directoriesByWatch.GetValueOrDefault(watch, []), directory];
             _watchByDirectory[directory] = watch;
             return true;
         }
@@ -102,7 +101,14 @@ public sealed class DirectoryWatcher : IDisposable
         {
             if (!_stopped && _watchByDirectory.Remove(directory, out var watch))
             {
-                _directoryByWatch.Remove(watch);
+                string[] left = [.. _directoriesByWatch.GetValueOrDefault(watch, []).Where(name => name != directory)];
+                if (left.Length > 0)
+                {
+                    _directoriesByWatch[watch] = left;
+                    return;
+                }
+
+                _directoriesByWatch.Remove(watch);
                 _ = LibC.InotifyRemoveWatch(_inotify, watch);
             }
         }
@@ -175,37 +181,49 @@ public sealed class DirectoryWatcher : IDisposable
                 continue;
             }
 
-            if (FindDirectory(watch, mask) is not { } directory)
-            {
-                continue;
-            }
-
             var end = name.IndexOf((byte)0);
-            var kind = (mask & LibC.InModify) != 0 ? DirectoryChangeKind.Modified : DirectoryChangeKind.Entries;
-            _onChange(new DirectoryChange(directory, Encoding.UTF8.GetString(end < 0 ? name : name[..end]), kind));
+            var text = RawPath.Decode(end < 0 ? name : name[..end]);
+            foreach (var directory in FindDirectories(watch, mask))
+            {
+                _onChange(new DirectoryChange(directory, text, KindOf(mask)));
+            }
         }
     }
 
-    private string? FindDirectory(int watch, uint mask)
+    private static DirectoryChangeKind KindOf(uint mask) => mask switch
+    {
+        _ when (mask & LibC.InModify) != 0 => DirectoryChangeKind.Modified,
+        _ when (mask & LibC.InIsDirectory) != 0 => DirectoryChangeKind.Entries,
+        _ when (mask & (LibC.InCreate | LibC.InMovedTo)) != 0 => DirectoryChangeKind.Appeared,
+        _ when (mask & (LibC.InDelete | LibC.InMovedFrom)) != 0 => DirectoryChangeKind.Vanished,
+        _ => DirectoryChangeKind.Entries,
+    };
+
+    private string[] FindDirectories(int watch, uint mask)
     {
         lock (_lock)
         {
-            if (!_directoryByWatch.TryGetValue(watch, out var directory))
+            if (!_directoriesByWatch.TryGetValue(watch, out var directories))
             {
-                return null;
+                return [];
             }
 
             if ((mask & (LibC.InIgnored | LibC.InUnmount | LibC.InDeleteSelf | LibC.InMoveSelf)) != 0)
             {
                 // Gone or moved: forget the watch, so that the directory of this name can be watched anew.
-                _directoryByWatch.Remove(watch);
-                if (_watchByDirectory.Remove(directory) && (mask & LibC.InIgnored) == 0)
+                _directoriesByWatch.Remove(watch);
+                foreach (var directory in directories)
+                {
+                    _watchByDirectory.Remove(directory);
+                }
+
+                if ((mask & LibC.InIgnored) == 0)
                 {
                     _ = LibC.InotifyRemoveWatch(_inotify, watch);
                 }
             }
 
-            return directory;
+            return directories;
         }
     }
 }

@@ -50,8 +50,8 @@ public readonly record struct FileStatus(
         {
             if (LibC.StatxFile(file, "", LibC.AtEmptyPath, LibC.StatxMask, out var raw) != 0)
             {
-                throw new IOException(
-                    $"statx failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+                var errno = Marshal.GetLastPInvokeError();
+                throw new IOException(Marshal.GetPInvokeErrorMessage(errno), errno);
             }
 
             return FromStatx(raw);

@@ -15,4 +15,21 @@ public static class KafkaUuid
         id.TryWriteBytes(bytes, bigEndian: true, out _);
         return Base64Url.EncodeToString(bytes);
     }
+
+    /// <summary>The id that a text stands for; false where it is none.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id = default;
+        if (text.Length != TextLength
+            || !Base64Url.IsValid(text)
+            || !Base64Url.TryDecodeFromChars(text, bytes, out var written)
+            || written != bytes.Length)
+        {
+            return false;
+        }
+
+        id = new Guid(bytes, bigEndian: true);
+        return true;
+    }
 }

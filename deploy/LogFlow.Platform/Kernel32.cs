@@ -10,6 +10,16 @@ internal static partial class Kernel32
     [return: MarshalAs(UnmanagedType.Bool)]
     internal static partial bool GetFileInformationByHandle(SafeFileHandle file, out FileInformation information);
 
+    /// <summary>A handle that means the calling thread, and need not be closed.</summary>
+    [LibraryImport("kernel32")]
+    internal static partial nint GetCurrentThread();
+
+    /// <summary>Times as FILETIME, in 100 ns.</summary>
+    [LibraryImport("kernel32", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    internal static partial bool GetThreadTimes(
+        nint thread, out long created, out long exited, out long kernel, out long user);
+
     /// <summary>BY_HANDLE_FILE_INFORMATION: 52 bytes, times as FILETIME in two halves.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct FileInformation

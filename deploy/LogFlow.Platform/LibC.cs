@@ -4,8 +4,8 @@ namespace LogFlow.Platform;
 
 /// <summary>
 /// The C library calls that .NET does not offer, in one place. Every caller goes through <see cref="DurableFile"/>,
-/// <see cref="FileStatus"/>, <see cref="DirectoryWatcher"/>, <see cref="PrivateFiles"/> or <see cref="ProcessExit"/>,
-/// which hold the portable fallback.
+/// <see cref="FileStatus"/>, <see cref="DirectoryWatcher"/>, <see cref="PrivateFiles"/>, <see cref="ProcessExit"/> or
+/// <see cref="ThreadCpuTime"/>, which hold the portable fallback.
 /// </summary>
 internal static partial class LibC
 {
@@ -38,13 +38,22 @@ internal static partial class LibC
     internal const uint InUnmount = 0x2000;
     internal const uint InQueueOverflow = 0x4000;
     internal const uint InIgnored = 0x8000;
+    internal const uint InIsDirectory = 0x40000000;
     internal const uint InOnlyDirectory = 0x1000000;
     internal const uint InAttributes = 0x4;
     internal const short PollIn = 1;
+    internal const int FSetSig = 10;
+    internal const int FSetLease = 1024;
+    internal const int FReadLock = 0;
+    internal const int FUnlock = 2;
+    internal const int SigUrg = 23;
     internal const int EfdCloexec = 0x80000;
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     internal static partial int Fdatasync(SafeHandle fd);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    internal static partial int ClockGetTime(int clock, out ThreadCpuTime.TimeSpec time);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     internal static partial int Fsync(int fd);
@@ -53,7 +62,8 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     internal static partial int PosixFallocate(SafeHandle fd, long offset, long length);
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Custom,
+        StringMarshallingCustomType = typeof(RawPathMarshaller))]
     internal static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "umask")]
@@ -65,17 +75,19 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int fd);
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Custom,
+        StringMarshallingCustomType = typeof(RawPathMarshaller))]
     internal static partial int Statx(int directory, string path, int flags, uint mask, out StatxBuffer status);
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Custom,
+        StringMarshallingCustomType = typeof(RawPathMarshaller))]
     internal static partial int StatxFile(SafeHandle fd, string path, int flags, uint mask, out StatxBuffer status);
 
     [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
     internal static partial int InotifyInit(int flags);
 
     [LibraryImport("libc", EntryPoint = "inotify_add_watch", SetLastError = true,
-        StringMarshalling = StringMarshalling.Utf8)]
+        StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(RawPathMarshaller))]
     internal static partial int InotifyAddWatch(int fd, string path, uint mask);
 
     [LibraryImport("libc", EntryPoint = "inotify_rm_watch", SetLastError = true)]
@@ -92,6 +104,33 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(int fd, ReadOnlySpan<byte> buffer, nuint length);
+
+    /// <summary>A stream of a directory's entries; 0: it cannot be opened.</summary>
+    [LibraryImport("libc", EntryPoint = "opendir", SetLastError = true, StringMarshalling = StringMarshalling.Custom,
+        StringMarshallingCustomType = typeof(RawPathMarshaller))]
+    internal static partial nint OpenDirectory(string path);
+
+    /// <summary>The next entry, which stays until the next call; 0 at the end (errno 0) or on an error.</summary>
+    [LibraryImport("libc", EntryPoint = "readdir", SetLastError = true)]
+    internal static partial nint ReadDirectory(nint stream);
+
+    [LibraryImport("libc", EntryPoint = "closedir", SetLastError = true)]
+    internal static partial int CloseDirectory(nint stream);
+
+    /// <summary>The path without links; null, or a buffer that <see cref="Free"/> gives back.</summary>
+    [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Custom,
+        StringMarshallingCustomType = typeof(RawPathMarshaller))]
+    internal static partial nint RealPath(string path, nint buffer);
+
+    [LibraryImport("libc", EntryPoint = "free")]
+    internal static partial void Free(nint memory);
+
+    /// <summary>fcntl with an integer; such variadic calls are like any other on Linux.</summary>
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int Fcntl(SafeHandle fd, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    internal static partial uint GetEffectiveUserId();
 
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     internal static partial int GetResourceLimit(int resource, out ResourceLimit limit);

@@ -31,17 +31,17 @@ public static class SharedFile
             }
 
             var errno = Marshal.GetLastPInvokeError();
-            var reason = Marshal.GetPInvokeErrorMessage(errno);
+            var message = $"{RawPath.Display(path)}: {Marshal.GetPInvokeErrorMessage(errno)}";
             switch (errno)
             {
                 case LibC.Eintr:
                     continue;
                 case LibC.Enoent:
-                    throw new FileNotFoundException($"{path}: {reason}", path);
+                    throw new FileNotFoundException(message, path);
                 case LibC.Eacces or LibC.Eperm:
-                    throw new UnauthorizedAccessException($"{path}: {reason}");
+                    throw new UnauthorizedAccessException(message, new IOException(message, errno));
                 default:
-                    throw new IOException($"{path}: {reason}", errno);
+                    throw new IOException(message, errno);
             }
         }
     }

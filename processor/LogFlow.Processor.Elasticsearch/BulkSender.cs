@@ -13,9 +13,6 @@ public sealed class BulkSender
     /// <summary>Below this the learned cap does not go: what is larger is the document's own fault.</summary>
     private const int LearnedCapMin = 64 * 1024;
 
-    /// <summary>How documents that wait for an operator are counted among those sent again.</summary>
-    private const int RefusedStatus = 403;
-
     private readonly ElasticsearchConnection _connection;
     private readonly BackoffPolicy _backoff;
     private readonly TimeProvider _time;
@@ -283,7 +280,7 @@ public sealed class BulkSender
             return;
         }
 
-        long created = 0, duplicates = 0, firstDuplicates = 0, parked = 0, dead = 0, refused = 0;
+        long created = 0, duplicates = 0, firstDuplicates = 0, parked = 0, dead = 0;
         for (var index = 0; index < run.Results.Length; index++)
         {
             ref readonly var result = ref run.Results[index];
@@ -300,15 +297,13 @@ public sealed class BulkSender
                     firstDuplicates += run.Attempts[index] == 1 ? 1 : 0;
                     break;
                 case BulkOutcome.Refused:
-                    refused++;
+                    _metrics.DocumentsRetried(result.Status, 1);
                     break;
                 default:
                     dead++;
                     break;
             }
         }
-
-        _metrics.DocumentsRetried(RefusedStatus, refused);
 
         _metrics.DocumentsFinished(created, duplicates, firstDuplicates, parked, dead);
     }

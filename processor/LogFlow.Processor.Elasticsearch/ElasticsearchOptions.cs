@@ -4,7 +4,7 @@ using Elastic.Transport;
 namespace LogFlow.Processor.Elasticsearch;
 
 /// <summary>How to reach Elasticsearch or OpenSearch, and how hard to try. Immutable once in use.</summary>
-public sealed record ElasticsearchOptions
+public sealed class ElasticsearchOptions
 {
     /// <summary>The nodes to use, tried in turn.</summary>
     public required IReadOnlyList<Uri> Hosts { get; init; }

@@ -106,6 +106,13 @@ public class ProcessorConfig : IValidatedConfig
     public string? QueueGroupInstanceId { get; set; }
 
     /// <summary>
+    /// How long the queue may hold a fetch that finds nothing; records that come end it at once. The host's to set:
+    /// partitions that a rebalance brings wait as long, so it is short where there may be other processors. Matches
+    /// Kafka.
+    /// </summary>
+    public TimeSpan QueueFetchWaitMax { get; protected set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
     /// The embedded store, for a pipeline without an output section. Takes precedence over Elasticsearch.
     /// </summary>
     [ConfigKey("output.store.url")]

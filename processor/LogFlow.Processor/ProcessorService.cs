@@ -233,7 +233,12 @@ public sealed partial class ProcessorService : ILogFlowService
             _metrics);
         foreach (var node in pipeline.Inputs)
         {
-            var decoder = KafkaInputPlugin.ReadDecoder(node, pipeline.CreateCodec(node, "json"));
+            if (!node.Settings.Has("auto_offset_reset"))
+            {
+                Log.StartsAtTheEnd(_logger, node.Settings.String("group_id")!);
+            }
+
+            var decoder = KafkaInputPlugin.ReadDecoder(node, pipeline.CreateCodec(node, "plain"));
             for (var thread = 0; thread < node.Settings.Integer("consumer_threads"); thread++)
             {
                 _inputs.Add(new KafkaInput(
@@ -278,7 +283,8 @@ public sealed partial class ProcessorService : ILogFlowService
     /// <summary>A part that ends by itself ends the service: the host stops everything, loudly.</summary>
     private async Task WatchAsync()
     {
-        var ended = await Task.WhenAny([.. _inputs.Select(static input => input.Completion), _stage!.Completion]);
+        var ended = await Task.WhenAny(
+            [.. _inputs.Select(static input => input.Completion), _stage!.Completion, _deadLetters!.Completion]);
         if (Volatile.Read(ref _isStopping))
         {
             return;
@@ -328,6 +334,10 @@ public sealed partial class ProcessorService : ILogFlowService
         [LoggerMessage(
             6001, LogLevel.Information, "A filter remembers earlier events: one worker, to keep their order")]
         public static partial void OneWorker(ILogger logger);
+
+        [LoggerMessage(6003, LogLevel.Information, "Where group {Group} has committed nothing it begins with "
+            + "what comes next, as in Logstash; auto_offset_reset => \"earliest\" begins with what is there")]
+        public static partial void StartsAtTheEnd(ILogger logger, string group);
 
         [LoggerMessage(6002, LogLevel.Error, "The queue cannot be read any more: {Reason}")]
         public static partial void QueueRefuses(ILogger logger, string reason);

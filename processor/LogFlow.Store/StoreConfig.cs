@@ -18,7 +18,8 @@ public class StoreConfig : IValidatedConfig
     public int HttpPort { get; set; } = 9200;
 
     /// <summary>
-    /// Names that clients may call the store by, beside addresses, names without a dot, localhost and the machine's own:
+    /// Names that clients may call the store by, beside addresses, names without a dot, localhost and the machine's
+    /// own:
     /// a web page elsewhere must not reach it by a name of its own.
     /// </summary>
     [ConfigKey("http.allowed_hosts")]

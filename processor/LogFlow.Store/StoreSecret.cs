@@ -8,7 +8,8 @@ namespace LogFlow.Store;
 
 /// <summary>
 /// What LogFlow's processor proves itself by: who moves queue positions makes the store skip lines, so it must be able
-/// to read the store's folder. Made at the first start, in <c>path.data</c>, for the owner's eyes only; the appliance hands
+/// to read the store's folder. Made at the first start, in <c>path.data</c>, for the owner's eyes only; the appliance
+/// hands
 /// it to its processor in memory.
 /// </summary>
 internal sealed class StoreSecret

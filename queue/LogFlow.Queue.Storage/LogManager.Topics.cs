@@ -9,6 +9,9 @@ public sealed partial class LogManager
     // More than a directory and a metadata answer take comfortably; Kafka itself has no limit.
     private const int PartitionCountMax = 10_000;
 
+    // Under the topic gate.
+    private long _manifestVersion;
+
     /// <summary>
     /// Creates a topic, durably. TopicAlreadyExists (with the topic), InvalidTopicException, InvalidPartitions,
     /// InvalidConfig, KafkaStorageError.
@@ -41,11 +44,16 @@ public sealed partial class LogManager
                 return new TopicResult(ErrorCode.TopicAlreadyExists, $"Topic '{name}' already exists.", existing);
             }
 
+            if (IsHeld(name))
+            {
+                return Held(name);
+            }
+
             var topic = new Topic(name, DataDirectory.NewTopicId(), config);
             var directory = TopicPath(topic.Id);
             _context.Files.CreateDirectory(directory);
             topic.SetPartitions(AddPartitions(topic, directory, partitionCount));
-            new TopicManifest(name, topic.Id, partitionCount, overrides).Save(_context.Files, directory);
+            new TopicManifest(name, topic.Id, partitionCount, overrides, NextVersion()).Save(_context.Files, directory);
             _context.Files.SyncDirectory(_directory.TopicsPath);
             Register(topic);
             Log.TopicCreated(_context.Logger, name, Text(topic.Id), partitionCount);
@@ -79,7 +87,7 @@ public sealed partial class LogManager
             _topicsById.TryRemove(id, out _);
             _topicsByName.TryRemove(KeyValuePair.Create(topic.Name, topic));
             Log.TopicDeleted(_context.Logger, topic.Name, Text(id));
-            _upkeep.Queue(() => RemoveFolder(deleted));
+            _upkeep.Queue(() => RemoveDeletedAsync(deleted));
             return new TopicResult(ErrorCode.None, null, topic);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -113,7 +121,8 @@ public sealed partial class LogManager
 
         var directory = TopicPath(id);
         var partitions = AddPartitions(topic, directory, partitionCount);
-        new TopicManifest(topic.Name, id, partitionCount, topic.Config.Overrides).Save(_context.Files, directory);
+        new TopicManifest(topic.Name, id, partitionCount, topic.Config.Overrides, NextVersion())
+            .Save(_context.Files, directory);
         topic.SetPartitions(partitions);
         return new TopicResult(ErrorCode.None, null, topic);
     });
@@ -133,7 +142,7 @@ public sealed partial class LogManager
                 return new TopicResult(ErrorCode.InvalidConfig, problem, topic);
             }
 
-            var manifest = new TopicManifest(topic.Name, id, topic.Partitions.Count, config.Overrides);
+            var manifest = new TopicManifest(topic.Name, id, topic.Partitions.Count, config.Overrides, NextVersion());
             try
             {
                 manifest.Save(_context.Files, TopicPath(id));
@@ -191,7 +200,7 @@ public sealed partial class LogManager
             var path = PartitionPath(directory, partition);
             _context.Files.CreateDirectory(path);
             partitions[partition] = new PartitionLoader(_context, _checkpoints, topic, partition, path)
-                .Load(saved: null, isClean: false);
+                .Load(saved: null, known: [], isClean: false);
         }
 
         return partitions;
@@ -200,6 +209,16 @@ public sealed partial class LogManager
     private static string Text(Guid id) => KafkaUuid.Format(id);
 
     private string TopicPath(Guid id) => Path.Combine(_directory.TopicsPath, KafkaUuid.Format(id));
+
+    /// <summary>Rises with every start and every change within it, whatever the clock does.</summary>
+    private long NextVersion() => (_directory.StartNumber << 32) + ++_manifestVersion;
+
+    /// <summary>Only when no checkpoint knows the topic any more does its folder go: it would be missed.</summary>
+    private async Task RemoveDeletedAsync(string path)
+    {
+        await _checkpoints.WriteAsync();
+        RemoveFolder(path);
+    }
 
     private void RemoveFolder(string path)
     {

@@ -26,6 +26,7 @@ public sealed partial class LogManager : IAsyncDisposable
 
     // Held while topics are created, changed or deleted.
     private readonly SemaphoreSlim _topicGate = new(1);
+    private Task? _completion;
     private bool _isClosed;
 
     private LogManager(StorageContext context, DataDirectory directory, DirectoryLock? directoryLock)
@@ -33,7 +34,7 @@ public sealed partial class LogManager : IAsyncDisposable
         _context = context;
         _directory = directory;
         _lock = directoryLock;
-        _checkpoints = new CheckpointWriter(context, directory.CheckpointPath, () => Topics);
+        _checkpoints = new CheckpointWriter(context, directory.CheckpointPath, () => Topics, BeginCheckpoint);
         _upkeep = new LogUpkeep(context, _checkpoints, () => Topics);
         _cleaner = new LogCleaner(context, () => Topics);
     }
@@ -51,7 +52,8 @@ public sealed partial class LogManager : IAsyncDisposable
     public bool IsDiskFull => _context.Space.IsFull;
 
     /// <summary>Faulted when the writer met an error it cannot go on from; then the process should end.</summary>
-    public Task Completion => _context.Writer.Completion;
+    public Task Completion => _completion ??= Task.WhenAny(
+        _context.Writer.Completion, _upkeep.Completion, _cleaner.Completion).Unwrap();
 
     /// <summary>All topics, a snapshot.</summary>
     public IReadOnlyCollection<Topic> Topics => (IReadOnlyCollection<Topic>)_topicsById.Values;
@@ -77,7 +79,7 @@ public sealed partial class LogManager : IAsyncDisposable
         var directoryLock = files is DiskFileSystem ? DirectoryLock.Acquire(options.DataDirectory) : null;
         try
         {
-            var directory = new DataDirectory(files, options.DataDirectory, time, logger);
+            var directory = new DataDirectory(options, time, logger);
             directory.Open();
             var metrics = new StorageMetrics(meters);
             var context = new StorageContext(
@@ -87,7 +89,8 @@ public sealed partial class LogManager : IAsyncDisposable
                 new LogWriter(logger, metrics),
                 new DiskSpace(files, options.DataDirectory, options.ReserveBytes, logger),
                 metrics,
-                directory.LeaderEpoch);
+                directory.LeaderEpoch,
+                directory.IsSameBoot);
             var manager = new LogManager(context, directory, directoryLock);
             manager.Load();
             return manager;
@@ -115,7 +118,13 @@ public sealed partial class LogManager : IAsyncDisposable
             throw new ArgumentException(problem, nameof(name));
         }
 
-        return _stateLogs.GetOrAdd(name, _ => StateLog.Open(_context, Path.Combine(_directory.StatePath, name)));
+        return _stateLogs.GetOrAdd(name, _ => StateLog.Open(
+            _context,
+            Path.Combine(_directory.StatePath, name),
+            new StateFileExpectation(
+                _directory.CleanStop?.StateFiles.TryGetValue(name, out var mark) == true ? mark : null,
+                _directory.Checkpoint.StateFiles.TryGetValue(name, out var position) ? position : null,
+                _directory.IsSameBoot)));
     }
 
     /// <summary>Completes what was accepted, writes a checkpoint that makes the next start quick, and closes.</summary>
@@ -149,7 +158,7 @@ public sealed partial class LogManager : IAsyncDisposable
 
     private void CloseFiles()
     {
-        var isClean = !Completion.IsFaulted;
+        var isClean = !_context.Writer.Completion.IsFaulted;
         foreach (var topic in Topics)
         {
             foreach (var partition in topic.Partitions)
@@ -159,36 +168,51 @@ public sealed partial class LogManager : IAsyncDisposable
             }
         }
 
-        foreach (var state in _stateLogs.Values)
+        // What was not opened this time is as it was.
+        var stateFiles = new Dictionary<string, StateFileMark>(
+            _directory.CleanStop?.StateFiles ?? new Dictionary<string, StateFileMark>(), StringComparer.Ordinal);
+        foreach (var (name, state) in _stateLogs)
         {
-            state.Close();
+            stateFiles.Remove(name);
+            if (state.Close() is { } mark)
+            {
+                stateFiles[name] = mark;
+            }
         }
 
         if (isClean)
         {
-            _checkpoints.WriteFinal();
-            _directory.MarkStoppedCleanly();
+            _directory.MarkStoppedCleanly(_checkpoints.WriteFinal(), stateFiles);
         }
     }
 
     private void Load()
     {
         var start = _context.Time.GetTimestamp();
-        var checkpoint = _directory.ReadCheckpoint();
+        var checkpoint = _directory.Checkpoint;
         var files = _context.Files;
-        foreach (var name in files.ListDirectories(_directory.TopicsPath).ToList())
+        var found = new HashSet<Guid>();
+        var deleted = new List<string>();
+        foreach (var name in files.ListDirectories(_directory.TopicsPath).Order(StringComparer.Ordinal).ToList())
         {
             var directory = Path.Combine(_directory.TopicsPath, name);
-            if (name.EndsWith(DeletedSuffix, StringComparison.Ordinal))
+            var isDeleted = name.EndsWith(DeletedSuffix, StringComparison.Ordinal);
+            if (KafkaUuid.TryParse(isDeleted ? name[..^DeletedSuffix.Length] : name, out var id))
             {
-                files.DeleteDirectory(directory);
+                found.Add(id);
+            }
+
+            if (isDeleted)
+            {
+                deleted.Add(directory);
             }
             else
             {
-                LoadTopic(directory, checkpoint);
+                LoadTopic(directory, id, checkpoint);
             }
         }
 
+        HoldMissing(checkpoint, found);
         _context.Space.TryHoldReserve();
         _context.Writer.Start();
         if (!WasStoppedCleanly)
@@ -197,6 +221,8 @@ public sealed partial class LogManager : IAsyncDisposable
             _checkpoints.WriteAsync().GetAwaiter().GetResult();
         }
 
+        // After the checkpoint, which still knew them.
+        deleted.ForEach(RemoveFolder);
         _upkeep.Start();
         _cleaner.Start();
         var elapsed = _context.Time.GetElapsedTime(start);
@@ -205,14 +231,21 @@ public sealed partial class LogManager : IAsyncDisposable
             elapsed.TotalMilliseconds, WasStoppedCleanly ? "cleanly" : "by a crash", LeaderEpoch);
     }
 
-    private void LoadTopic(string directory, Checkpoint checkpoint)
+    private void LoadTopic(string directory, Guid id, Checkpoint checkpoint)
     {
+        TopicManifest? manifest = null;
         try
         {
-            var manifest = TopicManifest.Load(_context.Files, directory, _context.Logger);
+            manifest = TopicManifest.Load(_context.Files, directory, _context.Logger);
             if (manifest is null)
             {
-                Log.FolderWithoutTopic(_context.Logger, directory);
+                LoadWithoutManifest(directory, id, checkpoint);
+                return;
+            }
+
+            if (FindTopic(manifest.Name) is { } other)
+            {
+                Log.NameTwice(_context.Logger, directory, manifest.Name, Text(other.Id));
                 return;
             }
 
@@ -220,24 +253,28 @@ public sealed partial class LogManager : IAsyncDisposable
             var topic = new Topic(manifest.Name, manifest.Id, config);
             var partitions = new PartitionLog[manifest.PartitionCount];
             Parallel.For(0, partitions.Length, partition =>
-            {
-                var saved = checkpoint.Find(topic.Id, partition);
-                partitions[partition] = LoadPartition(topic, partition, directory, saved);
-            });
+                partitions[partition] = LoadPartition(topic, partition, directory, checkpoint));
             topic.SetPartitions(partitions);
             Register(topic);
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
         {
-            Log.TopicNotLoaded(_context.Logger, error, directory);
+            // Whatever it is, other topics are not affected. Parallel.For wraps what its bodies throw.
+            var cause = (error as AggregateException)?.InnerException ?? error;
+            Log.TopicNotLoaded(_context.Logger, cause, directory);
+            Hold(id, manifest?.Name ?? checkpoint.Topics.GetValueOrDefault(id).Name, manifest?.PartitionCount);
         }
     }
 
-    private PartitionLog LoadPartition(Topic topic, int partition, string topicDirectory, byte[]? saved)
+    private PartitionLog LoadPartition(Topic topic, int partition, string topicDirectory, Checkpoint checkpoint)
     {
         var directory = PartitionPath(topicDirectory, partition);
         _context.Files.CreateDirectory(directory);
-        return new PartitionLoader(_context, _checkpoints, topic, partition, directory).Load(saved, WasStoppedCleanly);
+        var isKnown = checkpoint.Topics.TryGetValue(topic.Id, out var known) && partition < known.PartitionCount;
+        return new PartitionLoader(_context, _checkpoints, topic, partition, directory).Load(
+            checkpoint.Find(topic.Id, partition),
+            checkpoint.FindSealed(topic.Id, partition),
+            WasStoppedCleanly && (isKnown || checkpoint.StartNumber == 0));
     }
 
     private void Register(Topic topic)
@@ -276,12 +313,26 @@ public sealed partial class LogManager : IAsyncDisposable
             "Closing {Directory} did not complete; the next start will check its logs.")]
         public static partial void NotClosedCleanly(ILogger logger, Exception error, string directory);
 
-        [LoggerMessage(2092, LogLevel.Warning,
-            "The folder {Directory} holds no topic (its creation was cut off) and is left alone.")]
-        public static partial void FolderWithoutTopic(ILogger logger, string directory);
+        [LoggerMessage(2092, LogLevel.Information,
+            "The empty folder {Directory} is removed: the creation of its topic was cut off.")]
+        public static partial void EmptyFolderRemoved(ILogger logger, string directory);
+
+        [LoggerMessage(2099, LogLevel.Error,
+            "DATA LOST: the folder {Directory} of topic {Topic} is missing. Its name is held: restore the folder with "
+            + "the queue stopped, or put an empty one in its place to give the topic up.")]
+        public static partial void FolderMissing(ILogger logger, string directory, string topic);
+
+        [LoggerMessage(2088, LogLevel.Error,
+            "The folder {Directory} holds records, but neither the file 'topic' nor its copy. The topic ({Topic}) is "
+            + "not served and its name is held; restore one of the files with the queue stopped.")]
+        public static partial void ManifestMissing(ILogger logger, string directory, string topic);
+
+        [LoggerMessage(2089, LogLevel.Error,
+            "The folder {Directory} holds a second topic '{Topic}' and is not served; the one with id {TopicId} is.")]
+        public static partial void NameTwice(ILogger logger, string directory, string topic, string topicId);
 
         [LoggerMessage(2093, LogLevel.Error,
-            "The topic in {Directory} cannot be loaded and is not served. Its files are left alone.")]
+            "The topic in {Directory} cannot be loaded and is not served. Its files are left alone, its name is held.")]
         public static partial void TopicNotLoaded(ILogger logger, Exception error, string directory);
 
         [LoggerMessage(2094, LogLevel.Information,

@@ -57,6 +57,9 @@ public sealed record LogManagerOptions
     /// </summary>
     public int DecompressedBytesMax { get; init; } = 32 << 20;
 
+    /// <summary>Which boot of the machine this is; empty: not known. Replaced by tests.</summary>
+    public Guid BootId { get; init; } = Storage.BootId.Read();
+
     /// <summary>The disk; replaced by tests.</summary>
     public IFileSystem FileSystem { get; init; } = DiskFileSystem.Instance;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
@@ -14,20 +15,21 @@ internal sealed partial class LogUpkeep(
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<Action> _work = new();
+    private readonly BackgroundWork _background = new();
+    private readonly ConcurrentQueue<Func<Task>> _work = new();
     private readonly SemaphoreSlim _workAdded = new(0);
-    private Task _loop = Task.CompletedTask;
-    private Task _worker = Task.CompletedTask;
+
+    /// <summary>Faulted by a defect: without upkeep the disk fills and starts become slow.</summary>
+    public Task Completion => _background.Completion;
 
     public void Start()
     {
-        _loop = Task.Run(RunAsync);
-        _worker = Task.Run(WorkAsync);
+        _background.Start("upkeep of the logs", RunAsync);
+        _background.Start("removing files of deleted topics", WorkAsync);
     }
 
     /// <summary>Does something in the background, one after the other.</summary>
-    public void Queue(Action work)
+    public void Queue(Func<Task> work)
     {
         _work.Enqueue(work);
         _workAdded.Release();
@@ -35,15 +37,14 @@ internal sealed partial class LogUpkeep(
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_loop, _worker);
-        _stop.Dispose();
+        await _background.DisposeAsync();
         _workAdded.Dispose();
     }
 
     /// <summary>Removes what retention does not keep.</summary>
     public async Task ApplyRetentionAsync()
     {
+        var removed = new List<LogSegment>();
         foreach (var topic in topics())
         {
             foreach (var partition in topic.Partitions)
@@ -54,8 +55,15 @@ internal sealed partial class LogUpkeep(
                 }
 
                 var nowMs = context.NowMs();
-                PartitionLog.DeleteFiles(await context.Writer.RunAsync(() => partition.ApplyRetention(nowMs)));
+                removed.AddRange(await context.Writer.RunAsync(() => partition.ApplyRetention(nowMs)));
             }
+        }
+
+        if (removed.Count > 0)
+        {
+            // Only when no checkpoint knows them any more do their files go: they would be missed.
+            await checkpoints.WriteAsync();
+            PartitionLog.DeleteFiles(removed);
         }
     }
 
@@ -75,56 +83,43 @@ internal sealed partial class LogUpkeep(
         }
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(CancellationToken stopping)
     {
         var time = context.Time;
         var lastCheckpoint = time.GetTimestamp();
         var lastRetention = time.GetTimestamp();
         using var timer = new PeriodicTimer(TickInterval, time);
-        try
+        while (await timer.WaitForNextTickAsync(stopping))
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
+            await TryAsync(FlushAsync);
+            var behind = checkpoints.BytesSinceLast;
+            if (behind >= context.Options.CheckpointBytes
+                || (behind > 0 && time.GetElapsedTime(lastCheckpoint) >= context.Options.CheckpointInterval))
             {
-                await TryAsync(FlushAsync);
-                var behind = checkpoints.BytesSinceLast;
-                if (behind >= context.Options.CheckpointBytes
-                    || (behind > 0 && time.GetElapsedTime(lastCheckpoint) >= context.Options.CheckpointInterval))
-                {
-                    await TryAsync(checkpoints.WriteAsync);
-                    await TryAsync(CloseIdleFilesAsync);
-                    lastCheckpoint = time.GetTimestamp();
-                }
-
-                if (time.GetElapsedTime(lastRetention) >= context.Options.RetentionCheckInterval)
-                {
-                    await TryAsync(ApplyRetentionAsync);
-                    await TryAsync(ExpireProducersAsync);
-                    lastRetention = time.GetTimestamp();
-                }
+                await TryAsync(checkpoints.WriteAsync);
+                await TryAsync(CloseIdleFilesAsync);
+                lastCheckpoint = time.GetTimestamp();
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
+
+            if (time.GetElapsedTime(lastRetention) >= context.Options.RetentionCheckInterval)
+            {
+                await TryAsync(ApplyRetentionAsync);
+                await TryAsync(ExpireProducersAsync);
+                lastRetention = time.GetTimestamp();
+            }
         }
     }
 
-    private async Task WorkAsync()
+    /// <summary>At a stop, folders of deleted topics that are left go with the next start.</summary>
+    private async Task WorkAsync(CancellationToken stopping)
     {
-        try
+        while (true)
         {
-            while (true)
+            await _workAdded.WaitAsync(stopping);
+            if (_work.TryDequeue(out var work))
             {
-                await _workAdded.WaitAsync(_stop.Token);
-                if (_work.TryDequeue(out var work))
-                {
-                    work();
-                }
+                await TryAsync(work);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping; folders of deleted topics that are left go with the next start.
         }
     }
 

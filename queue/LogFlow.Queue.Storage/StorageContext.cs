@@ -10,7 +10,8 @@ internal sealed record StorageContext(
     LogWriter Writer,
     DiskSpace Space,
     StorageMetrics Metrics,
-    int LeaderEpoch)
+    int LeaderEpoch,
+    bool IsSameBoot)
 {
     public IFileSystem Files => Options.FileSystem;
 

@@ -6,36 +6,47 @@ namespace LogFlow.Queue.Storage;
 
 /// <summary>
 /// What a topic is: the file <c>topic</c> in the topic's folder (see ChecksummedFile; the payload is JSON), and a copy
-/// of it, <c>topic.copy</c>, that is read where the first is damaged.
+/// of it, <c>topic.copy</c>. The newer of the two counts, and the pair is mended at every start.
 /// </summary>
 /// <param name="Name">The topic's name.</param>
 /// <param name="Id">The topic's id.</param>
 /// <param name="PartitionCount">Number of partitions.</param>
 /// <param name="Overrides">Own settings.</param>
+/// <param name="Version">Counts the changes; 0 in files of before it was.</param>
 internal sealed partial record TopicManifest(
-    string Name, Guid Id, int PartitionCount, IReadOnlyDictionary<string, string> Overrides)
+    string Name, Guid Id, int PartitionCount, IReadOnlyDictionary<string, string> Overrides, long Version)
 {
     private const string FileName = "topic";
     private const string CopyName = "topic.copy";
 
-    /// <summary>Null where the folder has none: a topic whose creation a crash cut off.</summary>
-    /// <exception cref="InvalidDataException">Both files are damaged.</exception>
+    /// <summary>Null where the folder has neither file.</summary>
+    /// <exception cref="InvalidDataException">None can be read, and there is one.</exception>
     public static TopicManifest? Load(IFileSystem files, string directory, ILogger logger)
     {
         var path = Path.Combine(directory, FileName);
-        try
+        var copyPath = Path.Combine(directory, CopyName);
+        var main = TryRead(files, path, out var damage);
+        var copy = TryRead(files, copyPath, out var copyDamage);
+        if (main is null && copy is null)
         {
-            return ChecksummedFile.Read(files, path) is { } payload ? Parse(payload) : null;
+            return (damage ?? copyDamage) is { } error
+                ? throw new InvalidDataException($"{path} is damaged and has no copy", error)
+                : null;
         }
-        catch (InvalidDataException error)
+
+        var best = copy is null || (main is not null && main.Version >= copy.Version) ? main! : copy;
+        if (main is null || main.Version < best.Version)
         {
-            Log.CopyUsed(logger, error, path);
-            var copy = ChecksummedFile.Read(files, Path.Combine(directory, CopyName))
-                ?? throw new InvalidDataException($"{path} is damaged and has no copy", error);
-            var manifest = Parse(copy);
-            ChecksummedFile.Replace(files, path, copy);
-            return manifest;
+            Log.CopyUsed(logger, damage, path);
+            best.Save(files, directory);
         }
+        else if (copy is null || copy.Version < best.Version)
+        {
+            Log.CopyMended(logger, copyDamage, copyPath);
+            best.Save(files, directory);
+        }
+
+        return best;
     }
 
     public void Save(IFileSystem files, string directory)
@@ -47,6 +58,7 @@ internal sealed partial record TopicManifest(
             json.WriteString("name", Name);
             json.WriteString("id", Id);
             json.WriteNumber("partitions", PartitionCount);
+            json.WriteNumber("version", Version);
             json.WriteStartObject("config");
             foreach (var (key, value) in Overrides)
             {
@@ -61,6 +73,20 @@ internal sealed partial record TopicManifest(
         ChecksummedFile.Replace(files, Path.Combine(directory, CopyName), writer.WrittenSpan);
     }
 
+    private static TopicManifest? TryRead(IFileSystem files, string path, out InvalidDataException? damage)
+    {
+        damage = null;
+        try
+        {
+            return ChecksummedFile.Read(files, path) is { } payload ? Parse(payload) : null;
+        }
+        catch (InvalidDataException error)
+        {
+            damage = error;
+            return null;
+        }
+    }
+
     private static TopicManifest Parse(byte[] payload)
     {
         try
@@ -72,7 +98,8 @@ internal sealed partial record TopicManifest(
                 root.GetProperty("id").GetGuid(),
                 root.GetProperty("partitions").GetInt32(),
                 root.GetProperty("config").EnumerateObject().ToDictionary(
-                    property => property.Name, property => property.Value.GetString()!));
+                    property => property.Name, property => property.Value.GetString()!),
+                root.TryGetProperty("version", out var version) ? version.GetInt64() : 0);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or FormatException
             or InvalidOperationException)
@@ -83,7 +110,10 @@ internal sealed partial record TopicManifest(
 
     private static partial class Log
     {
-        [LoggerMessage(2070, LogLevel.Error, "{Path} is damaged; its copy is used.")]
-        public static partial void CopyUsed(ILogger logger, Exception error, string path);
+        [LoggerMessage(2070, LogLevel.Error, "{Path} is missing, damaged or older than its copy; the copy is used.")]
+        public static partial void CopyUsed(ILogger logger, Exception? error, string path);
+
+        [LoggerMessage(2071, LogLevel.Warning, "{Path} is missing, damaged or old; it is made again.")]
+        public static partial void CopyMended(ILogger logger, Exception? error, string path);
     }
 }

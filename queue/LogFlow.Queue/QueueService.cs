@@ -216,16 +216,22 @@ public sealed partial class QueueService : ILogFlowService
             TimeSpan.FromMilliseconds(_config.OffsetsRetentionCheckIntervalMs));
         _ = WatchAsync(_coordinator.Completion);
         store.Load(_coordinator);
-        _producerIds = new ProducerIdAllocator(_logs.OpenStateLog("producer-ids"));
+        var transactionLog = _logs.OpenStateLog("transactions");
+        var transactional = TransactionCoordinator.FindProducerIds(transactionLog);
+        var survey = await _logs.SurveyProducersAsync(transactional);
+        _producerIds = new ProducerIdAllocator(
+            _logs.OpenStateLog("producer-ids"),
+            Math.Max(survey.HighestId, transactional.Count > 0 ? transactional.Max() : -1));
         _transactions = new TransactionCoordinator(
             TransactionSettingsOf(_config),
-            _logs.OpenStateLog("transactions"),
+            transactionLog,
             _logs,
             _coordinator,
             _producerIds,
             _time,
             _metrics,
-            _loggers.CreateLogger<TransactionCoordinator>());
+            _loggers.CreateLogger<TransactionCoordinator>(),
+            survey);
         _ = WatchAsync(_transactions.Completion);
         await _transactions.StartAsync();
 
@@ -241,6 +247,7 @@ public sealed partial class QueueService : ILogFlowService
             _metrics,
             _time,
             _loggers.CreateLogger<SocketServer>());
+        _ = WatchAsync(_server.Completion);
         var advertised = await ListenAsync(_server, cancellationToken);
         _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId), advertised.Host, advertised.Port);
 
@@ -323,6 +330,7 @@ public sealed partial class QueueService : ILogFlowService
             HeartbeatIntervalMs = config.GroupConsumerHeartbeatIntervalMs,
             SessionTimeoutMs = config.GroupConsumerSessionTimeoutMs,
             SizeMax = config.GroupConsumerMaxSize,
+            MigrationPolicy = Enum.Parse<MigrationPolicy>(config.GroupConsumerMigrationPolicy, ignoreCase: true),
             Assignors = config.GroupConsumerAssignors,
         },
         OffsetsRetention = TimeSpan.FromMinutes(config.OffsetsRetentionMinutes),

@@ -49,11 +49,11 @@ public sealed class EventTests
         EventEncoder.FormatTimestamp(DateTimeOffset.UnixEpoch, timestamp);
         Assert.Equal("1970-01-01T00:00:00.000Z", Encoding.ASCII.GetString(timestamp));
         var isTruncated = false;
-        encoder.Encode(line, 0, true, ref isTruncated, timestamp, 100_000, scratch);
+        encoder.Encode(line, 0, ref isTruncated, timestamp, 100_000, scratch);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var round = 0; round < 1000; round++)
         {
-            encoder.Encode(line, round, true, ref isTruncated, timestamp, 100_000, scratch);
+            encoder.Encode(line, round, ref isTruncated, timestamp, 100_000, scratch);
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
@@ -72,6 +72,22 @@ public sealed class EventTests
         Assert.Equal("h", (string?)metadata["host"]!["name"]);
         Assert.Equal("shop", (string?)metadata["service"]);
         Assert.Equal("/a\"b", (string?)metadata["log"]!["file"]!["path"]);
+    }
+
+    [Fact]
+    public void Metadata_Fields_KeepTheirTypes()
+    {
+        var config = new AgentConfig();
+        config.Fields["num"] = 1L;
+        config.Fields["flag"] = true;
+        config.Fields["ratio"] = 1.5;
+        config.Fields["nothing"] = null;
+        config.Fields["list"] = new List<object?> { 1L, "b", new Dictionary<string, object?> { ["c.d"] = false } };
+        var metadata = new EventMetadata(
+            config, new InputConfig(), new AgentIdentity(Guid.NewGuid(), Guid.NewGuid(), "h", "1")).For("/a");
+        Assert.Equal(
+            """{"num":1,"flag":true,"ratio":1.5,"nothing":null,"list":[1,"b",{"c":{"d":false}}]}""",
+            metadata["fields"]!.ToJsonString());
     }
 
     private static string Parse(ReadOnlySpan<byte> escaped) =>

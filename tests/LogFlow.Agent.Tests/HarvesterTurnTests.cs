@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Agent.Tests;
@@ -126,7 +127,7 @@ public sealed class HarvesterTurnTests
     }
 
     private static HarvesterScheduler NewScheduler() =>
-        new(threads: 0, bufferSize: 1024, new MemoryBudget(1 << 20), publisher: null!, NullLogger.Instance);
+        new(threads: 0, bufferSize: 1024, new ByteBudget(1 << 20), publisher: null!, NullLogger.Instance);
 
     private static ScheduledHarvester NewHarvester(HarvesterScheduler scheduler)
     {

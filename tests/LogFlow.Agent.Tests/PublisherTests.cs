@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Testing;
+using LogFlow.Platform;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,7 +20,7 @@ public sealed class PublisherTests
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var counters = new AgentCounters();
         using var metrics = new AgentMetrics(services.GetRequiredService<IMeterFactory>(), counters, () => null);
-        using var budget = new MemoryBudget(1 << 20);
+        using var budget = new ByteBudget(1 << 20);
         await using var registry = Registry.Open(
             new RegistryDirectory(folder.File("registry")),
             new RegistryOptions(1 << 20, TimeSpan.FromSeconds(1)),
@@ -33,7 +34,6 @@ public sealed class PublisherTests
                 NullLogger.Instance)
             {
                 Topic = "logs",
-                OnFatal = error => Assert.Fail(error.ToString()),
             });
 
             // Two threads open the same partitions, from the highest and from the lowest number.

@@ -51,6 +51,7 @@ public sealed class RealKafkaTests
         await CheckAsync(kafka.Address, Files, LinesPerFile);
         Assert.Equal(0, harness.Loggers.Count(LogLevel.Error, "cannot be built again"));
         Assert.Equal(0, harness.Loggers.Count(LogLevel.Error, "does not accept the sequence"));
+        Assert.Equal(0, harness.Loggers.Count(LogLevel.Information, "cannot be asked"));
     }
 
     private static async Task CheckAsync(string address, int files, int linesPerFile)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LogFlow.Platform.Tests;
 
-/// <summary>Everything here runs over both implementations; libzstd's half is left out where it is not installed.</summary>
+/// <summary>Runs over both implementations; libzstd's half is left out where it is not installed.</summary>
 public class ZstdCodecTests
 {
     private static readonly byte[] Lines = Encoding.UTF8.GetBytes(

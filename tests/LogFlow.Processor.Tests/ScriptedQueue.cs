@@ -1,6 +1,7 @@
 using System.Text;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Processor.Inputs;
 using Record = LogFlow.Kafka.Protocol.Records.Record;
 
@@ -12,6 +13,7 @@ internal sealed class ScriptedQueue
     private readonly Lock _lock = new();
     private readonly List<byte[]?>[] _partitions;
     private readonly Dictionary<TopicPartition, long> _committed = [];
+    private readonly Dictionary<(int Partition, long Offset), ProducerRecord> _whole = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ScriptedQueue(int partitions = 1, string topic = "logs")
@@ -58,6 +60,34 @@ internal sealed class ScriptedQueue
         }
 
         changed.SetResult();
+    }
+
+    /// <summary>Appends a record with its key and headers.</summary>
+    public void AppendRecord(int partition, ProducerRecord record)
+    {
+        lock (_lock)
+        {
+            _whole[(partition, _partitions[partition].Count)] = record;
+        }
+
+        Append(partition, Encoding.UTF8.GetString(record.Value!.Value.Span));
+    }
+
+    /// <summary>A record as it is read once it has been written.</summary>
+    public static Record ToRecord(long offset, ProducerRecord record)
+    {
+        using var builder = new RecordBatchBuilder(1024);
+        builder.Append(
+            record.TimestampMs ?? 0, record.Key.GetValueOrDefault().Span, record.Value.GetValueOrDefault().Span,
+            record.Headers, isKeyNull: record.Key is null, isValueNull: record.Value is null);
+        using var bytes = builder.Build(CompressionType.None, -1, -1, -1);
+        var decoded = RecordBatch.Decode(bytes.Memory.ToArray(), 1024 * 1024);
+        foreach (var read in decoded)
+        {
+            return read with { Offset = offset };
+        }
+
+        throw new InvalidOperationException("no record");
     }
 
     /// <summary>The values from an offset up to, not including, another.</summary>
@@ -107,7 +137,9 @@ internal sealed class ScriptedQueue
             var records = new List<Record>();
             for (var offset = (int)from; offset < end; offset++)
             {
-                records.Add(new Record(
+                records.Add(_whole.TryGetValue((partition.Partition, offset), out var whole)
+                    ? ToRecord(offset, whole)
+                    : new Record(
                     offset, 1_700_000_000_000 + offset, "key"u8.ToArray(), ValueOf(log[offset]), 0, default));
             }
 

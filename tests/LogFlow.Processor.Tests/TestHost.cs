@@ -32,7 +32,7 @@ internal static class TestHost
     {
         var config = new ProcessorConfig
         {
-            ConfigString = "input { kafka { auto_commit_interval_ms => 20 } } " + text,
+            ConfigString = "input { kafka { auto_commit_interval_ms => 20 codec => json } } " + text,
             PipelineWorkers = 3,
         };
         configure?.Invoke(config);

@@ -138,8 +138,9 @@ public class StateLogTests
         Assert.True(state.IsOffline);
     }
 
+    /// <summary>Where the last group's mark stands.</summary>
     private static int End(MemoryFileSystem files) =>
-        files.Files[FilePath].Content.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+        (int)CommitMark.FindLast(files.Files[FilePath].Content, 0).Position;
 
     private static async Task SetAsync(StateLog state, params (string Key, string? Value)[] changes)
     {

@@ -66,7 +66,7 @@ public class AgentConfig : IValidatedConfig
 
     /// <summary>Additional fields of every event.</summary>
     [ConfigKey("fields")]
-    public Dictionary<string, string> Fields { get; set; } = [];
+    public Dictionary<string, object?> Fields { get; set; } = [];
 
     /// <summary>Whether <see cref="Fields"/> stand at the top of the event rather than below <c>fields</c>.</summary>
     [ConfigKey("fields_under_root")]

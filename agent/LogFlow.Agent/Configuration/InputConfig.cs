@@ -139,7 +139,10 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("harvester_buffer_size")]
     public ByteSize? HarvesterBufferSize { get; set; }
 
-    /// <summary>The most bytes of a line; the rest is cut off and the event flagged. Matches Filebeat.</summary>
+    /// <summary>
+    /// The most bytes of a line; the rest is cut off and the event flagged. Matches Filebeat. What a batch can hold
+    /// (<c>output.kafka.max_message_bytes</c>, 1 MB) is less: a longer line is cut there, where Filebeat drops it.
+    /// </summary>
     [ConfigKey("message_max_bytes")]
     public ByteSize MessageMaxBytes { get; set; } = 10L << 20;
 
@@ -147,7 +150,10 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("max_bytes")]
     public ByteSize? MaxBytes { get; set; }
 
-    /// <summary>plain, utf-8, latin1, utf-16le, utf-16be and their -bom forms.</summary>
+    /// <summary>
+    /// plain, utf-8, iso8859-1, windows-1252 (which latin1 is, as in Filebeat), utf-16le, utf-16be and their -bom
+    /// forms.
+    /// </summary>
     [ConfigKey("encoding")]
     public string Encoding { get; set; } = "plain";
 
@@ -177,7 +183,7 @@ public sealed class InputConfig : IValidatedConfig
 
     /// <summary>Additional fields of this input's events.</summary>
     [ConfigKey("fields")]
-    public Dictionary<string, string> Fields { get; set; } = [];
+    public Dictionary<string, object?> Fields { get; set; } = [];
 
     /// <summary>Whether <see cref="Fields"/> stand at the top of the event rather than below <c>fields</c>.</summary>
     [ConfigKey("fields_under_root")]

@@ -39,7 +39,8 @@ internal sealed class RegistryDump : IFileDump
         var isSnapshot = content.AsSpan().StartsWith(RegistryFormat.SnapshotMagic);
         var magic = isSnapshot ? RegistryFormat.SnapshotMagic : RegistryFormat.JournalMagic;
         var isWhole = RegistryFormat.TryReadHeader(content, magic, out var number);
-        return new DumpEntry(0, Math.Min(RegistryFormat.HeaderLength, content.Length), isSnapshot ? "snapshot" : "journal")
+        var length = Math.Min(RegistryFormat.HeaderLength, content.Length);
+        return new DumpEntry(0, length, isSnapshot ? "snapshot" : "journal")
         {
             Fields = isWhole ? [("journal", number)] : [],
             Damage = isWhole ? null : "the header does not match its checksum",

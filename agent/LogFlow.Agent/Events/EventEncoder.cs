@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Unicode;
 
 namespace LogFlow.Agent;
 
@@ -60,15 +59,17 @@ internal sealed class EventEncoder
     /// <summary>Whether block-wise UTF-8 validation is of use for this file.</summary>
     public bool ValidatesUtf8 => !_isRaw && _encoding.IsUtf8;
 
+    /// <summary>Whether messages have to be valid UTF-8; <c>raw</c> sends bytes as they are.</summary>
+    public bool NeedsValidUtf8 => !_isRaw;
+
     /// <summary>Writes a time as <c>@timestamp</c> has it.</summary>
     public static void FormatTimestamp(DateTimeOffset time, Span<byte> destination) =>
         time.UtcDateTime.TryFormat(
             destination, out _, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Encodes one line.</summary>
-    /// <param name="line">Without terminator, as it is in the file.</param>
-    /// <param name="position">Where it starts in the file.</param>
-    /// <param name="isValid">Known to be valid UTF-8; else that is found out.</param>
+    /// <summary>Encodes one message.</summary>
+    /// <param name="line">The message, as <see cref="LineMessage"/> made it.</param>
+    /// <param name="position">Where its line starts in the file.</param>
     /// <param name="isTruncated">The line was longer; becomes true where it has to be cut to fit.</param>
     /// <param name="timestamp">The time of reading.</param>
     /// <param name="lengthMax">The most bytes that the value may have.</param>
@@ -77,23 +78,11 @@ internal sealed class EventEncoder
     public ReadOnlySpan<byte> Encode(
         ReadOnlySpan<byte> line,
         long position,
-        bool isValid,
         ref bool isTruncated,
         ReadOnlySpan<byte> timestamp,
         int lengthMax,
         EventScratch scratch)
     {
-        if (!_encoding.IsUtf8)
-        {
-            var converted = scratch.Text(_encoding.Utf8LengthMax(line.Length));
-            line = converted[.._encoding.ToUtf8(line, converted)];
-        }
-        else if (!_isRaw && !isValid && !Utf8.IsValid(line))
-        {
-            var repaired = scratch.Text(line.Length * 3);
-            line = repaired[..JsonText.Repair(line, repaired)];
-        }
-
         if (_isRaw)
         {
             isTruncated |= line.Length > lengthMax;

@@ -52,35 +52,67 @@ internal sealed class EventMetadata
         return metadata;
     }
 
-    private void Merge(Dictionary<string, string> fields, bool underRoot)
+    private void Merge(Dictionary<string, object?> fields, bool underRoot)
     {
-        if (fields.Count == 0)
+        if (fields.Count > 0)
         {
-            return;
+            Merge(underRoot ? _template : (JsonObject)(_template["fields"] ??= new JsonObject()), fields);
         }
+    }
 
-        var target = _template;
-        if (!underRoot)
-        {
-            target = (JsonObject)(_template["fields"] ??= new JsonObject());
-        }
-
+    /// <summary>Objects are merged, everything else is replaced. A dotted key names a nested field.</summary>
+    private static void Merge(JsonObject target, Dictionary<string, object?> fields)
+    {
         foreach (var (key, value) in fields)
         {
-            // A dotted key names a nested field, as in Filebeat's configuration.
             var parts = key.Split('.');
             var node = target;
             foreach (var part in parts[..^1])
             {
-                if (node[part] is not JsonObject child)
-                {
-                    node[part] = child = [];
-                }
-
-                node = child;
+                node = ObjectAt(node, part);
             }
 
-            node[parts[^1]] = value;
+            if (value is Dictionary<string, object?> nested)
+            {
+                Merge(ObjectAt(node, parts[^1]), nested);
+            }
+            else
+            {
+                node[parts[^1]] = ToNode(value);
+            }
+        }
+    }
+
+    private static JsonObject ObjectAt(JsonObject node, string name)
+    {
+        if (node[name] is not JsonObject child)
+        {
+            node[name] = child = [];
+        }
+
+        return child;
+    }
+
+    private static JsonNode? ToNode(object? value)
+    {
+        switch (value)
+        {
+            case null:
+                return null;
+            case Dictionary<string, object?> nested:
+                var node = new JsonObject();
+                Merge(node, nested);
+                return node;
+            case List<object?> list:
+                return new JsonArray([.. list.Select(ToNode)]);
+            case bool flag:
+                return flag;
+            case long number:
+                return number;
+            case double number:
+                return number;
+            default:
+                return value.ToString();
         }
     }
 }

@@ -10,6 +10,11 @@ namespace LogFlow.Agent;
 /// </summary>
 internal sealed class LineEncoding
 {
+    /// <summary>The characters of 0x80 to 0x9F; five bytes stand for themselves, as the W3C says.</summary>
+    private const string Windows1252 =
+        "\u20AC\u0081\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\u008D\u017D\u008F"
+        + "\u0090\u2018\u2019\u201C\u201D\u2022\u2013\u2014\u02DC\u2122\u0161\u203A\u0153\u009D\u017E\u0178";
+
     private static readonly LineEncoding Utf16Le = new(UnitKind.Utf16Le);
     private static readonly LineEncoding Utf16Be = new(UnitKind.Utf16Be);
 
@@ -20,7 +25,11 @@ internal sealed class LineEncoding
         ["utf-8"] = new(UnitKind.Utf8),
         ["utf8"] = new(UnitKind.Utf8),
         ["nop"] = new(UnitKind.Utf8),
-        ["latin1"] = new(UnitKind.Latin1),
+
+        // As in Filebeat, which takes what is not in its own table for a W3C label.
+        ["latin1"] = new(UnitKind.Windows1252),
+        ["windows-1252"] = new(UnitKind.Windows1252),
+        ["windows1252"] = new(UnitKind.Windows1252),
         ["iso8859-1"] = new(UnitKind.Latin1),
         ["utf-16le"] = Utf16Le,
         ["utf-16be"] = Utf16Be,
@@ -38,6 +47,7 @@ internal sealed class LineEncoding
     {
         Utf8,
         Latin1,
+        Windows1252,
         Utf16Le,
         Utf16Be,
     }
@@ -80,19 +90,24 @@ internal sealed class LineEncoding
     public byte[] Encode(string text) => _kind switch
     {
         UnitKind.Utf8 => Encoding.UTF8.GetBytes(text),
-        UnitKind.Latin1 => Encoding.Latin1.GetBytes(text),
+        UnitKind.Latin1 or UnitKind.Windows1252 => Encoding.Latin1.GetBytes(text),
         UnitKind.Utf16Le => Encoding.Unicode.GetBytes(text),
         _ => Encoding.BigEndianUnicode.GetBytes(text),
     };
 
     /// <summary>The most bytes that <see cref="ToUtf8"/> writes.</summary>
-    public int Utf8LengthMax(int length) => _kind == UnitKind.Latin1 ? length * 2 : (length * 2) + 3;
+    public int Utf8LengthMax(int length) => _kind switch
+    {
+        UnitKind.Latin1 => length * 2,
+        UnitKind.Windows1252 => length * 3,
+        _ => (length * 2) + 3,
+    };
 
     /// <summary>Converts a line; what is not a character becomes U+FFFD. Not for UTF-8 itself.</summary>
     /// <returns>Bytes written.</returns>
     public int ToUtf8(ReadOnlySpan<byte> line, Span<byte> destination)
     {
-        if (_kind == UnitKind.Latin1)
+        if (_kind is UnitKind.Latin1 or UnitKind.Windows1252)
         {
             var written = 0;
             foreach (var letter in line)
@@ -100,6 +115,10 @@ internal sealed class LineEncoding
                 if (letter < 0x80)
                 {
                     destination[written++] = letter;
+                }
+                else if (letter < 0xA0 && _kind == UnitKind.Windows1252)
+                {
+                    written += new Rune(Windows1252[letter - 0x80]).EncodeToUtf8(destination[written..]);
                 }
                 else
                 {

@@ -22,7 +22,7 @@ internal sealed class LineFilter
             ? null
             : new LineFilter(LinePattern.CompileAll(include), LinePattern.CompileAll(exclude));
 
-    /// <summary>Whether a line (UTF-8, without terminator) becomes an event.</summary>
+    /// <summary>Whether a message (decoded: UTF-8) becomes an event.</summary>
     public bool Passes(ReadOnlySpan<byte> line)
     {
         var pooled = ArrayPool<char>.Shared.Rent(Encoding.UTF8.GetMaxCharCount(line.Length));

@@ -25,7 +25,7 @@ internal static class FileErrors
             : $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
     }
 
-    /// <summary>.NET keeps the number in HResult, of the inner exception where access was denied; 0: not known.</summary>
+    /// <summary>.NET keeps the number in HResult, or in that of the inner exception; 0: not known.</summary>
     private static int ErrnoOf(Exception error)
     {
         for (var each = error; each is not null; each = each.InnerException)

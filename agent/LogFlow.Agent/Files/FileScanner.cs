@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using LogFlow.Platform;
@@ -16,13 +15,6 @@ internal sealed class FileScanner(
     private const int Enoent = 2;
     private const int Enotdir = 20;
 
-    private static readonly EnumerationOptions Everything = new()
-    {
-        AttributesToSkip = 0,
-        IgnoreInaccessible = false,
-        ReturnSpecialDirectories = false,
-    };
-
     /// <summary>Looks once.</summary>
     public ScanResult Scan()
     {
@@ -35,6 +27,10 @@ internal sealed class FileScanner(
 
         return result;
     }
+
+    /// <summary>Whether a path is one that a scan would find.</summary>
+    public bool Matches(string path) =>
+        patterns.Any(pattern => pattern.MatchesPath(path, recursiveGlob)) && IsWanted(path);
 
     private void Walk(
         PathPattern pattern, int index, string directory, int depthLeft, ScanResult result, HashSet<string> seen)
@@ -58,7 +54,7 @@ internal sealed class FileScanner(
             return;
         }
 
-        foreach (var (name, isDirectory) in List(directory, result))
+        foreach (var (name, _, kind) in List(directory, result))
         {
             if (!PathPattern.Matches(component, name))
             {
@@ -70,7 +66,7 @@ internal sealed class FileScanner(
             {
                 AddFile(path, result, seen);
             }
-            else if (isDirectory)
+            else if (IsDirectory(path, kind))
             {
                 Walk(pattern, index + 1, path, PathPattern.RecursionDepthMax, result, seen);
             }
@@ -118,10 +114,10 @@ internal sealed class FileScanner(
             return;
         }
 
-        foreach (var (name, isDirectory) in List(directory, result))
+        foreach (var (name, _, kind) in List(directory, result))
         {
             var path = Path.Combine(directory, name);
-            if (isDirectory)
+            if (IsDirectory(path, kind))
             {
                 WalkRecursive(pattern, index, path, depthLeft - 1, result, seen);
             }
@@ -132,15 +128,12 @@ internal sealed class FileScanner(
         }
     }
 
-    private static List<(string Name, bool IsDirectory)> List(string directory, ScanResult result)
+    private static List<DirectoryEntry> List(string directory, ScanResult result)
     {
-        var entries = new List<(string, bool)>();
+        var entries = new List<DirectoryEntry>();
         try
         {
-            entries.AddRange(new FileSystemEnumerable<(string, bool)>(
-                directory,
-                static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory),
-                Everything));
+            entries = DirectoryList.Read(directory);
             result.Directories.Add(directory);
         }
         catch (DirectoryNotFoundException)
@@ -149,11 +142,19 @@ internal sealed class FileScanner(
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            result.Failures[directory] = error.Message;
+            result.Failures[directory] = FileErrors.Describe(error);
         }
 
         return entries;
     }
+
+    /// <summary>A link to a folder is one, too.</summary>
+    private static bool IsDirectory(string path, FileKind? kind) => kind switch
+    {
+        FileKind.Directory => true,
+        FileKind.Regular => false,
+        _ => FileStatus.TryGet(path, followSymlinks: true, out var status, out _) && status.Kind == FileKind.Directory,
+    };
 
     private void AddFile(string path, ScanResult result, HashSet<string> seen)
     {

@@ -61,6 +61,49 @@ internal sealed class PathPattern
     /// <summary>Whether a component has wildcards.</summary>
     public static bool HasWildcards(string component) => component.AsSpan().IndexOfAny("*?[\\") >= 0;
 
+    /// <summary>Whether a walk for this pattern would find a file of this path.</summary>
+    public bool MatchesPath(string path, bool recursiveGlob)
+    {
+        if (!path.StartsWith(Root, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var parts = path[Root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        return MatchesFrom(0, parts, recursiveGlob);
+    }
+
+    private bool MatchesFrom(int index, ReadOnlySpan<string> parts, bool recursiveGlob)
+    {
+        if (index == Components.Count)
+        {
+            return parts.IsEmpty;
+        }
+
+        var component = Components[index];
+        if (!recursiveGlob || component != "**")
+        {
+            return !parts.IsEmpty
+                && Matches(component, parts[0])
+                && MatchesFrom(index + 1, parts[1..], recursiveGlob);
+        }
+
+        if (index == Components.Count - 1)
+        {
+            return parts.Length is >= 1 and <= RecursionDepthMax;
+        }
+
+        for (var depth = 0; depth <= Math.Min(RecursionDepthMax, parts.Length); depth++)
+        {
+            if (MatchesFrom(index + 1, parts[depth..], recursiveGlob))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a name matches a component.</summary>
     public static bool Matches(ReadOnlySpan<char> component, ReadOnlySpan<char> name)
     {

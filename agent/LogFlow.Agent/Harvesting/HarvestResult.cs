@@ -12,6 +12,9 @@ internal enum HarvestResult
     /// <summary>The memory budget is used up.</summary>
     NoRoom,
 
+    /// <summary>Its partition waits for what a former run left; it is woken afterwards.</summary>
+    Held,
+
     /// <summary>The file cannot be read at present.</summary>
     Failed,
 }

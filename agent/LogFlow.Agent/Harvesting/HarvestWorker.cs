@@ -17,6 +17,9 @@ internal sealed class HarvestWorker(int bufferSize)
     /// <summary>The time of reading, as records have it.</summary>
     public long TimestampMs { get; private set; }
 
+    /// <summary>The bytes of the budget for which there was no room.</summary>
+    public int RoomNeeded { get; set; } = OpenBatch.ReserveStep;
+
     /// <summary>Sets the time of what is read next.</summary>
     public void SetTime(DateTimeOffset now)
     {

@@ -20,6 +20,7 @@ internal sealed partial class Harvester
     private EventEncoder? _encoder;
     private long _position;
     private long _searchedTo;
+    private long _lengthSeen;
     private int _partitionHint = FileState.PartitionUnknown;
 
     public Harvester(HarvestContext context, string path, FileIdentity identity, FileState? state)
@@ -73,7 +74,7 @@ internal sealed partial class Harvester
     public long ActiveAt { get; private set; }
 
     /// <summary>Whether all that was read is acknowledged.</summary>
-    public bool IsAcknowledged => State is not { } state || _context.Registry.AckedPosition(state).Position >= Position;
+    public bool IsAcknowledged => State is not { } state || _context.Registry.IsAcknowledged(state, Position);
 
     /// <summary>Takes an open file and makes sure that it is the one that was read.</summary>
     public void Attach(ILogFile file, long length)
@@ -81,9 +82,11 @@ internal sealed partial class Harvester
         AssertTaken();
         _file = file;
         ActiveAt = _context.Time.GetTimestamp();
-        if (_position > 0 && !IsSameContent(file, length))
+        if (State is not null && !IsSameContent(file, length))
         {
-            Restart(length < _position ? "is shorter than what was read" : "has other content than what was read");
+            Restart(
+                length < _position ? "is shorter than what was read" : "has other content than what was read",
+                wasUnwatched: true);
         }
 
         if (_context.Options.Encoding.MarkDecides)
@@ -93,6 +96,9 @@ internal sealed partial class Harvester
             _framer = _context.Options.Framer(_encoding);
         }
     }
+
+    /// <summary>The file was seen with this length: what of it vanishes unread is known by that.</summary>
+    public void SawLength(long length) => _lengthSeen = Math.Max(_lengthSeen, length);
 
     /// <summary>Closes the file; it can be attached again.</summary>
     public void Detach()
@@ -124,7 +130,7 @@ internal sealed partial class Harvester
     public void Continue(FileState state, long position, uint tailCrc)
     {
         AssertTaken();
-        _context.Revive(state);
+        _context.Ended.Revive(state);
         _context.Registry.MoveFile(state, Path, Identity);
         State = state;
         (_position, TailCrc) = (position, tailCrc);
@@ -139,15 +145,14 @@ internal sealed partial class Harvester
         BeginAnew();
     }
 
-    /// <summary>The file as the recovery of a former run's batches needs it.</summary>
-    public RecoverySource RecoverySource() => new(
-        Path, _file, _context.Options, _encoding, _framer, _context.Options.Encoder(State!, Path, _encoding));
-
-    /// <summary>After batches of a former run were built again: reading goes on behind them.</summary>
+    /// <summary>The queue has, or is being sent, what a former run had read: reading goes on behind it.</summary>
     public void ContinueAt(long position, uint tailCrc)
     {
         AssertTaken();
-        (_position, TailCrc) = (position, tailCrc);
+        if (position > _position)
+        {
+            (_position, TailCrc) = (position, tailCrc);
+        }
     }
 
     /// <summary>One turn.</summary>
@@ -197,9 +202,16 @@ internal sealed partial class Harvester
             Restart("was truncated");
         }
 
+        SawLength(length);
+
         if (length < _searchedTo)
         {
             _searchedTo = _position;
+        }
+
+        if (_position == 0 && State is { } known && !known.Head.Matches(file))
+        {
+            Restart("was replaced before a line of it was read");
         }
 
         if (length == SearchedTo)
@@ -214,6 +226,11 @@ internal sealed partial class Harvester
         }
 
         EnsureState(file, length);
+        if (_context.Publishing.ForPartition(State!.Partition).IsHeld)
+        {
+            return HarvestResult.Held;
+        }
+
         worker.SetTime(_context.Time.GetUtcNow());
         var status = worker.Reader.Read(
             file, _framer, _position, TailCrc, long.MaxValue, _context.Options.LineLengthMax, ref _searchedTo);
@@ -223,6 +240,8 @@ internal sealed partial class Harvester
                 return AppendLines(file, worker, length);
             case ReadStatus.LongLine:
                 return AppendLongLine(file, worker);
+            case ReadStatus.Padding:
+                return PassPadding(file, worker);
             case ReadStatus.Searching:
                 return HarvestResult.More;
             case ReadStatus.Replaced:
@@ -271,6 +290,24 @@ internal sealed partial class Harvester
         return appended ? HarvestResult.More : HarvestResult.NoRoom;
     }
 
+    private HarvestResult PassPadding(ILogFile file, HarvestWorker worker)
+    {
+        var end = worker.Reader.LongLineEnd;
+        if (!ContentMark.TryReadTail(file, end, out var tailCrc))
+        {
+            _searchedTo = _position;
+            return HarvestResult.More;
+        }
+
+        Log.PaddingPassed(_context.Logger, Path, end - _position, _position);
+        new LineAppender(
+            _context, _context.Publishing.ForPartition(State!.Partition), worker, _encoder!, State.Generation)
+            .AppendPadding(_position, end, tailCrc);
+        TailCrc = tailCrc;
+        Moved(end, end - _position);
+        return HarvestResult.More;
+    }
+
     private void Moved(long position, long bytes)
     {
         Volatile.Write(ref _position, position);
@@ -280,12 +317,17 @@ internal sealed partial class Harvester
     }
 
     /// <summary>The file holds something else now: what was read belongs to an incarnation that has ended.</summary>
-    private void Restart(string reason)
+    private void Restart(string reason, bool wasUnwatched = false)
     {
         if (State is { } state)
         {
             Log.Restarted(_context.Logger, Path, reason, _position);
-            _context.Supersede(state, _position, TailCrc, isKept: true);
+            _context.Ended.Add(new EndedIncarnation(
+                state, _position, TailCrc, _context.Time.GetTimestamp(), IsKept: true)
+            {
+                UnreadBytes = Math.Max(0, _lengthSeen - _position),
+                WasUnwatched = wasUnwatched,
+            });
             _partitionHint = state.Partition;
         }
 
@@ -298,6 +340,7 @@ internal sealed partial class Harvester
         _encoder = null;
         Volatile.Write(ref _position, 0);
         _searchedTo = 0;
+        _lengthSeen = 0;
         TailCrc = 0;
     }
 
@@ -350,6 +393,10 @@ internal sealed partial class Harvester
     {
         [LoggerMessage(4200, LogLevel.Warning, "{Path} cannot be read: {Reason}. It is tried again")]
         public static partial void ReadFailed(ILogger logger, string path, string reason);
+
+        [LoggerMessage(4202, LogLevel.Information,
+            "{Path}: {Bytes} NULs at byte {Position}, as a truncation or a power cut leaves them, are passed over")]
+        public static partial void PaddingPassed(ILogger logger, string path, long bytes, long position);
 
         [LoggerMessage(4201, LogLevel.Information,
             "{Path} {Reason} ({Position} bytes); it is read from its beginning")]

@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
@@ -8,7 +9,7 @@ namespace LogFlow.Agent;
 /// </summary>
 internal sealed partial class HarvesterScheduler : IDisposable
 {
-    private readonly MemoryBudget _budget;
+    private readonly ByteBudget _budget;
     private readonly Publisher _publisher;
     private readonly ILogger _logger;
     private readonly int _bufferSize;
@@ -22,7 +23,7 @@ internal sealed partial class HarvesterScheduler : IDisposable
     private readonly Queue<ScheduledHarvester> _ready = new();
     private bool _started;
 
-    public HarvesterScheduler(int threads, int bufferSize, MemoryBudget budget, Publisher publisher, ILogger logger)
+    public HarvesterScheduler(int threads, int bufferSize, ByteBudget budget, Publisher publisher, ILogger logger)
     {
         _budget = budget;
         _publisher = publisher;
@@ -95,7 +96,7 @@ internal sealed partial class HarvesterScheduler : IDisposable
                 if (RunTurn(scheduled, worker) == HarvestResult.NoRoom)
                 {
                     _publisher.RequestFlush();
-                    _budget.WaitForRoom(_stopping.Token);
+                    WaitForRoom(worker.RoomNeeded);
                 }
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -110,6 +111,13 @@ internal sealed partial class HarvesterScheduler : IDisposable
         }
     }
 
+    /// <summary>Waits, first come first served, until what was refused is free; it is taken at the next turn.</summary>
+    private void WaitForRoom(int bytes)
+    {
+        _budget.TakeAsync(bytes, _stopping.Token).AsTask().GetAwaiter().GetResult();
+        _budget.Return(bytes);
+    }
+
     private HarvestResult RunTurn(ScheduledHarvester scheduled, HarvestWorker worker)
     {
         using var turn = scheduled.TryTakeQueued();
@@ -118,17 +126,26 @@ internal sealed partial class HarvesterScheduler : IDisposable
             return HarvestResult.AtEnd;
         }
 
-        var result = turn.Harvester.Harvest(worker);
-        if (result is HarvestResult.More or HarvestResult.NoRoom)
+        var result = HarvestResult.Failed;
+        try
         {
-            turn.Wake();
-        }
-        else if (turn.Harvester.State is { } state && state.Partition >= 0)
-        {
-            _publisher.ForPartition(state.Partition).RequestFlush();
-        }
+            result = turn.Harvester.Harvest(worker);
+            if (result is HarvestResult.More or HarvestResult.NoRoom)
+            {
+                turn.Wake();
+            }
 
-        return result;
+            return result;
+        }
+        finally
+        {
+            // Also where the turn failed behind lines that it had read: nobody else would send them.
+            if (result is not (HarvestResult.More or HarvestResult.NoRoom)
+                && turn.Harvester.State is { Partition: >= 0 } state)
+            {
+                _publisher.ForPartition(state.Partition).RequestFlush();
+            }
+        }
     }
 
     private ScheduledHarvester? Dequeue()

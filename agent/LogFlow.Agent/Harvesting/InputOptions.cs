@@ -1,3 +1,5 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Agent;
 
 /// <summary>An input's settings as the readers use them. Immutable.</summary>
@@ -63,5 +65,5 @@ internal sealed class InputOptions
         System.Text.Encoding.ASCII.GetBytes($"{_keyPrefix}-{state.Generation:x}"),
         _codec,
         encoding,
-        _metadata.For(path));
+        _metadata.For(RawPath.Display(path)));
 }

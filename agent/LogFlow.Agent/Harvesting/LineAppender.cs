@@ -20,21 +20,31 @@ internal readonly ref struct LineAppender(
         {
             while (block.MoveNext())
             {
-                if (IsEvent(block.Line))
+                if (block.PaddingLength > 0)
                 {
-                    var result = Publish(block.Line, position + block.Start, isValid, block.IsTruncated);
+                    AddRange(data, position, rangeStart, block.Start);
+                    AddPadding(
+                        position + block.Start,
+                        position + block.TextStart,
+                        worker.Reader.TailCrcAt(block.TextStart));
+                    rangeStart = block.TextStart;
+                }
+
+                if (IsEvent(block.Line, isValid, encoding, out var message))
+                {
+                    var result = Publish(message, position + block.TextStart, block.IsTruncated);
                     if (result == AppendResult.BatchFull)
                     {
-                        AddRange(data, position, rangeStart, block.Start);
-                        rangeStart = block.Start;
+                        AddRange(data, position, rangeStart, block.TextStart);
+                        rangeStart = block.TextStart;
                         publisher.SealOpen();
-                        result = Publish(block.Line, position + block.Start, isValid, block.IsTruncated);
+                        result = Publish(message, position + block.TextStart, block.IsTruncated);
                     }
 
                     if (result == AppendResult.NoRoom)
                     {
-                        AddRange(data, position, rangeStart, block.Start);
-                        consumed = block.Start;
+                        AddRange(data, position, rangeStart, block.TextStart);
+                        consumed = block.TextStart;
                         context.Counters.AddLinesRead(lines);
                         return false;
                     }
@@ -44,12 +54,12 @@ internal readonly ref struct LineAppender(
 
                 if (block.IsTruncated)
                 {
-                    AddRange(data, position, rangeStart, block.Start);
+                    AddRange(data, position, rangeStart, block.TextStart);
                     publisher.AddRange(
                         generation,
-                        position + block.Start,
+                        position + block.TextStart,
                         position + block.End,
-                        data.Slice(block.Start, block.ChecksumLength),
+                        data.Slice(block.TextStart, block.ChecksumLength),
                         worker.Reader.TailCrcAt(block.End));
                     rangeStart = block.End;
                 }
@@ -63,6 +73,15 @@ internal readonly ref struct LineAppender(
         return true;
     }
 
+    /// <summary>Passes over NULs before a long line.</summary>
+    public void AppendPadding(long position, long end, uint tailCrc)
+    {
+        lock (publisher.BuildLock)
+        {
+            AddPadding(position, end, tailCrc);
+        }
+    }
+
     /// <summary>Appends the kept bytes of a line over the limit; false where memory ran out.</summary>
     public bool AppendLong(
         ReadOnlySpan<byte> kept, long position, long end, uint tailCrc, LineEncoding encoding)
@@ -70,13 +89,13 @@ internal readonly ref struct LineAppender(
         var line = LineBlock.Cut(kept, position, TrimmedLength(kept, encoding), encoding);
         lock (publisher.BuildLock)
         {
-            if (IsEvent(line))
+            if (IsEvent(line, isValid: false, encoding, out var message))
             {
-                var result = Publish(line, position, isValid: false, isTruncated: true);
+                var result = Publish(message, position, isTruncated: true);
                 if (result == AppendResult.BatchFull)
                 {
                     publisher.SealOpen();
-                    result = Publish(line, position, isValid: false, isTruncated: true);
+                    result = Publish(message, position, isTruncated: true);
                 }
 
                 if (result == AppendResult.NoRoom)
@@ -112,27 +131,33 @@ internal readonly ref struct LineAppender(
         return start + needed > kept.Length ? start : kept.Length;
     }
 
-    private bool IsEvent(ReadOnlySpan<byte> line)
+    /// <summary>The range says that the bytes are done with; they are not part of its checksum.</summary>
+    private void AddPadding(long start, long end, uint tailCrc)
     {
-        if (line.IsEmpty)
-        {
-            return false;
-        }
-
-        return context.Options.Filter is not { } filter || filter.Passes(line);
+        publisher.AddRange(generation, start, end, [], tailCrc);
+        context.Counters.AddPadding(end - start);
     }
 
-    private AppendResult Publish(ReadOnlySpan<byte> line, long position, bool isValid, bool isTruncated)
+    private bool IsEvent(
+        ReadOnlySpan<byte> line, bool isValid, LineEncoding encoding, out ReadOnlySpan<byte> message) =>
+        LineMessage.TryMake(line, isValid, encoding, encoder, context.Options.Filter, worker.Scratch, out message);
+
+    private AppendResult Publish(ReadOnlySpan<byte> message, long position, bool isTruncated)
     {
         var value = encoder.Encode(
-            line,
+            message,
             position,
-            isValid,
             ref isTruncated,
             worker.Timestamp,
             publisher.ValueLengthMax(encoder.Key.Length),
             worker.Scratch);
         var result = publisher.Append(worker.TimestampMs, encoder.Key, value);
+        if (result == AppendResult.NoRoom)
+        {
+            worker.RoomNeeded = Math.Max(
+                OpenBatch.ReserveStep, value.Length + encoder.Key.Length + PublisherOptions.RecordOverheadMax);
+        }
+
         if (isTruncated && result == AppendResult.Appended)
         {
             context.Counters.AddTruncated();

@@ -41,7 +41,13 @@ internal ref struct LineBlock
     /// <summary>Where the next line starts in the block.</summary>
     public readonly int End => _next;
 
-    /// <summary>Bytes of the line, from <see cref="Start"/>, that count for the checksum.</summary>
+    /// <summary>NULs at the line's beginning, which are passed over.</summary>
+    public int PaddingLength { get; private set; }
+
+    /// <summary>Where the line's text starts in the block, behind its padding.</summary>
+    public readonly int TextStart => Start + PaddingLength;
+
+    /// <summary>Bytes of the line, from <see cref="TextStart"/>, that count for the checksum.</summary>
     public int ChecksumLength { get; private set; }
 
     /// <summary>The line was longer than the limit.</summary>
@@ -64,9 +70,11 @@ internal ref struct LineBlock
 
         Start = _next;
         _next += end;
+        PaddingLength = _framer.PaddingLength(_data.Slice(Start, length));
+        length -= PaddingLength;
         IsTruncated = length > _lineLengthMax;
-        ChecksumLength = IsTruncated ? _lineLengthMax : end;
-        Line = Cut(_data.Slice(Start, length), _position + Start, _lineLengthMax, _encoding);
+        ChecksumLength = IsTruncated ? _lineLengthMax : end - PaddingLength;
+        Line = Cut(_data.Slice(TextStart, length), _position + TextStart, _lineLengthMax, _encoding);
         return true;
     }
 

@@ -6,6 +6,7 @@ internal sealed class LineFramer
     private readonly byte[] _terminator;
     private readonly byte[] _carriageReturn;
     private readonly int _unitSize;
+    private readonly bool _isNullTerminated;
 
     /// <summary>Makes a framer.</summary>
     public LineFramer(LineTerminator terminator, LineEncoding encoding)
@@ -24,6 +25,7 @@ internal sealed class LineFramer
         });
         _carriageReturn = terminator == LineTerminator.Auto ? encoding.Encode("\r") : [];
         _unitSize = encoding.UnitSize;
+        _isNullTerminated = terminator == LineTerminator.NullTerminator;
     }
 
     /// <summary>Bytes of a terminator.</summary>
@@ -51,6 +53,22 @@ internal sealed class LineFramer
         }
 
         return end;
+    }
+
+    /// <summary>
+    /// Bytes of a line's beginning that are NUL characters: what truncation under a writer, or a power cut, leaves in
+    /// the place of text. They are no part of the line.
+    /// </summary>
+    public int PaddingLength(ReadOnlySpan<byte> line)
+    {
+        if (line.IsEmpty || line[0] != 0 || _isNullTerminated)
+        {
+            return 0;
+        }
+
+        var length = line.IndexOfAnyExcept((byte)0);
+        length = length < 0 ? line.Length : length;
+        return length - (length % _unitSize);
     }
 
     /// <summary>Where the last terminator starts, or -1. For terminators of one byte only.</summary>

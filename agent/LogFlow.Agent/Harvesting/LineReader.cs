@@ -59,7 +59,7 @@ internal sealed class LineReader(int bufferSize)
             var lineLength = searchedTo - position;
             if (lineLength > lineLengthMax + 16L)
             {
-                return ReadLongLine(file, position, tailCrc, lineLengthMax, ref searchedTo);
+                return ReadLongLine(file, framer, position, tailCrc, lineLengthMax, ref searchedTo);
             }
 
             EnsureCapacity((int)lineLength + Slack);
@@ -175,7 +175,7 @@ internal sealed class LineReader(int bufferSize)
     }
 
     private ReadStatus ReadLongLine(
-        ILogFile file, long position, uint tailCrc, int lineLengthMax, ref long searchedTo)
+        ILogFile file, LineFramer framer, long position, uint tailCrc, int lineLengthMax, ref long searchedTo)
     {
         EnsureCapacity(lineLengthMax + Slack);
         if (!TryFill(file, position, tailCrc, position + lineLengthMax, out var data))
@@ -183,10 +183,37 @@ internal sealed class LineReader(int bufferSize)
             return ReadStatus.Replaced;
         }
 
+        if (framer.PaddingLength(data) > 0)
+        {
+            return ReadPadding(file, framer, position, ref searchedTo);
+        }
+
         _length = data.Length;
         LongLineEnd = searchedTo;
         searchedTo = LongLineEnd;
         return ReadStatus.LongLine;
+    }
+
+    /// <summary>How far the NULs at the beginning of a line go whose end is known.</summary>
+    private ReadStatus ReadPadding(ILogFile file, LineFramer framer, long position, ref long searchedTo)
+    {
+        var end = position;
+        while (end < searchedTo)
+        {
+            var wanted = (int)Math.Min(_buffer.Length, searchedTo - end);
+            var read = ContentMark.ReadFully(file, _buffer.AsSpan(0, wanted), end);
+            var padding = framer.PaddingLength(_buffer.AsSpan(0, read));
+            end += padding;
+            if (padding == 0 || padding < read)
+            {
+                break;
+            }
+        }
+
+        _length = 0;
+        LongLineEnd = end;
+        searchedTo = end;
+        return end > position ? ReadStatus.Padding : ReadStatus.Replaced;
     }
 
     private void EnsureCapacity(int capacity)

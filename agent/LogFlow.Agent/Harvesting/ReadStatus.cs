@@ -9,6 +9,9 @@ internal enum ReadStatus
     /// <summary>One line over the limit: its kept bytes are in <see cref="LineReader.Lines"/>.</summary>
     LongLine,
 
+    /// <summary>NULs before a long line: they end at <see cref="LineReader.LongLineEnd"/>.</summary>
+    Padding,
+
     /// <summary>No whole line yet: the file ends.</summary>
     EndOfFile,
 

@@ -13,7 +13,7 @@ internal sealed partial class ScheduledHarvester(Harvester harvester, HarvesterS
     /// <summary>There may be something to read.</summary>
     private const int Wanted = 2;
 
-    /// <summary>The scheduler's queue has it. It may be taken all the same; the reader that meets it then passes on.</summary>
+    /// <summary>The scheduler has it in its queue. It may be taken all the same: the reader then passes on.</summary>
     private const int InQueue = 4;
 
     private int _state;

@@ -1,12 +1,17 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Agent;
 
 /// <summary>
 /// Rotation by copytruncate: the log is copied under a name derived from its own, then truncated. The copy is a new
 /// file whose beginning was read already. It continues where the reading of the original ended, so that nothing is
-/// read twice and what was written just before the truncation is not lost.
+/// read twice and what was written just before the truncation is not lost. A log that was compressed is such a copy.
 /// </summary>
 internal sealed partial class FilestreamInput
 {
+    /// <summary>A copy that has not grown for this long is complete.</summary>
+    private static readonly TimeSpan CopySettled = TimeSpan.FromSeconds(10);
+
     private enum CopyVerdict
     {
         /// <summary>A file of its own.</summary>
@@ -19,95 +24,42 @@ internal sealed partial class FilestreamInput
         Wait,
     }
 
-    /// <summary>Whether a name is what rotation makes of another: <c>app.log.1</c>, <c>app-20261121.log</c>.</summary>
-    internal static bool IsRotatedName(string path, string original)
-    {
-        if (Path.GetDirectoryName(path.AsSpan()) is var folder
-            && !folder.SequenceEqual(Path.GetDirectoryName(original.AsSpan())))
-        {
-            return false;
-        }
-
-        var name = Path.GetFileName(path.AsSpan());
-        var stem = Path.GetFileNameWithoutExtension(original.AsSpan());
-        return stem.Length > 0
-            && name.Length > stem.Length + 1
-            && name.StartsWith(stem, StringComparison.Ordinal)
-            && name[stem.Length] is '.' or '-' or '_'
-            && !name.SequenceEqual(Path.GetFileName(original.AsSpan()));
-    }
-
     private CopyVerdict CheckCopy(TrackedFile file, ILogFile handle)
     {
-        var path = file.Harvester.Path;
-        foreach (var original in PossibleOriginals(path))
+        foreach (var original in _byStem.PossibleOriginalsOf(file.Place))
         {
-            if (original != file
-                && original.Harvester.Position > 0
-                && IsRotatedName(path, original.Harvester.Path))
+            Steps++;
+            if (original == file || original.Harvester.State is null)
             {
-                using var turn = original.Scheduled.TryTake();
-                if (!turn.IsTaken)
-                {
-                    return CopyVerdict.Wait;
-                }
+                continue;
+            }
 
-                var verdict = CompareWith(file, handle, turn.Harvester);
-                if (verdict != CopyVerdict.NotACopy)
-                {
-                    return verdict;
-                }
+            using var turn = original.Scheduled.TryTake();
+            if (!turn.IsTaken)
+            {
+                return CopyVerdict.Wait;
+            }
+
+            var verdict = CompareWith(file, handle, turn.Harvester);
+            if (verdict != CopyVerdict.NotACopy)
+            {
+                return verdict;
             }
         }
 
         // After the originals: one that was just found truncated is here by now.
-        foreach (var ended in _context.Ended())
+        foreach (var ended in _context.Ended.PossibleOriginalsOf(file.Place))
         {
-            if (IsRotatedName(path, ended.State.Path) && IsCopyUpTo(handle, ended))
+            Steps++;
+            if (IsCopyUpTo(handle, ended.State, ended.Position, ended.TailCrc))
             {
-                Log.CopyFound(_logger, _options.Id, path, ended.State.Path, ended.Position);
+                SayCopy(file, ended.State.Path, ended.Position);
                 file.Harvester.Continue(ended.State, ended.Position, ended.TailCrc);
                 return CopyVerdict.Copy;
             }
         }
 
         return CopyVerdict.NotACopy;
-    }
-
-    /// <summary>
-    /// Known files whose name without extension begins this one's, up to a separator. By an index, which is made once
-    /// per scan where needed: thousands of new files must not be compared with thousands of others.
-    /// </summary>
-    private List<TrackedFile> PossibleOriginals(string path)
-    {
-        if (_stemsMadeInScan != _scanNumber)
-        {
-            _stemsMadeInScan = _scanNumber;
-            _byStem.Clear();
-            foreach (var known in _byPath.Values)
-            {
-                var stem = Path.Combine(
-                    Path.GetDirectoryName(known.Harvester.Path) ?? "",
-                    Path.GetFileNameWithoutExtension(known.Harvester.Path));
-                if (!_byStem.TryGetValue(stem, out var files))
-                {
-                    _byStem[stem] = files = [];
-                }
-
-                files.Add(known);
-            }
-        }
-
-        var found = new List<TrackedFile>();
-        for (var at = path.Length - 1; at > 0 && path[at] != Path.DirectorySeparatorChar; at--)
-        {
-            if (path[at] is '.' or '-' or '_' && _byStem.TryGetValue(path[..at], out var files))
-            {
-                found.AddRange(files);
-            }
-        }
-
-        return found;
     }
 
     private CopyVerdict CompareWith(TrackedFile file, ILogFile handle, Harvester original)
@@ -119,12 +71,13 @@ internal sealed partial class FilestreamInput
 
         // Compared first, then the original is looked at: what is equal in a whole original is a copy of it, and what
         // differs because the original was truncated meanwhile is noticed as that.
-        var length = file.Status.Length;
+        var length = handle.IsCompressed ? handle.GetLength() : file.Status.Length;
         using var opened = original.IsOpen ? null : TryOpenAgain(original);
         var source = original.File ?? opened;
         var copyTail = 0u;
         var isSame = source is not null && IsSameUpTo(handle, source, length, state, out copyTail);
         var isIntact = source is not null
+            && state.Head.Matches(source)
             && ContentMark.TryReadTail(source, original.Position, out var tailCrc)
             && tailCrc == original.TailCrc;
         if (!isIntact)
@@ -144,27 +97,28 @@ internal sealed partial class FilestreamInput
             return CopyVerdict.Wait;
         }
 
-        Log.CopyFound(_logger, _options.Id, file.Harvester.Path, original.Path, length);
+        SayCopy(file, original.Path, length);
         file.Harvester.SkipTo(handle, length, copyTail);
         return CopyVerdict.Copy;
     }
 
     /// <summary>The original was truncated, which was not noticed yet: what is unread is in the copy alone.</summary>
-    private CopyVerdict ContinueTruncated(
-        TrackedFile file, ILogFile handle, Harvester original, FileState state)
+    private CopyVerdict ContinueTruncated(TrackedFile file, ILogFile handle, Harvester original, FileState state)
     {
-        var read = new EndedIncarnation(
-            state, original.Position, original.TailCrc, _time.GetTimestamp(), IsKept: true);
-        if (!IsCopyUpTo(handle, read))
+        if (!IsCopyUpTo(handle, state, original.Position, original.TailCrc))
         {
             return CopyVerdict.NotACopy;
         }
 
-        Log.CopyFound(_logger, _options.Id, file.Harvester.Path, original.Path, read.Position);
+        SayCopy(file, original.Path, original.Position);
+        var (position, tailCrc) = (original.Position, original.TailCrc);
         original.HandOver();
-        file.Harvester.Continue(state, read.Position, read.TailCrc);
+        file.Harvester.Continue(state, position, tailCrc);
         return CopyVerdict.Copy;
     }
+
+    private void SayCopy(TrackedFile file, string source, long position) => Log.CopyFound(
+        _logger, _options.Id, RawPath.Display(file.Harvester.Path), RawPath.Display(source), position);
 
     /// <summary>Whether a file begins and ends as the original does in its first bytes.</summary>
     private static bool IsSameUpTo(
@@ -173,9 +127,6 @@ internal sealed partial class FilestreamInput
         && ContentMark.TryReadTail(original, length, out var originalTail)
         && copyTail == originalTail
         && (length < state.Head.Length || state.Head.Matches(copy));
-
-    /// <summary>A copy that has not grown for this long is complete.</summary>
-    private static readonly TimeSpan CopySettled = TimeSpan.FromSeconds(10);
 
     private ILogFile? TryOpenAgain(Harvester original)
     {
@@ -203,10 +154,9 @@ internal sealed partial class FilestreamInput
     }
 
     /// <summary>Reads now, after the original was seen truncated: only then is the copy complete for certain.</summary>
-    private static bool IsCopyUpTo(ILogFile handle, in EndedIncarnation ended) =>
-        ended.Position > 0
-        && ended.State.Head.Length > 0
-        && ended.State.Head.Matches(handle)
-        && ContentMark.TryReadTail(handle, ended.Position, out var tailCrc)
-        && tailCrc == ended.TailCrc;
+    private static bool IsCopyUpTo(ILogFile handle, FileState state, long position, uint tailCrc) =>
+        state.Head.Length > 0
+        && state.Head.Matches(handle)
+        && ContentMark.TryReadTail(handle, position, out var crc)
+        && crc == tailCrc;
 }

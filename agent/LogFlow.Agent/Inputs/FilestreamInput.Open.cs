@@ -1,3 +1,5 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Agent;
 
 /// <summary>Opens and closes files.</summary>
@@ -5,17 +7,21 @@ internal sealed partial class FilestreamInput
 {
     private const string TooManyOpenWarning = "too many open files";
 
+    /// <summary>Open files that are looked at for one that can be closed, each time a place is wanted.</summary>
+    private const int EvictionLooksMax = 32;
+
     /// <summary>Opens a file, if nobody has it, and has it read.</summary>
     private void Open(TrackedFile file)
     {
         using var turn = file.Scheduled.TryTake();
-        if (!turn.IsTaken)
+        if (!turn.IsTaken || turn.Harvester.IsOpen)
         {
             return;
         }
 
         // Assumed at first, so that whatever goes wrong here it is tried again.
         file.IsWaiting = true;
+        LookAgain(file, MaintenanceInterval);
         if (file.IsToSkip)
         {
             SkipToEnd(file);
@@ -42,6 +48,7 @@ internal sealed partial class FilestreamInput
 
         if (isKept)
         {
+            EnqueueOpen(file);
             turn.Wake();
         }
     }
@@ -49,19 +56,18 @@ internal sealed partial class FilestreamInput
     /// <summary>Compares an open file with what is known of it; false where there is no reason to hold it.</summary>
     private bool Begin(TrackedFile file, ILogFile opened)
     {
-        var length = file.Status.Length;
         var harvester = file.Harvester;
         var isFirstLook = !file.IsVerified;
+        var length = opened.IsCompressed ? opened.GetLength() : file.Status.Length;
         harvester.Attach(opened, length);
-        if (isFirstLook && harvester.State is null && !MayBegin(file, opened))
+        if ((isFirstLook || opened.IsCompressed) && harvester.State is null && !MayBegin(file, opened))
         {
             return false;
         }
 
         file.IsVerified = true;
         file.IsWaiting = false;
-        file.PollPause = _options.Config.BackoffInit;
-        file.PollAt = After(file.PollPause);
+        LookAgain(file, _options.Config.BackoffInit);
         IsFineAgain(harvester.Path);
         return length != harvester.Position;
     }
@@ -111,30 +117,30 @@ internal sealed partial class FilestreamInput
     }
 
     /// <summary>
-    /// A file that was never read: not if it is compressed; behind what is known already if it is a copy.
+    /// A file that was never read: behind what is known already if it is a copy; not at all if it is compressed and
+    /// continues nothing.
     /// </summary>
-    private bool MayBegin(TrackedFile file, ILogFile handle)
+    private bool MayBegin(TrackedFile file, ILogFile opened)
     {
-        Span<byte> magic = stackalloc byte[2];
-        if (_options.Encoding.IsUtf8
-            && ContentMark.ReadFully(handle, magic, 0) == 2 && magic[0] == 0x1F && magic[1] == 0x8B)
+        var verdict = CheckCopy(file, opened);
+        if (verdict == CopyVerdict.Wait)
+        {
+            return false;
+        }
+
+        if (verdict == CopyVerdict.NotACopy && opened.IsCompressed)
         {
             file.IsIgnored = true;
+            file.IsWaiting = false;
             if (IsFirstWarning(file.Harvester.Path))
             {
-                Log.Compressed(_logger, _options.Id, file.Harvester.Path);
+                Log.Compressed(_logger, _options.Id, RawPath.Display(file.Harvester.Path));
             }
 
             return false;
         }
 
-        if (CheckCopy(file, handle) == CopyVerdict.Wait)
-        {
-            file.IsWaiting = true;
-            return false;
-        }
-
-        Log.NewFile(_logger, _options.Id, file.Harvester.Path, file.Harvester.Position);
+        Log.NewFile(_logger, _options.Id, RawPath.Display(file.Harvester.Path), file.Harvester.Position);
         return true;
     }
 
@@ -158,229 +164,69 @@ internal sealed partial class FilestreamInput
         file.IsWaiting = false;
     }
 
-    /// <summary>A place for another open file; if need be, the one that was quiet longest is closed.</summary>
+    /// <summary>A place for another open file; if need be, one that was quiet for long is closed.</summary>
     private bool TryReserveHandle(TrackedFile file)
     {
-        if (_openFiles.TryAcquire())
+        if (_openFiles.TryAcquire() || (TryCloseQuietest() && _openFiles.TryAcquire()))
         {
             IsFineAgain(TooManyOpenWarning);
             return true;
         }
 
-        var open = _openFiles.Open;
-        var quietest = default(TrackedFile);
-        foreach (var candidate in _byIdentity.Values)
-        {
-            if (candidate.Harvester.IsOpen
-                && candidate.Harvester.IsAcknowledged
-                && candidate.Harvester.SearchedTo >= candidate.Status.Length
-                && (quietest is null || candidate.Harvester.ActiveAt < quietest.Harvester.ActiveAt))
-            {
-                quietest = candidate;
-            }
-        }
-
-        if (quietest is not null)
-        {
-            using var turn = quietest.Scheduled.TryTake();
-            if (turn.IsTaken && !turn.IsWanted)
-            {
-                Close(quietest, "others wait");
-                if (_openFiles.TryAcquire())
-                {
-                    return true;
-                }
-            }
-        }
-
         if (IsFirstWarning(TooManyOpenWarning))
         {
-            Log.TooManyOpen(_logger, _options.Id, open, file.Harvester.Path);
+            Log.TooManyOpen(_logger, _options.Id, _openFiles.Open, RawPath.Display(file.Harvester.Path));
         }
 
         return false;
     }
 
-    /// <summary>Closes a file. Its turn is held.</summary>
-    private void Close(TrackedFile file, string reason)
+    /// <summary>
+    /// The queue is about in the order of activity: who was active since it was put there goes to its end. Each call
+    /// looks at a few, and the next one goes on from there.
+    /// </summary>
+    private bool TryCloseQuietest()
     {
-        Log.Closed(_logger, _options.Id, file.Harvester.Path, reason);
-        file.Harvester.Detach();
-    }
-
-    /// <summary>Looks after open files: notices what no notification told, closes what is quiet.</summary>
-    private void Maintain()
-    {
-        var now = _time.GetTimestamp();
-        var gone = new List<TrackedFile>();
-        foreach (var file in _byIdentity.Values)
+        for (var look = 0; look < EvictionLooksMax && _openByActivity.TryDequeue(out var candidate); look++)
         {
-            if (now < file.PollAt || !(file.Harvester.IsOpen || file.IsWaiting))
+            Steps++;
+            var queuedAt = candidate.QueuedActiveAt;
+            candidate.QueuedActiveAt = 0;
+            if (!candidate.Harvester.IsOpen)
             {
                 continue;
             }
 
-            try
+            using var turn = candidate.Scheduled.TryTake();
+            if (turn.IsTaken
+                && !turn.IsWanted
+                && turn.Harvester.ActiveAt <= queuedAt
+                && turn.Harvester.IsAcknowledged
+                && turn.Harvester.SearchedTo >= candidate.Status.Length)
             {
-                if (file.Harvester.IsOpen)
-                {
-                    Poll(file, gone);
-                }
-                else
-                {
-                    Open(file);
-                }
+                Close(candidate, "others wait");
+                return true;
             }
-            catch (Exception error)
-            {
-                NoteFailure(file.Harvester.Path, file, error);
-            }
+
+            EnqueueOpen(candidate);
         }
 
-        foreach (var file in gone)
-        {
-            TryForget(file);
-        }
-
-        CleanInactive();
-        _context.ReleaseSuperseded();
+        return false;
     }
 
-    private void Poll(TrackedFile file, List<TrackedFile> gone)
+    private void EnqueueOpen(TrackedFile file)
     {
-        using var turn = file.Scheduled.TryTake();
-        if (!turn.IsTaken || turn.IsWanted)
+        if (file.QueuedActiveAt == 0)
         {
-            return;
-        }
-
-        var harvester = turn.Harvester;
-        if (harvester.IsStale)
-        {
-            Reopen(file);
-            return;
-        }
-
-        var status = harvester.File!.GetStatus();
-        IsFineAgain(harvester.Path);
-        file.Status = status;
-        if (status.Length != harvester.SearchedTo)
-        {
-            file.PollPause = _options.Config.BackoffInit;
-            file.PollAt = After(file.PollPause);
-            turn.Wake();
-            return;
-        }
-
-        BackOff(file);
-        var isRemoved = status.LinkCount == 0;
-        if (harvester.IsAcknowledged && ReasonToClose(file, isRemoved) is { } reason)
-        {
-            Close(file, reason);
-            if (isRemoved && _options.Config.CleanRemoved)
-            {
-                gone.Add(file);
-            }
+            file.QueuedActiveAt = Math.Max(1, file.Harvester.ActiveAt);
+            _openByActivity.Enqueue(file);
         }
     }
 
-    /// <summary>A handle that means nothing any more is closed; the path is opened anew at the next look.</summary>
-    private void Reopen(TrackedFile file)
+    /// <summary>Closes a file. Its turn is held.</summary>
+    private void Close(TrackedFile file, string reason)
     {
-        Close(file, "its handle is stale");
-        file.IsWaiting = true;
-        file.PollPause = _options.Config.BackoffInit;
-        file.PollAt = After(file.PollPause);
-    }
-
-    private void BackOff(TrackedFile file)
-    {
-        file.PollPause = file.PollPause * 2 < _options.Config.BackoffMax
-            ? file.PollPause * 2
-            : _options.Config.BackoffMax;
-        file.PollPause = Max(file.PollPause, _options.Config.BackoffInit);
-        file.PollAt = After(file.PollPause);
-    }
-
-    /// <summary>
-    /// One file cannot be looked at. It is said once, and tried again, alone: all others go on.
-    /// </summary>
-    private void NoteFailure(string path, TrackedFile? file, Exception error)
-    {
-        if (IsFirstWarning(path))
-        {
-            _context.Counters.AddError();
-            if (FileErrors.IsFileError(error))
-            {
-                Log.CannotRead(_logger, _options.Id, path, FileErrors.Describe(error));
-            }
-            else
-            {
-                Log.LookFailed(_logger, _options.Id, path, error);
-            }
-        }
-
-        if (file is null)
-        {
-            return;
-        }
-
-        BackOff(file);
-        if (!file.Harvester.IsOpen)
-        {
-            file.IsWaiting = true;
-        }
-        else if (FileErrors.IsStale(error))
-        {
-            using var turn = file.Scheduled.TryTake();
-            if (turn.IsTaken)
-            {
-                Reopen(file);
-            }
-        }
-    }
-
-    private string? ReasonToClose(TrackedFile file, bool isRemoved)
-    {
-        var config = _options.Config;
-        if (isRemoved && config.CloseRemoved)
-        {
-            return "removed";
-        }
-
-        if (file.IsRenamed && !isRemoved && config.CloseRenamed)
-        {
-            return "renamed";
-        }
-
-        if (config.CloseOnEof)
-        {
-            return "at its end";
-        }
-
-        return _time.GetElapsedTime(file.Harvester.ActiveAt) >= _options.CloseInactive ? "inactive" : null;
-    }
-
-    /// <summary><c>clean_inactive</c>: forgets closed files that have not changed for that long.</summary>
-    private void CleanInactive()
-    {
-        var age = _options.Config.CleanInactive;
-        if (age <= TimeSpan.Zero)
-        {
-            return;
-        }
-
-        var before = (_time.GetUtcNow() - age).ToUnixTimeMilliseconds();
-        foreach (var file in _byIdentity.Values.ToList())
-        {
-            if (!file.Harvester.IsOpen
-                && file.Harvester.State is { } state
-                && state.UpdatedMs < before
-                && Age(file.Status) > age
-                && file.Harvester.IsAcknowledged)
-            {
-                TryForget(file);
-            }
-        }
+        Log.Closed(_logger, _options.Id, RawPath.Display(file.Harvester.Path), reason);
+        file.Harvester.Detach();
     }
 }

@@ -5,13 +5,6 @@ namespace LogFlow.Agent;
 /// <summary>Compares what a scan found with what is known.</summary>
 internal sealed partial class FilestreamInput
 {
-    /// <summary>
-    /// Scans that must miss a file before it is forgotten: a rename may fall between listing and looking.
-    /// </summary>
-    private const int MissedScansMin = 2;
-
-    private static readonly TimeSpan RescanAfterMiss = TimeSpan.FromSeconds(1);
-
     /// <summary>Takes over what the registry has of this input.</summary>
     private int LoadStates()
     {
@@ -22,53 +15,92 @@ internal sealed partial class FilestreamInput
             {
                 var ended = older.Harvester;
                 _context.Supersede(ended.State!, ended.Position, ended.TailCrc, isKept: true);
-                _byPath.Remove(ended.Path);
+                Untrack(older);
             }
 
-            Track(new Harvester(_context, state.Path, state.Identity, state), default);
+            Track(new Harvester(_context, state.Path, state.Identity, state), default, TargetOf(state.Path));
         }
 
         return _byIdentity.Count;
     }
 
-    private TrackedFile Track(Harvester harvester, FileStatus status)
+    private TrackedFile Track(Harvester harvester, FileStatus status, string? target)
     {
-        var file = new TrackedFile(new ScheduledHarvester(harvester, _scheduler), status);
+        var file = new TrackedFile(new ScheduledHarvester(harvester, _scheduler), status) { Target = target };
         lock (_filesLock)
         {
             _byIdentity[harvester.Identity.Key] = file;
         }
 
-        _byPath[harvester.Path] = file;
+        _bySeen.AddFirst(file.SeenNode);
+        IndexName(file);
         return file;
     }
+
+    private void Untrack(TrackedFile file)
+    {
+        file.IsForgotten = true;
+        lock (_filesLock)
+        {
+            if (_byIdentity.GetValueOrDefault(file.Harvester.Identity.Key) == file)
+            {
+                _byIdentity.Remove(file.Harvester.Identity.Key);
+            }
+        }
+
+        if (file.SeenNode.List is not null)
+        {
+            _bySeen.Remove(file.SeenNode);
+        }
+
+        UnindexName(file);
+        IsFineAgain(file.Harvester.Path);
+    }
+
+    private void IndexName(TrackedFile file)
+    {
+        _byPath[file.Harvester.Path] = file;
+        if (file.Target is { } target)
+        {
+            _byTarget[target] = file;
+            if (Path.GetDirectoryName(target) is { } directory && _watcher is not null && _watched.Add(directory))
+            {
+                _watcher.Watch(directory);
+            }
+        }
+
+        _byStem.Add(file);
+    }
+
+    private void UnindexName(TrackedFile file)
+    {
+        _byStem.Remove(file);
+        if (_byPath.GetValueOrDefault(file.Harvester.Path) == file)
+        {
+            _byPath.Remove(file.Harvester.Path);
+        }
+
+        if (file.Target is { } target && _byTarget.GetValueOrDefault(target) == file)
+        {
+            _byTarget.Remove(target);
+        }
+    }
+
+    /// <summary>Where a link leads to; null for a file of its own, and where links are not followed.</summary>
+    private string? TargetOf(string path) =>
+        _options.Config.Symlinks
+        && FileStatus.TryGet(path, followSymlinks: false, out var status, out _)
+        && status.Kind == FileKind.SymbolicLink
+            ? LinkTarget.Resolve(path)
+            : null;
 
     private void Scan(bool seekToTail)
     {
         var startedAt = _time.GetTimestamp();
         var result = _options.Scanner.Scan();
         _scanNumber++;
-        var failed = new HashSet<string>();
-        foreach (var (path, reason) in result.Failures)
-        {
-            if (IsFirstWarning(path))
-            {
-                _context.Counters.AddError();
-                Log.CannotRead(_logger, _options.Id, path, reason.TrimEnd('.'));
-            }
-
-            failed.Add(path);
-        }
-
-        // What could be looked at this time is worth a new warning when it fails again.
-        _unseen.ExceptWith(failed);
-        foreach (var path in _unseen)
-        {
-            IsFineAgain(path);
-        }
-
-        _unseen = failed;
-
+        _neighbours.Clear();
+        SayFailures(result);
         Watch(result.Directories);
         foreach (var found in result.Files)
         {
@@ -84,15 +116,49 @@ internal sealed partial class FilestreamInput
 
         _nextScanAt = After(_options.CheckInterval);
         HandleMissing(result);
-        _context.ReleaseSuperseded();
+        _context.Ended.Release();
         _earliestScanAt = After(Max(ScanRestMin, _time.GetElapsedTime(startedAt) * ScanRestFactor));
     }
 
+    private void SayFailures(ScanResult result)
+    {
+        var failed = new HashSet<string>();
+        foreach (var (path, reason) in result.Failures)
+        {
+            IsFailing(path);
+            if (IsFirstWarning(path))
+            {
+                _context.Counters.AddError();
+                Log.CannotRead(_logger, _options.Id, RawPath.Display(path), reason.TrimEnd('.'));
+            }
+
+            failed.Add(path);
+        }
+
+        // What could be looked at this time is worth a new warning when it fails again.
+        _unseen.ExceptWith(failed);
+        foreach (var path in _unseen)
+        {
+            IsFineAgain(path);
+        }
+
+        _unseen = failed;
+    }
+
+    /// <summary>Folders of the paths, and those that links lead to: there the writing and rotating happens.</summary>
     private void Watch(HashSet<string> directories)
     {
         if (_watcher is null)
         {
             return;
+        }
+
+        foreach (var target in _byTarget.Keys)
+        {
+            if (Path.GetDirectoryName(target) is { } directory)
+            {
+                directories.Add(directory);
+            }
         }
 
         foreach (var gone in _watched.Except(directories).ToList())
@@ -109,6 +175,43 @@ internal sealed partial class FilestreamInput
         _watched = directories;
     }
 
+    /// <summary>A file was made, or got this name: if it is a new one it is opened at once, before any scan.</summary>
+    private void Appear(string path)
+    {
+        if (!_options.Scanner.Matches(path))
+        {
+            return;
+        }
+
+        Steps++;
+        if (!FileStatus.TryGet(path, _options.Config.Symlinks, out var status, out _))
+        {
+            // Where it got another name the next scan finds it.
+            _context.Counters.AddVanished();
+            if (!_isVanishedSaid)
+            {
+                _isVanishedSaid = true;
+                Log.Vanished(_logger, _options.Id, RawPath.Display(path));
+            }
+
+            return;
+        }
+
+        if (status.Kind != FileKind.Regular)
+        {
+            return;
+        }
+
+        if (!_byIdentity.TryGetValue(FileIdentity.Of(status).Key, out var known))
+        {
+            Discover(new ScannedFile(path, status), FileIdentity.Of(status), seekToTail: false);
+        }
+        else if (known.Harvester.Path == path)
+        {
+            Touch(known);
+        }
+    }
+
     private void Reconcile(ScannedFile found, bool seekToTail)
     {
         var identity = FileIdentity.Of(found.Status);
@@ -122,7 +225,8 @@ internal sealed partial class FilestreamInput
 
             if (!file.Harvester.IsOpen && identity.IsOtherBirth(file.Harvester.Identity))
             {
-                if (!TryForget(file))
+                // What was left unread may be in a copy, or compressed.
+                if (!TryContinueInCopy(file) && !TryForget(file, "its inode was given to another file"))
                 {
                     RequestScan();
                     return;
@@ -139,11 +243,22 @@ internal sealed partial class FilestreamInput
             return;
         }
 
-        file.SeenInScan = _scanNumber;
-        file.MissedScans = 0;
+        MarkSeen(file);
         file.IsRenamed = false;
         Rename(file, found.Path);
         CheckChange(file, found.Status);
+    }
+
+    private void MarkSeen(TrackedFile file)
+    {
+        file.SeenInScan = _scanNumber;
+        file.MissedScans = 0;
+        if (file.SeenNode.List is not null)
+        {
+            _bySeen.Remove(file.SeenNode);
+        }
+
+        _bySeen.AddLast(file.SeenNode);
     }
 
     /// <summary>
@@ -185,8 +300,9 @@ internal sealed partial class FilestreamInput
 
     private void Discover(ScannedFile found, FileIdentity identity, bool seekToTail)
     {
-        var file = Track(new Harvester(_context, found.Path, identity, state: null), found.Status);
-        file.SeenInScan = _scanNumber;
+        var file = Track(
+            new Harvester(_context, found.Path, identity, state: null), found.Status, TargetOf(found.Path));
+        MarkSeen(file);
         var isOld = _options.Config.IgnoreOlder > TimeSpan.Zero
             && Age(found.Status) > _options.Config.IgnoreOlder;
         file.IsToSkip = isOld || seekToTail;
@@ -238,121 +354,15 @@ internal sealed partial class FilestreamInput
             return;
         }
 
-        Log.Renamed(_logger, _options.Id, harvester.Path, path);
-        if (_byPath.TryGetValue(harvester.Path, out var there) && there == file)
-        {
-            _byPath.Remove(harvester.Path);
-        }
-
+        Log.Renamed(_logger, _options.Id, RawPath.Display(harvester.Path), RawPath.Display(path));
+        UnindexName(file);
         harvester.Path = path;
-        _byPath[path] = file;
+        file.Target = TargetOf(path);
+        IndexName(file);
         if (harvester.State is { } state)
         {
             _context.Registry.UpdateFile(state, changed => changed.Path = path);
         }
-    }
-
-    /// <summary>
-    /// Known files that the scan did not find: renamed out of sight, removed, or not to be seen at present.
-    /// </summary>
-    private void HandleMissing(ScanResult result)
-    {
-        var missing = new List<TrackedFile>();
-        foreach (var file in _byIdentity.Values)
-        {
-            if (file.SeenInScan != _scanNumber && !result.IsUncertain(file.Harvester.Path))
-            {
-                missing.Add(file);
-            }
-        }
-
-        foreach (var file in missing)
-        {
-            if (file.Harvester.IsOpen)
-            {
-                // Read to its end through the open handle; closed by the rules, and looked for then.
-                file.IsRenamed = true;
-                continue;
-            }
-
-            try
-            {
-                HandleMissing(file);
-            }
-            catch (Exception error)
-            {
-                NoteFailure(file.Harvester.Path, file, error);
-            }
-        }
-    }
-
-    private void HandleMissing(TrackedFile file)
-    {
-        var harvester = file.Harvester;
-        if (FileStatus.TryGet(harvester.Path, followSymlinks: true, out var status, out var error)
-            && FileIdentity.Of(status).Key == harvester.Identity.Key)
-        {
-            // There, but no longer matched: it was renamed out of the paths and found by its inode before.
-            CheckChange(file, status);
-            return;
-        }
-
-        if (error is not (0 or 2 or 20))
-        {
-            return;
-        }
-
-        if (MovedFileFinder.Find(harvester.Path, harvester.Identity) is { } moved)
-        {
-            file.MissedScans = 0;
-            file.IsRenamed = true;
-            Rename(file, moved.Path);
-            CheckChange(file, moved.Status);
-            return;
-        }
-
-        if (++file.MissedScans < MissedScansMin)
-        {
-            _nextScanAt = Math.Min(_nextScanAt, After(RescanAfterMiss));
-            return;
-        }
-
-        if (_options.Config.CleanRemoved && harvester.IsAcknowledged && !MovedFileFinder.IsVolumeGone(
-            harvester.Path, harvester.Identity.Device))
-        {
-            Log.Removed(_logger, _options.Id, harvester.Path);
-            TryForget(file);
-        }
-    }
-
-    /// <summary>Drops a file and its state; a file of this inode is a new one from now on.</summary>
-    private bool TryForget(TrackedFile file)
-    {
-        // The turn ends with the file: nobody finds it any more.
-        using var turn = file.Scheduled.TryTake();
-        if (!turn.IsTaken || turn.IsWanted || turn.Harvester.IsOpen)
-        {
-            return false;
-        }
-
-        var harvester = turn.Harvester;
-        if (harvester.State is { } state)
-        {
-            _context.Supersede(state, harvester.Position, harvester.TailCrc, isKept: false);
-        }
-
-        lock (_filesLock)
-        {
-            _byIdentity.Remove(harvester.Identity.Key);
-        }
-
-        if (_byPath.TryGetValue(harvester.Path, out var there) && there == file)
-        {
-            _byPath.Remove(harvester.Path);
-        }
-
-        _warned.Remove(harvester.Path);
-        return true;
     }
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;

@@ -26,12 +26,12 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     private readonly OpenFileLimit _openFiles;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundWork _work = new();
     private readonly AsyncSignal _signal;
 
     // Notes of the directory watcher.
     private readonly Lock _changesLock = new();
-    private readonly HashSet<string> _changedPaths = [];
+    private readonly Dictionary<string, DirectoryChangeKind> _changes = new(StringComparer.Ordinal);
     private bool _scanWanted;
     private bool _changesOverflowed;
 
@@ -39,21 +39,35 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     private readonly Lock _filesLock = new();
     private readonly Dictionary<(ulong Device, ulong Inode), TrackedFile> _byIdentity = [];
 
-    // Owned by the loop.
+    // Owned by the loop. Orders and indexes are kept up to date, so that no look walks over all files.
     private readonly Dictionary<string, TrackedFile> _byPath = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TrackedFile> _byTarget = new(StringComparer.Ordinal);
+    private readonly NameIndex _byStem = new();
+    private readonly Neighbours _neighbours = new();
+
+    /// <summary>Those that no scan has seen for longest come first.</summary>
+    private readonly LinkedList<TrackedFile> _bySeen = new();
+
+    /// <summary>Open files, and those that wait to be opened, by when they are looked at next.</summary>
+    private readonly PriorityQueue<TrackedFile, long> _due = new();
+
+    /// <summary>Open files, about in the order of their last activity.</summary>
+    private readonly Queue<TrackedFile> _openByActivity = new();
     private readonly HashSet<string> _warned = [];
+
+    private readonly HashSet<string> _failing = [];
+    private int _failingCount;
 
     /// <summary>Paths that the last scan could not look at.</summary>
     private HashSet<string> _unseen = [];
-    private readonly Dictionary<string, List<TrackedFile>> _byStem = new(StringComparer.Ordinal);
-    private long _stemsMadeInScan = -1;
     private HashSet<string> _watched = [];
     private DirectoryWatcher? _watcher;
-    private Task _loop = Task.CompletedTask;
     private long _scanNumber;
     private long _nextScanAt;
     private long _earliestScanAt;
     private long _nextMaintenanceAt;
+    private long _nextCleanAt;
+    private bool _isVanishedSaid;
 
     public FilestreamInput(
         HarvestContext context, HarvesterScheduler scheduler, OpenFileLimit openFiles)
@@ -74,8 +88,32 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         _watcher = DirectoryWatcher.TryCreate(OnDirectoryChange);
         var isFirstStart = LoadStates() == 0;
         Scan(seekToTail: isFirstStart && _options.SeekToTail);
-        _loop = Task.Run(RunAsync);
+        _work.Start($"input {_options.Id}", RunAsync);
     }
+
+    /// <summary>The name under which files are remembered.</summary>
+    public string Id => _options.Id;
+
+    /// <summary>Faults when the loop ends; then the agent cannot go on.</summary>
+    public Task Completion => _work.Completion;
+
+    /// <summary>Paths that cannot be looked at at present.</summary>
+    public int FailingCount => Volatile.Read(ref _failingCount);
+
+    /// <summary>The files that are followed now.</summary>
+    internal List<ScheduledHarvester> Followed()
+    {
+        lock (_filesLock)
+        {
+            return [.. _byIdentity.Values.Select(static file => file.Scheduled)];
+        }
+    }
+
+    /// <summary>
+    /// Files and incarnations that were compared, passed over or looked at so far; a test counts that this does not
+    /// grow with the number of files known.
+    /// </summary>
+    internal long Steps { get; private set; }
 
     /// <summary>Adds what this input does to a status.</summary>
     public (int Watched, int Open, long BytesBehind) Measure()
@@ -100,29 +138,11 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         }
     }
 
-    /// <summary>The harvester of a file incarnation, for the recovery of a former run's batches.</summary>
-    public ScheduledHarvester? FindGeneration(long generation)
-    {
-        lock (_filesLock)
-        {
-            foreach (var file in _byIdentity.Values)
-            {
-                if (file.Harvester.State?.Generation == generation)
-                {
-                    return file.Scheduled;
-                }
-            }
-
-            return null;
-        }
-    }
-
     /// <summary>Stops looking. Open files stay open until <see cref="DisposeAsync"/>: they may be read still.</summary>
     public async Task StopAsync()
     {
-        await _stopping.CancelAsync();
         _watcher?.Dispose();
-        await _loop;
+        await _work.StopAsync();
     }
 
     /// <inheritdoc/>
@@ -135,16 +155,16 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
             turn.Harvester.Detach();
         }
 
-        _stopping.Dispose();
+        await _work.DisposeAsync();
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(CancellationToken stopping)
     {
-        while (!_stopping.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                await _signal.WaitAsync(UntilNextDuty(), _stopping.Token);
+                await _signal.WaitAsync(UntilNextDuty(), stopping);
                 HandleChanges();
                 if (IsScanDue())
                 {
@@ -157,11 +177,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
                     _nextMaintenanceAt = After(MaintenanceInterval);
                 }
             }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
+            catch (Exception error) when (!stopping.IsCancellationRequested)
             {
                 // Whatever went wrong with one look, the next one is taken.
                 _context.Counters.AddError();
@@ -177,20 +193,24 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     {
         lock (_changesLock)
         {
-            if (change.Kind == DirectoryChangeKind.Modified && _changedPaths.Count < ChangesMax)
-            {
-                if (!_changedPaths.Add(Path.Combine(change.Directory, change.Name)))
-                {
-                    return;
-                }
-            }
-            else if (change.Kind == DirectoryChangeKind.Entries)
-            {
-                _scanWanted = true;
-            }
-            else
+            _scanWanted |= change.Kind != DirectoryChangeKind.Modified;
+            if (change.Kind == DirectoryChangeKind.Overflow || _changes.Count >= ChangesMax)
             {
                 _changesOverflowed = true;
+            }
+            else if (change.Kind != DirectoryChangeKind.Entries)
+            {
+                // What was made and then written is new still.
+                var path = Path.Combine(change.Directory, change.Name);
+                if (!_changes.TryAdd(path, change.Kind))
+                {
+                    if (change.Kind == DirectoryChangeKind.Modified)
+                    {
+                        return;
+                    }
+
+                    _changes[path] = change.Kind;
+                }
             }
         }
 
@@ -199,33 +219,60 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
 
     private void HandleChanges()
     {
-        string[] changed;
+        KeyValuePair<string, DirectoryChangeKind>[] changes;
         bool overflowed;
         lock (_changesLock)
         {
-            changed = [.. _changedPaths];
-            _changedPaths.Clear();
+            changes = [.. _changes];
+            _changes.Clear();
             overflowed = _changesOverflowed;
             _changesOverflowed = false;
             _scanWanted |= overflowed;
         }
 
-        foreach (var path in changed)
+        foreach (var (path, kind) in changes)
         {
-            if (_byPath.TryGetValue(path, out var file))
+            try
             {
-                TryTouch(file);
+                HandleChange(path, kind);
+            }
+            catch (Exception error)
+            {
+                NoteFailure(path, FindByPath(path), error);
             }
         }
 
         if (overflowed)
         {
+            // As many may have changed as there are.
             foreach (var file in _byIdentity.Values)
             {
                 TryTouch(file);
             }
         }
     }
+
+    private void HandleChange(string path, DirectoryChangeKind kind)
+    {
+        if (kind == DirectoryChangeKind.Appeared)
+        {
+            Appear(path);
+        }
+        else if (FindByPath(path) is { } file)
+        {
+            if (kind == DirectoryChangeKind.Vanished)
+            {
+                LookSoon(file);
+            }
+            else
+            {
+                Touch(file);
+            }
+        }
+    }
+
+    private TrackedFile? FindByPath(string path) =>
+        _byPath.GetValueOrDefault(path) ?? _byTarget.GetValueOrDefault(path);
 
     private void TryTouch(TrackedFile file)
     {
@@ -250,7 +297,6 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         else if (file.Harvester.IsOpen)
         {
             file.PollPause = _options.Config.BackoffInit;
-            file.PollAt = After(file.PollPause);
             file.Scheduled.Wake();
         }
         else if (!_warned.Contains(file.Harvester.Path))
@@ -302,43 +348,20 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     /// <summary>Says something about a path once, until it is fine again.</summary>
     private bool IsFirstWarning(string path) => _warned.Add(path);
 
-    private void IsFineAgain(string path) => _warned.Remove(path);
-
-    private static partial class Log
+    private void IsFineAgain(string path)
     {
-        [LoggerMessage(4300, LogLevel.Error, "Input {Input}: looking for files failed unexpectedly; it is tried again")]
-        public static partial void ProspectorFailed(ILogger logger, string input, Exception error);
+        _warned.Remove(path);
+        if (_failing.Remove(path))
+        {
+            Volatile.Write(ref _failingCount, _failing.Count);
+        }
+    }
 
-        [LoggerMessage(4301, LogLevel.Warning, "Input {Input}: {Path} cannot be read: {Reason}. It is tried again")]
-        public static partial void CannotRead(ILogger logger, string input, string path, string reason);
-
-        [LoggerMessage(4309, LogLevel.Error, "Input {Input}: looking at {Path} failed unexpectedly; it is tried again")]
-        public static partial void LookFailed(ILogger logger, string input, string path, Exception error);
-
-        [LoggerMessage(4302, LogLevel.Warning,
-            "Input {Input}: {Path} is gzip-compressed and not read; exclude it with prospector.scanner.exclude_files")]
-        public static partial void Compressed(ILogger logger, string input, string path);
-
-        [LoggerMessage(4303, LogLevel.Debug, "Input {Input}: new file {Path}, read from {Position}")]
-        public static partial void NewFile(ILogger logger, string input, string path, long position);
-
-        [LoggerMessage(4304, LogLevel.Debug, "Input {Input}: {OldPath} was renamed to {Path}")]
-        public static partial void Renamed(ILogger logger, string input, string oldPath, string path);
-
-        [LoggerMessage(4305, LogLevel.Debug, "Input {Input}: {Path} is gone and forgotten")]
-        public static partial void Removed(ILogger logger, string input, string path);
-
-        [LoggerMessage(4306, LogLevel.Trace, "Input {Input}: closed {Path}: {Reason}")]
-        public static partial void Closed(ILogger logger, string input, string path, string reason);
-
-        [LoggerMessage(4307, LogLevel.Information,
-            "Input {Input}: {Path} is a copy of {Source} that was made by rotation; its first {Position} bytes are "
-            + "not read again")]
-        public static partial void CopyFound(
-            ILogger logger, string input, string path, string source, long position);
-
-        [LoggerMessage(4308, LogLevel.Warning,
-            "Input {Input}: {Open} files are open, as many as may be; {Path} waits until one can be closed")]
-        public static partial void TooManyOpen(ILogger logger, string input, int open, string path);
+    private void IsFailing(string path)
+    {
+        if (_failing.Add(path))
+        {
+            Volatile.Write(ref _failingCount, _failing.Count);
+        }
     }
 }

@@ -68,11 +68,15 @@ internal sealed class OpenFileLimit(int limit, OpenFileLimit? outer = null)
     {
         private int _isClosed;
 
+        public bool IsCompressed => file.IsCompressed;
+
         public FileStatus GetStatus() => file.GetStatus();
 
         public long GetLength() => file.GetLength();
 
         public int Read(Span<byte> buffer, long position) => file.Read(buffer, position);
+
+        public bool MayHaveWriters() => file.MayHaveWriters();
 
         public void Dispose()
         {

@@ -3,16 +3,29 @@ using LogFlow.Platform;
 namespace LogFlow.Agent;
 
 /// <summary>A file as its input's prospector follows it. Owned by the prospector's loop.</summary>
-internal sealed class TrackedFile(ScheduledHarvester scheduled, FileStatus status)
+internal sealed class TrackedFile
 {
+    public TrackedFile(ScheduledHarvester scheduled, FileStatus status)
+    {
+        Scheduled = scheduled;
+        Status = status;
+        SeenNode = new LinkedListNode<TrackedFile>(this);
+    }
+
     /// <summary>Its harvester, with who has it.</summary>
-    public ScheduledHarvester Scheduled { get; } = scheduled;
+    public ScheduledHarvester Scheduled { get; }
 
     /// <summary>Its harvester.</summary>
     public Harvester Harvester => Scheduled.Harvester;
 
     /// <summary>What the file system said last.</summary>
-    public FileStatus Status { get; set; } = status;
+    public FileStatus Status { get; set; }
+
+    /// <summary>Where it lies, if its path is a link: the path without links.</summary>
+    public string? Target { get; set; }
+
+    /// <summary>Its place in the order in which scans saw files.</summary>
+    public LinkedListNode<TrackedFile> SeenNode { get; }
 
     /// <summary>The last scan that found it.</summary>
     public long SeenInScan { get; set; }
@@ -25,6 +38,14 @@ internal sealed class TrackedFile(ScheduledHarvester scheduled, FileStatus statu
 
     /// <summary>The pause before that.</summary>
     public TimeSpan PollPause { get; set; }
+
+    /// <summary>The entry in the queue of looks that counts; 0: there is none.</summary>
+    public long DueAt { get; set; }
+
+    /// <summary>
+    /// It stands in the queue of open files, put there when it was active at this time; 0: it does not.
+    /// </summary>
+    public long QueuedActiveAt { get; set; }
 
     /// <summary>It has unread bytes but could not be opened.</summary>
     public bool IsWaiting { get; set; }
@@ -41,6 +62,12 @@ internal sealed class TrackedFile(ScheduledHarvester scheduled, FileStatus statu
     /// <summary>It was looked at in this run: state and content were compared.</summary>
     public bool IsVerified { get; set; }
 
-    /// <summary>Bytes that the queue does not have yet, as far as known.</summary>
+    /// <summary>It is not followed any more.</summary>
+    public bool IsForgotten { get; set; }
+
+    /// <summary>Its length, as far as known.</summary>
     public long LengthKnown => Math.Max(Status.Length, Harvester.Position);
+
+    /// <summary>Where it lies: the folder of what a link leads to, else of its path.</summary>
+    public string Place => Target ?? Harvester.Path;
 }

@@ -1,3 +1,5 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Agent;
 
 /// <summary>
@@ -14,7 +16,13 @@ internal interface IBatchSink : IAsyncDisposable
 
     /// <summary>
     /// Sends a batch. The order of calls is the order of sending within a partition, also over retries. At most five
-    /// calls of a partition are open. The batch's memory must stay until the task ends.
+    /// calls of a partition are open. The sink holds a lease of its own for as long as it looks at the bytes.
     /// </summary>
-    Task<SendOutcome> SendAsync(int partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken);
+    Task<SendOutcome> SendAsync(int partition, Lease<EncodedBatch> batch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The sequence of the last record that a partition has of a producer, durably; null where the queue does not
+    /// know the producer, or cannot be asked (an old broker, no permission).
+    /// </summary>
+    Task<int?> FindLastSequenceAsync(int partition, ProducerId producer, CancellationToken cancellationToken);
 }

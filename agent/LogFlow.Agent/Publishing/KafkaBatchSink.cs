@@ -1,5 +1,6 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
@@ -12,6 +13,7 @@ internal sealed partial class KafkaBatchSink : IBatchSink
 
     private readonly KafkaClient _client;
     private readonly PartitionSender _sender;
+    private readonly ProducerProgress _progress;
     private readonly string _topic;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -33,6 +35,7 @@ internal sealed partial class KafkaBatchSink : IBatchSink
             },
             loggers,
             time);
+        _progress = new ProducerProgress(_client, time, _logger);
         _sender = new PartitionSender(_client, new PartitionSenderOptions
         {
             InFlightPerPartitionMax = PartitionPublisher.InFlightMax,
@@ -88,9 +91,11 @@ internal sealed partial class KafkaBatchSink : IBatchSink
     }
 
     public async Task<SendOutcome> SendAsync(
-        int partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken)
+        int partition, Lease<EncodedBatch> batch, CancellationToken cancellationToken)
     {
-        var result = await _sender.SendAsync(new TopicPartition(_topic, partition), batch, cancellationToken);
+        using var held = batch.Retain();
+        var result = await _sender.SendAsync(
+            new TopicPartition(_topic, partition), held.Value.Memory, cancellationToken);
         if (result.IsSuccess)
         {
             return SendOutcome.Acknowledged;
@@ -100,12 +105,18 @@ internal sealed partial class KafkaBatchSink : IBatchSink
         {
             ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId or ErrorCode.InvalidProducerEpoch
                 or ErrorCode.InvalidProducerIdMapping or ErrorCode.ProducerFenced => SendOutcomeKind.SequenceRefused,
+            ErrorCode.InvalidTimestamp => SendOutcomeKind.BadTimestamp,
+            ErrorCode.UnsupportedCompressionType => SendOutcomeKind.BadCompression,
             ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge => SendOutcomeKind.TooLarge,
             _ => SendOutcomeKind.Refused,
         };
         var reason = string.IsNullOrEmpty(result.Message) ? $"{result.Error}" : $"{result.Error}: {result.Message}";
         return new SendOutcome(kind, reason);
     }
+
+    public Task<int?> FindLastSequenceAsync(
+        int partition, ProducerId producer, CancellationToken cancellationToken) =>
+        _progress.FindLastSequenceAsync(new TopicPartition(_topic, partition), producer, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

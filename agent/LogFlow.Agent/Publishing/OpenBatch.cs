@@ -7,14 +7,18 @@ namespace LogFlow.Agent;
 /// Records and file ranges being collected for one partition, then, sealed, on their way. Its memory is accounted to
 /// the budget: uncompressed while it is built, compressed afterwards.
 /// </summary>
-internal sealed class OpenBatch(MemoryBudget budget, int initialCapacity) : IDisposable
+internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDisposable
 {
     /// <summary>The budget is asked in steps, not for each record.</summary>
-    private const int ReserveStep = 64 * 1024;
+    public const int ReserveStep = 64 * 1024;
+
+    /// <summary>More than any batch of ours has uncompressed: a longer line is cut to 256 MiB at most.</summary>
+    private const int RecodedBytesMax = 512 << 20;
 
     private readonly RecordBatchBuilder _builder = new(initialCapacity);
     private readonly List<FileRange> _ranges = [];
-    private PooledBuffer? _encoded;
+    private Lease<EncodedBatch>? _encoded;
+    private readonly List<long> _taken = [];
     private long _reserved;
 
     /// <summary>Records so far.</summary>
@@ -30,7 +34,7 @@ internal sealed class OpenBatch(MemoryBudget budget, int initialCapacity) : IDis
     public Task Encoding { get; private set; } = Task.CompletedTask;
 
     /// <summary>The batch as it is sent.</summary>
-    public ReadOnlyMemory<byte> Encoded => _encoded!.Memory;
+    public Lease<EncodedBatch> Encoded => _encoded!;
 
     /// <summary>The intent under which it is sent.</summary>
     public Intent? Intent { get; set; }
@@ -57,12 +61,12 @@ internal sealed class OpenBatch(MemoryBudget budget, int initialCapacity) : IDis
         }
 
         var step = Math.Max(needed, ReserveStep);
-        if (!budget.TryReserve(step))
+        if (!budget.TryTake(step))
         {
             return false;
         }
 
-        _reserved += step;
+        Took(step);
         return true;
     }
 
@@ -72,8 +76,8 @@ internal sealed class OpenBatch(MemoryBudget budget, int initialCapacity) : IDis
         var needed = _builder.UncompressedSize + recordSize - _reserved;
         if (needed > 0)
         {
-            budget.Reserve(needed);
-            _reserved += needed;
+            budget.Take(needed);
+            Took(needed);
         }
     }
 
@@ -115,31 +119,70 @@ internal sealed class OpenBatch(MemoryBudget budget, int initialCapacity) : IDis
         }
     }
 
+    /// <summary>
+    /// Builds the batch anew, where the queue refuses its bytes for what they are: with another time, or in another
+    /// compression. Its records, and so its sequences, stay.
+    /// </summary>
+    public void Recode(CompressionType compression, int level, long? timestampMs)
+    {
+        var old = _encoded!;
+        using var builder = new RecordBatchBuilder(Math.Max(1024, old.Value.Length * 2));
+        using (var records = RecordBatch.Decode(old.Value.Memory, RecodedBytesMax))
+        {
+            foreach (var record in records)
+            {
+                builder.Append(timestampMs ?? record.TimestampMs, record.Key!.Value.Span, record.Value!.Value.Span);
+            }
+        }
+
+        var buffer = builder.Build(compression, level: level);
+        budget.Take(buffer.Length);
+        _encoded = new Lease<EncodedBatch>(new EncodedBatch(buffer, budget));
+        old.Dispose();
+    }
+
     /// <summary>Puts the intent's producer and sequence into the batch.</summary>
     public void Stamp(Intent intent)
     {
         Intent = intent;
-        RecordBatch.SetProducer(_encoded!.Span, intent.Producer.Id, intent.Producer.Epoch, intent.BaseSequence);
+        var producer = intent.Producer;
+        RecordBatch.SetProducer(_encoded!.Value.Memory.Span, producer.Id, producer.Epoch, intent.BaseSequence);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _encoded?.Dispose();
-        _encoded = null;
         _builder.Dispose();
-        budget.Release(_reserved);
+        ReturnAll();
+    }
+
+    private void Took(long bytes)
+    {
+        _reserved += bytes;
+        _taken.Add(bytes);
+    }
+
+    /// <summary>The budget counts takes: each is given back as it was taken.</summary>
+    private void ReturnAll()
+    {
+        foreach (var bytes in _taken)
+        {
+            budget.Return(bytes);
+        }
+
+        _taken.Clear();
         _reserved = 0;
     }
 
     private void Encode(PublisherOptions options)
     {
-        _encoded = _builder.Build(options.Compression, level: options.Level);
-        _builder.Dispose();
+        var buffer = _builder.Build(options.Compression, level: options.Level);
 
-        // From here on only the compressed bytes are held.
-        var freed = _reserved - _encoded.Length;
-        _reserved = _encoded.Length;
-        budget.Release(freed);
+        // From here on only the compressed bytes are held, and the budget is theirs to give back.
+        budget.Take(buffer.Length);
+        _encoded = new Lease<EncodedBatch>(new EncodedBatch(buffer, budget));
+        _builder.Dispose();
+        ReturnAll();
     }
 }

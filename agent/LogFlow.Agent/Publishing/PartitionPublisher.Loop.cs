@@ -15,24 +15,16 @@ internal sealed partial class PartitionPublisher
             while (true)
             {
                 await SettleAsync(cancellationToken);
-                var ready = TakeReady();
-                if (ready.Count > 0)
+                var first = _inFlight.Count;
+                if (TakeReady())
                 {
-                    await SendAsync(ready, cancellationToken);
+                    await SendAsync(_inFlight[first..], cancellationToken);
                 }
                 else
                 {
                     await _signal.WaitAsync(cancellationToken);
                 }
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopped.
-        }
-        catch (Exception error)
-        {
-            _context.OnFatal(error);
         }
         finally
         {
@@ -60,6 +52,8 @@ internal sealed partial class PartitionPublisher
 
     private void Complete(OpenBatch batch)
     {
+        (_refusedSaidAt, _refusedSaidPause) = (0, _context.Options.RefusedPause);
+        Volatile.Write(ref _waitingSince, _inFlight.Count > 0 ? _context.Time.GetTimestamp() : 0);
         _context.Registry.Acknowledge(batch.Intent!);
         foreach (var range in batch.RangesBehind)
         {
@@ -68,7 +62,7 @@ internal sealed partial class PartitionPublisher
 
         _context.Counters.AddAcknowledged(batch.RecordCount);
         _context.Metrics.BatchAcknowledged(
-            batch.RecordCount, batch.Encoded.Length, _context.Time.GetElapsedTime(batch.SentAt));
+            batch.RecordCount, batch.Encoded.Value.Length, _context.Time.GetElapsedTime(batch.SentAt));
         batch.Dispose();
         if (_inFlight.Count > 0)
         {
@@ -85,35 +79,40 @@ internal sealed partial class PartitionPublisher
         }
     }
 
-    /// <summary>Sealed and compressed batches, in order, as many as may leave now.</summary>
-    private List<OpenBatch> TakeReady()
+    /// <summary>
+    /// Moves sealed and compressed batches, in order, as many as may leave now, to those in flight: from here on they
+    /// are released with them, whatever happens. False where there are none.
+    /// </summary>
+    private bool TakeReady()
     {
-        var ready = new List<OpenBatch>();
         lock (_buildLock)
         {
-            while (_inFlight.Count + ready.Count < InFlightMax
+            var first = _inFlight.Count;
+            while (_inFlight.Count < InFlightMax
                 && _sealed.TryPeek(out var next)
                 && next.Encoding.IsCompleted
-                && MayFollow(ready.Count > 0 ? ready[^1] : _inFlight.Count > 0 ? _inFlight[^1] : null, next))
+                && MayFollow(_inFlight.Count > 0 ? _inFlight[^1] : null, next))
             {
-                _sealed.Dequeue();
-                if (next.RecordCount > 0)
+                if (next.RecordCount == 0)
                 {
-                    ready.Add(next);
+                    PassOver(next);
+                    next.Dispose();
+                    _sealed.Dequeue();
                     continue;
                 }
 
-                PassOver(next, ready);
+                _sealed.Dequeue();
+                _inFlight.Add(next);
             }
 
-            _isUnderWay = _inFlight.Count + ready.Count > 0;
+            _isUnderWay = _inFlight.Count > 0;
             if (!_isUnderWay && _flushWanted && _sealed.Count == 0)
             {
                 Seal();
             }
-        }
 
-        return ready;
+            return _inFlight.Count > first;
+        }
     }
 
     /// <summary>
@@ -123,9 +122,9 @@ internal sealed partial class PartitionPublisher
         last is null || last.IsResend == next.IsResend;
 
     /// <summary>Only filtered lines: positions move when all that was read before is acknowledged.</summary>
-    private void PassOver(OpenBatch batch, List<OpenBatch> ready)
+    private void PassOver(OpenBatch batch)
     {
-        var before = ready.Count > 0 ? ready[^1] : _inFlight.Count > 0 ? _inFlight[^1] : null;
+        var before = _inFlight.Count > 0 ? _inFlight[^1] : null;
         foreach (var range in batch.Ranges)
         {
             if (before is null)
@@ -137,14 +136,15 @@ internal sealed partial class PartitionPublisher
                 before.RangesBehind.Add(range);
             }
         }
-
-        batch.Dispose();
     }
 
     private async Task SendAsync(List<OpenBatch> batches, CancellationToken cancellationToken)
     {
-        // From here on they are released with what is in flight, whatever happens.
-        _inFlight.AddRange(batches);
+        if (_waitingSince == 0)
+        {
+            Volatile.Write(ref _waitingSince, Math.Max(1, _context.Time.GetTimestamp()));
+        }
+
         foreach (var batch in batches)
         {
             await batch.Encoding;
@@ -192,12 +192,7 @@ internal sealed partial class PartitionPublisher
         {
             batch.SentAt = _context.Time.GetTimestamp();
             batch.Sending = _context.Sink.SendAsync(_partition, batch.Encoded, cancellationToken);
-            _ = batch.Sending.ContinueWith(
-                static (_, signal) => ((AsyncSignal)signal!).Set(),
-                _signal,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            WakeAfter(batch.Sending);
         }
     }
 
@@ -229,6 +224,16 @@ internal sealed partial class PartitionPublisher
 
         if (outcome.Kind == SendOutcomeKind.SequenceRefused)
         {
+            await CompleteWhatTheQueueHasAsync(remaining, cancellationToken);
+        }
+
+        if (remaining.Count == 0)
+        {
+            return;
+        }
+
+        if (outcome.Kind == SendOutcomeKind.SequenceRefused)
+        {
             var records = remaining.Sum(batch => batch.RecordCount);
             Log.SequenceRefused(_context.Logger, _context.Topic, _partition, outcome.Reason, records);
             _context.Counters.AddUncertain(records);
@@ -243,20 +248,84 @@ internal sealed partial class PartitionPublisher
         }
         else
         {
-            var remedy = outcome.Kind == SendOutcomeKind.TooLarge
-                ? "raise the topic's max.message.bytes, or lower output.kafka.max_message_bytes and restart"
-                : "see the queue's log";
-            Log.Refused(_context.Logger, _context.Topic, _partition, outcome.Reason, remedy);
-            _context.Counters.AddError();
+            SayRefused(outcome);
             await Task.Delay(_context.Options.RefusedPause, _context.Time, cancellationToken);
+            Mend(outcome.Kind, remaining);
         }
 
         await CommitAsync(remaining, cancellationToken);
         Dispatch(remaining, cancellationToken);
     }
 
+    /// <summary>
+    /// What the same bytes can never mend. Nothing of a refused batch is in the log, so its sequence holds.
+    /// </summary>
+    private void Mend(SendOutcomeKind kind, List<OpenBatch> refused)
+    {
+        foreach (var batch in refused)
+        {
+            if (kind == SendOutcomeKind.BadTimestamp)
+            {
+                batch.Recode(
+                    _context.Options.Compression,
+                    _context.Options.Level,
+                    _context.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            }
+            else if (kind == SendOutcomeKind.BadCompression)
+            {
+                batch.Recode(CompressionType.Gzip, 1, timestampMs: null);
+            }
+        }
+    }
+
+    private void SayRefused(SendOutcome outcome)
+    {
+        _context.Counters.AddError();
+        var now = _context.Time.GetTimestamp();
+        if (_refusedSaidAt != 0 && _context.Time.GetElapsedTime(_refusedSaidAt, now) < _refusedSaidPause)
+        {
+            return;
+        }
+
+        // Rarer and rarer, while the same batch is refused.
+        _refusedSaidAt = now;
+        _refusedSaidPause = TimeSpan.FromTicks(Math.Min(RefusedSaidPauseMax.Ticks, _refusedSaidPause.Ticks * 2));
+        var remedy = outcome.Kind switch
+        {
+            SendOutcomeKind.TooLarge =>
+                "raise the topic's max.message.bytes, or lower output.kafka.max_message_bytes and restart",
+            SendOutcomeKind.BadTimestamp =>
+                "its records get the present time and are sent again; set the clock of this host, or of the queue's",
+            SendOutcomeKind.BadCompression =>
+                "it is compressed with gzip and sent again; set output.kafka.compression to what the queue takes",
+            _ => "see the queue's log",
+        };
+        Log.Refused(_context.Logger, _context.Topic, _partition, outcome.Reason, remedy);
+    }
+
+    /// <summary>
+    /// A request of a former connection may have arrived after all, in part or under the ranges of an older intent:
+    /// the queue is asked before anything is sent under another producer.
+    /// </summary>
+    private async Task CompleteWhatTheQueueHasAsync(List<OpenBatch> remaining, CancellationToken cancellationToken)
+    {
+        foreach (var batch in remaining.ToArray())
+        {
+            var intent = batch.Intent!;
+            var last = await _context.Sink.FindLastSequenceAsync(_partition, intent.Producer, cancellationToken);
+            if (last is not { } sequence || !intent.IsCoveredBy(sequence))
+            {
+                return;
+            }
+
+            remaining.Remove(batch);
+            _inFlight.Remove(batch);
+            Complete(batch);
+        }
+    }
+
     /// <summary>At the end: memory goes back to the pools when nobody can read it any more.</summary>
-    private async Task ReleaseAllAsync()
+    public async Task ReleaseAllAsync()
     {
         foreach (var batch in _inFlight)
         {

@@ -14,9 +14,12 @@ internal sealed partial class PartitionPublisher
     /// </summary>
     public const int InFlightMax = 5;
 
+    private static readonly TimeSpan RefusedSaidPauseMax = TimeSpan.FromMinutes(10);
+
     private readonly int _partition;
     private readonly PublishingContext _context;
     private readonly AsyncSignal _signal;
+    private readonly string _waiterName;
 
     /// <summary>
     /// Guards the open batch, the sealed ones and <see cref="_isUnderWay"/>. Taken by readers for as long as they
@@ -28,21 +31,42 @@ internal sealed partial class PartitionPublisher
     private bool _flushWanted;
     private bool _isUnderWay;
     private bool _wasFull;
+    private bool _isHeld;
 
     // Owned by the loop.
     private readonly List<OpenBatch> _inFlight = [];
     private ProducerId? _producer;
     private int _nextSequence;
+    private long _waitingSince;
+    private long _refusedSaidAt;
+    private TimeSpan _refusedSaidPause;
 
     public PartitionPublisher(int partition, PublishingContext context)
     {
         _partition = partition;
         _context = context;
         _signal = new AsyncSignal(context.Time);
+        _refusedSaidPause = context.Options.RefusedPause;
+        _waiterName = $"waiting for a batch of partition {partition}";
+    }
+
+    /// <summary>
+    /// What a former run left here is not taken up yet: nothing new may be read for this partition before.
+    /// </summary>
+    public bool IsHeld
+    {
+        get => Volatile.Read(ref _isHeld);
+        set => Volatile.Write(ref _isHeld, value);
     }
 
     /// <summary>To be held over <see cref="Append"/>, <see cref="AddRange"/> and <see cref="SealOpen"/>.</summary>
     public Lock BuildLock => _buildLock;
+
+    /// <summary>
+    /// When the oldest batch that is not acknowledged was first ready to leave, a <see cref="TimeProvider"/> timestamp;
+    /// 0: there is none.
+    /// </summary>
+    public long WaitingSince => Volatile.Read(ref _waitingSince);
 
     /// <summary>Nothing is collected, sealed or under way.</summary>
     public bool IsDrained
@@ -114,7 +138,7 @@ internal sealed partial class PartitionPublisher
         }
     }
 
-    /// <summary>Takes batches that a former run left unacknowledged. Before <see cref="RunAsync"/> only.</summary>
+    /// <summary>Takes batches that a former run left unacknowledged. While <see cref="IsHeld"/> only.</summary>
     public void AddResend(OpenBatch batch)
     {
         lock (_buildLock)
@@ -141,17 +165,24 @@ internal sealed partial class PartitionPublisher
     private void Seal(OpenBatch batch)
     {
         batch.Seal(_context.Options);
-        if (batch.RecordCount > 0 && !batch.Encoding.IsCompleted)
-        {
-            batch.Encoding.ContinueWith(
-                static (_, signal) => ((AsyncSignal)signal!).Set(),
-                _signal,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-        }
-
         _sealed.Enqueue(batch);
+        WakeAfter(batch.Encoding);
+    }
+
+    /// <summary>
+    /// The loop looks again when something has ended, well or not; what it was, the loop sees itself.
+    /// </summary>
+    private void WakeAfter(Task task)
+    {
+        if (task.IsCompleted || !_context.Work.StartHere(_waiterName, _ => SetAfterAsync(task)))
+        {
+            _signal.Set();
+        }
+    }
+
+    private async Task SetAfterAsync(Task task)
+    {
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _signal.Set();
     }
 }

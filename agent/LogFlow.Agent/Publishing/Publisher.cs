@@ -9,16 +9,17 @@ internal sealed class Publisher : IAsyncDisposable
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(5);
 
     private readonly PublishingContext _context;
-    private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>Guards the partitions and their tasks.</summary>
+    /// <summary>Guards the partitions.</summary>
     private readonly Lock _lock = new();
     private readonly Dictionary<int, PartitionPublisher> _partitions = [];
-    private readonly List<Task> _loops = [];
     private volatile PartitionPublisher?[] _byNumber = [];
     private int _partitionCount;
 
     public Publisher(PublishingContext context) => _context = context;
+
+    /// <summary>Faults when a partition's loop fails; then the agent cannot go on.</summary>
+    public Task Completion => _context.Work.Completion;
 
     /// <summary>How many partitions the topic has; 0 before that is known. Nothing is read before.</summary>
     public int PartitionCount
@@ -53,7 +54,7 @@ internal sealed class Publisher : IAsyncDisposable
                 publisher = new PartitionPublisher(partition, _context);
                 _partitions.Add(partition, publisher);
                 var created = publisher;
-                _loops.Add(Task.Run(() => created.RunAsync(_stopping.Token)));
+                _context.Work.Start($"the publisher of partition {partition}", created.RunAsync);
                 var byNumber = new PartitionPublisher?[Math.Max(_byNumber.Length, partition + 1)];
                 foreach (var (number, each) in _partitions)
                 {
@@ -65,6 +66,23 @@ internal sealed class Publisher : IAsyncDisposable
 
             return publisher;
         }
+    }
+
+    /// <summary>How long the oldest batch waits for its acknowledgement, and where; null: none does.</summary>
+    public (TimeSpan Time, int Partition)? FindOldestWaiting()
+    {
+        (TimeSpan Time, int Partition)? oldest = null;
+        for (var partition = 0; partition < _byNumber.Length; partition++)
+        {
+            if (_byNumber[partition]?.WaitingSince is > 0 and var since
+                && _context.Time.GetElapsedTime(since) is var time
+                && (oldest is null || time > oldest.Value.Time))
+            {
+                oldest = (time, partition);
+            }
+        }
+
+        return oldest;
     }
 
     /// <summary>Sends what is collected, wherever the way is free.</summary>
@@ -94,9 +112,16 @@ internal sealed class Publisher : IAsyncDisposable
     /// <summary>Stops at once; what is unacknowledged is in the registry.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await Task.WhenAll(_loops);
-        _stopping.Dispose();
+        await _context.Work.DisposeAsync();
+        foreach (var partition in _byNumber)
+        {
+            // Also what readers appended where the loop had ended before.
+            if (partition is not null)
+            {
+                await partition.ReleaseAllAsync();
+            }
+        }
+
         _context.Producers.Dispose();
     }
 }

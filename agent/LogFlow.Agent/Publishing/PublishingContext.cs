@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
@@ -7,7 +8,7 @@ internal sealed record PublishingContext(
     PublisherOptions Options,
     IBatchSink Sink,
     Registry Registry,
-    MemoryBudget Budget,
+    ByteBudget Budget,
     AgentMetrics Metrics,
     AgentCounters Counters,
     TimeProvider Time,
@@ -16,9 +17,9 @@ internal sealed record PublishingContext(
     /// <summary>Producer identities.</summary>
     public ProducerSource Producers { get; } = new(Sink);
 
+    /// <summary>The partitions' loops; what fails there ends the agent.</summary>
+    public BackgroundWork Work { get; } = new();
+
     /// <summary>The topic's name, for messages.</summary>
     public required string Topic { get; init; }
-
-    /// <summary>Called when something fails that the agent cannot go on from.</summary>
-    public required Action<Exception> OnFatal { get; init; }
 }

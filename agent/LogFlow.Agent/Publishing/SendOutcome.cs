@@ -23,6 +23,12 @@ internal enum SendOutcomeKind
     /// <summary>The batch is larger than the topic allows.</summary>
     TooLarge,
 
+    /// <summary>The queue does not take records of this time: the clock here, or there, is wrong.</summary>
+    BadTimestamp,
+
+    /// <summary>The queue, or the topic, does not take this compression.</summary>
+    BadCompression,
+
     /// <summary>Refused for a reason that an operator can mend (authorization, policy).</summary>
     Refused,
 }

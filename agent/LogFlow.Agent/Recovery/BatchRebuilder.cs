@@ -3,58 +3,45 @@ using LogFlow.Platform;
 namespace LogFlow.Agent;
 
 /// <summary>
-/// Builds again, from the files, a batch that a former run announced and that was not acknowledged. The result has the
-/// same lines in the same order and number, so that the queue recognises it by its sequence; only the times of reading
-/// differ, and of two copies the queue keeps the first.
+/// Builds again, from the files, what a former run announced and the queue does not have. A range that is there has the
+/// same lines in the same order and number, so that the queue recognises the batch by its sequence; only the times of
+/// reading differ, and of two copies the queue keeps the first. Ranges are looked for one by one: what cannot be built
+/// costs nothing but itself.
 /// </summary>
-internal sealed class BatchRebuilder(MemoryBudget budget, PublisherOptions options, TimeProvider time)
+internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options, TimeProvider time)
 {
     private readonly HarvestWorker _worker = new(256 * 1024);
 
-    /// <summary>Builds the batch, or says why it cannot be built.</summary>
-    public (OpenBatch? Batch, string Reason) Rebuild(Intent intent, Func<long, RecoverySource?> find)
+    /// <summary>Whether a source has a range's bytes, at their place and unchanged. Builds nothing.</summary>
+    public bool Has(RecoverySource source, in FileRange range) => Walk(source, range, batch: null);
+
+    /// <summary>Builds a batch of some ranges of an intent, each from the place where it was found.</summary>
+    /// <returns>Null where a file changed since it was found.</returns>
+    /// <exception cref="IOException">A file cannot be read at present.</exception>
+    public OpenBatch? TryBuild(IReadOnlyList<FileRange> ranges, IRecoveryFiles files, Func<long, FileState?> find)
     {
         _worker.SetTime(time.GetUtcNow());
-        var batch = new OpenBatch(budget, options.BatchBytesMax) { IsResend = true, Intent = intent };
+        var batch = new OpenBatch(budget, options.BatchBytesMax) { IsResend = true };
+        var isComplete = false;
         try
         {
-            foreach (var range in intent.Ranges)
+            isComplete = ranges.All(range => find(range.Generation) is { } state
+                && files.TryPlaces(state, source => Has(source, range) && Walk(source, range, batch)));
+            return isComplete ? batch : null;
+        }
+        finally
+        {
+            if (!isComplete)
             {
-                if (find(range.Generation) is not { } source)
-                {
-                    batch.Dispose();
-                    return (null, "a file is gone, or is not the one that was read");
-                }
-
-                if (!TryAppend(batch, range, source))
-                {
-                    batch.Dispose();
-                    return (null, $"{source.Path} has changed, or is read with other settings");
-                }
+                batch.Dispose();
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            batch.Dispose();
-            return (null, error.Message);
-        }
-
-        if (batch.RecordCount == intent.RecordCount && batch.Size <= options.BatchBytesMax + 1024)
-        {
-            return (batch, "");
-        }
-
-        var count = batch.RecordCount;
-        batch.Dispose();
-        return (null, $"it would have {count} records instead of {intent.RecordCount}, or be too large: "
-            + "filters or limits were changed");
     }
 
-    private bool TryAppend(OpenBatch batch, in FileRange range, RecoverySource source)
+    /// <summary>Reads a range; with a batch, appends its events.</summary>
+    private bool Walk(RecoverySource source, in FileRange range, OpenBatch? batch)
     {
-        using var opened = source.File is null ? DiskLogFile.Open(source.Path) : null;
-        var file = source.File ?? opened!;
-        if (!ContentMark.TryReadTail(file, range.Start, out var tailCrc))
+        if (!ContentMark.TryReadTail(source.File, range.Start, out var tailCrc))
         {
             return false;
         }
@@ -65,64 +52,70 @@ internal sealed class BatchRebuilder(MemoryBudget budget, PublisherOptions optio
         while (position < range.End)
         {
             var status = _worker.Reader.Read(
-                file, source.Framer, position, tailCrc, range.End, source.Options.LineLengthMax, ref searchedTo);
+                source.File, source.Framer, position, tailCrc, range.End, source.Options.LineLengthMax, ref searchedTo);
             switch (status)
             {
                 case ReadStatus.Searching:
                     continue;
+                case ReadStatus.Padding:
+                    position = _worker.Reader.LongLineEnd;
+                    _ = ContentMark.TryReadTail(source.File, position, out tailCrc);
+                    break;
                 case ReadStatus.Lines:
-                    AppendLines(batch, source, ref position, ref crc, out tailCrc);
+                    WalkLines(source, batch, ref position, ref crc, out tailCrc);
                     break;
                 case ReadStatus.LongLine:
-                    position = AppendLongLine(batch, source, position, file, ref crc, out tailCrc);
+                    WalkLongLine(source, batch, ref position, ref crc, out tailCrc);
                     break;
                 default:
                     return false;
             }
         }
 
+        _worker.Trim();
         return position == range.End && crc == range.Crc && tailCrc == range.TailCrc;
     }
 
-    private void AppendLines(
-        OpenBatch batch, RecoverySource source, ref long position, ref uint crc, out uint tailCrc)
+    private void WalkLines(
+        RecoverySource source, OpenBatch? batch, ref long position, ref uint crc, out uint tailCrc)
     {
         var data = _worker.Reader.Lines;
         var block = new LineBlock(data, position, source.Framer, source.Encoding, source.Options.LineLengthMax);
         while (block.MoveNext())
         {
-            crc = Crc32C.Append(crc, data.Slice(block.Start, block.ChecksumLength));
-            AppendEvent(batch, source, block.Line, position + block.Start, block.IsTruncated);
+            crc = Crc32C.Append(crc, data.Slice(block.TextStart, block.ChecksumLength));
+            AppendEvent(source, batch, block.Line, position + block.TextStart, block.IsTruncated);
         }
 
         tailCrc = _worker.Reader.TailCrcAt(block.End);
         position += block.End;
     }
 
-    private long AppendLongLine(
-        OpenBatch batch, RecoverySource source, long position, ILogFile file, ref uint crc, out uint tailCrc)
+    private void WalkLongLine(
+        RecoverySource source, OpenBatch? batch, ref long position, ref uint crc, out uint tailCrc)
     {
         var kept = _worker.Reader.Lines;
         crc = Crc32C.Append(crc, kept);
         var line = LineBlock.Cut(kept, position, LineAppender.TrimmedLength(kept, source.Encoding), source.Encoding);
-        AppendEvent(batch, source, line, position, isTruncated: true);
-        _ = ContentMark.TryReadTail(file, _worker.Reader.LongLineEnd, out tailCrc);
-        return _worker.Reader.LongLineEnd;
+        AppendEvent(source, batch, line, position, isTruncated: true);
+        _ = ContentMark.TryReadTail(source.File, _worker.Reader.LongLineEnd, out tailCrc);
+        position = _worker.Reader.LongLineEnd;
     }
 
     private void AppendEvent(
-        OpenBatch batch, RecoverySource source, ReadOnlySpan<byte> line, long position, bool isTruncated)
+        RecoverySource source, OpenBatch? batch, ReadOnlySpan<byte> line, long position, bool isTruncated)
     {
-        if (line.IsEmpty || (source.Options.Filter is { } filter && !filter.Passes(line)))
+        if (batch is null || !LineMessage.TryMake(
+            line, isValid: false, source.Encoding, source.Encoder, source.Options.Filter, _worker.Scratch,
+            out var message))
         {
             return;
         }
 
         var encoder = source.Encoder;
         var value = encoder.Encode(
-            line,
+            message,
             position,
-            isValid: false,
             ref isTruncated,
             _worker.Timestamp,
             options.ValueLengthMax(encoder.Key.Length),

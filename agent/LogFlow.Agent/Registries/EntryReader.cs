@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using LogFlow.Platform;
 
 namespace LogFlow.Agent;
@@ -85,7 +84,7 @@ internal ref struct EntryReader(ReadOnlySpan<byte> data)
 
     public Guid Guid() => new(Take(16), bigEndian: true);
 
-    public string Text() => Encoding.UTF8.GetString(Take(Int32()));
+    public string Text() => RawPath.Decode(Take(Int32()));
 
     private ReadOnlySpan<byte> Take(int count)
     {

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using LogFlow.Platform;
 
 namespace LogFlow.Agent;
@@ -103,10 +102,12 @@ internal sealed class EntryWriter
     /// <summary>Length varint and UTF-8.</summary>
     public void Text(string value)
     {
-        var bytes = Encoding.UTF8.GetByteCount(value);
-        Varint(bytes);
-        Reserve(bytes);
-        _length += Encoding.UTF8.GetBytes(value, _buffer.AsSpan(_length));
+        // A path's bytes that are not UTF-8 are written as they are.
+        var bytes = RawPath.Encode(value);
+        Varint(bytes.Length);
+        Reserve(bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
     }
 
     private void Reserve(int count)

@@ -1,3 +1,5 @@
+using LogFlow.Kafka.Protocol.Records;
+
 namespace LogFlow.Agent;
 
 /// <summary>
@@ -20,6 +22,25 @@ internal sealed class Intent
 
     /// <summary>Its records.</summary>
     public required int RecordCount { get; init; }
+
+    /// <summary>Sequence of its last record.</summary>
+    public int LastSequence => RecordBatchHeader.AddSequence(BaseSequence, RecordCount - 1);
+
+    /// <summary>Sequence of the record that follows its last one.</summary>
+    public int NextSequence => RecordBatchHeader.AddSequence(BaseSequence, RecordCount);
+
+    /// <summary>
+    /// Whether a partition whose last sequence of this producer is this has the batch. Sequences begin anew after
+    /// 2^31 - 1; at most five batches are behind one that is open, so the shorter way round tells before from after.
+    /// </summary>
+    public bool IsCoveredBy(int lastSequence) => ((lastSequence - LastSequence) & int.MaxValue) < 1 << 30;
+
+    /// <summary>Puts intents of one producer into the order of their sequences, across the wrap.</summary>
+    public static int CompareSequences(Intent left, Intent right)
+    {
+        var distance = (left.BaseSequence - right.BaseSequence) & int.MaxValue;
+        return distance == 0 ? 0 : distance < 1 << 30 ? 1 : -1;
+    }
 
     /// <summary>What it was made of, in the order of its records.</summary>
     public required IReadOnlyList<FileRange> Ranges { get; init; }

@@ -98,43 +98,49 @@ internal sealed partial class Registry
     {
         var number = _journalNumber + 1;
         IRegistryJournal? journal = null;
+        var length = 0;
         try
         {
             journal = _storage.CreateJournal(number, _checkpointBytes);
-            var length = WriteJournalHeader(journal, number);
-            var snapshot = new EntryWriter();
-            RegistryFormat.WriteHeader(snapshot, RegistryFormat.SnapshotMagic, number);
-            var taken = new EntryWriter();
-            lock (_lock)
-            {
-                EntryCodec.WriteAll(snapshot, _state);
-                (taken, _pending) = (_pending, taken);
-                (_syncing, _waiting) = (_waiting, _syncing);
-            }
-
-            if (!TryReplaceSnapshot(snapshot, number))
-            {
-                // The snapshot has what is pending; since there is none, it goes to the old journal after all.
-                Write(taken, sync: _syncing.Count > 0);
-                journal.Dispose();
-                _storage.DeleteJournal(number);
-                _nextCheckpointAt = _journalLength + _checkpointBytes;
-            }
-            else
-            {
-                _journal.Dispose();
-                _storage.DeleteJournal(_journalNumber);
-                (_journal, _journalNumber, _journalLength) = (journal, number, length);
-                _nextCheckpointAt = _checkpointBytes;
-            }
-
-            CompleteSync();
+            length = WriteJournalHeader(journal, number);
         }
-        catch (Exception error) when (journal is null && error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            // Nothing points to it yet: the old journal grows on, and room may come.
+            journal?.Dispose();
+            _storage.DeleteJournal(number);
             Log.CheckpointFailed(_logger, _storage.Location, error.Message);
             _nextCheckpointAt = _journalLength + _checkpointBytes;
+            return;
         }
+
+        var snapshot = new EntryWriter();
+        RegistryFormat.WriteHeader(snapshot, RegistryFormat.SnapshotMagic, number);
+        var taken = new EntryWriter();
+        lock (_lock)
+        {
+            EntryCodec.WriteAll(snapshot, _state);
+            (taken, _pending) = (_pending, taken);
+            (_syncing, _waiting) = (_waiting, _syncing);
+        }
+
+        if (!TryReplaceSnapshot(snapshot, number))
+        {
+            // The snapshot has what is pending; since there is none, it goes to the old journal after all.
+            Write(taken, sync: _syncing.Count > 0);
+            journal.Dispose();
+            _storage.DeleteJournal(number);
+            _nextCheckpointAt = _journalLength + _checkpointBytes;
+        }
+        else
+        {
+            _journal.Dispose();
+            _storage.DeleteJournal(_journalNumber);
+            (_journal, _journalNumber, _journalLength) = (journal, number, length);
+            _nextCheckpointAt = _checkpointBytes;
+        }
+
+        CompleteSync();
     }
 
     private bool TryReplaceSnapshot(EntryWriter snapshot, long number)
@@ -222,12 +228,12 @@ internal sealed partial class Registry
             Log.Failed(_logger, _storage.Location, error);
         }
 
+        // First the cause, then those who fail with it.
+        _completion.TrySetException(failure);
         foreach (var waiter in _syncing)
         {
             waiter.SetException(failure);
         }
-
-        _completion.TrySetException(failure);
     }
 
     private static partial class Log

@@ -111,6 +111,24 @@ internal sealed partial class Registry : IAsyncDisposable
         }
     }
 
+    /// <summary>The state of an incarnation; null where it is forgotten.</summary>
+    public FileState? FindFile(long generation)
+    {
+        lock (_lock)
+        {
+            return _state.Files.GetValueOrDefault(generation);
+        }
+    }
+
+    /// <summary>Whether the queue has a file up to a position, and nothing of it is on its way.</summary>
+    public bool IsAcknowledged(FileState file, long position)
+    {
+        lock (_lock)
+        {
+            return file.AckedPosition >= position && !_state.HasOpenIntents(file.Generation);
+        }
+    }
+
     /// <summary>How far the queue has a file, and the checksum of the bytes before.</summary>
     public (long Position, uint TailCrc) AckedPosition(FileState file)
     {
@@ -249,11 +267,23 @@ internal sealed partial class Registry : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_state.Intents.Remove(intent.Id))
+            if (_state.Remove(intent.Id) is not null)
             {
                 EntryCodec.WriteNumber(_pending, EntryType.Withdraw, intent.Id);
                 Signal();
             }
+        }
+    }
+
+    /// <summary>
+    /// What a former run announced is announced anew, with what is left of it. Returns when that is durable.
+    /// </summary>
+    public Task ReplaceAsync(Intent old, Intent replacement)
+    {
+        lock (_lock)
+        {
+            Withdraw(old);
+            return CommitAsync([replacement]);
         }
     }
 

@@ -10,6 +10,7 @@ namespace LogFlow.Agent;
 /// </summary>
 internal sealed class RegistryDirectory : IRegistryStorage
 {
+    private const long ReservedBytesMin = 64 << 10;
     private const string JournalPrefix = "journal.";
     private readonly string _snapshot;
 
@@ -32,7 +33,8 @@ internal sealed class RegistryDirectory : IRegistryStorage
 
     public byte[]? ReadSnapshot() => File.Exists(_snapshot) ? File.ReadAllBytes(_snapshot) : null;
 
-    public void ReplaceSnapshot(ReadOnlySpan<byte> content) => DurableFile.Replace(_snapshot, content);
+    public void ReplaceSnapshot(ReadOnlySpan<byte> content) => 
+        DurableFile.Replace(_snapshot, content, isSecret: true);
 
     public IReadOnlyList<long> ListJournals()
     {
@@ -69,7 +71,7 @@ internal sealed class RegistryDirectory : IRegistryStorage
         var stream = new FileStream(PathOf(number), options);
         try
         {
-            DurableFile.TryPreallocate(stream.SafeFileHandle, reservedBytes);
+            Reserve(stream.SafeFileHandle, reservedBytes);
             DurableFile.SyncData(stream.SafeFileHandle);
             DurableFile.SyncDirectory(Location);
             return new Journal(stream);
@@ -86,6 +88,26 @@ internal sealed class RegistryDirectory : IRegistryStorage
 
     public void SetJournalAside(long number) =>
         File.Move(PathOf(number), PathOf(number) + ".damaged", overwrite: true);
+
+    /// <summary>
+    /// Room is reserved so that a full disk is met rarely and early. Where there is less, a smaller journal will do:
+    /// it is folded into a snapshot in time, and one that cannot grow waits.
+    /// </summary>
+    private static void Reserve(SafeFileHandle file, long bytes)
+    {
+        while (true)
+        {
+            try
+            {
+                DurableFile.TryPreallocate(file, bytes);
+                return;
+            }
+            catch (IOException) when (bytes > ReservedBytesMin)
+            {
+                bytes /= 4;
+            }
+        }
+    }
 
     private string PathOf(long number) =>
         Path.Combine(Location, JournalPrefix + number.ToString(CultureInfo.InvariantCulture));

@@ -19,6 +19,12 @@ internal sealed class RegistryState
     /// <summary>Intents without acknowledgement, in order of their ids.</summary>
     public SortedDictionary<long, Intent> Intents { get; } = [];
 
+    /// <summary>How many unacknowledged intents have bytes of an incarnation.</summary>
+    private readonly Dictionary<long, int> _openIntents = [];
+
+    /// <summary>Whether bytes of an incarnation are on their way.</summary>
+    public bool HasOpenIntents(long generation) => _openIntents.ContainsKey(generation);
+
     public void SetFile(FileState file)
     {
         Files[file.Generation] = file;
@@ -27,14 +33,18 @@ internal sealed class RegistryState
 
     public void AddIntent(Intent intent)
     {
-        Intents[intent.Id] = intent;
+        if (Intents.TryAdd(intent.Id, intent))
+        {
+            Count(intent, 1);
+        }
+
         NextIntentId = Math.Max(NextIntentId, intent.Id + 1);
     }
 
     /// <summary>The queue has the batch: its files' positions move behind their ranges.</summary>
     public void Acknowledge(long intentId, long nowMs)
     {
-        if (!Intents.Remove(intentId, out var intent))
+        if (Remove(intentId) is not { } intent)
         {
             return;
         }
@@ -43,6 +53,18 @@ internal sealed class RegistryState
         {
             Advance(range.Generation, range.End, range.TailCrc, nowMs);
         }
+    }
+
+    /// <summary>The batch is not on its way any more.</summary>
+    public Intent? Remove(long intentId)
+    {
+        if (!Intents.Remove(intentId, out var intent))
+        {
+            return null;
+        }
+
+        Count(intent, -1);
+        return intent;
     }
 
     public void Advance(long generation, long position, uint tailCrc, long nowMs)
@@ -85,12 +107,28 @@ internal sealed class RegistryState
                 Acknowledge(reader.Varint(), nowMs);
                 break;
             case EntryType.Withdraw:
-                Intents.Remove(reader.Varint());
+                _ = Remove(reader.Varint());
                 break;
             case EntryType.End:
                 break;
             default:
                 throw new InvalidDataException($"registry entry of unknown type {(byte)reader.Type}");
+        }
+    }
+
+    private void Count(Intent intent, int change)
+    {
+        foreach (var range in intent.Ranges)
+        {
+            var count = _openIntents.GetValueOrDefault(range.Generation) + change;
+            if (count == 0)
+            {
+                _openIntents.Remove(range.Generation);
+            }
+            else
+            {
+                _openIntents[range.Generation] = count;
+            }
         }
     }
 }

@@ -3,8 +3,10 @@ using System.Text.Json.Nodes;
 namespace LogFlow.Appliance.Search;
 
 /// <summary>
-/// Where following stands. LogFlow's store has one order of arrival over all indices, and shows a document the moment it
-/// has arrived: the number of the last one is enough. Elasticsearch shows documents up to its refresh interval late (5 s
+/// Where following stands. LogFlow's store has one order of arrival over all indices, and shows a document the moment
+/// it
+/// has arrived: the number of the last one is enough. Elasticsearch shows documents up to its refresh interval late (5
+/// s
 /// in our template), in any order: each poll looks back, page by page, and leaves out what was shown.
 /// </summary>
 internal sealed class FollowCursor(SearchClient client, SearchOptions options)

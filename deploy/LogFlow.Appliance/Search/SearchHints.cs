@@ -5,7 +5,9 @@ using LogFlow.Platform;
 
 namespace LogFlow.Appliance.Search;
 
-/// <summary>What a search should say beside its hits: lines of the future, fields that nobody has, KQL's habits.</summary>
+/// <summary>
+/// What a search should say beside its hits: lines of the future, fields that nobody has, KQL's habits.
+/// </summary>
 internal sealed partial class SearchHints(SearchClient client, SearchOptions options, TextWriter notes)
 {
     /// <summary>Writes what there is to say.</summary>

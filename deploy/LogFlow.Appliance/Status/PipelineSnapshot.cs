@@ -20,7 +20,9 @@ internal sealed record PipelineSnapshot
     /// <summary>Dead letters, files that cannot be read, refused requests, since the start.</summary>
     public long Errors { get; init; }
 
-    /// <summary>Documents in the embedded store, of this run and those before; null where it does not run here.</summary>
+    /// <summary>
+    /// Documents in the embedded store, of this run and those before; null where it does not run here.
+    /// </summary>
     public long? Documents { get; init; }
 
     /// <summary>Bytes of files that the queue does not have yet.</summary>

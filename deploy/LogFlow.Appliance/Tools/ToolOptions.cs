@@ -15,7 +15,7 @@ internal sealed class ToolOptions
         Recursive = true,
     };
 
-    private readonly Option<string?> _data = DataFolder.Option();
+    private readonly Option<string?> _data = Up.DataFolder.Option();
 
     private readonly Option<bool> _json = new("--json")
     {
@@ -25,7 +25,7 @@ internal sealed class ToolOptions
 
     public ToolOptions()
     {
-        _data.Description = $"Data folder of the 'logflow up' to ask (default: {DataFolder.Choose(null)})";
+        _data.Description = $"Data folder of the 'logflow up' to ask (default: {Up.DataFolder.Choose(null)})";
         _data.Recursive = true;
     }
 
@@ -49,6 +49,9 @@ internal sealed class ToolOptions
         command.Add(_json);
     }
 
+    /// <summary>The data folder of the appliance.</summary>
+    public string DataFolder(ParseResult parsed) => Up.DataFolder.Choose(parsed.GetValue(_data));
+
     /// <summary>Whether JSON was asked for.</summary>
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 
@@ -58,7 +61,7 @@ internal sealed class ToolOptions
     {
         var named = parsed.GetValue(_bootstrapServer) is { } text
             ? text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            : [Endpoints.ReadQueueAddress(DataFolder.Choose(parsed.GetValue(_data)))];
+            : [Endpoints.ReadQueueAddress(DataFolder(parsed))];
         if (named.Length == 0)
         {
             throw new StartupException("--bootstrap-server takes HOST:PORT, several of them with commas between", 2);

@@ -7,11 +7,13 @@ namespace LogFlow.Appliance.Up;
 internal sealed class UpProcessorConfig : ProcessorConfig
 {
     /// <summary>
-    /// One processor is in this process, so its name can be fixed; and its store is near, so that little needs to be
-    /// under way to keep it busy.
+    /// One processor is in this process, so its name can be fixed, and no rebalance makes long polls wait for each
+    /// other (an idle process wakes for each); and its store is near, so that little needs to be under way to keep it
+    /// busy.
     /// </summary>
     public UpProcessorConfig()
     {
+        QueueFetchWaitMax = TimeSpan.FromSeconds(10);
         QueueGroupInstanceId = "logflow-up";
         PipelineBatchBytes = 8L << 20;
     }

@@ -88,6 +88,16 @@ internal sealed class ConfigBinder
             Flatten(node, "", values, path);
             property.Property.SetValue(target, values);
         }
+        else if (ConfigProperty.IsTree(type))
+        {
+            if (node.Items is not null || (node.HasValue && node.Value is not null))
+            {
+                _errors.Add(new ConfigError(node.Location, $"'{path}' takes keys and values"));
+                return;
+            }
+
+            property.Property.SetValue(target, TreeValue.OfSection(node));
+        }
         else if (TryScalar(node, type, path, out var value))
         {
             property.Property.SetValue(target, value);

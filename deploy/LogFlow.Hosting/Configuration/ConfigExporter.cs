@@ -53,13 +53,17 @@ public static class ConfigExporter
         }
     }
 
-    private static object Plain(object value) => value switch
+    private static object? Plain(object? value) => value switch
     {
+        null => null,
         string text => SecretText.Hide(text),
         Dictionary<string, string> fields => fields.ToDictionary(
             static field => field.Key,
             static field => SecretText.IsSecretName(field.Key) ? SecretText.Mask : SecretText.Hide(field.Value)),
-        IList list => list.Cast<object>().Select(Plain).ToList(),
+        Dictionary<string, object?> tree => tree.ToDictionary(
+            static field => field.Key,
+            static field => SecretText.IsSecretName(field.Key) ? SecretText.Mask : Plain(field.Value)),
+        IList list => list.Cast<object?>().Select(Plain).ToList(),
         _ when ConfigProperty.IsSection(value.GetType()) => Section(value),
         bool or int or long or double => value,
         _ => ScalarParser.Format(value),

@@ -12,6 +12,9 @@ internal sealed class ConfigNode(ConfigLocation location)
     /// <summary>The scalar's text; null where there is none, or where YAML says null.</summary>
     public string? Value { get; set; }
 
+    /// <summary>The scalar stands in quotes: it is text, whatever it looks like.</summary>
+    public bool IsQuoted { get; set; }
+
     /// <summary>Whether a scalar (null included) was written here.</summary>
     public bool HasValue { get; set; }
 
@@ -77,6 +80,7 @@ internal sealed class ConfigNode(ConfigLocation location)
         {
             Value = other.Value;
             HasValue = other.HasValue;
+            IsQuoted = other.IsQuoted;
             Items = other.Items;
             Location = other.Location;
             if (other.Items is not null)
@@ -96,5 +100,49 @@ internal sealed class ConfigNode(ConfigLocation location)
                 Children.Add(key, child);
             }
         }
+    }
+
+    /// <summary>Becomes what <paramref name="other"/> is now; later changes of one are not the other's.</summary>
+    public void CopyFrom(ConfigNode other)
+    {
+        (Value, HasValue, IsQuoted) = (other.Value, other.HasValue, other.IsQuoted);
+        Items = other.Items?.ConvertAll(static item => item.Copy());
+        AddMissingFrom(other);
+    }
+
+    /// <summary>Takes over the keys of <paramref name="other"/> that are not here; YAML's merge key.</summary>
+    public void AddMissingFrom(ConfigNode other)
+    {
+        foreach (var (key, child) in other.Children)
+        {
+            if (!Children.ContainsKey(key))
+            {
+                Children.Add(key, child.Copy());
+            }
+        }
+    }
+
+    /// <summary>How many nodes are here and below, but no more than <paramref name="most"/>.</summary>
+    public int CountOf(int most)
+    {
+        var count = 1;
+        foreach (var child in Children.Values.Concat(Items ?? []))
+        {
+            if (count >= most)
+            {
+                return most;
+            }
+
+            count += child.CountOf(most - count);
+        }
+
+        return Math.Min(count, most);
+    }
+
+    private ConfigNode Copy()
+    {
+        var copy = new ConfigNode(Location);
+        copy.CopyFrom(this);
+        return copy;
     }
 }

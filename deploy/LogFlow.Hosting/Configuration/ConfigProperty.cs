@@ -24,6 +24,9 @@ internal sealed record ConfigProperty(ConfigKeyAttribute Attribute, PropertyInfo
     public static Type? ListElement(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(List<>) ? type.GetGenericArguments()[0] : null;
 
+    /// <summary>Whether it takes whatever is written, with the types it has there.</summary>
+    public static bool IsTree(Type type) => type == typeof(Dictionary<string, object?>);
+
     /// <summary>Whether it is a dictionary of free keys.</summary>
     public static bool IsDictionary(Type type) => type == typeof(Dictionary<string, string>);
 }

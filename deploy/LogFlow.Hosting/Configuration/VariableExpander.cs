@@ -3,32 +3,32 @@ using System.Text;
 namespace LogFlow.Hosting;
 
 /// <summary>
-/// Expands <c>${NAME}</c> and <c>${NAME:default}</c> as Filebeat and Logstash do. A <c>$</c> that no brace follows
-/// stays; <c>$${</c> stands for a literal <c>${</c>.
+/// Expands <c>${NAME}</c>, <c>${NAME:default}</c>, whose default may have variables itself, and <c>${NAME:?text}</c>,
+/// which is an error with that text where the variable has no value; as Filebeat and Logstash do. A <c>$</c> that no
+/// brace follows stays; <c>$${</c> stands for a literal <c>${</c>.
 /// </summary>
 internal sealed class VariableExpander(Func<string, string?> lookup)
 {
+    private const int DepthMax = 16;
+
     /// <summary>Variables of the process's environment.</summary>
     public static VariableExpander Environment { get; } = new(System.Environment.GetEnvironmentVariable);
 
-    /// <summary>
-    /// The text with its variables replaced; <paramref name="unset"/> names the first that has no value.
-    /// </summary>
-    public string Expand(string text, out string? unset)
+    /// <summary>The text with its variables replaced; <paramref name="problem"/> says what is wrong first.</summary>
+    public string Expand(string text, out string? problem)
     {
-        unset = null;
-        if (!text.Contains("${", StringComparison.Ordinal))
-        {
-            return text;
-        }
+        problem = null;
+        return text.Contains("${", StringComparison.Ordinal) ? Expand(text, 0, ref problem) : text;
+    }
 
+    private string Expand(ReadOnlySpan<char> rest, int depth, ref string? problem)
+    {
         var result = new StringBuilder();
-        var rest = text.AsSpan();
         while (true)
         {
             var start = rest.IndexOf("${", StringComparison.Ordinal);
-            var end = start < 0 ? -1 : rest[start..].IndexOf('}');
-            if (end < 0)
+            var length = start < 0 || depth == DepthMax ? -1 : LengthOfReference(rest[(start + 2)..]);
+            if (length < 0)
             {
                 return result.Append(rest).ToString();
             }
@@ -40,14 +40,53 @@ internal sealed class VariableExpander(Func<string, string?> lookup)
                 continue;
             }
 
-            result.Append(rest[..start]);
-            var reference = rest.Slice(start + 2, end - 2);
-            var colon = reference.IndexOf(':');
-            var name = (colon < 0 ? reference : reference[..colon]).ToString();
-            var value = lookup(name) ?? (colon < 0 ? null : reference[(colon + 1)..].ToString());
-            unset ??= value is null ? name : null;
-            result.Append(value);
-            rest = rest[(start + end + 1)..];
+            result.Append(rest[..start]).Append(Resolve(rest.Slice(start + 2, length), depth, ref problem));
+            rest = rest[(start + length + 3)..];
         }
+    }
+
+    private string? Resolve(ReadOnlySpan<char> reference, int depth, ref string? problem)
+    {
+        var colon = reference.IndexOf(':');
+        var name = (colon < 0 ? reference : reference[..colon]).ToString();
+        if (lookup(name) is { } value)
+        {
+            return value;
+        }
+
+        if (colon < 0)
+        {
+            problem ??= $"environment variable {name} is not set; set it, or give a default as ${{{name}:default}}";
+            return null;
+        }
+
+        var otherwise = reference[(colon + 1)..];
+        if (otherwise.StartsWith("?"))
+        {
+            problem ??= $"environment variable {name} is not set: {otherwise[1..]}";
+            return null;
+        }
+
+        return Expand(otherwise, depth + 1, ref problem);
+    }
+
+    /// <summary>Up to the brace that closes the reference, past those that a default has; -1: there is none.</summary>
+    private static int LengthOfReference(ReadOnlySpan<char> text)
+    {
+        var open = 0;
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] == '}' && open-- == 0)
+            {
+                return at;
+            }
+
+            if (text[at] == '{' && at > 0 && text[at - 1] == '$')
+            {
+                open++;
+            }
+        }
+
+        return -1;
     }
 }

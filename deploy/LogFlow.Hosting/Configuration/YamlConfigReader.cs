@@ -7,11 +7,14 @@ namespace LogFlow.Hosting;
 internal sealed class YamlConfigReader
 {
     private const int DepthMax = 64;
+    private const int NodesMax = 100_000;
+    private const string MergeKey = "<<";
 
     private readonly string _source;
     private readonly string[] _lines;
     private readonly VariableExpander _variables;
     private readonly List<ConfigError> _errors = [];
+    private readonly Dictionary<string, ConfigNode> _anchors = new(StringComparer.Ordinal);
     private readonly Parser _parser;
 
     private YamlConfigReader(string source, string text, VariableExpander variables)
@@ -54,6 +57,15 @@ internal sealed class YamlConfigReader
         }
 
         var next = _parser.Consume<ParsingEvent>();
+        ReadValue(node, next, depth);
+        if (next is NodeEvent { Anchor.IsEmpty: false } named)
+        {
+            _anchors[named.Anchor.Value] = node;
+        }
+    }
+
+    private void ReadValue(ConfigNode node, ParsingEvent next, int depth)
+    {
         switch (next)
         {
             case Scalar scalar:
@@ -73,7 +85,15 @@ internal sealed class YamlConfigReader
                 ReadMapping(node, depth);
                 break;
             case AnchorAlias alias:
-                throw new ConfigException(At(alias.Start), "YAML aliases are not supported; write the value out");
+                node.CopyFrom(_anchors.TryGetValue(alias.Value.Value, out var named)
+                    ? named
+                    : throw new ConfigException(At(alias.Start), $"nothing is named &{alias.Value.Value} above"));
+                if (node.CountOf(NodesMax) == NodesMax)
+                {
+                    throw new ConfigException(At(alias.Start), "aliases of aliases make this too large");
+                }
+
+                break;
             default:
                 throw new ConfigException(At(next.Start), $"unexpected {next.GetType().Name} in YAML");
         }
@@ -81,6 +101,7 @@ internal sealed class YamlConfigReader
 
     private void ReadMapping(ConfigNode node, int depth)
     {
+        List<ConfigNode> merged = [];
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
             var start = _parser.Current!.Start;
@@ -90,6 +111,14 @@ internal sealed class YamlConfigReader
             }
 
             var place = At(key.Start);
+            if (key is { Value: MergeKey, Style: ScalarStyle.Plain })
+            {
+                var other = new ConfigNode(place);
+                ReadInto(other, depth + 1);
+                merged.AddRange(other.Items ?? [other]);
+                continue;
+            }
+
             var child = node.GetOrAdd(key.Value, place);
             if (_parser.Current is Scalar or SequenceStart && (child.HasValue || child.Items is not null))
             {
@@ -98,6 +127,12 @@ internal sealed class YamlConfigReader
 
             child.Location = place;
             ReadInto(child, depth + 1);
+        }
+
+        // What stands here itself goes before what is merged in, and that before what is merged in later.
+        foreach (var other in merged)
+        {
+            node.AddMissingFrom(other);
         }
     }
 
@@ -111,12 +146,11 @@ internal sealed class YamlConfigReader
             return;
         }
 
-        node.Value = _variables.Expand(scalar.Value, out var unset);
-        if (unset is not null)
+        node.IsQuoted = !isPlain;
+        node.Value = _variables.Expand(scalar.Value, out var problem);
+        if (problem is not null)
         {
-            _errors.Add(new ConfigError(
-                At(scalar.Start),
-                $"environment variable {unset} is not set; set it, or give a default as ${{{unset}:default}}"));
+            _errors.Add(new ConfigError(At(scalar.Start), problem));
         }
     }
 

@@ -10,7 +10,9 @@ namespace LogFlow.Hosting;
 /// </summary>
 public static class LogText
 {
-    /// <summary>C0, DEL, C1, line and paragraph separators, and the bidi marks (Unicode TR 36, "bidi spoofing").</summary>
+    /// <summary>
+    /// C0, DEL, C1, line and paragraph separators, and the bidi marks (Unicode TR 36, "bidi spoofing").
+    /// </summary>
     private static readonly SearchValues<char> Unsafe = SearchValues.Create(
     [
         .. Enumerable.Range(0, 0x20).Select(static code => (char)code),

@@ -34,7 +34,9 @@ internal sealed class IdleMemory : IHostedService, IAsyncDisposable
         : this(
             time,
             () => GC.GetTotalAllocatedBytes(),
+#pragma warning disable RS0030 // The one place: a process that has fallen idle.
             () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true))
+#pragma warning restore RS0030
     {
     }
 

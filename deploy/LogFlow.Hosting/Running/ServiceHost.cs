@@ -38,6 +38,11 @@ public static class ServiceHost
         AddLogging(builder.Logging, settings.Level);
         AddLifetime(services);
         services.AddHostedService<OutOfMemoryGuard>();
+        if (OtlpExport.IsAskedFor)
+        {
+            services.AddHostedService<OtlpExport>();
+        }
+
         return builder;
     }
 

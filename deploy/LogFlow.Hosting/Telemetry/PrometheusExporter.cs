@@ -11,7 +11,8 @@ namespace LogFlow.Hosting;
 /// </summary>
 public sealed class PrometheusExporter : IDisposable
 {
-    private const string MeterPrefix = "LogFlow.";
+    /// <summary>What the names of our meters begin with.</summary>
+    internal const string MeterPrefix = "LogFlow.";
 
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, MetricFamily> _families = new();

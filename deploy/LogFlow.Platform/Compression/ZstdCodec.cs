@@ -8,7 +8,9 @@ namespace LogFlow.Platform;
 /// compressing a block. Whatever the input is, the only exception is <see cref="InvalidDataException"/>.
 /// </summary>
 [SuppressMessage(
-    "Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Lives with the process.")]
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "Lives with the process.")]
 public abstract unsafe class ZstdCodec
 {
     private const ulong ContentSizeUnknown = ulong.MaxValue;

@@ -36,7 +36,9 @@ public sealed class DumpFile : IDisposable
         return bytes;
     }
 
-    /// <summary>Where the first byte stands that is not zero, at or behind a position; the length where there is none.</summary>
+    /// <summary>
+    /// Where the first byte stands that is not zero, at or behind a position; the length where there is none.
+    /// </summary>
     public long FindNonZero(long position)
     {
         const int chunk = 1 << 20;

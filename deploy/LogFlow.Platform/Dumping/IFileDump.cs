@@ -1,7 +1,8 @@
 namespace LogFlow.Platform;
 
 /// <summary>
-/// Prints what is in files of one format, for people who look for what happened. It only reads, also files that a running
+/// Prints what is in files of one format, for people who look for what happened. It only reads, also files that a
+/// running
 /// service writes, and goes on behind damage as far as it can.
 /// </summary>
 public interface IFileDump

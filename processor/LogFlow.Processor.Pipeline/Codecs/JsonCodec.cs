@@ -65,6 +65,11 @@ internal sealed class JsonCodec(bool lines) : ICodec
             events.Add(single);
             return;
         }
+        if (bytes.Span.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            // As in Logstash: a blank text is no event, and neither is an empty list.
+            return;
+        }
         var value = JsonScanner.TryReadValue(JsonScanner.EnsureUtf8(bytes), out _);
         if (value.List is { } list && AreMaps(list))
         {
@@ -88,6 +93,6 @@ internal sealed class JsonCodec(bool lines) : ICodec
                 return false;
             }
         }
-        return list.Count > 0;
+        return true;
     }
 }

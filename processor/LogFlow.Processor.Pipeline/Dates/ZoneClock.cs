@@ -53,6 +53,10 @@ internal sealed class ZoneClock
         return clock;
     }
 
+    /// <summary>The clock of a zone.</summary>
+    public static ZoneClock Of(TimeZoneInfo zone) =>
+        zone.HasSameRules(TimeZoneInfo.Utc) ? Utc : new ZoneClock(zone.Id, zone);
+
     /// <summary>The local time's offset from UTC; false when the clock skipped that time.</summary>
     public bool TryGetOffset(DateTime local, out long offsetTicks)
     {

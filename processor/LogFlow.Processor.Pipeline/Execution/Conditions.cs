@@ -153,7 +153,7 @@ internal sealed class MatchCondition(Operand left, TieredRegex pattern, bool isN
         var value = left.Of(source);
         try
         {
-            var matches = value.IsString && pattern.Current.IsMatch(value.Span);
+            var matches = value.IsString && pattern.Current.IsMatchPatiently(value.Span);
             return matches != isNegated ? Verdict.True : Verdict.False;
         }
         catch (RegexMatchTimeoutException)

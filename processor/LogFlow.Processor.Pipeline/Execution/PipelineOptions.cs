@@ -12,6 +12,11 @@ public sealed record PipelineOptions
     /// <summary>Gives the value of <c>${NAME}</c>; null when there is none.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
+    /// <summary>
+    /// The zone of times that name none, where no setting does: the machine's, as in Logstash.
+    /// </summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Local;
+
     /// <summary>The clock: for events without <c>@timestamp</c>, dates without a year, throttle.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -21,6 +21,7 @@ internal sealed class CsvFilter : Filter
     private readonly bool _skipHeader;
     private readonly bool _skipEmptyColumns;
     private readonly bool _skipEmptyRows;
+    private readonly ZoneClock _zone;
     private readonly Dictionary<string, string> _convert;
     private volatile string[] _columns;
 
@@ -43,6 +44,7 @@ internal sealed class CsvFilter : Filter
         _skipEmptyColumns = settings.Boolean("skip_empty_columns");
         _skipEmptyRows = settings.Boolean("skip_empty_rows");
         _columns = [.. settings.ListValues("columns").Select(value => context.Field(value).Text)];
+        _zone = ZoneClock.Of(context.Options.TimeZone);
         _convert = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in settings.Hash("convert"))
         {
@@ -165,7 +167,7 @@ internal sealed class CsvFilter : Filter
                 return EventValue.Of(number);
             case "boolean" when bool.TryParse(value, out var boolean):
                 return EventValue.Of(boolean);
-            case "date" or "date_time" when IsoDate.TryParse(value, ZoneClock.Utc, out var timestamp):
+            case "date" or "date_time" when IsoDate.TryParse(value, _zone, out var timestamp):
                 return EventValue.Of(timestamp);
             default:
                 return EventValue.Of(value);

@@ -2,15 +2,17 @@ using System.Text;
 
 namespace LogFlow.Processor.Pipeline;
 
-/// <summary>Takes one line of separated values apart (RFC 4180; quotes are doubled inside of quotes).</summary>
+/// <summary>
+/// Takes the first line of separated values apart (RFC 4180; quotes are doubled inside of quotes, which may hold line
+/// ends). What comes behind that line is left out, as in Logstash.
+/// </summary>
 internal static class CsvLine
 {
     /// <summary>The values; null stands for an empty one without quotes. False when the quotes are wrong.</summary>
     public static bool TryParse(string text, string separator, char quote, List<string?> values)
     {
         values.Clear();
-        text = text.TrimEnd('\r', '\n');
-        if (text.Length == 0)
+        if (IsLineEnd(text, 0))
         {
             return true;
         }
@@ -27,8 +29,11 @@ internal static class CsvLine
             }
             else
             {
-                var end = text.IndexOf(separator, position, StringComparison.Ordinal);
-                end = end < 0 ? text.Length : end;
+                var rest = text.AsSpan(position);
+                var lineEnd = rest.IndexOfAny('\r', '\n');
+                rest = lineEnd < 0 ? rest : rest[..lineEnd];
+                var separatorAt = rest.IndexOf(separator, StringComparison.Ordinal);
+                var end = position + (separatorAt < 0 ? rest.Length : separatorAt);
                 var value = text[position..end];
                 if (value.Contains(quote, StringComparison.Ordinal))
                 {
@@ -37,7 +42,7 @@ internal static class CsvLine
                 values.Add(value.Length == 0 ? null : value);
                 position = end;
             }
-            if (position == text.Length)
+            if (IsLineEnd(text, position))
             {
                 return true;
             }
@@ -48,6 +53,9 @@ internal static class CsvLine
             position += separator.Length;
         }
     }
+
+    private static bool IsLineEnd(string text, int position) =>
+        position == text.Length || text[position] is '\r' or '\n';
 
     private static bool TryTakeQuoted(string text, char quote, ref int position, out string value)
     {

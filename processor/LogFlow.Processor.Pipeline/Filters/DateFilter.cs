@@ -117,7 +117,7 @@ internal sealed class DateFilter : Filter
     {
         if (context.Settings.Value("timezone") is not { } value)
         {
-            return (ZoneClock.Utc, null);
+            return (ZoneClock.Of(context.Options.TimeZone), null);
         }
         var template = context.Template(value);
         if (!template.IsLiteral)

@@ -107,12 +107,13 @@ internal sealed class GrokFilter : Filter
         var matched = false;
         foreach (var pattern in rule.Patterns)
         {
-            var match = pattern.Regex.Current.Match(text);
-            if (!match.Success)
+            var match = pattern.Regex.Current.MatchPatiently(text);
+            // Where all patterns are tried, the last one's verdict is the text's, as in Logstash.
+            matched = match.Success;
+            if (!matched)
             {
                 continue;
             }
-            matched = true;
             Store(pattern, text, match, target);
             if (_breakOnMatch)
             {

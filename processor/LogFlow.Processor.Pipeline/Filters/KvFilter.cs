@@ -132,15 +132,7 @@ internal sealed class KvFilter : Filter
     {
         if (_target is not null)
         {
-            if (target.Get(_target).Map is not { } existing)
-            {
-                target.Set(_target, EventValue.Of(pairs));
-                return;
-            }
-            for (var i = 0; i < pairs.Count; i++)
-            {
-                existing[pairs.NameAt(i)] = pairs.ValueAt(i);
-            }
+            target.Set(_target, EventValue.Of(pairs));
             return;
         }
         for (var i = 0; i < pairs.Count; i++)
@@ -156,16 +148,18 @@ internal sealed class KvFilter : Filter
     {
         foreach (var (rawKey, rawValue) in _scanner!.Scan(text))
         {
-            var key = string.Concat(_prefix.Format(target, context.Now), _keys.Apply(rawKey));
-            if (!IsWanted(key, target, context))
+            // Empty as it stands in the text: what only trimming empties is kept.
+            if (rawValue.Length == 0 && !_allowEmpty)
             {
                 continue;
             }
+            var name = _keys.Apply(rawKey);
+            if (!IsWanted(name, target, context))
+            {
+                continue;
+            }
+            var key = string.Concat(_prefix.Format(target, context.Now), name);
             var value = _values.Apply(rawValue);
-            if (value.Length == 0 && !_allowEmpty)
-            {
-                continue;
-            }
             var result = EventValue.Of(value);
             if (_recursive)
             {
@@ -186,6 +180,11 @@ internal sealed class KvFilter : Filter
         return !_exclude.Any(unwanted => unwanted.Format(target, context.Now) == key);
     }
 
+    // A single text is asked whether it contains the new one, as Ruby's include? does.
+    private static bool Holds(EventValue existing, EventValue value) => existing.IsString && value.IsString
+        ? existing.AsString().Contains(value.AsString(), StringComparison.Ordinal)
+        : existing.Equals(value);
+
     private void Add(EventMap pairs, string key, EventValue value)
     {
         var existing = pairs[key];
@@ -204,7 +203,7 @@ internal sealed class KvFilter : Filter
             }
             list.Add(value);
         }
-        else if (_allowDuplicates || !existing.Equals(value))
+        else if (_allowDuplicates || !Holds(existing, value))
         {
             pairs[key] = EventValue.Of(new EventList([existing, value]));
         }

@@ -8,8 +8,13 @@ namespace LogFlow.Processor.Pipeline;
 internal sealed class KvScanner
 {
     private readonly Regex _pairs;
+    private readonly Regex _separator;
 
-    private KvScanner(Regex pairs) => _pairs = pairs;
+    private KvScanner(Regex pairs, Regex separator)
+    {
+        _pairs = pairs;
+        _separator = separator;
+    }
 
     /// <summary>Builds the regex; null when an option's pattern is wrong, which is reported.</summary>
     public static KvScanner? Create(PluginContext context)
@@ -17,15 +22,15 @@ internal sealed class KvScanner
         var settings = context.Settings;
         var fieldPattern = settings.String("field_split_pattern");
         var valuePattern = settings.String("value_split_pattern");
-        var field = fieldPattern is not null ? $"(?:{fieldPattern})" : $"[{settings.String("field_split")}]";
-        var value = valuePattern is not null ? $"(?:{valuePattern})" : $"[{settings.String("value_split")}]";
-        var isStrict = settings.String("whitespace") == "strict";
         var millis = settings.Integer("timeout_millis");
         var timeout = millis > 0 ? TimeSpan.FromMilliseconds(millis) : Regex.InfiniteMatchTimeout;
         try
         {
-            var pattern = Build(field, value, isStrict, settings.Boolean("include_brackets"));
-            return new KvScanner(RubyRegex.Create(pattern, RubyRegexOptions.Compiled, timeout));
+            var (pairs, separator) = Build(
+                settings, fieldPattern, valuePattern, settings.String("whitespace") == "strict");
+            return new KvScanner(
+                RubyRegex.Create(pairs, RubyRegexOptions.Compiled, timeout),
+                RubyRegex.Create(separator, RubyRegexOptions.Compiled, timeout));
         }
         catch (RubyRegexException e)
         {
@@ -40,7 +45,11 @@ internal sealed class KvScanner
     /// <summary>The pairs of a text, in order.</summary>
     public IEnumerable<(string Key, string Value)> Scan(string text)
     {
-        for (var match = _pairs.Match(text); match.Success; match = match.NextMatch())
+        if (!_separator.IsMatchPatiently(text))
+        {
+            yield break;
+        }
+        for (var match = _pairs.MatchPatiently(text); match.Success; match = match.NextMatchPatiently())
         {
             var value = match.Groups["q"].Success ? match.Groups["q"]
                 : match.Groups["s"].Success ? match.Groups["s"]
@@ -52,18 +61,33 @@ internal sealed class KvScanner
         }
     }
 
-    // Quoted and bracketed values count only where the field ends behind them.
-    private static string Build(string field, string value, bool isStrict, bool withBrackets)
+    /// <summary>
+    /// Keys and values are characters other than those that end them; a backslash takes the character behind it along.
+    /// They are as long as can be, so blanks before a separator belong to the key. The separators are character classes
+    /// unless a pattern is given: then a key ends where a separator begins to match.
+    /// </summary>
+    private static (string Pairs, string Separator) Build(
+        PluginSettings settings, string? fieldPattern, string? valuePattern, bool isStrict)
     {
-        var blank = isStrict ? string.Empty : " *";
-        var separator = $"{blank}{value}{blank}";
-        var end = $"(?:{field}|$)";
-        var character = $@"(?:\\.|(?!{field}|{value})(?!\\).)";
-        var keyCharacter = isStrict ? character : $@"(?:\\.|(?!{field}|{value}|\s)(?!\\).)";
-        var quoted = @"""(?<q>[^""]*)""" + end + "|'(?<s>[^']*)'" + end;
-        var brackets = withBrackets
-            ? $@"|\((?<b>[^)]*)\){end}|\[(?<c>[^\]]*)\]{end}|<(?<a>[^>]*)>{end}"
+        var fieldClass = settings.String("field_split");
+        var valueClass = settings.String("value_split");
+        var field = fieldPattern is not null ? $"(?:{fieldPattern})" : $"[{fieldClass}]";
+        var value = valuePattern is not null ? $"(?:{valuePattern})" : $"[{valueClass}]";
+        var separator = isStrict ? value : $" *{value} *";
+        var key = fieldPattern is not null || valuePattern is not null
+            ? Until($"(?:{separator}|{field})")
+            : Except(valueClass + fieldClass);
+        var brackets = settings.Boolean("include_brackets")
+            ? $@"|\({Quoted("b", @"\)")}\)|\[{Quoted("c", @"\]")}\]|<{Quoted("a", ">")}>"
             : string.Empty;
-        return $"(?<k>{keyCharacter}+){separator}(?:{quoted}{brackets}|(?<v>(?:(?!{field}).)*){end})";
+        var plain = fieldPattern is not null ? Until(field) : Except(fieldClass!);
+        var quoted = $"\"{Quoted("q", "\"")}\"|'{Quoted("s", "'")}'{brackets}";
+        return ($"(?<k>{key}){separator}(?:{quoted}|(?<v>{plain}))?(?:{field}|$)", separator);
     }
+
+    private static string Quoted(string group, string close) => $"(?<{group}>{Except(close)})?";
+
+    private static string Except(string characters) => $@"(?:\\.|[^{characters}])+";
+
+    private static string Until(string pattern) => $@"(?:(?!{pattern})(?:\\.|.))+";
 }

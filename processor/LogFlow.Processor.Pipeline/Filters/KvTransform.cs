@@ -1,13 +1,18 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>What kv does to each key or value.</summary>
 internal sealed class KvTransform
 {
-    private readonly Func<char, bool>? _trim;
-    private readonly Func<char, bool>? _remove;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+
+    private readonly Regex? _trim;
+    private readonly Regex? _remove;
     private readonly string? _transform;
 
-    private KvTransform(Func<char, bool>? trim, Func<char, bool>? remove, string? transform)
+    private KvTransform(Regex? trim, Regex? remove, string? transform)
     {
         _trim = trim;
         _remove = remove;
@@ -16,30 +21,14 @@ internal sealed class KvTransform
 
     /// <summary>Reads trim_X, remove_char_X and transform_X.</summary>
     public static KvTransform Create(PluginContext context, string what) => new(
-        Characters(context, $"trim_{what}"),
-        Characters(context, $"remove_char_{what}"),
+        Characters(context, $"trim_{what}", static set => $"^[{set}]+|[{set}]+$"),
+        Characters(context, $"remove_char_{what}", static set => $"[{set}]"),
         context.Settings.String($"transform_{what}"));
 
+    /// <summary>Trims, removes, transforms: in this order.</summary>
     public string Apply(string text)
     {
-        if (_remove is not null)
-        {
-            text = string.Concat(text.Where(c => !_remove(c)));
-        }
-        if (_trim is not null)
-        {
-            var start = 0;
-            var end = text.Length;
-            while (start < end && _trim(text[start]))
-            {
-                start++;
-            }
-            while (end > start && _trim(text[end - 1]))
-            {
-                end--;
-            }
-            text = text[start..end];
-        }
+        text = Remove(_remove, Remove(_trim, text));
         return _transform switch
         {
             "lowercase" => text.ToLowerInvariant(),
@@ -49,8 +38,24 @@ internal sealed class KvTransform
         };
     }
 
+    private static string Remove(Regex? unwanted, string text)
+    {
+        if (unwanted is null || unwanted.MatchPatiently(text) is not { Success: true } match)
+        {
+            return text;
+        }
+        var builder = new StringBuilder(text.Length);
+        var position = 0;
+        for (; match.Success; match = match.NextMatchPatiently())
+        {
+            builder.Append(text, position, match.Index - position);
+            position = match.Index + match.Length;
+        }
+        return builder.Append(text, position, text.Length - position).ToString();
+    }
+
     // The option is the inside of a character class: it may hold ranges and escapes.
-    private static Func<char, bool>? Characters(PluginContext context, string setting)
+    private static Regex? Characters(PluginContext context, string setting, Func<string, string> toPattern)
     {
         if (context.Settings.String(setting) is not { Length: > 0 } set)
         {
@@ -58,8 +63,7 @@ internal sealed class KvTransform
         }
         try
         {
-            var regex = RubyRegex.Create($"[{set}]", RubyRegexOptions.None, TimeSpan.FromSeconds(1));
-            return c => regex.IsMatch([c]);
+            return RubyRegex.Create(toPattern(set), RubyRegexOptions.Compiled, Timeout);
         }
         catch (RubyRegexException e)
         {

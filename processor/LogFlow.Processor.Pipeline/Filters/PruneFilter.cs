@@ -42,45 +42,70 @@ internal sealed class PruneFilter : Filter
         CreateFilter = context => new PruneFilter(context),
     };
 
+    /// <summary>
+    /// What a step removes is gathered first: a pattern may name a field that the step removes.
+    /// </summary>
     public override void Apply(Event target, FilterContext context)
     {
         var fields = target.Fields;
-        for (var i = fields.Count - 1; i >= 0; i--)
+        if (_whitelistNames.Length > 0)
         {
-            var name = fields.NameAt(i);
-            var isWanted = _whitelistNames.Length == 0
-                || _whitelistNames.Any(pattern => pattern.IsMatch(name, target, context));
-            if (!isWanted || _blacklistNames.Any(pattern => pattern.IsMatch(name, target, context)))
-            {
-                fields.Remove(name);
-            }
+            RemoveNames(fields, name => !_whitelistNames.Any(pattern => pattern.IsMatch(name, target, context)));
         }
-        foreach (var (name, pattern) in _whitelistValues)
-        {
-            PruneValues(fields, name, value => pattern.IsMatch(value, target, context));
-        }
-        foreach (var (name, pattern) in _blacklistValues)
-        {
-            PruneValues(fields, name, value => !pattern.IsMatch(value, target, context));
-        }
+        RemoveNames(fields, name => _blacklistNames.Any(pattern => pattern.IsMatch(name, target, context)));
+        PruneValues(fields, _whitelistValues, (pattern, value) => pattern.IsMatch(value, target, context));
+        PruneValues(fields, _blacklistValues, (pattern, value) => !pattern.IsMatch(value, target, context));
         Matched(target, context);
     }
 
-    private static void PruneValues(EventMap fields, string name, Func<string, bool> keep)
+    private static void RemoveNames(EventMap fields, Func<string, bool> isUnwanted)
     {
-        var value = fields[name];
-        if (value.IsMissing)
+        var unwanted = new List<string>();
+        for (var i = 0; i < fields.Count; i++)
         {
-            return;
+            var name = fields.NameAt(i);
+            if (isUnwanted(name))
+            {
+                unwanted.Add(name);
+            }
         }
-        if (value.List is not { } list)
+        foreach (var name in unwanted)
         {
-            if (!keep(value.ToText()))
+            fields.Remove(name);
+        }
+    }
+
+    private static void PruneValues(
+        EventMap fields, (string Name, Pattern Pattern)[] patterns, Func<Pattern, string, bool> keep)
+    {
+        var changes = new List<(string Name, EventList? Kept)>();
+        foreach (var (name, pattern) in patterns)
+        {
+            var value = fields[name];
+            if (value.List is { } list)
+            {
+                changes.Add((name, Keep(list, text => keep(pattern, text))));
+            }
+            else if (!value.IsMissing && !keep(pattern, value.ToText()))
+            {
+                changes.Add((name, null));
+            }
+        }
+        foreach (var (name, kept) in changes)
+        {
+            if (kept is { Count: > 0 })
+            {
+                fields[name] = EventValue.Of(kept);
+            }
+            else
             {
                 fields.Remove(name);
             }
-            return;
         }
+    }
+
+    private static EventList Keep(EventList list, Func<string, bool> keep)
+    {
         var kept = new EventList(list.Count);
         for (var i = 0; i < list.Count; i++)
         {
@@ -89,14 +114,7 @@ internal sealed class PruneFilter : Filter
                 kept.Add(list[i]);
             }
         }
-        if (kept.Count == 0)
-        {
-            fields.Remove(name);
-        }
-        else
-        {
-            fields[name] = EventValue.Of(kept);
-        }
+        return kept;
     }
 
     private static Pattern Create(PluginContext context, ConfigValue value, bool interpolate)
@@ -123,6 +141,6 @@ internal sealed class PruneFilter : Filter
     {
         public bool IsMatch(string text, Event target, FilterContext context) =>
             (Fixed ?? RubyRegex.Create(Template!.Format(target, context.Now), RubyRegexOptions.None, Timeout))
-                .IsMatch(text);
+                .IsMatchPatiently(text);
     }
 }

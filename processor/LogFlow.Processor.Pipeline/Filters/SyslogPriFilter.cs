@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>Takes facility and severity out of a syslog priority.</summary>
@@ -63,26 +61,30 @@ internal sealed class SyslogPriFilter : Filter
             value = list[0];
         }
         var priority = DefaultPriority;
-        if (!value.IsNil && (!long.TryParse(value.ToText(), NumberStyles.AllowLeadingSign,
-            CultureInfo.InvariantCulture, out priority)
-            || priority is < 0 or > PriorityMax))
+        if (!value.IsNil)
         {
-            Failed(target, context, [FailureTag]);
-            return;
+            // As Ruby's to_i: what is no number is 0.
+            var number = RubyNumber.ToInteger(value.ToText());
+            priority = number.Kind == ValueKind.Integer ? number.Integer : 0;
         }
-        var severity = (int)(priority & 7);
-        var facility = (int)(priority >> 3);
-        target.Set(_severityCode, EventValue.Of((long)severity));
-        target.Set(_facilityCode, EventValue.Of((long)facility));
+        var severity = priority & 7;
+        var facility = priority >> 3;
+        target.Set(_severityCode, EventValue.Of(severity));
+        target.Set(_facilityCode, EventValue.Of(facility));
         if (_useLabels)
         {
+            if (priority is < 0 or > PriorityMax)
+            {
+                Failed(target, context, [FailureTag]);
+                return;
+            }
             if (facility < _facilityLabels.Count)
             {
-                target.Set(_facility, EventValue.Of(_facilityLabels[facility]));
+                target.Set(_facility, EventValue.Of(_facilityLabels[(int)facility]));
             }
             if (severity < _severityLabels.Count)
             {
-                target.Set(_severity, EventValue.Of(_severityLabels[severity]));
+                target.Set(_severity, EventValue.Of(_severityLabels[(int)severity]));
             }
         }
         Matched(target, context);

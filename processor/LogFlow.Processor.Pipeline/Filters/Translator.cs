@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace LogFlow.Processor.Pipeline;
@@ -42,19 +43,26 @@ internal sealed class Translator
         {
             return _regex ? First(text) : _entries.GetValueOrDefault(text);
         }
-        if (_union is null || !_union.IsMatch(text))
+        if (_union is null || !_union.IsMatchPatiently(text))
         {
             return EventValue.Missing;
         }
-        return EventValue.Of(_union.Replace(text, match =>
-            (_regex ? First(match.Value) : _entries.GetValueOrDefault(match.Value)).ToText()));
+        var builder = new StringBuilder(text.Length);
+        var position = 0;
+        for (var match = _union.MatchPatiently(text); match.Success; match = match.NextMatchPatiently())
+        {
+            builder.Append(text, position, match.Index - position);
+            builder.Append((_regex ? First(match.Value) : _entries.GetValueOrDefault(match.Value)).ToText());
+            position = match.Index + match.Length;
+        }
+        return EventValue.Of(builder.Append(text, position, text.Length - position).ToString());
     }
 
     private EventValue First(string text)
     {
         foreach (var (pattern, value) in _patterns)
         {
-            if (pattern.IsMatch(text))
+            if (pattern.IsMatchPatiently(text))
             {
                 return value;
             }

@@ -24,37 +24,40 @@ internal sealed class TruncateFilter : Filter
 
     public override void Apply(Event target, FilterContext context)
     {
-        if (_fields.Length == 0)
-        {
-            Truncate(target.Fields);
-        }
+        var isCut = _fields.Length == 0 && Truncate(target.Fields);
         foreach (var field in _fields)
         {
             var value = target.Get(field);
-            var truncated = Truncate(value);
+            var truncated = Truncate(value, ref isCut);
             if (value.IsString && !value.Equals(truncated))
             {
                 target.Set(field, truncated);
             }
         }
-        Matched(target, context);
+        // Only a cut is a success: add_tag and the like tell what was cut.
+        if (isCut)
+        {
+            Matched(target, context);
+        }
     }
 
-    private EventValue Truncate(EventValue value)
+    private EventValue Truncate(EventValue value, ref bool isCut)
     {
         if (value.IsString)
         {
-            return Truncate(value.AsString());
+            var cut = Truncate(value.AsString());
+            isCut |= !value.Equals(cut);
+            return cut;
         }
         if (value.Map is { } map)
         {
-            Truncate(map);
+            isCut |= Truncate(map);
         }
         else if (value.List is { } list)
         {
             for (var i = 0; i < list.Count; i++)
             {
-                var truncated = Truncate(list[i]);
+                var truncated = Truncate(list[i], ref isCut);
                 if (!list[i].Equals(truncated))
                 {
                     list[i] = truncated;
@@ -64,17 +67,19 @@ internal sealed class TruncateFilter : Filter
         return value;
     }
 
-    private void Truncate(EventMap map)
+    private bool Truncate(EventMap map)
     {
+        var isCut = false;
         for (var i = 0; i < map.Count; i++)
         {
             var value = map.ValueAt(i);
-            var truncated = Truncate(value);
+            var truncated = Truncate(value, ref isCut);
             if (value.IsString && !value.Equals(truncated))
             {
                 map[map.NameAt(i)] = truncated;
             }
         }
+        return isCut;
     }
 
     private EventValue Truncate(string text)

@@ -44,7 +44,7 @@ internal sealed class RubySubstitution
     public string Replace(string text, Event source, EventTimestamp now)
     {
         var regex = _pattern ?? DynamicPattern(_patternTemplate.Format(source, now));
-        var match = regex.Match(text);
+        var match = regex.MatchPatiently(text);
         if (!match.Success)
         {
             return text;
@@ -52,7 +52,7 @@ internal sealed class RubySubstitution
         var replacement = _replacement.Format(source, now);
         var builder = new StringBuilder(text.Length + replacement.Length);
         var position = 0;
-        for (; match.Success; match = match.NextMatch())
+        for (; match.Success; match = match.NextMatchPatiently())
         {
             builder.Append(text, position, match.Index - position);
             AppendReplacement(builder, replacement, match, text);

@@ -40,6 +40,7 @@ internal sealed class TestVector(JsonElement root, string name)
         IsEcs = root.TryGetProperty("ecs", out var ecs) && ecs.GetString() != "disabled",
         SupportEscapes = root.TryGetProperty("support_escapes", out var escapes) && escapes.GetBoolean(),
         Environment = Variable,
+        TimeZone = TimeZoneInfo.Utc,
         Time = root.TryGetProperty("now", out var now)
             ? new FixedTime(DateTimeOffset.Parse(now.GetString()!, System.Globalization.CultureInfo.InvariantCulture))
             : TimeProvider.System,

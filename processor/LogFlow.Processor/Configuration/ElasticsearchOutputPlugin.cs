@@ -114,11 +114,7 @@ internal static class ElasticsearchOutputPlugin
                 settings,
                 settings.List("hosts"),
                 settings.String("path"),
-                TimeSpan.FromSeconds(settings.Number("resurrect_delay"))) with
-            {
-                Proxy = settings.String("proxy") is { Length: > 0 } proxy ? new Uri(proxy) : null,
-                DisableProxy = settings.String("proxy") is { Length: 0 },
-            },
+                TimeSpan.FromSeconds(settings.Number("resurrect_delay"))),
             Action = ReadAction(settings, hasDataStream),
             DataStream = hasDataStream ? ReadDataStream(settings) : null,
             Index = EventTemplate.Parse(
@@ -226,6 +222,7 @@ internal static class ElasticsearchOutputPlugin
             : settings.Has("http_compression") ? (settings.Boolean("http_compression") ? 1 : 0)
             : null;
         var usesTls = settings.Boolean("ssl_enabled");
+        var proxy = settings.Value("proxy")?.Text;
         return new ElasticsearchOptions
         {
             Hosts = [.. hosts.Select(host => ToUri(host, usesTls, path)!)],
@@ -245,6 +242,8 @@ internal static class ElasticsearchOutputPlugin
             RetryInitialInterval = TimeSpan.FromSeconds(settings.Number("retry_initial_interval")),
             RetryMaxInterval = TimeSpan.FromSeconds(settings.Number("retry_max_interval")),
             ResurrectDelay = resurrectDelay,
+            Proxy = proxy is { Length: > 0 } ? new Uri(proxy) : null,
+            DisableProxy = proxy is { Length: 0 },
         };
     }
 

@@ -18,7 +18,8 @@ internal static class KafkaInputPlugin
         new("group_id", SettingType.String) { Default = "logstash" },
         new("group_instance_id", SettingType.String),
         new("client_id", SettingType.String) { Default = "logflow-processor" },
-        new("auto_offset_reset", SettingType.String) { Allowed = ["earliest", "latest", "none"] },
+        // Kafka's default, and so Logstash's: a group that has committed nothing begins with what comes next.
+        new("auto_offset_reset", SettingType.String) { Default = "latest", Allowed = ["earliest", "latest", "none"] },
         new("auto_commit_interval_ms", SettingType.Number) { Default = 1000L },
         new("enable_auto_commit", SettingType.Boolean) { Default = true },
         new("consumer_threads", SettingType.Number) { Default = 1L },
@@ -81,9 +82,9 @@ internal static class KafkaInputPlugin
                 : [GroupAssignor.CooperativeSticky],
             AutoOffsetReset = settings.String("auto_offset_reset") switch
             {
-                "latest" => AutoOffsetReset.Latest,
+                "earliest" => AutoOffsetReset.Earliest,
                 "none" => AutoOffsetReset.None,
-                _ => AutoOffsetReset.Earliest,
+                _ => AutoOffsetReset.Latest,
             },
             IsolationLevel = settings.String("isolation_level") == "read_committed"
                 ? IsolationLevel.ReadCommitted

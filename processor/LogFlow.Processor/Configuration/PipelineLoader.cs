@@ -1,3 +1,4 @@
+using System.Globalization;
 using LogFlow.Hosting;
 using LogFlow.Processor.Pipeline;
 
@@ -19,6 +20,8 @@ internal sealed class PipelineLoader
             topics => "${logflow.config.topics}"
             group_id => "${logflow.config.group_id}"
             auto_offset_reset => "earliest"
+            fetch_max_wait_ms => "${logflow.config.fetch_max_wait_ms}"
+            codec => json
             # instance
           }
         }
@@ -129,6 +132,8 @@ internal sealed class PipelineLoader
             "topics" => $"[{string.Join(',', _config.QueueTopics)}]",
             "group_id" => _config.QueueGroupId,
             "group_instance_id" => _config.QueueGroupInstanceId,
+            "fetch_max_wait_ms" => ((long)_config.QueueFetchWaitMax.TotalMilliseconds).ToString(
+                CultureInfo.InvariantCulture),
             "store" => _config.OutputStoreUrl,
             "hosts" => $"[{string.Join(',', _config.OutputElasticsearchHosts)}]",
             "user" => _config.OutputElasticsearchUsername,
@@ -153,7 +158,8 @@ internal sealed class PipelineLoader
         var path = _config.PathConfig!;
         try
         {
-            var files = FindFiles(path);
+            // What an editor left behind is no pipeline.
+            var files = FileGlob.Find(path).Where(static file => !file.EndsWith('~')).ToList();
             return files.Count > 0
                 ? [.. files.Select(PipelineSource.FromFile)]
                 : throw new StartupException($"path.config: no file matches '{path}'", exitCode: 2);
@@ -162,26 +168,5 @@ internal sealed class PipelineLoader
         {
             throw new StartupException($"path.config: '{path}' cannot be read: {error.Message}", exitCode: 2);
         }
-    }
-
-    /// <summary>A file, all files of a folder, or a glob in the last part of the path; in alphabetical order.</summary>
-    private static List<string> FindFiles(string path)
-    {
-        if (File.Exists(path))
-        {
-            return [path];
-        }
-
-        var (folder, pattern) = Directory.Exists(path)
-            ? (path, "*")
-            : (Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path));
-        if (!Directory.Exists(folder))
-        {
-            return [];
-        }
-
-        var files = Directory.GetFiles(folder, pattern).Where(file => !file.EndsWith('~')).ToList();
-        files.Sort(StringComparer.Ordinal);
-        return files;
     }
 }

@@ -3,6 +3,9 @@ namespace LogFlow.Processor.DeadLetters;
 /// <summary>Where records go that cannot be processed.</summary>
 internal interface IDeadLetterSink : IAsyncDisposable
 {
+    /// <summary>Faulted when work of its own cannot go on; a sink without such work never completes it.</summary>
+    Task Completion => Task.Delay(Timeout.Infinite);
+
     /// <summary>How it stands; asked from any thread.</summary>
     DeadLetterStatus Status { get; }
 

@@ -70,7 +70,8 @@ internal sealed partial class KafkaDeadLetterSink : IDeadLetterSink
         var started = _time.GetTimestamp();
         try
         {
-            for (var failures = 1; ; failures++)
+            var retries = new Retries(_backoff, _time);
+            while (true)
             {
                 await SendOnceAsync(pending, cancellationToken);
                 if (pending.Count > 0 && _time.GetElapsedTime(started) >= Patience)
@@ -84,7 +85,7 @@ internal sealed partial class KafkaDeadLetterSink : IDeadLetterSink
                 }
 
                 Wait(call, pending);
-                await Task.Delay(_backoff.GetDelay(failures), _time, cancellationToken);
+                await retries.WaitAsync(needsOperator: false, cancellationToken);
             }
         }
         finally

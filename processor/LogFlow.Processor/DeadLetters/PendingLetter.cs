@@ -79,10 +79,11 @@ internal sealed class PendingLetter(DeadLetter letter, DateTimeOffset now)
             }
             : new ProducerRecord
             {
-                // Without a timestamp of its own: that may be what the topic does not take.
+                // A bare null would become an empty key. Without a timestamp of its own: that may be what the topic
+                // does not take.
                 Topic = topic,
-                Key = record.Key is { Length: <= CutKeyBytesMax } key ? key : null,
-                Value = record.Value is null ? null : Value[.._cutBytes],
+                Key = record.Key is { Length: <= CutKeyBytesMax } key ? key : (ReadOnlyMemory<byte>?)null,
+                Value = record.Value is null ? (ReadOnlyMemory<byte>?)null : Value[.._cutBytes],
                 Headers = _cutHeaders,
             };
     }

@@ -210,8 +210,9 @@ internal sealed class FilterStage : IAsyncDisposable
     }
 
     /// <summary>
-    /// Called under the window's lock, in the order of the partition. A batch that nobody wants is finished at once, which
-    /// takes that lock again: right, as it may be taken twice by one thread, and the window's queues are in order by then.
+    /// Called under the window's lock, in the order of the partition. A batch that nobody wants is finished at once,
+    /// which takes that lock again: right, as it may be taken twice by one thread, and the window's queues are in
+    /// order by then.
     /// </summary>
     private void Release(InFlightBatch batch)
     {

@@ -49,7 +49,7 @@ internal sealed class FilterWorker
         _chunk.Clear();
         foreach (ref readonly var record in batch.Records.Span)
         {
-            Decode(batch, record);
+            dropped += Decode(batch, record) ? 0 : 1;
             if (_chunk.Events.Count >= _eventsMax)
             {
                 dropped += FilterChunk(batch, now);
@@ -75,12 +75,13 @@ internal sealed class FilterWorker
         _metrics.BatchUndecodable();
     }
 
-    private void Decode(InFlightBatch batch, in Record record)
+    /// <summary>False where the record makes no event, as a blank text does to the codec json.</summary>
+    private bool Decode(InFlightBatch batch, in Record record)
     {
         if (record.Value is null)
         {
             AddDeadLetter(batch, record, DeadLetterStage.Decode, "kafka", "the record has no value");
-            return;
+            return true;
         }
 
         var before = _chunk.Events.Count;
@@ -91,12 +92,15 @@ internal sealed class FilterWorker
             {
                 batch.AddReplay(record.Offset, replay);
             }
+
+            return _chunk.Events.Count > before;
         }
         catch (Exception error)
         {
             // Whatever a codec makes of hostile bytes must not stop the partition.
             _chunk.Events.RemoveRange(before, _chunk.Events.Count - before);
             AddDeadLetter(batch, record, DeadLetterStage.Decode, "kafka", error.Message);
+            return true;
         }
     }
 

@@ -136,7 +136,8 @@ internal sealed class InFlightBatch
     }
 
     /// <summary>
-    /// Something of the batch ends apart from the rest, with an <see cref="OutputDone"/> of its own. Before the output's.
+    /// Something of the batch ends apart from the rest, with an <see cref="OutputDone"/> of its own. Before that of the
+    /// output.
     /// </summary>
     public void ExpectMore() => Interlocked.Increment(ref _outputsLeft);
 

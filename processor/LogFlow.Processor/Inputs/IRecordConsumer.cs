@@ -28,7 +28,8 @@ internal interface IRecordConsumer : IAsyncDisposable
     void Seek(TopicPartition partition, long offset);
 
     /// <summary>
-    /// Where a member that knows nothing of the partition starts: the group's committed offset, else the oldest record.
+    /// Where a member that knows nothing of the partition starts: the group's committed offset, else the oldest
+    /// record, or the end where the input says so.
     /// Waits until the queue answers.
     /// </summary>
     Task<long> GetRestartOffsetAsync(TopicPartition partition, CancellationToken cancellationToken);

@@ -12,6 +12,7 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
     private readonly GroupConsumer _consumer;
     private readonly AdminClient _admin;
     private readonly string _groupId;
+    private readonly bool _startsAtEnd;
 
     public KafkaRecordConsumer(
         KafkaClientOptions client, GroupConsumerOptions consumer, ILoggerFactory loggers, TimeProvider time)
@@ -20,6 +21,7 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
         _consumer = new GroupConsumer(_client, consumer, loggers);
         _admin = new AdminClient(_client);
         _groupId = consumer.GroupId;
+        _startsAtEnd = consumer.AutoOffsetReset == AutoOffsetReset.Latest;
     }
 
     public Task StartAsync(
@@ -47,7 +49,8 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
         var committed = await _admin.ListCommittedOffsetsAsync(_groupId, [partition], cancellationToken);
         return committed.TryGetValue(partition, out var offset)
             ? offset
-            : (await _admin.ListOffsetAsync(partition, ListedOffset.Earliest, cancellationToken)).Offset;
+            : (await _admin.ListOffsetAsync(partition, _startsAtEnd ? ListedOffset.Latest : ListedOffset.Earliest,
+                cancellationToken)).Offset;
     }
 
     public async Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>

@@ -53,7 +53,9 @@ internal sealed class PartitionProgress(TimeProvider time, TimeSpan stuckAfter)
         }
     }
 
-    /// <summary>Takes in where every assigned partition stands; those that are not named are not its own any more.</summary>
+    /// <summary>
+    /// Takes in where every assigned partition stands; those that are not named are not its own any more.
+    /// </summary>
     public void Measured(List<(TopicPartition Partition, long Done, long End)> partitions)
     {
         lock (_lock)

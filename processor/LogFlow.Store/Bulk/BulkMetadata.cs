@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace LogFlow.Store;
 
 /// <summary>
-/// What stands in an action line beside index and id. Null is absent. What cannot change what is stored is ignored; what
+/// What stands in an action line beside index and id. Null is absent. What cannot change what is stored is ignored;
+/// what
 /// would change it and is not here refuses the item, never its neighbours.
 /// </summary>
 internal static class BulkMetadata

@@ -3,7 +3,9 @@ using LogFlow.Platform;
 
 namespace LogFlow.Store;
 
-/// <summary>A segment of the store: its footer, and the blocks that it names; deep, also whether each is whole.</summary>
+/// <summary>
+/// A segment of the store: its footer, and the blocks that it names; deep, also whether each is whole.
+/// </summary>
 internal sealed class StoreSegmentDump : IFileDump
 {
     public string Format => "store segment";

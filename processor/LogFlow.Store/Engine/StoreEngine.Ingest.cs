@@ -156,7 +156,9 @@ internal sealed partial class StoreEngine
         item is { HasId: true, RefusedStatus: 0, Operation: BulkOperation.Create or BulkOperation.Index }
         && (item.HasQueueId || item.IdLength <= IdLengthMax) && !origin.IsCovered(item, out _);
 
-    /// <summary>Below its position a document may have come under the position, and then no set of ids has it.</summary>
+    /// <summary>
+    /// Below its position a document may have come under the position, and then no set of ids has it.
+    /// </summary>
     private static bool IsBelowPosition(in DocumentId id, StoreState state) =>
         state.Positions.TryGetNext(id.TopicId, id.Partition, out var next) && id.Offset < next;
 

@@ -16,7 +16,8 @@ internal sealed class RequestBody(HttpContext context, BodyReader reader, ByteBu
     private int _length;
 
     /// <summary>The whole body; empty where there is none.</summary>
-    /// <exception cref="QueryException">413: longer than allowed; 429: no memory for it in time; 406, 415: not of a kind
+    /// <exception cref="QueryException">413: longer than allowed; 429: no memory for it in time; 406, 415: not of a
+    /// kind
     /// that is read.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
     {

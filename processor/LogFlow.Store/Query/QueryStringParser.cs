@@ -15,7 +15,9 @@ internal sealed class QueryStringParser(
 
     private const int DepthMax = 64;
 
-    /// <summary>Words, operators and parentheses together. Elasticsearch's limit of clauses grows with its heap.</summary>
+    /// <summary>
+    /// Words, operators and parentheses together. Elasticsearch's limit of clauses grows with its heap.
+    /// </summary>
     private const int TokenCountMax = 16_384;
 
     private readonly List<QueryStringToken> _tokens = QueryStringLexer.Read(text);

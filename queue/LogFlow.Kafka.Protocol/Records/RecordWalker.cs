@@ -4,10 +4,10 @@ namespace LogFlow.Kafka.Protocol.Records;
 
 /// <summary>
 /// Walks the framing of a batch's records and skips keys and values, as Kafka does before it appends. Nothing is held
-/// but a window of 128 to 512 KiB (and what <see cref="DecompressionStream"/> holds), however much the records decompress to.
-/// When <see cref="MoveNext"/> has returned false, <see cref="RecordReader"/> reads the same batch to its end: every
-/// length fits, there are as many records as the header says, and nothing follows them. What the offsets, timestamps and
-/// keys are is the caller's to judge. Must be disposed.
+/// but a window of 128 to 512 KiB (and what <see cref="DecompressionStream"/> holds), however much the records
+/// decompress to. When <see cref="MoveNext"/> has returned false, <see cref="RecordReader"/> reads the same batch to
+/// its end: every length fits, there are as many records as the header says, and nothing follows them. What the
+/// offsets, timestamps and keys are is the caller's to judge. Must be disposed.
 /// </summary>
 public ref struct RecordWalker : IDisposable
 {

@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
@@ -9,33 +10,33 @@ namespace LogFlow.Queue.Storage;
 internal sealed partial class LogCleaner(StorageContext context, Func<IReadOnlyCollection<Topic>> topics)
     : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
+    private readonly BackgroundWork _background = new();
 
     // One cleaning at a time.
     private readonly SemaphoreSlim _gate = new(1);
-    private Task _loop = Task.CompletedTask;
+
+    /// <summary>Faulted by a defect.</summary>
+    public Task Completion => _background.Completion;
 
     public void Start()
     {
         if (context.Options.IsCleanerEnabled)
         {
-            _loop = Task.Run(RunAsync);
+            _background.Start("compaction", RunAsync);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _loop;
+        await _background.DisposeAsync();
         await _gate.WaitAsync();
         _gate.Dispose();
-        _stop.Dispose();
     }
 
     /// <summary>Compacts whatever is due; returns how many partitions that were.</summary>
     public async Task<int> CleanAsync()
     {
-        await _gate.WaitAsync(_stop.Token);
+        await _gate.WaitAsync(_background.Stopping);
         try
         {
             var done = new HashSet<PartitionLog>();
@@ -95,7 +96,7 @@ internal sealed partial class LogCleaner(StorageContext context, Func<IReadOnlyC
     {
         try
         {
-            await new PartitionCleaner(context, log, plan, _stop.Token).RunAsync();
+            await new PartitionCleaner(context, log, plan, _background.Stopping).RunAsync();
             return true;
         }
         catch (ObjectDisposedException)
@@ -114,19 +115,12 @@ internal sealed partial class LogCleaner(StorageContext context, Func<IReadOnlyC
         }
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(context.Options.CleanerBackoff, context.Time);
-        try
+        while (await timer.WaitForNextTickAsync(stopping))
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                await CleanAsync();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping: what was begun is made again.
+            await CleanAsync();
         }
     }
 

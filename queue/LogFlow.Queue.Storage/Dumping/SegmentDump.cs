@@ -4,7 +4,8 @@ using LogFlow.Platform;
 
 namespace LogFlow.Queue.Storage;
 
-/// <summary>A partition's segment: its batches, the last commit mark, reserved space, and whatever is damaged.</summary>
+/// <summary>A partition's segment: its batches, the last commit mark, reserved space, and whatever is
+/// damaged.</summary>
 internal sealed partial class SegmentDump : IFileDump
 {
     private const int BatchBytesMax = 512 << 20;

@@ -19,7 +19,8 @@ internal sealed class StateFileDump : IFileDump
         {
             Fields = [("version", DumpText.Of(content.AsSpan(0, Math.Min(MagicBytes, content.Length))))],
         };
-        for (var position = MagicBytes; position < content.Length;)
+        var hasGeneration = content.AsSpan().StartsWith("LFQSTAT2"u8);
+        for (var position = hasGeneration ? StateFileLoader.HeaderSize : MagicBytes; position < content.Length;)
         {
             var size = StateFrame.Check(content.AsSpan(position));
             if (size > 0)
@@ -30,6 +31,16 @@ internal sealed class StateFileDump : IFileDump
                 }
 
                 position += size;
+                continue;
+            }
+
+            if (CommitMark.TryRead(content.AsSpan(position), position, out var groupStart))
+            {
+                yield return new DumpEntry(position, CommitMark.Size, "commit mark")
+                {
+                    Fields = [("group", groupStart)],
+                };
+                position += CommitMark.Size;
                 continue;
             }
 

@@ -164,8 +164,8 @@ internal readonly struct BatchValidation
                 var latest = now + Math.Min(long.MaxValue - now, config.TimestampAfterMaxMs);
                 (problems ??= []).Add(new RecordProblem(
                     record.Index,
-                    $"Timestamp {record.TimestampMs} of message with offset {header.BaseOffset + record.Index} is out of range. The "
-                    + $"timestamp should be within [{earliest}, {latest}]"));
+                    $"Timestamp {record.TimestampMs} of message with offset {header.BaseOffset + record.Index} is out of "
+                    + $"range. The timestamp should be within [{earliest}, {latest}]"));
             }
         }
 

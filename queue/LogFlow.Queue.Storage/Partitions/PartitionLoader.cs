@@ -15,37 +15,48 @@ internal sealed partial class PartitionLoader(
     // The offset after the last batch of each segment that was read.
     private readonly Dictionary<LogSegment, long> _endOffsets = [];
     private CleanerCheckpoint _cleaner = CleanerCheckpoint.None;
+    private long _logStart;
+    private long _markedOffset;
+    private bool _isEndSaid;
 
     private string Label => $"{topic.Name}-{partition}";
 
     /// <param name="saved">The checkpoint's record; null: there is none.</param>
-    /// <param name="isClean">The last stop was a clean one.</param>
-    public PartitionLog Load(byte[]? saved, bool isClean)
+    /// <param name="known">The sealed segments that the checkpoint knows.</param>
+    /// <param name="isClean">The last stop was a clean one, and its checkpoint knows the partition.</param>
+    public PartitionLog Load(byte[]? saved, IReadOnlyList<SegmentMark> known, bool isClean)
     {
         PartitionState? state = null;
         try
         {
             state = Parse(saved);
             var segments = ListSegments(isClean);
+            _logStart = LogStartFile.Load(context.Files, directory);
+            if (state is not null)
+            {
+                state.LogStartOffset = Math.Max(state.LogStartOffset, _logStart);
+                FindMissing(segments, known, state, isClean);
+            }
+
             var isTrusted = state is not null && Match(state, segments);
             if (isClean && isTrusted)
             {
                 return OpenTrusted(segments, state!, saved!);
             }
 
-            if (state is not null && !isTrusted)
+            if (state is not null && !isTrusted && state.NextOffset > _logStart)
             {
                 Log.FilesMissing(context.Logger, Label, state.NextOffset);
             }
 
-            return Recover(segments, state ?? new PartitionState(), isTrusted);
+            return Recover(segments, state ?? new PartitionState { LogStartOffset = _logStart }, isTrusted);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Log.CannotOpen(context.Logger, error, Label);
-            var known = state ?? new PartitionState();
-            LogSegment[] none = [EmptySegment(known.NextOffset)];
-            return Create(none, known, saved, isOffline: true);
+            var last = state ?? new PartitionState();
+            LogSegment[] none = [EmptySegment(last.NextOffset)];
+            return Create(none, last, saved, isOffline: true);
         }
     }
 
@@ -121,6 +132,37 @@ internal sealed partial class PartitionLoader(
         return context.Files.ListFiles(directory).ToList();
     }
 
+    /// <summary>
+    /// Says which sealed segments are missing or shorter than they were. Those that compaction may have exchanged since
+    /// the checkpoint are not looked at.
+    /// </summary>
+    private void FindMissing(
+        List<LogSegment> segments, IReadOnlyList<SegmentMark> known, PartitionState state, bool isClean)
+    {
+        for (var i = 0; i < known.Count; i++)
+        {
+            var mark = known[i];
+            var end = i + 1 < known.Count ? known[i + 1].BaseOffset : state.SegmentBaseOffset;
+            if (end <= state.LogStartOffset || (!isClean && mark.BaseOffset < _cleaner.GapEndOffset))
+            {
+                continue;
+            }
+
+            var segment = segments.Find(segment => segment.BaseOffset == mark.BaseOffset);
+            if (segment is null)
+            {
+                Log.SegmentMissing(context.Logger, Label, LogSegment.NameOf(mark.BaseOffset), mark.BaseOffset, end);
+                context.Metrics.Damaged(mark.Length);
+            }
+            else if (segment.EndPosition < mark.Length)
+            {
+                Log.SegmentShorter(
+                    context.Logger, segment.LogPath, Label, segment.EndPosition, mark.Length, mark.BaseOffset, end);
+                context.Metrics.Damaged(mark.Length - segment.EndPosition);
+            }
+        }
+    }
+
     /// <summary>Whether the files hold what the checkpoint says was durable.</summary>
     private static bool Match(PartitionState state, List<LogSegment> segments)
     {
@@ -166,8 +208,10 @@ internal sealed partial class PartitionLoader(
             position = 0;
         }
 
+        CheckEnd(segments, state, isTrusted);
+
         // Offsets that were given out are never given out again, even where their records are gone.
-        nextOffset = Math.Max(nextOffset, knownOffset);
+        nextOffset = Math.Max(nextOffset, Math.Max(knownOffset, _markedOffset));
         if (segments.Count == 0 || (segments[^1].EndPosition > 0 && LacksEnd(segments[^1], nextOffset)))
         {
             if (segments.Count > 0)
@@ -187,6 +231,26 @@ internal sealed partial class PartitionLoader(
         state.NextOffset = nextOffset;
         state.Epochs.Assign(context.LeaderEpoch, nextOffset);
         return Create([.. segments], state, saved: null);
+    }
+
+    /// <summary>
+    /// A group ends with a mark, and in the same boot nothing that was written is lost: a log that ends without one,
+    /// and not where the checkpoint saw its end, ended later.
+    /// </summary>
+    private void CheckEnd(List<LogSegment> segments, PartitionState state, bool isTrusted)
+    {
+        if (!context.IsSameBoot || segments.Count == 0 || _isEndSaid)
+        {
+            return;
+        }
+
+        var last = segments[^1];
+        var isWhereTheCheckpointSawIt = isTrusted
+            && last.BaseOffset == state.SegmentBaseOffset && last.EndPosition == state.Position;
+        if (!isWhereTheCheckpointSawIt && !CommitMark.IsAt(last, last.EndPosition))
+        {
+            Log.EndMissing(context.Logger, Label, last.LogPath, last.EndPosition);
+        }
     }
 
     /// <summary>Whether the last segment ends before the offset that comes next (its end was lost).</summary>
@@ -252,24 +316,40 @@ internal sealed partial class PartitionLoader(
         var segment = segments[index];
         var end = segment.EndPosition;
         var isLast = index == segments.Count - 1;
+        _isEndSaid = false;
         if (isLast && CommitMark.IsBlank(segment, end, fileLength))
         {
             return;
         }
 
-        // Without a mark behind it, the group that was being written did not get as far as its own.
-        if (isLast && CommitMark.FindLast(segment, end, fileLength).GroupStart <= end)
+        // Without a mark behind it, the group that was being written did not get as far as its own. In the same boot
+        // nothing that was written is lost, so a mark that stands vouches for its own group, too.
+        var (markAt, groupStart, markedOffset) = CommitMark.FindLast(segment, end, fileLength);
+        if (isLast && groupStart <= end && !(context.IsSameBoot && markAt > end))
         {
-            if (SegmentRepair.FindValidBatch(segment, end + 1, fileLength, nextOffset, out _) >= 0)
+            if (context.IsSameBoot)
             {
+                _isEndSaid = true;
                 SegmentRepair.SaveDamage(context, directory, segment, end, fileLength, nextOffset);
+                Log.CannotBeTold(context.Logger, Label, fileLength - end, nextOffset);
+            }
+            else
+            {
+                if (SegmentRepair.FindValidBatch(segment, end + 1, fileLength, nextOffset, out _) >= 0)
+                {
+                    SegmentRepair.SaveDamage(context, directory, segment, end, fileLength, nextOffset);
+                }
+
+                Log.TornTailCut(context.Logger, Label, fileLength - end, nextOffset);
             }
 
-            Log.TornTailCut(context.Logger, Label, fileLength - end, nextOffset);
             segment.Truncate(end, isSealed: false);
             return;
         }
 
+        // The mark knows which offsets were given out, also where their records are gone.
+        _markedOffset = isLast ? markedOffset : 0;
+        _isEndSaid = true;
         var following = isLast ? -1 : segments[index + 1].BaseOffset;
         var repair = SegmentRepair.CutOut(context, Label, directory, segment, end, fileLength, nextOffset, following);
         if (repair.Rest is { } rest && (isLast || rest.BaseOffset < following))
@@ -289,6 +369,28 @@ internal sealed partial class PartitionLoader(
             "DATA LOST: files of partition {Partition} are missing or shorter than they were; its log should reach "
             + "offset {Offset}. What is there is checked and served.")]
         public static partial void FilesMissing(ILogger logger, string partition, long offset);
+
+        [LoggerMessage(2054, LogLevel.Error,
+            "DATA LOST: a segment of partition {Partition} is missing: {File}. The log has a gap from offset "
+            + "{FromOffset} to {ToOffset}.")]
+        public static partial void SegmentMissing(
+            ILogger logger, string partition, string file, long fromOffset, long toOffset);
+
+        [LoggerMessage(2055, LogLevel.Error,
+            "DATA LOST: {Path} of partition {Partition} has {Bytes} bytes of {KnownBytes}. Of the offsets from "
+            + "{FromOffset} to {ToOffset} the last are missing.")]
+        public static partial void SegmentShorter(
+            ILogger logger, string path, string partition, long bytes, long knownBytes, long fromOffset, long toOffset);
+
+        [LoggerMessage(2056, LogLevel.Error,
+            "Partition {Partition}: {Bytes} bytes behind offset {Offset} are damaged or were never acknowledged, it "
+            + "cannot be told; they are kept in a .damaged file.")]
+        public static partial void CannotBeTold(ILogger logger, string partition, long bytes, long offset);
+
+        [LoggerMessage(2057, LogLevel.Error,
+            "Partition {Partition}: {Path} ends at {Position} without the mark that a group is written with. What "
+            + "followed is lost, or was never acknowledged; it cannot be told.")]
+        public static partial void EndMissing(ILogger logger, string partition, string path, long position);
 
         [LoggerMessage(2052, LogLevel.Error,
             "Partition {Partition} cannot be opened and is offline. Other partitions are not affected.")]

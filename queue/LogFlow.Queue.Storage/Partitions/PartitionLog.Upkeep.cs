@@ -13,6 +13,7 @@ public sealed partial class PartitionLog
         var (error, removed) = await _context.Writer.RunAsync(() => MoveLogStart(beforeOffset));
         if (error == ErrorCode.None)
         {
+            LogStartFile.Save(_context.Files, _directory, LogStartOffset);
             await _checkpoints.WriteAsync();
             DeleteFiles(removed);
         }
@@ -96,6 +97,24 @@ public sealed partial class PartitionLog
         }
 
         return _savedState;
+    }
+
+    /// <summary>What the next start should find of sealed segments; none while compaction exchanges them.</summary>
+    internal SegmentMark[] CaptureSealed()
+    {
+        var segments = _segments;
+        if (_isSwapping)
+        {
+            return [];
+        }
+
+        var marks = new SegmentMark[segments.Length - 1];
+        for (var i = 0; i < marks.Length; i++)
+        {
+            marks[i] = new SegmentMark(segments[i].BaseOffset, segments[i].EndPosition);
+        }
+
+        return marks;
     }
 
     /// <summary>Adds to the index file what it lacks; any thread.</summary>

@@ -330,7 +330,8 @@ public sealed partial class PartitionLog : IWriteTarget
             }
 
             _mark ??= new byte[CommitMark.Size];
-            CommitMark.Write(_mark, Math.Min(_stagedPosition, Active.SyncedPosition), Active.EndPosition);
+            CommitMark.Write(
+                _mark, Math.Min(_stagedPosition, Active.SyncedPosition), Active.EndPosition, _logEndOffset);
             _stagedBuffers.Add(_mark);
             Active.Touch();
             Active.File.Write(_stagedBuffers, _stagedPosition);

@@ -85,6 +85,9 @@ internal sealed class LogSegment
 
     public bool IsDeleted => _isDeleted;
 
+    public static string NameOf(long baseOffset) =>
+        baseOffset.ToString("D20", CultureInfo.InvariantCulture) + LogSuffix;
+
     public static bool TryParseName(string fileName, out long baseOffset)
     {
         baseOffset = 0;

@@ -12,7 +12,6 @@ namespace LogFlow.Queue.Storage;
 /// </summary>
 internal static partial class SegmentRepair
 {
-    private const string DamagedSuffix = ".damaged";
     private const string TemporarySuffix = ".tmp";
     private const int CopyBytes = 1 << 20;
 
@@ -163,8 +162,8 @@ internal static partial class SegmentRepair
     public static void SaveDamage(
         StorageContext context, string directory, LogSegment segment, long start, long end, long offset)
     {
-        var name = offset.ToString("D20", CultureInfo.InvariantCulture) + DamagedSuffix;
-        using var file = context.Files.OpenOrCreate(Path.Combine(directory, name));
+        var name = offset.ToString("D20", CultureInfo.InvariantCulture) + DamagedName.Suffix;
+        using var file = context.Files.OpenOrCreate(DamagedName.Next(context.Files, Path.Combine(directory, name)));
         Copy(segment, start, end, file);
         file.SyncData();
     }
@@ -198,11 +197,11 @@ internal static partial class SegmentRepair
     /// <summary>A mark says where it stands, so it is written anew in the file it was copied to.</summary>
     private static void MoveMark(LogSegment segment, long start, long end, IStorageFile target)
     {
-        var (position, groupStart) = CommitMark.FindLast(segment, start, end);
+        var (position, groupStart, nextOffset) = CommitMark.FindLast(segment, start, end);
         if (position >= 0)
         {
             Span<byte> mark = stackalloc byte[CommitMark.Size];
-            CommitMark.Write(mark, Math.Max(0, groupStart - start), position - start);
+            CommitMark.Write(mark, Math.Max(0, groupStart - start), position - start, nextOffset);
             target.Write(mark, position - start);
         }
     }

@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
@@ -7,7 +8,7 @@ namespace LogFlow.Queue.Storage;
 /// on the caller's thread.
 /// </summary>
 internal sealed partial class CheckpointWriter(
-    StorageContext context, string path, Func<IReadOnlyCollection<Topic>> topics)
+    StorageContext context, string path, Func<IReadOnlyCollection<Topic>> topics, Func<Checkpoint> begin)
     : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
@@ -46,22 +47,29 @@ internal sealed partial class CheckpointWriter(
         }
     }
 
-    /// <summary>Writes the last checkpoint, after the writer thread has ended.</summary>
-    public void WriteFinal() =>
-        context.Space.RunWithReserve(() => ChecksummedFile.Replace(context.Files, path, Capture()));
+    /// <summary>Writes the last checkpoint, after the writer thread has ended; returns the CRC-32C of its payload.
+    /// </summary>
+    public uint WriteFinal()
+    {
+        var payload = Capture();
+        context.Space.RunWithReserve(() => ChecksummedFile.Replace(context.Files, path, payload));
+        return Crc32C.Compute(payload);
+    }
 
     public void Dispose() => _gate.Dispose();
 
     private byte[] Capture()
     {
-        var checkpoint = new Checkpoint();
+        var checkpoint = begin();
         foreach (var topic in topics())
         {
+            checkpoint.Topics[topic.Id] = new CheckpointTopic(topic.Name, topic.Partitions.Count);
             foreach (var partition in topic.Partitions)
             {
                 if (partition.CaptureState() is { } state)
                 {
                     checkpoint.Set(topic.Id, partition.Partition, state);
+                    checkpoint.SetSealed(topic.Id, partition.Partition, partition.CaptureSealed());
                 }
             }
         }

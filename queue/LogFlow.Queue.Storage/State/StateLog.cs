@@ -1,13 +1,14 @@
 using System.Buffers;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
 
 /// <summary>
 /// A small durable map for the queue's own state (group offsets, producer id blocks): an append-only file of
-/// <see cref="StateFrame"/>s behind an 8-byte magic, group-committed with everything else, held in memory whole, and
-/// compacted by atomic replacement. Thread-safe.
+/// <see cref="StateFrame"/>s, group-committed with everything else, held in memory whole, and compacted by atomic
+/// replacement. The layout, and what a start makes of a damaged one: <see cref="StateFileLoader"/>. Thread-safe.
 /// </summary>
 public sealed partial class StateLog : IWriteTarget
 {
@@ -35,14 +36,15 @@ public sealed partial class StateLog : IWriteTarget
     private long _reserved;
     private bool _isOffline;
 
+    private byte[]? _mark;
+    private long _generation;
+
     private StateLog(StorageContext context, string path)
     {
         _context = context;
         _path = path;
         _file = context.Files.OpenOrCreate(path);
     }
-
-    private static ReadOnlySpan<byte> Magic => "LFQSTAT1"u8;
 
     /// <summary>Number of keys.</summary>
     public int Count
@@ -103,13 +105,16 @@ public sealed partial class StateLog : IWriteTarget
     }
 
     /// <exception cref="IOException">The file cannot be read.</exception>
-    internal static StateLog Open(StorageContext context, string path)
+    internal static StateLog Open(StorageContext context, string path, StateFileExpectation expected)
     {
         context.Files.DeleteFile(path + TemporarySuffix);
         var log = new StateLog(context, path);
-        log.Load();
+        log.Load(expected);
         return log;
     }
+
+    /// <summary>How far it has come. Writer thread, between groups.</summary>
+    internal StateFilePosition Position => new(_generation, _end);
 
     internal void Stage(StateOperation operation, LogWriter writer)
     {
@@ -128,9 +133,44 @@ public sealed partial class StateLog : IWriteTarget
         _stagedBuffers.Add(operation.Frame.Memory);
     }
 
-    internal void Close()
+    /// <summary>At the stop, after the writer has ended: what the next start should find; null where it is unsure.
+    /// </summary>
+    internal StateFileMark? Close()
     {
-        _file.Dispose();
+        try
+        {
+            if (_isOffline)
+            {
+                return null;
+            }
+
+            var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
+            try
+            {
+                var crc = 0u;
+                for (var at = 0L; at < _end;)
+                {
+                    var read = _file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, _end - at)), at);
+                    if (read == 0)
+                    {
+                        return null;
+                    }
+
+                    crc = Crc32C.Append(crc, buffer.AsSpan(0, read));
+                    at += read;
+                }
+
+                return new StateFileMark(_end, crc);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+        finally
+        {
+            _file.Dispose();
+        }
     }
 
     void IWriteTarget.WriteStaged()
@@ -139,7 +179,27 @@ public sealed partial class StateLog : IWriteTarget
         {
             if (TryReserveStaged())
             {
-                _file.Write(_stagedBuffers, _end);
+                var end = _end;
+                foreach (var buffer in _stagedBuffers)
+                {
+                    end += buffer.Length;
+                }
+
+                // Behind the group, in the same write: where it stands, the group is whole.
+                _mark ??= new byte[CommitMark.Size];
+                CommitMark.Write(_mark, _end, end);
+                _stagedBuffers.Add(_mark);
+                try
+                {
+                    _file.Write(_stagedBuffers, _end);
+                }
+                finally
+                {
+                    if (_stagedBuffers.Count > 0)
+                    {
+                        _stagedBuffers.RemoveAt(_stagedBuffers.Count - 1);
+                    }
+                }
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -210,7 +270,7 @@ public sealed partial class StateLog : IWriteTarget
     /// </summary>
     private bool TryReserveStaged()
     {
-        var needed = _end;
+        var needed = _end + CommitMark.Size;
         foreach (var buffer in _stagedBuffers)
         {
             needed += buffer.Length;
@@ -238,8 +298,8 @@ public sealed partial class StateLog : IWriteTarget
 
     private long WriteEntries(IStorageFile file)
     {
-        file.Write(Magic, 0);
-        long position = Magic.Length;
+        StateFileLoader.WriteHeader(file, _generation + 1);
+        long position = StateFileLoader.HeaderSize;
         foreach (var entries in GetEntries().Chunk(CompactChunk))
         {
             var changes = Array.ConvertAll(entries, entry => new StateChange(entry.Key, entry.Value));
@@ -248,6 +308,9 @@ public sealed partial class StateLog : IWriteTarget
             position += frame.Length;
         }
 
+        Span<byte> mark = stackalloc byte[CommitMark.Size];
+        CommitMark.Write(mark, StateFileLoader.HeaderSize, position);
+        file.Write(mark, position);
         return position;
     }
 
@@ -275,7 +338,8 @@ public sealed partial class StateLog : IWriteTarget
             _file.Dispose();
             _file = file;
             _end = end;
-            _reserved = end;
+            _reserved = _file.Length;
+            _generation++;
             _context.Files.SyncDirectory(Path.GetDirectoryName(_path)!);
         }
         catch (IOException error) when (DiskFull.Is(error))
@@ -289,106 +353,26 @@ public sealed partial class StateLog : IWriteTarget
         }
     }
 
-    private void Load()
+    private void Load(StateFileExpectation expected)
     {
-        var length = _file.Length;
-        if (length == 0)
+        var loader = new StateFileLoader(_context, _path, expected);
+        loader.Load(_file, _entries);
+        _liveBytes = loader.LiveBytes;
+        _generation = loader.Generation;
+        _end = loader.End;
+        _reserved = _file.Length;
+        if (loader.IsNew)
         {
-            _file.Write(Magic, 0);
+            _end = WriteEntries(_file);
+            _generation++;
+            _reserved = _file.Length;
             _file.SyncData();
             _context.Files.SyncDirectory(Path.GetDirectoryName(_path)!);
-            _end = Magic.Length;
-            _reserved = _end;
-            return;
         }
-
-        var buffer = ArrayPool<byte>.Shared.Rent(checked((int)length));
-        try
+        else if (loader.MustRewrite)
         {
-            var bytes = buffer.AsSpan(0, _file.Read(buffer.AsSpan(0, (int)length), 0));
-            (_end, var hasDamage) = Replay(bytes);
-            _reserved = _file.Length;
-            if (hasDamage)
-            {
-                SaveDamaged(bytes);
-            }
+            Compact();
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    /// <summary>
-    /// Applies all valid frames. Bytes behind the last that are not zero are an append that was cut off, and are
-    /// cleared; damage with valid frames behind it is skipped, kept in a file beside, and said.
-    /// </summary>
-    private (long End, bool HasDamage) Replay(ReadOnlySpan<byte> bytes)
-    {
-        var position = Magic.Length;
-        var hasDamage = !bytes.StartsWith(Magic);
-        while (position < bytes.Length)
-        {
-            var size = StateFrame.Check(bytes[position..]);
-            if (size > 0)
-            {
-                _liveBytes += StateFrame.Apply(bytes.Slice(position, size), _entries);
-                position += size;
-                continue;
-            }
-
-            if (!bytes[position..].ContainsAnyExcept((byte)0))
-            {
-                break;
-            }
-
-            var next = FindFrame(bytes, position + 1);
-            if (next < 0)
-            {
-                Log.TornTailCut(_context.Logger, _path, bytes.Length - position);
-                _file.SetLength(position);
-                _file.SyncData();
-                break;
-            }
-
-            Log.Damaged(_context.Logger, _path, position, next - position);
-            hasDamage = true;
-            position = next;
-        }
-
-        return (position, hasDamage);
-    }
-
-    private static int FindFrame(ReadOnlySpan<byte> bytes, int from)
-    {
-        while (true)
-        {
-            var found = bytes[from..].IndexOf(StateFrame.Magic);
-            if (found < 0)
-            {
-                return -1;
-            }
-
-            from += found;
-            if (StateFrame.Check(bytes[from..]) > 0)
-            {
-                return from;
-            }
-
-            from++;
-        }
-    }
-
-    private void SaveDamaged(ReadOnlySpan<byte> bytes)
-    {
-        using (var copy = _context.Files.OpenOrCreate(_path + ".damaged"))
-        {
-            copy.SetLength(0);
-            copy.Write(bytes, 0);
-            copy.SyncData();
-        }
-
-        Compact();
     }
 
     private static partial class Log
@@ -399,15 +383,5 @@ public sealed partial class StateLog : IWriteTarget
         [LoggerMessage(2061, LogLevel.Error,
             "There is no space for the state file {Path}; changes are refused for now.")]
         public static partial void NoSpace(ILogger logger, string path);
-
-        [LoggerMessage(2062, LogLevel.Warning,
-            "The state file {Path} ended in a change that a crash cut off, and that was never acknowledged "
-            + "({Bytes} bytes).")]
-        public static partial void TornTailCut(ILogger logger, string path, long bytes);
-
-        [LoggerMessage(2063, LogLevel.Error,
-            "DATA LOST: the state file {Path} is damaged at position {Position} ({Bytes} bytes). The rest was read; a "
-            + "copy of the file is kept with the ending .damaged.")]
-        public static partial void Damaged(ILogger logger, string path, long position, long bytes);
     }
 }

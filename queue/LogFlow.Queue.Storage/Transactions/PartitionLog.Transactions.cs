@@ -62,6 +62,16 @@ public sealed partial class PartitionLog
         return (IReadOnlyList<ActiveProducer>)producers;
     });
 
+    internal Task AddToAsync(ProducerSurvey survey, IReadOnlySet<long> ids) => _context.Writer.RunAsync(() =>
+    {
+        foreach (var producer in _producers.Producers)
+        {
+            survey.Add(producer.ProducerId, producer.Epoch, ids.Contains(producer.ProducerId));
+        }
+
+        return true;
+    });
+
     private ErrorCode CheckProducer(AppendOperation operation, out ProducerBatch duplicate)
     {
         var header = operation.Header;

@@ -33,14 +33,8 @@ internal sealed class FetchWaiter : IHighWatermarkListener, IDisposable
             return;
         }
 
-        try
-        {
-            await _woken.Task.WaitAsync(timeout, time, closing);
-        }
-        catch (Exception end) when (end is TimeoutException or OperationCanceledException)
-        {
-            // Answered with what there is.
-        }
+        // However it ends, what there is is the answer: nothing to throw twice a second for every idle consumer.
+        await _woken.Task.WaitAsync(timeout, time, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void OnHighWatermarkAdvanced(PartitionLog log)

@@ -17,8 +17,8 @@ namespace LogFlow.Queue.Handlers;
 internal sealed class ApiVersionsHandler : TypedRequestHandler<ApiVersionsRequest, ApiVersionsResponse>
 {
     private const short FirstVersionWithSoftware = 3;
-    private const string TransactionFeature = "transaction.version";
-    private const short TransactionFeatureLevel = 2;
+    public const string TransactionFeature = "transaction.version";
+    public const short TransactionFeatureLevel = 2;
 
     private readonly IReadOnlyList<RequestHandler> _handlers;
 

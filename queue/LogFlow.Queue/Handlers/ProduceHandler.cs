@@ -20,8 +20,8 @@ namespace LogFlow.Queue.Handlers;
 /// 12 implicit transaction members (KIP-890); 13 topic ids (KIP-516).</para>
 /// <para>Deviations from Apache Kafka: acks 1 is as durable as acks -1, and acks 0 is written all the same, only
 /// without an answer. A batch whose records' offsets do not follow each other is refused, and so, with
-/// MESSAGE_TOO_LARGE, is one that decompresses to more than <c>message.max.decompressed.bytes</c>. The time limit of the
-/// request is not used: there are no replicas to wait for. Versions 0-2 (format before record batches) end the
+/// MESSAGE_TOO_LARGE, is one that decompresses to more than <c>message.max.decompressed.bytes</c>. The time limit of
+/// the request is not used: there are no replicas to wait for. Versions 0-2 (format before record batches) end the
 /// connection.</para>
 /// </summary>
 internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator transactions, QueueMetrics metrics)
@@ -111,8 +111,12 @@ internal sealed class ProduceHandler(TopicCatalog topics, TransactionCoordinator
             else if (!TopicCatalog.TryGetPartition(topic, data.Index, out var log))
             {
                 var isUnknownId = hasId && topic is null;
+                var isHeld = topic is null && !hasId && topics.Logs.IsHeld(topicData.Name);
                 Refuse(
-                    partition, isUnknownId ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition, null);
+                    partition,
+                    isUnknownId ? ErrorCode.UnknownTopicId
+                        : isHeld ? ErrorCode.KafkaStorageError : ErrorCode.UnknownTopicOrPartition,
+                    null);
             }
             else if (Check(data.Records, version, out var problem) is var error
                 && error != ErrorCode.None)

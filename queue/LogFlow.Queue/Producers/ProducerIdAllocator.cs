@@ -5,7 +5,7 @@ using LogFlow.Queue.Storage;
 namespace LogFlow.Queue.Producers;
 
 /// <summary>
-/// Hands out producer ids, each once for ever: the end of a block of ids is made durable before the first id of the
+/// Hands out producer ids, each once: the end of a block of ids is made durable before the first id of the
 /// block is given away, so a restart begins after it. Ids that a crash leaves unused are lost, there are 2^63.
 /// <code>
 /// key   "next"
@@ -22,7 +22,12 @@ internal sealed class ProducerIdAllocator : IDisposable
     private long _next;
     private long _blockEnd;
 
-    public ProducerIdAllocator(StateLog log)
+    /// <param name="log">Where the blocks are kept.</param>
+    /// <param name="highestKnown">
+    /// The highest id that any partition or transaction knows: where the file is lost or old, ids go on above it. An id
+    /// that is given twice would have the batches of its new holder thrown away as repeats.
+    /// </param>
+    public ProducerIdAllocator(StateLog log, long highestKnown = -1)
     {
         _log = log;
         if (log.TryGet("next"u8, out var value))
@@ -30,6 +35,7 @@ internal sealed class ProducerIdAllocator : IDisposable
             _next = BinaryPrimitives.ReadInt64BigEndian(value.Span);
         }
 
+        _next = Math.Max(_next, highestKnown + 1);
         _blockEnd = _next;
     }
 

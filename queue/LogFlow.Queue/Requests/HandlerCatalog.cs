@@ -64,9 +64,38 @@ internal static class HandlerCatalog
             new ConsumerGroupHeartbeatHandler(coordinator),
             new ConsumerGroupDescribeHandler(coordinator, topics),
             new ListConfigResourcesHandler(topics, coordinator.Configs, node),
+            new DescribeTopicPartitionsHandler(topics, node),
         };
+        AddAnswersOfOneUnsecuredNode(handlers, topics, node, time);
         handlers.Add(new ApiVersionsHandler(handlers));
         handlers.Sort((left, right) => left.Key.CompareTo(right.Key));
         return handlers;
     }
+
+    /// <summary>What is asked of clusters with security, quotas or several nodes: consoles want an answer.</summary>
+    private static void AddAnswersOfOneUnsecuredNode(
+        List<RequestHandler> handlers, TopicCatalog topics, NodeIdentity node, TimeProvider time) => handlers.AddRange(
+    [
+        new SaslHandshakeHandler(),
+        new SaslAuthenticateHandler(),
+        new DescribeAclsHandler(),
+        new CreateAclsHandler(),
+        new DeleteAclsHandler(),
+        new AlterReplicaLogDirsHandler(topics),
+        new CreateDelegationTokenHandler(),
+        new RenewDelegationTokenHandler(),
+        new ExpireDelegationTokenHandler(),
+        new DescribeDelegationTokenHandler(),
+        new ElectLeadersHandler(topics),
+        new AlterPartitionReassignmentsHandler(topics, node),
+        new ListPartitionReassignmentsHandler(),
+        new DescribeClientQuotasHandler(),
+        new AlterClientQuotasHandler(),
+        new DescribeUserScramCredentialsHandler(),
+        new AlterUserScramCredentialsHandler(),
+        new DescribeQuorumHandler(node, time),
+        new UpdateFeaturesHandler(node),
+        new UnregisterBrokerHandler(node),
+        new ShareGroupDescribeHandler(),
+    ]);
 }

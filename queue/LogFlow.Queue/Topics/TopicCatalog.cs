@@ -36,8 +36,8 @@ internal sealed class TopicCatalog(LogManager logs, QueueConfig config)
 
     /// <summary>The partition, or the error that a client expects where there is none.</summary>
     public ErrorCode Find(string topic, int partition, out PartitionLog? log) =>
-        TryGetPartition(logs.FindTopic(topic), partition, out log)
-            ? ErrorCode.None
+        TryGetPartition(logs.FindTopic(topic), partition, out log) ? ErrorCode.None
+            : logs.IsHeld(topic) ? ErrorCode.KafkaStorageError
             : ErrorCode.UnknownTopicOrPartition;
 
     public static bool TryGetPartition(Topic? topic, int partition, [NotNullWhen(true)] out PartitionLog? log)
@@ -57,6 +57,11 @@ internal sealed class TopicCatalog(LogManager logs, QueueConfig config)
         if (!IsValidName(name))
         {
             return (ErrorCode.InvalidTopicException, null);
+        }
+
+        if (logs.IsHeld(name))
+        {
+            return (ErrorCode.KafkaStorageError, null);
         }
 
         if (!mayCreate || !config.AutoCreateTopicsEnable)

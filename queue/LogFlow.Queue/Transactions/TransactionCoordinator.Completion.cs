@@ -208,6 +208,12 @@ internal sealed partial class TransactionCoordinator
 
     private static partial class Log
     {
+        [LoggerMessage(3159, LogLevel.Error,
+            "The state of transactional id {TransactionalId} is older than the partitions: its epoch goes from "
+            + "{Epoch} to {KnownEpoch}, so that none is given twice.")]
+        public static partial void EpochRaised(
+            ILogger logger, string transactionalId, short epoch, short knownEpoch);
+
         [LoggerMessage(3150, LogLevel.Warning,
             "Transaction {TransactionalId} is decided ({Status}), but {Count} partitions or groups could not be told; "
             + "that is tried again.")]

@@ -34,7 +34,8 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
         ProducerIdAllocator producerIds,
         TimeProvider time,
         QueueMetrics metrics,
-        ILogger logger)
+        ILogger logger,
+        ProducerSurvey? survey = null)
     {
         _settings = settings;
         _log = log;
@@ -47,6 +48,14 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
         foreach (var (key, value) in log.GetEntries())
         {
             var state = TransactionStateCodec.Decode(key, value);
+            var known = survey?.EpochOf(state.ProducerId) ?? -1;
+            if (known > state.ProducerEpoch && !state.IsPrepared)
+            {
+                // The file is older than the partitions. The next epoch must be above theirs.
+                Log.EpochRaised(logger, state.TransactionalId, state.ProducerEpoch, known);
+                state = state with { ProducerEpoch = known };
+            }
+
             _transactions[state.TransactionalId] = new Transaction(state);
         }
     }
@@ -55,6 +64,21 @@ internal sealed partial class TransactionCoordinator : IAsyncDisposable
     public Task Completion => _work.Completion;
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The producer ids in the coordinator's log.</summary>
+    public static HashSet<long> FindProducerIds(StateLog log)
+    {
+        var ids = new HashSet<long>();
+        foreach (var (key, value) in log.GetEntries())
+        {
+            if (TransactionStateCodec.Decode(key, value).ProducerId is >= 0 and var id)
+            {
+                ids.Add(id);
+            }
+        }
+
+        return ids;
+    }
 
     /// <summary>Every id that has a producer.</summary>
     public IEnumerable<TransactionState> List()

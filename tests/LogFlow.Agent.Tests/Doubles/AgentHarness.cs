@@ -37,6 +37,9 @@ internal sealed class AgentHarness : IAsyncDisposable
     /// <summary>The agent sends to the queue that its configuration names, not to <see cref="Queue"/>.</summary>
     public bool UsesKafka { get; set; }
 
+    /// <summary>The registry lies in a folder as in production; no crashes.</summary>
+    public bool UsesRealStorage { get; set; }
+
     /// <summary>Crashes lose what the registry did not sync.</summary>
     public bool PowerCuts { get; set; }
 
@@ -84,6 +87,11 @@ internal sealed class AgentHarness : IAsyncDisposable
                 : Sink,
             directory =>
             {
+                if (UsesRealStorage)
+                {
+                    return new RegistryDirectory(directory);
+                }
+
                 Storage = new CrashableStorage(directory) { LosesUnsynced = PowerCuts };
                 OnStorage?.Invoke(Storage);
                 return Storage;

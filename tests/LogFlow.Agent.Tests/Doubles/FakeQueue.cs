@@ -14,6 +14,8 @@ internal sealed class FakeQueue
     private readonly Dictionary<int, List<FakeRecord>> _logs = [];
     private readonly Dictionary<(int Partition, long Producer), FakeProducer> _producers = [];
     private readonly Queue<SendOutcome> _refusals = [];
+    private List<(int Partition, byte[] Batch, TaskCompletionSource<SendOutcome> Answer)>? _socket;
+    private byte[]? _refusedBytes;
     private long _nextProducer;
 
     public int PartitionCount { get; set; } = 3;
@@ -38,6 +40,77 @@ internal sealed class FakeQueue
         blocked?.SetResult();
     }
 
+    /// <summary>
+    /// The queue is stopped (SIGSTOP): what is sent lies in its socket, and is appended when it goes on, whatever
+    /// became of the sender.
+    /// </summary>
+    public void Freeze()
+    {
+        lock (_lock)
+        {
+            _socket = [];
+        }
+
+        Block();
+    }
+
+    /// <summary>The queue goes on.</summary>
+    public void Thaw()
+    {
+        List<(int Partition, byte[] Batch, TaskCompletionSource<SendOutcome> Answer)> socket;
+        lock (_lock)
+        {
+            socket = _socket!;
+            _socket = null;
+        }
+
+        foreach (var (partition, batch, answer) in socket)
+        {
+            answer.SetResult(Append(partition, batch));
+        }
+
+        Unblock();
+    }
+
+    /// <summary>The frozen queue is killed: what lay in its socket never arrives.</summary>
+    public void DropSocket()
+    {
+        lock (_lock)
+        {
+            _socket = null;
+        }
+
+        Unblock();
+    }
+
+    /// <summary>Batches in the socket of a frozen queue.</summary>
+    public int InSocket
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _socket?.Count ?? 0;
+            }
+        }
+    }
+
+    /// <summary>Null where the queue is not frozen.</summary>
+    public Task<SendOutcome>? TrySendToSocket(int partition, ReadOnlyMemory<byte> batch)
+    {
+        lock (_lock)
+        {
+            if (_socket is null)
+            {
+                return null;
+            }
+
+            var answer = new TaskCompletionSource<SendOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _socket.Add((partition, batch.ToArray(), answer));
+            return answer.Task;
+        }
+    }
+
     /// <summary>The next batches are refused with these.</summary>
     public void Refuse(params SendOutcome[] outcomes)
     {
@@ -49,6 +122,21 @@ internal sealed class FakeQueue
             }
         }
     }
+
+    /// <summary>Whether it tells what it has of a producer; an old broker does not.</summary>
+    public bool TellsProducers { get; set; } = true;
+
+    /// <summary>As DescribeProducers tells it.</summary>
+    public int? FindLastSequence(int partition, ProducerId producer)
+    {
+        lock (_lock)
+        {
+            return TellsProducers ? _producers.GetValueOrDefault((partition, producer.Id))?.LastSequence : null;
+        }
+    }
+
+    /// <summary>The bytes of the first batch that comes are refused, however often; others are taken.</summary>
+    public SendOutcome? RefusesFirstBytes { get; set; }
 
     /// <summary>The topic is deleted and made anew.</summary>
     public void Recreate()
@@ -81,6 +169,15 @@ internal sealed class FakeQueue
         Assert.Equal(RecordBatchError.None, RecordBatch.Validate(batch, out var header));
         lock (_lock)
         {
+            if (RefusesFirstBytes is { } byBytes)
+            {
+                _refusedBytes ??= batch;
+                if (batch.AsSpan().SequenceEqual(_refusedBytes))
+                {
+                    return byBytes;
+                }
+            }
+
             if (_refusals.TryDequeue(out var refusal))
             {
                 return refusal;
@@ -161,6 +258,8 @@ internal sealed class FakeProducer
     private readonly Queue<(int First, int Last)> _recent = [];
     private int _lastSequence = -1;
     private bool _isForgotten;
+
+    public int? LastSequence => _isForgotten || _lastSequence < 0 ? null : _lastSequence;
 
     public enum Verdict
     {

@@ -1,3 +1,5 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Agent.Tests;
 
 /// <summary>One agent's connection to the <see cref="FakeQueue"/>; dies with the agent.</summary>
@@ -7,6 +9,7 @@ internal sealed class FakeSink(FakeQueue queue, int seed) : IBatchSink
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Task> _last = [];
     private bool _dead;
+    private int _held;
 
     /// <summary>Batches given to the sink.</summary>
     public int Sent { get; private set; }
@@ -35,7 +38,29 @@ internal sealed class FakeSink(FakeQueue queue, int seed) : IBatchSink
         return queue.NewProducer();
     }
 
-    public Task<SendOutcome> SendAsync(int partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken)
+    /// <summary>Thrown by sends, at once or after a wait; for defects that nobody expects.</summary>
+    public Exception? Defect { get; set; }
+
+    /// <summary>Thrown when the queue is asked what it has.</summary>
+    public Exception? AskDefect { get; set; }
+
+    /// <summary>Leases that the sink holds now.</summary>
+    public int Held => Volatile.Read(ref _held);
+
+    public async Task<int?> FindLastSequenceAsync(
+        int partition, ProducerId producer, CancellationToken cancellationToken)
+    {
+        await WaitWhileBlockedAsync(cancellationToken);
+        if (AskDefect is { } defect)
+        {
+            throw defect;
+        }
+
+        return queue.FindLastSequence(partition, producer);
+    }
+
+    public Task<SendOutcome> SendAsync(
+        int partition, Lease<EncodedBatch> batch, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -50,10 +75,35 @@ internal sealed class FakeSink(FakeQueue queue, int seed) : IBatchSink
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<SendOutcome> SendInOrderAsync(
+        Task before, int partition, Lease<EncodedBatch> batch, CancellationToken cancellationToken)
+    {
+        using var held = batch.Retain();
+        Interlocked.Increment(ref _held);
+        try
+        {
+            return await SendAsync(before, partition, held.Value.Memory, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _held);
+        }
+    }
+
+    private async Task<SendOutcome> SendAsync(
         Task before, int partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken)
     {
+        if (queue.TrySendToSocket(partition, batch) is { } sent)
+        {
+            return await sent.WaitAsync(cancellationToken);
+        }
+
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         cancellationToken.ThrowIfCancellationRequested();
+        if (Defect is { } defect)
+        {
+            throw defect;
+        }
+
         await WaitWhileBlockedAsync(cancellationToken);
         SendOutcome outcome;
         lock (_lock)

@@ -12,6 +12,8 @@ internal sealed class FaultyFiles
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Name, FaultyCall Call), int> _faults = [];
     private int _open;
+    private int _defectIn;
+    private Exception? _defect;
 
     /// <summary>Files open now, to see that none is leaked.</summary>
     public int Open => Volatile.Read(ref _open);
@@ -24,6 +26,15 @@ internal sealed class FaultyFiles
         lock (_lock)
         {
             _faults[(name, call)] = errno;
+        }
+    }
+
+    /// <summary>The call of this number from now on throws this, once.</summary>
+    public void ThrowAt(int call, Exception defect)
+    {
+        lock (_lock)
+        {
+            (_defectIn, _defect) = (call, defect);
         }
     }
 
@@ -45,6 +56,11 @@ internal sealed class FaultyFiles
     {
         lock (_lock)
         {
+            if (--_defectIn == 0)
+            {
+                throw _defect!;
+            }
+
             if (_faults.TryGetValue((Path.GetFileName(path), call), out var errno))
             {
                 Failures++;
@@ -64,6 +80,10 @@ internal sealed class FaultyFiles
             (_files, _path, _file) = (files, path, file);
             Interlocked.Increment(ref files._open);
         }
+
+        public bool IsCompressed => _file.IsCompressed;
+
+        public bool MayHaveWriters() => _file.MayHaveWriters();
 
         public FileStatus GetStatus()
         {

@@ -35,7 +35,7 @@ internal sealed class FilterCost
             pipeline, new OutputServices(NullLoggerFactory.Instance, TimeProvider.System, null));
         _worker = new FilterWorker(pipeline, _outputs, config.PipelineBatchSize, TimeProvider.System, metrics);
         _decoder = KafkaInputPlugin.ReadDecoder(
-            pipeline.Inputs[0], pipeline.CreateCodec(pipeline.Inputs[0], "json"));
+            pipeline.Inputs[0], pipeline.CreateCodec(pipeline.Inputs[0], "plain"));
         for (var first = 0; first < records.Count; first += BatchCount)
         {
             _batches.Add(new RecordList(first, records.GetRange(first, Math.Min(BatchCount, records.Count - first))));

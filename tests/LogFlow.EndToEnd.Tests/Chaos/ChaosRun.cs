@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 namespace LogFlow.EndToEnd.Tests.Chaos;
 
 /// <summary>
-/// Kills, freezes and starts the processes of a stack in a random order that its seed repeats, while logs are written and
+/// Kills, freezes and starts the processes of a stack in a random order that its seed repeats, while logs are written
+/// and
 /// rotated; then compares every line.
 /// </summary>
 internal sealed class ChaosRun(ChaosStack stack, Random random, ITestOutputHelper output)

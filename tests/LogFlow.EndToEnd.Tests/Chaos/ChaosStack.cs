@@ -2,7 +2,9 @@ using LogFlow.Testing;
 
 namespace LogFlow.EndToEnd.Tests.Chaos;
 
-/// <summary>Processes that together ship logs into an index, each of which may be killed, frozen and started again.</summary>
+/// <summary>
+/// Processes that together ship logs into an index, each of which may be killed, frozen and started again.
+/// </summary>
 internal sealed class ChaosStack : IAsyncDisposable
 {
     private readonly Dictionary<string, Func<ChildProcess>> _starters = [];

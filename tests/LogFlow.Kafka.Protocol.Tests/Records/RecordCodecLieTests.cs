@@ -118,7 +118,8 @@ public class RecordCodecLieTests
     {
         var codec = RecordCodecs.Find("Lz4");
         var plain = codec.Compress("hello"u8);
-        byte[] descriptor = [(byte)(plain[4] | Lz4Codec.ContentSize), plain[5], (byte)(5 + difference), 0, 0, 0, 0, 0, 0, 0];
+        byte[] descriptor =
+            [(byte)(plain[4] | Lz4Codec.ContentSize), plain[5], (byte)(5 + difference), 0, 0, 0, 0, 0, 0, 0];
         byte[] data = [.. plain[..4], .. descriptor, Lz4Codec.HeaderChecksum(descriptor), .. plain[7..]];
         if (difference == 0)
         {

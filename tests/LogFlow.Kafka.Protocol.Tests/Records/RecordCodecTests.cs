@@ -2,7 +2,9 @@ using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Kafka.Protocol.Tests.Records;
 
-/// <summary>What every codec must do; see <see cref="RecordCodecLieTests"/> for what is sent to it in bad faith.</summary>
+/// <summary>
+/// What every codec must do; see <see cref="RecordCodecLieTests"/> for what is sent to it in bad faith.
+/// </summary>
 public class RecordCodecTests
 {
     private const int LengthMax = 16 << 20;

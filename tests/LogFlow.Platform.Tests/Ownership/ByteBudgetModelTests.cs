@@ -97,7 +97,8 @@ public sealed class ByteBudgetModelTests
             },
             time);
         var running = senders.Select((sender, i) => new Sender(budget, sender, i)).ToList();
-        for (var round = 0; round < 20_000 && running.Any(sender => sender is { IsDone: false, WillStall: false }); round++)
+        var live = running.Where(sender => !sender.WillStall).ToList();
+        for (var round = 0; round < 20_000 && live.Exists(sender => !sender.IsDone); round++)
         {
             foreach (var sender in running)
             {
@@ -168,7 +169,8 @@ public sealed class ByteBudgetModelTests
             }
             else if (!WillStall || _claim.Granted < _claim.Announced / 2)
             {
-                _ = _claim.GrowAsync(Math.Min(_step, _claim.Announced - _claim.Granted), CancellationToken.None).AsTask();
+                var step = Math.Min(_step, _claim.Announced - _claim.Granted);
+                _ = _claim.GrowAsync(step, CancellationToken.None).AsTask();
             }
         }
 

@@ -18,6 +18,9 @@ internal static class TestLog
         FileSystem = files,
         DefaultTopicConfig = config ?? TopicConfig.Default,
         ReserveBytes = 0,
+
+        // Every crash may have been a power cut, unless a test says otherwise.
+        BootId = Guid.NewGuid(),
     };
 
     public static LogManager Open(

@@ -312,7 +312,8 @@ public sealed class TransactionTests
         await using (var queue = await TestQueue.StartAsync(directory))
         {
             queue.MayLogErrors = true;
-            Assert.Equal(2, queue.Logs.At(LogLevel.Error).Count());
+            Assert.Equal(3, queue.Logs.At(LogLevel.Error).Count());
+            Assert.Equal(1, queue.Logs.Count(LogLevel.Error, "state/transactions is missing"));
             using var client = await queue.ConnectAsync();
             await client.ProduceOneAsync("logs", Some.Batch(1, "after"));
             Assert.Equal(["after 0"], await ReadCommittedAsync(client, "logs"));

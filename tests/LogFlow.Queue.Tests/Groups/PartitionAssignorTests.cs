@@ -26,7 +26,8 @@ public sealed class PartitionAssignorTests(ITestOutputHelper output)
         for (var round = 0; round < 300; round++)
         {
             var members = RandomMembers(random, areEqual: true);
-            var counts = new UniformPartitionAssignor().Assign(members).Values.Select(partitions => partitions.Count).ToArray();
+            var counts = new UniformPartitionAssignor().Assign(members).Values
+                .Select(partitions => partitions.Count).ToArray();
             Assert.InRange(counts.Max() - counts.Min(), 0, 1);
         }
     }
