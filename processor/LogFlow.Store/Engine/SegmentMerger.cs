@@ -87,7 +87,9 @@ internal sealed class SegmentMerger(long mergeBytesMax)
         }
     }
 
-    private static void Copy(SegmentBlock block, SegmentWriter writer)
+    /// <summary>Copies a block as it is.</summary>
+    /// <exception cref="CorruptDataException">Its directory is damaged.</exception>
+    public static void Copy(SegmentBlock block, SegmentWriter writer)
     {
         // Reading the directory checks it; the pages carry their own checksums, and keep them.
         block.LoadDirectory();

@@ -111,7 +111,12 @@ internal sealed partial class StoreRecovery(string directory, IStoreFileSystem f
     {
         try
         {
-            Segments.Add(SegmentReader.Open(path, day));
+            var segment = SegmentReader.Open(path, day);
+            Segments.Add(segment);
+            if (segment.IsFooterDamaged)
+            {
+                Log.DamagedFooter(logger, path);
+            }
         }
         catch (CorruptDataException error)
         {
@@ -177,6 +182,10 @@ internal sealed partial class StoreRecovery(string directory, IStoreFileSystem f
         [LoggerMessage(7002, LogLevel.Error,
             "Segment {Path} is damaged ({Reason}). Its documents are not served; the file is kept as {Aside}.")]
         public static partial void CorruptSegment(ILogger logger, string path, string reason, string aside);
+
+        [LoggerMessage(7005, LogLevel.Error,
+            "One of the two footers of segment {Path} is damaged; nothing is lost.")]
+        public static partial void DamagedFooter(ILogger logger, string path);
 
         [LoggerMessage(7003, LogLevel.Debug, "Removed segment {Path}: a merged one replaces it.")]
         public static partial void RemovedReplaced(ILogger logger, string path);

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using LogFlow.Platform;
 using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Store;
@@ -43,6 +40,9 @@ internal sealed class SegmentReader
 
     public SegmentFooter Footer { get; }
 
+    /// <summary>One of the footer's copies cannot be read; the other one can.</summary>
+    public bool IsFooterDamaged { get; private init; }
+
     public IReadOnlyList<SegmentBlock> Blocks { get; }
 
     public long DocumentCount { get; }
@@ -58,7 +58,8 @@ internal sealed class SegmentReader
         try
         {
             var length = RandomAccess.GetLength(file);
-            return new SegmentReader(file, path, day, length, ReadFooter(file, length));
+            var footer = SegmentFooterReader.Read(file, length, out var isDamaged);
+            return new SegmentReader(file, path, day, length, footer) { IsFooterDamaged = isDamaged };
         }
         catch
         {
@@ -99,55 +100,7 @@ internal sealed class SegmentReader
     /// <exception cref="CorruptDataException">The file ends before.</exception>
     public void Read(Span<byte> destination, long offset) => Read(_file, destination, offset);
 
-    private static SegmentFooter ReadFooter(SafeFileHandle file, long length)
-    {
-        if (length < SegmentFile.BeginMark.Length + SegmentFile.TrailerLength)
-        {
-            throw new CorruptDataException("the file is too short for a segment");
-        }
-
-        Span<byte> trailer = stackalloc byte[SegmentFile.TrailerLength];
-        Read(file, trailer[..SegmentFile.BeginMark.Length], 0);
-        var beginsWell = trailer[..SegmentFile.BeginMark.Length].SequenceEqual(SegmentFile.BeginMark);
-        Read(file, trailer, length - trailer.Length);
-        var footerLength = BinaryPrimitives.ReadUInt32LittleEndian(trailer);
-        var crc = BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]);
-        if (!beginsWell || !trailer[8..].SequenceEqual(SegmentFile.EndMark)
-            || footerLength > length - SegmentFile.TrailerLength - SegmentFile.BeginMark.Length
-            || footerLength > int.MaxValue / 2)
-        {
-            throw new CorruptDataException("the segment's marks or footer length are damaged");
-        }
-
-        var data = ArrayPool<byte>.Shared.Rent((int)footerLength);
-        try
-        {
-            var span = data.AsSpan(0, (int)footerLength);
-            Read(file, span, length - trailer.Length - footerLength);
-            if (Crc32C.Compute(span) != crc)
-            {
-                throw new CorruptDataException("the segment's footer fails its checksum");
-            }
-
-            var footer = SegmentFooter.Read(span);
-            var end = length - SegmentFile.TrailerLength - footerLength;
-            foreach (var block in footer.Blocks)
-            {
-                if (block.Offset < 0 || block.Offset + block.PagesLength + block.DirectoryLength > end)
-                {
-                    throw new CorruptDataException("a block lies outside of the segment");
-                }
-            }
-
-            return footer;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(data);
-        }
-    }
-
-    private static void Read(SafeFileHandle file, Span<byte> destination, long offset)
+    internal static void Read(SafeFileHandle file, Span<byte> destination, long offset)
     {
         while (!destination.IsEmpty)
         {

@@ -63,6 +63,9 @@ internal sealed class SegmentWriter : IDisposable
         _buffer.WriteUInt32((uint)length);
         _buffer.WriteUInt32(crc);
         _buffer.Write(SegmentFile.EndMark);
+
+        // Twice: all blocks of a segment would be lost with its only footer.
+        Append(_buffer.Written);
         Append(_buffer.Written);
         _file.SyncData();
     }
