@@ -111,6 +111,16 @@ public class ProcessorConfig : IValidatedConfig
     [ConfigKey("output.store.url")]
     public string? OutputStoreUrl { get; set; }
 
+    /// <summary>
+    /// The file <c>positions-secret</c> in the folder of a store that runs in another process: it takes queue positions
+    /// from nobody else. Within one process the store hands its secret over.
+    /// </summary>
+    [ConfigKey("output.store.secret_file")]
+    public string? OutputStoreSecretFile { get; set; }
+
+    /// <summary>The secret of a store in this process; not a key of the configuration.</summary>
+    public string? OutputStoreSecret { get; set; }
+
     /// <summary>Elasticsearch or OpenSearch, for a pipeline without an output section.</summary>
     [ConfigKey("output.elasticsearch.hosts")]
     public List<string> OutputElasticsearchHosts { get; set; } = ["http://127.0.0.1:9200"];
@@ -126,6 +136,25 @@ public class ProcessorConfig : IValidatedConfig
     /// <summary>Its API key, <c>id:key</c> or base64.</summary>
     [ConfigKey("output.elasticsearch.api_key", IsSecret = true)]
     public string? OutputElasticsearchApiKey { get; set; }
+
+    /// <summary>The secret of the store that outputs write to; null: none is known.</summary>
+    /// <exception cref="StartupException">The file cannot be read.</exception>
+    internal string? ReadStoreSecret()
+    {
+        if (OutputStoreSecretFile is not { } path)
+        {
+            return OutputStoreSecret;
+        }
+
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"output.store.secret_file: cannot read '{path}': {error.Message}", exitCode: 2);
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()

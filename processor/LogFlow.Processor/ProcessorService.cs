@@ -215,6 +215,7 @@ public sealed partial class ProcessorService : ILogFlowService
             new ElasticsearchMetrics(_meters))
         {
             BulkPool = BulkPool,
+            StoreSecret = _config.ReadStoreSecret(),
         };
         var workers = _config.PipelineWorkers > 0 ? _config.PipelineWorkers : Environment.ProcessorCount;
         if (pipeline.IsStateful && workers > 1)

@@ -17,6 +17,13 @@ public class StoreConfig : IValidatedConfig
     [ConfigKey("http.port")]
     public int HttpPort { get; set; } = 9200;
 
+    /// <summary>
+    /// Names that clients may call the store by, beside addresses, names without a dot, localhost and the machine's own:
+    /// a web page elsewhere must not reach it by a name of its own.
+    /// </summary>
+    [ConfigKey("http.allowed_hosts")]
+    public List<string> HttpAllowedHosts { get; set; } = [];
+
     /// <summary>The largest request body, decompressed. Matches Elasticsearch <c>http.max_content_length</c>.</summary>
     [ConfigKey("http.max_content_length")]
     public ByteSize HttpMaxContentLength { get; set; } = new(100L << 20);

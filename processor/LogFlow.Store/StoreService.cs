@@ -14,16 +14,24 @@ public sealed partial class StoreService : ILogFlowService
 {
     private const string ClusterIdFile = "cluster-id";
 
+    /// <summary>More connections are closed at once: each costs memory before it has sent a byte.</summary>
+    private const int ConnectionCountMax = 1024;
+
+    private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(1);
+
     private readonly StoreConfig _config;
     private readonly ILoggerFactory _loggers;
     private readonly IMeterFactory _meters;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly StoreMetrics _metrics;
+    private readonly BackgroundWork _work = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     /// <summary>What it held before it started, or when it stopped.</summary>
     private StoreStatus _lastStatus = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private StoreEngine? _engine;
+    private StoreSecret? _secret;
+    private BodyReader? _bodies;
     private WebApplication? _application;
 
     /// <summary>Makes the service; nothing is opened before <see cref="StartAsync"/>.</summary>
@@ -47,6 +55,12 @@ public sealed partial class StoreService : ILogFlowService
     /// <summary>The port it listens on, after the start.</summary>
     public int Port { get; private set; }
 
+    /// <summary>What a processor in the same process proves itself by; null before the start.</summary>
+    public string? Secret => _secret?.Text;
+
+    /// <summary>The memory of request bodies, for tests in this solution.</summary>
+    internal BodyReader Bodies => _bodies ?? throw new InvalidOperationException("the store is not started");
+
     /// <summary>The engine, for tests in this solution.</summary>
     internal StoreEngine Engine => _engine ?? throw new InvalidOperationException("the store is not started");
 
@@ -61,17 +75,14 @@ public sealed partial class StoreService : ILogFlowService
         var options = StoreOptions.From(_config);
         _engine = Open(options);
         _metrics.Observe(GetStatus);
-        _ = _engine.Completion.ContinueWith(
-            engine => _completion.TrySetException(engine.Exception!.InnerException!),
-            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _work.StartHere("watch", WatchAsync);
         try
         {
             await ListenAsync(options, cancellationToken);
         }
         catch
         {
-            await _engine.DisposeAsync();
-            _engine = null;
+            await DisposeEngineAsync();
             throw;
         }
 
@@ -166,15 +177,25 @@ public sealed partial class StoreService : ILogFlowService
             kestrel =>
             {
                 kestrel.Limits.MaxRequestBodySize = null; // RequestBody enforces http.max_content_length itself.
-                kestrel.Limits.MinRequestBodyDataRate = null;
+                kestrel.Limits.MaxConcurrentConnections = ConnectionCountMax;
                 kestrel.Listen(ListenAddress.Parse(_config.HttpHost), _config.HttpPort);
             },
             TimeSpan.FromSeconds(5));
+        _secret = LoadSecret(options);
+        _bodies = new BodyReader((int)_config.HttpMaxContentLength.Bytes, _secret, _time);
+        _bodies.Others.LongWait += wait => Log.BodiesWait(_logger, wait.WaiterCount, wait.Waited.TotalSeconds,
+            wait.BytesHeld, wait.LargestHolder, wait.LargestHolderBytes);
         var router = new StoreRouter(
-            new BulkEndpoint(_engine!, _metrics, _time),
+            new BulkEndpoint(_engine!, _secret!, _metrics, _time),
             new SearchEndpoint(_engine!, _metrics, _time),
             new CatalogEndpoint(_engine!, ReadClusterId(options.Directory)),
-            (int)_config.HttpMaxContentLength.Bytes, _logger);
+            _bodies, _logger);
+        RequestGuard.Use(application, new RequestGuardOptions
+        {
+            AllowedHosts = _config.HttpAllowedHosts,
+            RequiresJson = true,
+            Refuse = HttpAnswer.RefuseAsync,
+        });
         application.Run(router.HandleAsync);
         try
         {
@@ -191,8 +212,45 @@ public sealed partial class StoreService : ILogFlowService
         Port = new Uri(application.Urls.First()).Port;
     }
 
+    private static StoreSecret LoadSecret(StoreOptions options)
+    {
+        try
+        {
+            return StoreSecret.LoadOrCreate(options.Directory);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(
+                $"cannot keep a secret in the store's folder {options.Directory} (path.data): {error.Message}");
+        }
+    }
+
+    /// <summary>Passes a failure of the engine on, and once a minute gives up buffers that nobody needed.</summary>
+    private async Task WatchAsync(CancellationToken stopping)
+    {
+        var engine = Engine.Completion;
+        using var timer = new PeriodicTimer(TrimInterval, _time);
+        while (!engine.IsCompleted)
+        {
+            var tick = timer.WaitForNextTickAsync(stopping).AsTask();
+            await Task.WhenAny(engine, tick);
+            if (!engine.IsCompleted)
+            {
+                await tick;
+                _bodies?.Pool.Trim();
+            }
+        }
+
+        if (engine.Exception is { } error)
+        {
+            _completion.TrySetException(error.InnerException!);
+        }
+    }
+
     private async ValueTask DisposeEngineAsync()
     {
+        await _work.DisposeAsync();
+        _bodies?.Dispose();
         if (_engine is not null)
         {
             _lastStatus = _engine.GetStatus();
@@ -217,6 +275,12 @@ public sealed partial class StoreService : ILogFlowService
 
     private static partial class Log
     {
+        [LoggerMessage(7041, LogLevel.Warning,
+            "{Count} requests wait for memory for their bodies, the first for {Seconds:0} s: {Bytes} bytes are held, most "
+            + "by {Holder} ({HolderBytes} bytes).")]
+        public static partial void BodiesWait(
+            ILogger logger, int count, double seconds, long bytes, string holder, long holderBytes);
+
         [LoggerMessage(7040, LogLevel.Information, "The store listens on {Host}:{Port} (Elasticsearch API).")]
         public static partial void Listening(ILogger logger, string host, int port);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;
@@ -14,11 +15,16 @@ public sealed class KafkaClient : IAsyncDisposable
     /// <summary>The lane of short requests; see <see cref="BrokerTarget.Lane"/>.</summary>
     internal const int SharedLane = 0;
 
+    // Kept for the next response, as long as responses need it.
+    private const long KeptBytesMax = 32 * 1024 * 1024;
+    private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(30);
+
     private readonly BrokerEndpoint[] _bootstrap;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<BrokerEndpoint, BrokerNode> _nodes = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly CoordinatorCache _coordinators;
+    private readonly ITimer _trimming;
     private int _laneCount;
     private int _disposed;
 
@@ -38,6 +44,7 @@ public sealed class KafkaClient : IAsyncDisposable
         _bootstrap = [.. options.BootstrapServers.Select(BrokerEndpoint.Parse)];
         Metadata = new MetadataCache(this, options, Time);
         _coordinators = new CoordinatorCache(this);
+        _trimming = Time.CreateTimer(_ => Buffers.Trim(), null, TrimInterval, TrimInterval);
     }
 
     public KafkaClientOptions Options { get; }
@@ -47,6 +54,9 @@ public sealed class KafkaClient : IAsyncDisposable
     internal ILoggerFactory Loggers { get; }
 
     internal MetadataCache Metadata { get; }
+
+    /// <summary>Lends the memory of all responses.</summary>
+    internal BytePool Buffers { get; } = new(KeptBytesMax);
 
     /// <summary>
     /// Sends one request to the broker that <paramref name="target"/> means at this moment, in the highest version that
@@ -134,6 +144,7 @@ public sealed class KafkaClient : IAsyncDisposable
             return;
         }
 
+        await _trimming.DisposeAsync();
         await _stopping.CancelAsync();
         foreach (var node in _nodes.Values)
         {
@@ -306,5 +317,5 @@ public sealed class KafkaClient : IAsyncDisposable
 
     private BrokerNode Node(BrokerEndpoint endpoint) =>
         _nodes.GetOrAdd(
-            endpoint, static (key, self) => new BrokerNode(key, self.Options, self.Time, self._logger), this);
+            endpoint, static (key, self) => new BrokerNode(key, self.Options, self.Buffers, self.Time, self._logger), this);
 }

@@ -34,6 +34,11 @@ public partial class QueueConfig
             problems.Add(new("group.consumer.assignors", "must name at least one assignor"));
         }
 
+        RequireOneOf(
+            problems,
+            "group.consumer.migration.policy",
+            GroupConsumerMigrationPolicy.ToLowerInvariant(),
+            ["bidirectional", "upgrade", "downgrade", "disabled"]);
         foreach (var assignor in GroupConsumerAssignors)
         {
             RequireOneOf(problems, "group.consumer.assignors", assignor, [.. PartitionAssignors.Names]);

@@ -152,6 +152,11 @@ public partial class QueueConfig : IValidatedConfig
     [ConfigKey("group.consumer.max.session.timeout.ms")]
     public int GroupConsumerMaxSessionTimeoutMs { get; set; } = 60_000;
 
+    /// <summary>Which way a group with members may change its protocol: bidirectional, upgrade, downgrade, disabled.
+    /// An empty group always may.</summary>
+    [ConfigKey("group.consumer.migration.policy")]
+    public string GroupConsumerMigrationPolicy { get; set; } = "bidirectional";
+
     [ConfigKey("group.consumer.max.size")]
     public int GroupConsumerMaxSize { get; set; } = int.MaxValue;
 

@@ -323,6 +323,7 @@ public sealed partial class QueueService : ILogFlowService
             HeartbeatIntervalMs = config.GroupConsumerHeartbeatIntervalMs,
             SessionTimeoutMs = config.GroupConsumerSessionTimeoutMs,
             SizeMax = config.GroupConsumerMaxSize,
+            MigrationPolicy = Enum.Parse<MigrationPolicy>(config.GroupConsumerMigrationPolicy, ignoreCase: true),
             Assignors = config.GroupConsumerAssignors,
         },
         OffsetsRetention = TimeSpan.FromMinutes(config.OffsetsRetentionMinutes),

@@ -45,7 +45,7 @@ public class ToolboxTests
             """;
 
         Assert.Equal(
-            "delete describe\n--to-offset\nup search topics groups produce consume dump version completion\n0\n",
+            "delete describe\n--to-offset\nup search topics groups produce consume test export dump version completion\n0\n",
             (await ShellAsync(folder, script)).Replace("describe delete", "delete describe", StringComparison.Ordinal));
     }
 

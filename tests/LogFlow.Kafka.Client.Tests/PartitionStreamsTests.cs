@@ -3,6 +3,7 @@ using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 using LogFlow.Testing;
 
 namespace LogFlow.Kafka.Client.Tests;
@@ -10,11 +11,18 @@ namespace LogFlow.Kafka.Client.Tests;
 /// <summary>From fetched bytes to delivered batches, without a broker.</summary>
 public sealed class PartitionStreamsTests
 {
+    private static readonly BytePool Buffers = new(0);
+
     private const int BatchBytesMax = 1024 * 1024;
 
     private static readonly TopicPartition First = new("t", 0);
     private static readonly TopicPartition Second = new("t", 1);
-    private static readonly GroupConsumerOptions Options = new() { GroupId = "g", Topics = ["t"] };
+    private static readonly GroupConsumerOptions Options = new()
+    {
+        GroupId = "g",
+        Topics = ["t"],
+        BatchBytesMax = BatchBytesMax,
+    };
 
     [Fact]
     public async Task Deliver_SeveralPartitions_TakeTurns()
@@ -43,15 +51,15 @@ public sealed class PartitionStreamsTests
         await Eventually.TrueAsync(() => streams.ReadyCount == 2, "the share of 64 KiB to be full");
 
         // Still holding undecoded batches, so it is not fetched again.
-        Assert.Empty(streams.PlanFetches(long.MaxValue).Wanted);
+        Assert.Empty(streams.PlanFetches(long.MaxValue));
         for (var offset = 0; offset < 4; offset++)
         {
             using var batch = await TakeAsync(streams);
             Assert.Equal(offset, batch.FirstOffset);
         }
 
-        await Eventually.TrueAsync(() => streams.PlanFetches(long.MaxValue).Wanted.Count == 1, "the next fetch");
-        Assert.Equal(4, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
+        await Eventually.TrueAsync(() => streams.PlanFetches(long.MaxValue).Count == 1, "the next fetch");
+        Assert.Equal(4, streams.PlanFetches(long.MaxValue)[0].Position);
     }
 
     /// <summary>Each partition's share is at least 64 KiB; what all of them hold together has a bound of its
@@ -110,7 +118,7 @@ public sealed class PartitionStreamsTests
     public async Task Seek_WhileBatchesAreReady_ForgetsThemAndWhatIsUnderWay()
     {
         var streams = Streams(Options, First);
-        var plan = streams.PlanFetches(long.MaxValue).Wanted[0];
+        var plan = streams.PlanFetches(long.MaxValue)[0];
         Feed(streams, First, Batch(0, "a"), Batch(1, "b"));
         await Eventually.TrueAsync(() => streams.ReadyCount == 2, "two batches");
 
@@ -118,7 +126,7 @@ public sealed class PartitionStreamsTests
         streams.OnFetched(plan, Chunk(First, Batch(0, "late")));
 
         Assert.Null(streams.TryTake());
-        Assert.Equal(100, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
+        Assert.Equal(100, streams.PlanFetches(long.MaxValue)[0].Position);
     }
 
     [Fact]
@@ -136,7 +144,7 @@ public sealed class PartitionStreamsTests
         }
 
         Assert.Null(streams.TryTake());
-        Assert.DoesNotContain(streams.PlanFetches(long.MaxValue).Wanted, plan => plan.Partition == First);
+        Assert.DoesNotContain(streams.PlanFetches(long.MaxValue), plan => plan.Partition == First);
         streams.SetPaused([First], isPaused: false);
         using var resumed = await TakeAsync(streams);
         Assert.Equal(First, resumed.TopicPartition);
@@ -160,7 +168,7 @@ public sealed class PartitionStreamsTests
         await Eventually.TrueAsync(() => damage.Count == 1, "the damage");
         Assert.Equal(1, damage[0]);
         Assert.Null(streams.TryTake());
-        Assert.Equal(1, streams.PlanFetches(long.MaxValue).Wanted[0].Position);
+        Assert.Equal(1, streams.PlanFetches(long.MaxValue)[0].Position);
     }
 
     [Fact]
@@ -240,6 +248,52 @@ public sealed class PartitionStreamsTests
     }
 
     [Fact]
+    public async Task Decode_ManyPartitions_HoldTogetherNoMoreThanTheReaderMay()
+    {
+        var partitions = Enumerable.Range(0, 12).Select(index => new TopicPartition("t", index)).ToArray();
+        var streams = Streams(Options with { PrefetchBytesMax = BatchBytesMax }, partitions);
+        using var builder = new RecordBatchBuilder();
+        builder.Append(1, new byte[BatchBytesMax - 100]);
+        using var built = builder.Build(CompressionType.Zstd);
+        foreach (var partition in partitions)
+        {
+            Feed(streams, partition, built.Span.ToArray());
+        }
+
+        for (var taken = 0; taken < partitions.Length; taken++)
+        {
+            await Eventually.TrueAsync(() => streams.ReadyCount == 1, "one batch, which is all there is room for");
+            Assert.InRange(streams.BytesHeld, BatchBytesMax - 100, BatchBytesMax);
+            using var batch = await TakeAsync(streams);
+            Assert.Equal(1, batch.Count);
+        }
+
+        await Eventually.TrueAsync(() => streams.BytesHeld == 0, "all room to be free again");
+    }
+
+    [Fact]
+    public async Task Pause_PartitionThatHoldsTheRoomOthersNeed_GivesItUpAndIsReadAgain()
+    {
+        var streams = Streams(Options with { PrefetchBytesMax = BatchBytesMax }, First, Second);
+        using var builder = new RecordBatchBuilder();
+        builder.Append(1, new byte[BatchBytesMax - 100]);
+        using var built = builder.Build(CompressionType.Zstd);
+        Feed(streams, First, built.Span.ToArray());
+        await Eventually.TrueAsync(() => streams.ReadyCount == 1, "a batch that takes all room");
+        Feed(streams, Second, built.Span.ToArray());
+        await Eventually.TrueAsync(() => streams.IsFull, "the other to wait for room");
+
+        streams.SetPaused([First], isPaused: true);
+        using (var batch = await TakeAsync(streams))
+        {
+            Assert.Equal(Second, batch.TopicPartition);
+        }
+
+        streams.SetPaused([First], isPaused: false);
+        Assert.Equal(0, streams.PlanFetches(long.MaxValue).Single(plan => plan.Partition == First).Position);
+    }
+
+    [Fact]
     public async Task ReadCommitted_AbortedTransaction_IsLeftOut()
     {
         var streams = Streams(Options with { IsolationLevel = IsolationLevel.ReadCommitted }, First);
@@ -269,7 +323,7 @@ public sealed class PartitionStreamsTests
     public void Dispose_Batch_TwiceIsHarmlessAndRecordsAreGone()
     {
         var chunk = Chunk(First, Batch(0, "a"));
-        var batch = chunk.DecodeNext(0, 0)!;
+        var batch = chunk.DecodeNext(0, 0, BatchBytesMax)!;
         chunk.Dispose();
 
         // The batch lies in the frame, which it keeps by itself.
@@ -282,7 +336,7 @@ public sealed class PartitionStreamsTests
 
     private static PartitionStreams Streams(GroupConsumerOptions options, params TopicPartition[] partitions)
     {
-        var streams = new PartitionStreams(options, TimeProvider.System);
+        var streams = new PartitionStreams(options, TimeProvider.System, new BackgroundWork());
         foreach (var partition in partitions)
         {
             streams.Add(partition, Guid.Empty);
@@ -310,7 +364,7 @@ public sealed class PartitionStreamsTests
         List<FetchResponse.AbortedTransaction>? aborted,
         params byte[][] batches)
     {
-        var plan = streams.PlanFetches(long.MaxValue).Wanted.Single(wanted => wanted.Partition == partition);
+        var plan = streams.PlanFetches(long.MaxValue).Single(wanted => wanted.Partition == partition);
         streams.OnFetched(plan, Chunk(partition, readCommitted, aborted, batches));
     }
 
@@ -324,9 +378,9 @@ public sealed class PartitionStreamsTests
         byte[][] batches)
     {
         var bytes = batches.SelectMany(static batch => batch).ToArray();
-        var frame = ResponseFrame.Rent(bytes.Length);
-        bytes.CopyTo(frame.Memory);
-        return new FetchedChunk(partition, Guid.Empty, frame.Memory, aborted, readCommitted, BatchBytesMax, frame);
+        var frame = Buffers.Rent(bytes.Length);
+        bytes.CopyTo(frame.Value.Memory);
+        return new FetchedChunk(partition, Guid.Empty, frame.Value.Memory, aborted, readCommitted, BatchBytesMax, frame);
     }
 
     private static byte[] Batch(long baseOffset, params string[] values)

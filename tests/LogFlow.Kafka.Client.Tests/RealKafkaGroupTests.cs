@@ -90,6 +90,27 @@ public sealed class RealKafkaGroupTests(RealKafkaFixture kafka)
     }
 
     [RequiresFact(Requirement.Kafka)]
+    public async Task StaticLeader_TopicGrewWhileItWasAway_ReadsTheNewPartitions()
+    {
+        await using var client = Some.Client(kafka.Address);
+        var admin = new AdminClient(client);
+        await admin.CreateTopicAsync(new NewTopic("grew", 2, 1), Some.Deadline());
+        var options = new GroupConsumerOptions { GroupId = "grew", Topics = ["grew"], GroupInstanceId = "a" };
+        await using (var first = new GroupConsumer(client, options, NullLoggerFactory.Instance))
+        {
+            first.Start();
+            await Eventually.TrueAsync(() => first.Assignment.Count == 2, "the first assignment");
+        }
+
+        Assert.Equal(ErrorCode.None, await admin.CreatePartitionsAsync("grew", 5, Some.Deadline()));
+
+        // Its old division is in force, and its metadata is fresh for minutes.
+        await using var second = new GroupConsumer(client, options, NullLoggerFactory.Instance);
+        second.Start();
+        await Eventually.TrueAsync(() => second.Assignment.Count == 5, "all five partitions");
+    }
+
+    [RequiresFact(Requirement.Kafka)]
     public async Task Consumer_ResolverSeekAndPause_DecideWhatIsRead()
     {
         await using var client = Some.Client(kafka.Address);

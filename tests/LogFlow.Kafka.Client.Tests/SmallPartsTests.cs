@@ -51,26 +51,6 @@ public sealed class SmallPartsTests
     }
 
     [Fact]
-    public async Task ByteBudget_Full_WaitersAreServedInOrderAndMayGiveUp()
-    {
-        var budget = new ByteBudget(10);
-        await budget.ReserveAsync(8, default);
-        using var impatience = new CancellationTokenSource();
-        var first = budget.ReserveAsync(6, impatience.Token).AsTask();
-        var second = budget.ReserveAsync(2, default).AsTask();
-
-        // Two bytes are free, but the second came later.
-        Assert.False(second.IsCompleted);
-        await impatience.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
-
-        await second.WaitAsync(Some.Long);
-        Assert.False(budget.TryReserve(1));
-        budget.Release(10);
-        Assert.True(budget.TryReserve(10));
-    }
-
-    [Fact]
     public async Task Signal_SetTwiceWhileNobodyWaits_WakesOnce()
     {
         var signal = new AsyncSignal(TimeProvider.System);

@@ -27,7 +27,7 @@ public sealed class ProcessorConfigTests
         Assert.Equal("it's \"mine\"", consumer.GroupId);
         var output = Assert.Single(pipeline.Outputs);
         Assert.Equal(
-            "http://127.0.0.1:1234/", ElasticsearchOutputPlugin.ReadStore(output.Settings).Hosts[0].ToString());
+            "http://127.0.0.1:1234/", ElasticsearchOutputPlugin.ReadStore(output.Settings, secret: null).Hosts[0].ToString());
         Assert.Single(pipeline.Filters);
     }
 
@@ -158,7 +158,7 @@ public sealed class ProcessorConfigTests
         Assert.Equal([text?.Contains("own", StringComparison.Ordinal) == true ? "own:9092" : "late:2"], servers);
         if (late.Outputs[0].Name == "store")
         {
-            var store = ElasticsearchOutputPlugin.ReadStore(late.Outputs[0].Settings);
+            var store = ElasticsearchOutputPlugin.ReadStore(late.Outputs[0].Settings, secret: null);
             Assert.Equal("http://late:3/", Assert.Single(store.Hosts).ToString());
         }
     }

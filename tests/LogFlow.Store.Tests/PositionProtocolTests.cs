@@ -36,6 +36,58 @@ public sealed class PositionProtocolTests
         Assert.Equal(5, (await store.IdsAsync("{}")).Length);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task Positions_WithoutTheStoresSecret_Are403AndChangeNothing(string? secret)
+    {
+        await using var store = await TestStore.StartAsync();
+        foreach (var (method, path) in new[]
+        {
+            (HttpMethod.Post, "/_bulk"), (HttpMethod.Get, "/_logflow/positions"), (HttpMethod.Post, "/_logflow/flush"),
+        })
+        {
+            using var request = new HttpRequestMessage(method, path);
+            if (secret is not null)
+            {
+                request.Headers.TryAddWithoutValidation(StoreSecret.Header, secret);
+            }
+
+            if (path == "/_bulk")
+            {
+                request.Headers.Add("X-LogFlow-Positions", $"{Topic}:0:0:1000:b");
+                request.Content = new StringContent(Bulk(0, 1), Encoding.UTF8, "application/x-ndjson");
+            }
+
+            using var response = await store.Http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        }
+
+        Assert.False(store.Engine.Positions.TryGetNext(EngineHarness.Topic, 0, out _));
+        Assert.Equal(0, store.Service.GetStatus().DocumentCount);
+    }
+
+    [Fact]
+    public async Task Secret_IsKeptForTheOwnerAlone()
+    {
+        using var folder = new TempDirectory();
+        string secret;
+        await using (var store = await TestStore.StartAsync(folder.Path))
+        {
+            secret = store.Service.Secret!;
+            Assert.Equal(secret, await File.ReadAllTextAsync(folder.File("positions-secret")));
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    File.GetUnixFileMode(folder.File("positions-secret")));
+            }
+        }
+
+        await using var again = await TestStore.StartAsync(folder.Path);
+        Assert.Equal(secret, again.Service.Secret);
+    }
+
     [Fact]
     public async Task Bulk_GapAfterKnownPosition_Is412AndChangesNothing()
     {

@@ -55,6 +55,11 @@ internal sealed class TestStore : IAsyncDisposable
         HttpMethod method, string path, string? body = null, HttpStatusCode expected = HttpStatusCode.OK)
     {
         using var request = new HttpRequestMessage(method, path);
+        if (path.StartsWith("/_logflow/", StringComparison.Ordinal))
+        {
+            request.Headers.Add(StoreSecret.Header, _service.Secret);
+        }
+
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
@@ -79,6 +84,7 @@ internal sealed class TestStore : IAsyncDisposable
         if (positions is not null)
         {
             request.Headers.Add("X-LogFlow-Positions", positions);
+            request.Headers.Add(StoreSecret.Header, _service.Secret);
         }
 
         using var response = await Http.SendAsync(request);

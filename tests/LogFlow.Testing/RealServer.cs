@@ -3,13 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace LogFlow.Testing;
 
-/// <summary>A real Kafka, Elasticsearch or OpenSearch from shared/servers, on loopback and free ports.</summary>
+/// <summary>
+/// A real Kafka, Elasticsearch or OpenSearch from shared/servers, on loopback and free ports: in a container where a
+/// Docker or Podman socket answers and has the Java image (<c>Containers/make-images</c>), else by its script.
+/// LOGFLOW_TEST_SERVERS=scripts takes the scripts in any case.
+/// </summary>
 public sealed partial class RealServer : IAsyncDisposable
 {
     private readonly string _kind;
     private readonly string[] _settings;
     private readonly string _dataFolder;
-    private ChildProcess? _launcher;
+    private IServerRun? _run;
     private int _javaProcessId;
 
     private RealServer(string kind, int port, string dataFolder, string[] settings)
@@ -56,7 +60,7 @@ public sealed partial class RealServer : IAsyncDisposable
     public async Task KillAsync()
     {
         ChildProcess.KillById(_javaProcessId);
-        await _launcher!.WaitForExitAsync(TimeSpan.FromSeconds(60));
+        await _run!.WaitForExitAsync();
     }
 
     /// <summary>Starts it again on the same data and port.</summary>
@@ -65,12 +69,17 @@ public sealed partial class RealServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_launcher is not null)
+        if (_run is not null)
         {
-            await _launcher.StopAsync();
-            await _launcher.DisposeAsync();
+            await _run.DisposeAsync();
         }
     }
+
+    /// <summary>Whether they run in containers here.</summary>
+    public static bool UsesContainers =>
+        Environment.GetEnvironmentVariable("LOGFLOW_TEST_SERVERS") != "scripts"
+        && ContainerImage.Java.WhyMissing is null
+        && SharedFolder.Root is not null;
 
     private static async Task<RealServer> StartAsync(string kind, int secondPort, string dataFolder, string[] settings)
     {
@@ -81,18 +90,18 @@ public sealed partial class RealServer : IAsyncDisposable
 
     private async Task LaunchAsync()
     {
-        if (_launcher is not null)
+        if (_run is not null)
         {
-            await _launcher.DisposeAsync();
+            await _run.DisposeAsync();
         }
 
-        _launcher = ChildProcess.Start(
-            SharedFolder.File("servers", _kind, "run"),
-            [
-                "--data", _dataFolder, "--port", Port.ToString(CultureInfo.InvariantCulture),
-                .. _settings.SelectMany(setting => new[] { "--set", setting }),
-            ]);
-        var ready = await _launcher.WaitForLineAsync("ready ", TimeSpan.FromSeconds(120));
+        string[] arguments =
+        [
+            "--data", _dataFolder, "--port", Port.ToString(CultureInfo.InvariantCulture),
+            .. _settings.SelectMany(setting => new[] { "--set", setting }),
+        ];
+        _run = UsesContainers ? new JavaContainer(_kind, arguments, _dataFolder) : new ScriptRun(_kind, arguments);
+        var ready = await _run.StartAsync();
         _javaProcessId = int.Parse(JavaProcessId().Match(ready).Groups[1].Value, CultureInfo.InvariantCulture);
     }
 

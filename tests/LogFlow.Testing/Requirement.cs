@@ -38,4 +38,25 @@ public enum Requirement
 
     /// <summary>Mounting of a disk image, with ext4 on it.</summary>
     LoopMount,
+
+    /// <summary>A container engine, and Redis as an image.</summary>
+    Redis,
+
+    /// <summary>A container engine, and RabbitMQ as an image.</summary>
+    RabbitMq,
+
+    /// <summary>A container engine, and PostgreSQL as an image.</summary>
+    PostgreSql,
+
+    /// <summary>A container engine, and the JRE as an image for shared/servers.</summary>
+    JavaImage,
+
+    /// <summary>A container engine and a registry with Kibana and Elasticsearch.</summary>
+    Kibana,
+
+    /// <summary>A container engine and a registry with Filebeat.</summary>
+    Filebeat,
+
+    /// <summary>A container engine and a registry with Logstash.</summary>
+    Logstash,
 }

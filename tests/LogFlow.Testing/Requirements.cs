@@ -38,6 +38,13 @@ public static class Requirements
         Requirement.Linux => OperatingSystem.IsLinux() ? null : "runs on Linux only",
         Requirement.Mount => SmallDisk.WhyImpossible(isImage: false),
         Requirement.LoopMount => SmallDisk.WhyImpossible(isImage: true),
+        Requirement.Redis => ContainerImage.Redis.WhyMissing,
+        Requirement.RabbitMq => ContainerImage.RabbitMq.WhyMissing,
+        Requirement.PostgreSql => ContainerImage.PostgreSql.WhyMissing,
+        Requirement.JavaImage => ContainerImage.Java.WhyMissing,
+        Requirement.Kibana => ContainerImage.Kibana.WhyMissing ?? ContainerImage.FullElasticsearch.WhyMissing,
+        Requirement.Filebeat => ContainerImage.Filebeat.WhyMissing,
+        Requirement.Logstash => ContainerImage.Logstash.WhyMissing,
         _ => throw new ArgumentOutOfRangeException(nameof(need)),
     };
 

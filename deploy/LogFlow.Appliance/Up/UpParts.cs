@@ -104,6 +104,7 @@ internal sealed class UpParts
     {
         config.QueueBootstrapServers = [QueueAddress];
         config.OutputStoreUrl ??= StoreAddress;
+        config.OutputStoreSecret = _store.Part?.Secret;
         return config;
     }
 

@@ -154,8 +154,11 @@ internal static class ElasticsearchOutputPlugin
         }
     }
 
-    public static ElasticsearchOptions ReadStore(PluginSettings settings) =>
-        ReadServer(settings, [settings.String("url")!], path: null, resurrectDelay: TimeSpan.Zero);
+    /// <param name="settings">What the pipeline says.</param>
+    /// <param name="secret">What the store knows LogFlow's processor by; null: none is known.</param>
+    public static ElasticsearchOptions ReadStore(PluginSettings settings, string? secret) => ReadServer(
+        settings, [settings.String("url")!], path: null, resurrectDelay: TimeSpan.Zero,
+        secret is null ? [] : [new(StoreOutput.SecretHeader, secret)]);
 
     public static DataStreamOptions ReadDataStream(PluginSettings settings)
     {
@@ -216,7 +219,8 @@ internal static class ElasticsearchOutputPlugin
     }
 
     private static ElasticsearchOptions ReadServer(
-        PluginSettings settings, IReadOnlyList<string> hosts, string? path, TimeSpan resurrectDelay)
+        PluginSettings settings, IReadOnlyList<string> hosts, string? path, TimeSpan resurrectDelay,
+        params KeyValuePair<string, string>[] headers)
     {
         int? level = settings.Has("compression_level") ? (int)settings.Integer("compression_level")
             : settings.Has("http_compression") ? (settings.Boolean("http_compression") ? 1 : 0)
@@ -230,8 +234,11 @@ internal static class ElasticsearchOutputPlugin
             ApiKey = settings.String("api_key"),
             Timeout = TimeSpan.FromSeconds(settings.Number("timeout")),
             CompressionLevel = level,
-            CustomHeaders = settings.Hash("custom_headers").ToDictionary(
-                entry => entry.Name, entry => entry.Value.Text ?? string.Empty, StringComparer.OrdinalIgnoreCase),
+            CustomHeaders = settings.Hash("custom_headers")
+                .Select(entry => KeyValuePair.Create(entry.Name, entry.Value.Text ?? string.Empty))
+                .Concat(headers)
+                .DistinctBy(header => header.Key, StringComparer.OrdinalIgnoreCase)
+                .ToDictionary(StringComparer.OrdinalIgnoreCase),
             VerifyCertificates = settings.String("ssl_verification_mode") != "none",
             CertificateAuthorities = settings.List("ssl_certificate_authorities"),
             CaTrustedFingerprint = settings.String("ca_trusted_fingerprint"),

@@ -38,7 +38,7 @@ internal static partial class OutputFactory
                 index,
                 node.Id,
                 FilterStage.BatchesMax,
-                ElasticsearchOutputPlugin.ReadStore(node.Settings),
+                ElasticsearchOutputPlugin.ReadStore(node.Settings, services.StoreSecret),
                 ElasticsearchOutputPlugin.ReadDataStream(node.Settings),
                 services),
             "stdout" => new StdoutOutput(

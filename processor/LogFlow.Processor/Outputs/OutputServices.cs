@@ -9,4 +9,7 @@ internal sealed record OutputServices(ILoggerFactory Loggers, TimeProvider Time,
 {
     /// <summary>Where bulk requests are built.</summary>
     public BytePool BulkPool { get; init; } = BulkMemory.Pool;
+
+    /// <summary>What the embedded store knows LogFlow's processor by; null: it is not known.</summary>
+    public string? StoreSecret { get; init; }
 }

@@ -14,6 +14,8 @@ namespace LogFlow.Processor.Outputs;
 /// </summary>
 internal sealed class StoreOutput : Output
 {
+    public const string SecretHeader = "X-LogFlow-Secret";
+
     private const string PositionsHeader = "X-LogFlow-Positions";
     private const string DurableHeader = "X-LogFlow-Durable";
 

@@ -64,14 +64,20 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
     private static MetricSpec Metric(string type, JsonElement body, AggregationSpecs subs)
     {
         string? field = null;
+        var threshold = MetricSpec.PrecisionThresholdDefault;
         foreach (var property in Json.Object(body, type).EnumerateObject())
         {
-            field = property.Name switch
+            switch (property.Name)
             {
-                "field" => Json.Scalar(property.Value, "field"),
-                "precision_threshold" when type == "cardinality" => field,
-                _ => throw QueryException.Parsing($"[{type}] unknown field [{property.Name}]"),
-            };
+                case "field":
+                    field = Json.Scalar(property.Value, "field");
+                    break;
+                case "precision_threshold" when type == "cardinality":
+                    threshold = Math.Clamp(Json.Int(property.Value, "precision_threshold"), 0, 40_000);
+                    break;
+                default:
+                    throw QueryException.Parsing($"[{type}] unknown field [{property.Name}]");
+            }
         }
 
         if (!subs.IsEmpty)
@@ -88,7 +94,7 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
             "value_count" => MetricKind.ValueCount,
             "cardinality" => MetricKind.Cardinality,
             _ => MetricKind.Stats,
-        }, Required(field, type));
+        }, Required(field, type), threshold);
     }
 
     private FilterSpec Filters(JsonElement body, AggregationSpecs subs)

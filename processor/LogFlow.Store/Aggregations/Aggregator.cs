@@ -11,7 +11,10 @@ internal abstract class Aggregator
     public abstract void Merge(Aggregator other);
 
     /// <summary>Writes the properties of the aggregation's result object.</summary>
-    public abstract void Write(Utf8JsonWriter output);
+    public abstract void Write(Utf8JsonWriter output, AggregationAnswer answer);
+
+    /// <summary>The prefix of its name where a client asks for <c>typed_keys</c>.</summary>
+    public abstract string TypeName(AggregationAnswer answer);
 
     /// <summary>The number by which buckets can be ordered; NaN: there is none, such buckets come last.</summary>
     public virtual double Metric => double.NaN;
@@ -26,7 +29,7 @@ internal abstract class AggregationSpec
     /// <summary>Whether it has one number that buckets can be ordered by.</summary>
     public virtual bool IsSingleMetric => false;
 
-    public abstract Aggregator Create();
+    public abstract Aggregator Create(AggregationBudget budget);
 }
 
 /// <summary>The aggregations at one level, by name.</summary>
@@ -40,7 +43,7 @@ internal sealed class AggregationSpecs(IReadOnlyList<(string Name, AggregationSp
 
     public IEnumerable<string> Fields => Specs.SelectMany(each => each.Spec.Fields);
 
-    public AggregatorSet Create() => new(this);
+    public AggregatorSet Create(AggregationBudget budget) => new(this, budget);
 }
 
 /// <summary>The aggregators of one bucket, or of the whole search.</summary>
@@ -49,13 +52,13 @@ internal sealed class AggregatorSet
     private readonly AggregationSpecs _specs;
     private readonly Aggregator[] _aggregators;
 
-    public AggregatorSet(AggregationSpecs specs)
+    public AggregatorSet(AggregationSpecs specs, AggregationBudget budget)
     {
         _specs = specs;
         _aggregators = new Aggregator[specs.Specs.Count];
         for (var i = 0; i < _aggregators.Length; i++)
         {
-            _aggregators[i] = specs.Specs[i].Spec.Create();
+            _aggregators[i] = specs.Specs[i].Spec.Create(budget);
         }
     }
 
@@ -89,12 +92,14 @@ internal sealed class AggregatorSet
     }
 
     /// <summary>Writes one property per aggregation into the object that is open.</summary>
-    public void Write(Utf8JsonWriter output)
+    public void Write(Utf8JsonWriter output, AggregationAnswer answer)
     {
         for (var i = 0; i < _aggregators.Length; i++)
         {
-            output.WriteStartObject(_specs.Specs[i].Name);
-            _aggregators[i].Write(output);
+            var name = _specs.Specs[i].Name;
+            output.WriteStartObject(
+                answer.UsesTypedKeys ? $"{_aggregators[i].TypeName(answer)}#{name}" : name);
+            _aggregators[i].Write(output, answer);
             output.WriteEndObject();
         }
     }

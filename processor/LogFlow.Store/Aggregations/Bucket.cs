@@ -1,11 +1,11 @@
 namespace LogFlow.Store;
 
 /// <summary>Documents with a common key, and what is aggregated over them.</summary>
-internal sealed class Bucket(AggregationSpecs subs)
+internal sealed class Bucket(AggregationSpecs subs, AggregationBudget budget)
 {
     public long DocumentCount { get; private set; }
 
-    public AggregatorSet? Subs { get; } = subs.IsEmpty ? null : subs.Create();
+    public AggregatorSet? Subs { get; } = subs.IsEmpty ? null : subs.Create(budget);
 
     public void Add(BlockScan scan, ReadOnlySpan<int> rows)
     {

@@ -36,14 +36,11 @@ internal sealed class DateHistogramSpec : AggregationSpec
 
     public long NextKey(long key) => Rounding.Next(key - OffsetMs) + OffsetMs;
 
-    public override Aggregator Create() => new DateHistogramAggregator(this);
+    public override Aggregator Create(AggregationBudget budget) => new DateHistogramAggregator(this, budget);
 }
 
-internal sealed class DateHistogramAggregator(DateHistogramSpec spec) : Aggregator
+internal sealed class DateHistogramAggregator(DateHistogramSpec spec, AggregationBudget budget) : Aggregator
 {
-    /// <summary>Matches Elasticsearch <c>search.max_buckets</c>.</summary>
-    private const int BucketCountMax = 65_536;
-
     private readonly Dictionary<long, Bucket> _buckets = [];
 
     public override void Collect(BlockScan scan, ReadOnlySpan<int> rows)
@@ -93,8 +90,7 @@ internal sealed class DateHistogramAggregator(DateHistogramSpec spec) : Aggregat
         {
             if (!_buckets.TryGetValue(step, out var bucket))
             {
-                CheckCount(_buckets.Count + 1);
-                _buckets.Add(step, bucket = new Bucket(spec.Subs));
+                _buckets.Add(step, bucket = NewBucket());
             }
 
             bucket.Add(scan, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(members));
@@ -112,7 +108,9 @@ internal sealed class DateHistogramAggregator(DateHistogramSpec spec) : Aggregat
         }
     }
 
-    public override void Write(Utf8JsonWriter output)
+    public override string TypeName(AggregationAnswer answer) => "date_histogram";
+
+    public override void Write(Utf8JsonWriter output, AggregationAnswer answer)
     {
         if (spec.MinDocCount == 0)
         {
@@ -124,13 +122,14 @@ internal sealed class DateHistogramAggregator(DateHistogramSpec spec) : Aggregat
         output.WriteStartArray("buckets");
         foreach (var (key, bucket) in buckets)
         {
+            answer.CountBucket();
             output.WriteStartObject();
             output.WriteString("key_as_string", spec.PrintsMilliseconds
                 ? key.ToString(System.Globalization.CultureInfo.InvariantCulture)
                 : TimeText.FormatMs(key, Zones.OffsetMs(key, spec.Zone)));
             output.WriteNumber("key", key);
             output.WriteNumber("doc_count", bucket.DocumentCount);
-            bucket.Subs?.Write(output);
+            bucket.Subs?.Write(output, answer);
             output.WriteEndObject();
         }
 
@@ -156,20 +155,22 @@ internal sealed class DateHistogramAggregator(DateHistogramSpec spec) : Aggregat
         {
             if (!_buckets.ContainsKey(key))
             {
-                CheckCount(_buckets.Count + 1);
-                _buckets.Add(key, new Bucket(spec.Subs));
+                _buckets.Add(key, NewBucket());
             }
         }
     }
 
-    private static void CheckCount(int count)
+    private Bucket NewBucket()
     {
-        if (count > BucketCountMax)
+        if (_buckets.Count == AggregationAnswer.BucketCountMax)
         {
             throw new QueryException("too_many_buckets_exception",
-                $"Trying to create too many buckets. Must be less than or equal to: [{BucketCountMax}] but this number "
-                + "of buckets was exceeded. This limit can be set by changing the interval.");
+                $"Trying to create too many buckets. Must be less than or equal to: [{AggregationAnswer.BucketCountMax}] "
+                + "but this number of buckets was exceeded. This limit can be set by changing the interval.");
         }
+
+        budget.TakeBucket(spec.Subs, 0);
+        return new Bucket(spec.Subs, budget);
     }
 
     private int Compare(KeyValuePair<long, Bucket> a, KeyValuePair<long, Bucket> b)

@@ -12,7 +12,7 @@ internal sealed class FilterSpec(
 
     public override IEnumerable<string> Fields => Subs.Fields;
 
-    public override Aggregator Create() => new FilterAggregator(this);
+    public override Aggregator Create(AggregationBudget budget) => new FilterAggregator(this, budget);
 }
 
 internal sealed class FilterAggregator : Aggregator
@@ -20,10 +20,12 @@ internal sealed class FilterAggregator : Aggregator
     private readonly FilterSpec _spec;
     private readonly Bucket[] _buckets;
 
-    public FilterAggregator(FilterSpec spec)
+    private bool IsSingle => _spec.Filters is [(null, _)];
+
+    public FilterAggregator(FilterSpec spec, AggregationBudget budget)
     {
         _spec = spec;
-        _buckets = [.. spec.Filters.Select(_ => new Bucket(spec.Subs))];
+        _buckets = [.. spec.Filters.Select(_ => new Bucket(spec.Subs, budget))];
     }
 
     public override void Collect(BlockScan scan, ReadOnlySpan<int> rows)
@@ -59,11 +61,13 @@ internal sealed class FilterAggregator : Aggregator
         }
     }
 
-    public override void Write(Utf8JsonWriter output)
+    public override string TypeName(AggregationAnswer answer) => IsSingle ? "filter" : "filters";
+
+    public override void Write(Utf8JsonWriter output, AggregationAnswer answer)
     {
-        if (_spec.Filters is [(null, _)])
+        if (IsSingle)
         {
-            Write(output, _buckets[0]);
+            Write(output, _buckets[0], answer);
             return;
         }
 
@@ -71,16 +75,17 @@ internal sealed class FilterAggregator : Aggregator
         for (var i = 0; i < _buckets.Length; i++)
         {
             output.WriteStartObject(_spec.Filters[i].Name!);
-            Write(output, _buckets[i]);
+            Write(output, _buckets[i], answer);
             output.WriteEndObject();
         }
 
         output.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter output, Bucket bucket)
+    private static void Write(Utf8JsonWriter output, Bucket bucket, AggregationAnswer answer)
     {
+        answer.CountBucket();
         output.WriteNumber("doc_count", bucket.DocumentCount);
-        bucket.Subs?.Write(output);
+        bucket.Subs?.Write(output, answer);
     }
 }

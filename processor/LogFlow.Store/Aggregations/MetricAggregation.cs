@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace LogFlow.Store;
@@ -14,8 +15,13 @@ internal enum MetricKind
 }
 
 /// <summary>A number over the values of a field.</summary>
-internal sealed class MetricSpec(MetricKind kind, string field) : AggregationSpec
+internal sealed class MetricSpec(MetricKind kind, string field, int precisionThreshold) : AggregationSpec
 {
+    /// <summary>Distinct values are counted exactly up to here. Matches Elasticsearch.</summary>
+    public const int PrecisionThresholdDefault = 3000;
+
+    public int PrecisionThreshold { get; } = precisionThreshold;
+
     public MetricKind Kind { get; } = kind;
 
     public string Field { get; } = field;
@@ -24,18 +30,28 @@ internal sealed class MetricSpec(MetricKind kind, string field) : AggregationSpe
 
     public override IEnumerable<string> Fields => [Field];
 
-    public override Aggregator Create() => new MetricAggregator(this);
+    /// <summary>The name that requests use.</summary>
+    public string TypeName => Kind switch
+    {
+        MetricKind.Average => "avg",
+        MetricKind.ValueCount => "value_count",
+        _ => Kind.ToString().ToLowerInvariant(),
+    };
+
+    public override Aggregator Create(AggregationBudget budget) => new MetricAggregator(this);
 }
 
 internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
 {
-    private readonly HashSet<TermKey>? _distinct = spec.Kind == MetricKind.Cardinality ? [] : null;
+    private readonly DistinctCounter? _distinct =
+        spec.Kind == MetricKind.Cardinality ? new DistinctCounter(spec.PrecisionThreshold) : null;
     private double _min = double.PositiveInfinity;
     private double _max = double.NegativeInfinity;
     private double _sum;
     private double _compensation;
     private long _count;
     private bool _isDate;
+    private bool _hasTexts;
 
     public override double Metric => spec.Kind switch
     {
@@ -49,20 +65,6 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
 
     public override void Collect(BlockScan scan, ReadOnlySpan<int> rows)
     {
-        if (_distinct is not null)
-        {
-            var terms = scan.GetTerms(spec.Field);
-            foreach (var row in rows)
-            {
-                foreach (var ordinal in terms.Of(row))
-                {
-                    _distinct.Add(terms.Keys[ordinal]);
-                }
-            }
-
-            return;
-        }
-
         var access = scan.GetAccess(spec.Field);
         var values = new List<FieldValue>();
         foreach (var row in rows)
@@ -84,11 +86,20 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
         AddToSum(metric._sum);
         _count += metric._count;
         _isDate |= metric._isDate;
-        _distinct?.UnionWith(metric._distinct!);
+        _hasTexts |= metric._hasTexts;
+        _distinct?.Merge(metric._distinct!);
     }
 
-    public override void Write(Utf8JsonWriter output)
+    public override string TypeName(AggregationAnswer answer) => spec.TypeName;
+
+    public override void Write(Utf8JsonWriter output, AggregationAnswer answer)
     {
+        if (_hasTexts && !answer.HasNumbers(spec.Field))
+        {
+            throw new QueryException("illegal_argument_exception",
+                $"Field [{spec.Field}] of type [keyword] is not supported for aggregation [{spec.TypeName}]");
+        }
+
         switch (spec.Kind)
         {
             case MetricKind.ValueCount:
@@ -117,23 +128,34 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
 
     private void Add(in FieldValue value)
     {
+        if (_distinct is not null)
+        {
+            _distinct.Add(value);
+            return;
+        }
+
         if (spec.Kind == MetricKind.ValueCount)
         {
             _count++;
             return;
         }
 
+        var number = value.Number;
         if (value.Kind == ValueKind.String)
         {
-            throw new QueryException("illegal_argument_exception",
-                $"Field [{spec.Field}] of type [keyword] is not supported for aggregation "
-                + $"[{spec.Kind.ToString().ToLowerInvariant()}]");
+            // Access logs have "-" where there is no number: skipped, as ignore_malformed does.
+            _hasTexts = true;
+            var text = value.Text.Span;
+            if (!Utf8Parser.TryParse(text, out number, out var used) || used != text.Length || !double.IsFinite(number))
+            {
+                return;
+            }
         }
 
         _isDate |= value.Kind == ValueKind.Time;
-        _min = Math.Min(_min, value.Number);
-        _max = Math.Max(_max, value.Number);
-        AddToSum(value.Number);
+        _min = Math.Min(_min, number);
+        _max = Math.Max(_max, number);
+        AddToSum(number);
         _count++;
     }
 

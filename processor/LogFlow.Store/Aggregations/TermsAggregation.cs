@@ -20,14 +20,22 @@ internal sealed class TermsSpec : AggregationSpec
 
     public override IEnumerable<string> Fields => Subs.Fields.Append(Field);
 
-    public override Aggregator Create() => new TermsAggregator(this);
+    public override Aggregator Create(AggregationBudget budget) => new TermsAggregator(this, budget);
 }
 
-internal sealed class TermsAggregator(TermsSpec spec) : Aggregator
+internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) : Aggregator
 {
-    private const int BucketCountMax = 1 << 20;
+    /// <summary>So many terms are counted at once; the half with the smallest counts then makes room.</summary>
+    private const int TermCountMax = 1 << 19;
 
     private readonly Dictionary<TermKey, Bucket> _buckets = [];
+
+    /// <summary>Documents of the terms that made room, and how many of them one term may have lost at most.</summary>
+    private long _droppedDocuments;
+    private long _droppedMax;
+
+    /// <summary>Only of an order by count are the smallest counts those that nobody asks for.</summary>
+    private bool MayDrop => spec.Order[0] is ("_count", false) && spec.Size < TermCountMax / 4;
 
     public override void Collect(BlockScan scan, ReadOnlySpan<int> rows)
     {
@@ -66,35 +74,52 @@ internal sealed class TermsAggregator(TermsSpec spec) : Aggregator
             if (!_buckets.TryAdd(key, bucket))
             {
                 _buckets[key].Merge(bucket);
+                budget.ReturnBucket(spec.Subs, KeyBytes(key));
             }
         }
+
+        _droppedDocuments += ((TermsAggregator)other)._droppedDocuments;
+        _droppedMax += ((TermsAggregator)other)._droppedMax;
     }
 
-    public override void Write(Utf8JsonWriter output)
+    /// <summary>By the keys that there are; where there are none, by what the field holds elsewhere.</summary>
+    public override string TypeName(AggregationAnswer answer)
     {
-        var all = _buckets.ToList();
-        all.Sort(Compare);
-        var total = all.Sum(entry => entry.Value.DocumentCount);
+        var kinds = 0;
+        foreach (var key in _buckets.Keys)
+        {
+            kinds |= 1 << (int)key.Kind;
+        }
 
+        kinds = kinds != 0 ? kinds : answer.KindsOf(spec.Field);
+        return kinds == 0 ? "umterms"
+            : (kinds & ((1 << (int)ValueKind.String) | (1 << (int)ValueKind.Ip))) != 0 ? "sterms"
+            : (kinds & (1 << (int)ValueKind.Double)) != 0 ? "dterms"
+            : "lterms";
+    }
+
+    public override void Write(Utf8JsonWriter output, AggregationAnswer answer)
+    {
         // As Elasticsearch's single shard: it sends its best, those below the minimum are dropped from them silently.
         // Of an order by key it sends no more than it must.
         var isKeyOrder = spec.Order is [("_key", _)];
         var shardSize = isKeyOrder ? spec.Size : (int)Math.Min(int.MaxValue, spec.Size + (spec.Size / 2L) + 10);
-        var sent = all.Take(shardSize).ToList();
+        var (sent, total) = Best(shardSize);
         var kept = sent.Where(entry => entry.Value.DocumentCount >= spec.MinDocCount).ToList();
         var other = total - sent.Sum(entry => entry.Value.DocumentCount)
             + kept.Skip(spec.Size).Sum(entry => entry.Value.DocumentCount);
         var isCountDescending = spec.Order[0] is ("_count", false);
-        var isErrorUnknown = all.Count >= shardSize && !isKeyOrder && !isCountDescending;
-        output.WriteNumber("doc_count_error_upper_bound", isErrorUnknown ? -1 : 0);
-        output.WriteNumber("sum_other_doc_count", other);
+        var isErrorUnknown = _buckets.Count >= shardSize && !isKeyOrder && !isCountDescending;
+        output.WriteNumber("doc_count_error_upper_bound", isErrorUnknown ? -1 : _droppedMax);
+        output.WriteNumber("sum_other_doc_count", other + _droppedDocuments);
         output.WriteStartArray("buckets");
         foreach (var (key, bucket) in kept.Take(spec.Size))
         {
+            answer.CountBucket();
             output.WriteStartObject();
             WriteKey(output, key);
             output.WriteNumber("doc_count", bucket.DocumentCount);
-            bucket.Subs?.Write(output);
+            bucket.Subs?.Write(output, answer);
             output.WriteEndObject();
         }
 
@@ -110,17 +135,69 @@ internal sealed class TermsAggregator(TermsSpec spec) : Aggregator
 
         if (!_buckets.TryGetValue(key, out var bucket))
         {
-            if (_buckets.Count == BucketCountMax)
+            if (_buckets.Count >= TermCountMax && MayDrop)
             {
-                throw new QueryException("too_many_buckets_exception",
-                    $"Trying to create too many buckets. Must be less than or equal to: [{BucketCountMax}].");
+                DropSmallest();
             }
 
-            bucket = new Bucket(spec.Subs);
+            budget.TakeBucket(spec.Subs, KeyBytes(key));
+            bucket = new Bucket(spec.Subs, budget);
             _buckets.Add(key, bucket);
         }
 
         bucket.Add(scan, rows);
+    }
+
+    private static int KeyBytes(in TermKey key) => key.Text is null ? 0 : 24 + (2 * key.Text.Length);
+
+    /// <summary>Keeps the terms with the largest counts; what the others had is remembered as an error.</summary>
+    private void DropSmallest()
+    {
+        var counts = _buckets.Values.Select(bucket => bucket.DocumentCount).Order().ToArray();
+        var threshold = counts[counts.Length / 2];
+        var left = counts.Length / 2;
+        foreach (var (key, bucket) in _buckets)
+        {
+            if (bucket.DocumentCount > threshold || left-- <= 0)
+            {
+                continue;
+            }
+
+            _droppedDocuments += bucket.DocumentCount;
+            budget.ReturnBucket(spec.Subs, KeyBytes(key));
+            _buckets.Remove(key);
+        }
+
+        _droppedMax += threshold;
+    }
+
+    /// <summary>The first buckets of the order, by a heap of that size, and the documents of all.</summary>
+    private (List<KeyValuePair<TermKey, Bucket>> Best, long Total) Best(int count)
+    {
+        var total = 0L;
+        var worstFirst = Comparer<KeyValuePair<TermKey, Bucket>>.Create((a, b) => Compare(b, a));
+        var heap = new PriorityQueue<KeyValuePair<TermKey, Bucket>, KeyValuePair<TermKey, Bucket>>(worstFirst);
+        foreach (var entry in _buckets)
+        {
+            total += entry.Value.DocumentCount;
+            if (heap.Count < count)
+            {
+                heap.Enqueue(entry, entry);
+            }
+            else
+            {
+                heap.EnqueueDequeue(entry, entry);
+            }
+        }
+
+        var best = new List<KeyValuePair<TermKey, Bucket>>(heap.Count);
+        while (heap.TryDequeue(out var entry, out _))
+        {
+            best.Add(entry);
+        }
+
+        best.Reverse();
+        return (best, total);
     }
 
     private int Compare(KeyValuePair<TermKey, Bucket> a, KeyValuePair<TermKey, Bucket> b)

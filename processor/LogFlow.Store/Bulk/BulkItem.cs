@@ -16,6 +16,12 @@ internal struct BulkItem
     /// <summary>HTTP status of the item: 0 until it is decided.</summary>
     public short Status;
 
+    /// <summary>Status that the action line alone earns it; 0: it is looked at further.</summary>
+    public short RefusedStatus;
+
+    /// <summary>The action line names a pipeline, be it none.</summary>
+    public bool HasPipeline;
+
     public bool HasQueueId;
     public BulkIndex? Index;
     public int IdStart;

@@ -8,7 +8,8 @@ namespace LogFlow.Store;
 /// Splits a <c>_bulk</c> body into actions and documents. A malformed action line refuses the whole request, as in
 /// Elasticsearch: what follows it cannot be told apart.
 /// </summary>
-internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex)
+internal sealed class BulkParser(
+    ReadOnlyMemory<byte> body, string? defaultIndex, string? defaultPipeline = null, bool requiresAlias = false)
 {
     private readonly Dictionary<string, BulkIndex> _indices = new(StringComparer.Ordinal);
     private readonly ReadOnlyMemory<byte> _body = body;
@@ -102,7 +103,7 @@ internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex
     private void RememberAction(ReadOnlySpan<byte> line, int start, in BulkItem item)
     {
         _prefixLength = 0;
-        if (!item.HasQueueId || item.QueueId.Part != 0 || !line.EndsWith(ActionEnd)
+        if (!item.HasQueueId || item.QueueId.Part != 0 || item.RefusedStatus != 0 || !line.EndsWith(ActionEnd)
             || item.IdStart + item.IdLength != start + line.Length - ActionEnd.Length)
         {
             return;
@@ -213,10 +214,12 @@ internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex
             return false;
         }
 
+        BulkMetadata.ApplyRequest(defaultPipeline, requiresAlias, ref item);
         item.Index ??= defaultIndex is null ? null : GetIndex(Encoding.UTF8.GetBytes(defaultIndex));
         return item.Index is not null || Refuse($"Validation Failed: 1: index is missing in line [{_line}];");
     }
 
+    /// <summary>Reads what stands beside the action's name.</summary>
     private bool ReadMetadata(ref Utf8JsonReader reader, int lineStart, ref BulkItem item)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -224,7 +227,7 @@ internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex
             if (reader.ValueTextEquals("_index"u8))
             {
                 reader.Read();
-                item.Index = GetIndex(reader.ValueIsEscaped
+                item.Index = reader.TokenType == JsonTokenType.Null ? null : GetIndex(reader.ValueIsEscaped
                     ? Encoding.UTF8.GetBytes(reader.GetString()!)
                     : reader.ValueSpan);
             }
@@ -233,16 +236,14 @@ internal sealed class BulkParser(ReadOnlyMemory<byte> body, string? defaultIndex
                 reader.Read();
                 ReadId(ref reader, lineStart, ref item);
             }
-            else if (reader.ValueTextEquals("require_alias"u8) || reader.ValueTextEquals("require_data_stream"u8)
-                || reader.ValueTextEquals("dynamic_templates"u8) || reader.ValueTextEquals("list_executed_pipelines"u8))
-            {
-                reader.Read();
-                reader.Skip();
-            }
             else
             {
-                return Refuse(
-                    $"Action/metadata line [{_line}] contains an unsupported parameter [{reader.GetString()}]");
+                var name = reader.GetString()!;
+                reader.Read();
+                if (!BulkMetadata.TryRead(name, ref reader, ref item))
+                {
+                    return Refuse($"Action/metadata line [{_line}] contains an unknown parameter [{name}]");
+                }
             }
         }
 

@@ -153,7 +153,7 @@ internal sealed partial class StoreEngine
         TryViewMemory(state) ?? throw new InvalidOperationException("the newest state is gone");
 
     private static bool NeedsLookup(in BulkItem item, BulkOrigin origin) =>
-        item.HasId && item.Operation is BulkOperation.Create or BulkOperation.Index
+        item is { HasId: true, RefusedStatus: 0, Operation: BulkOperation.Create or BulkOperation.Index }
         && (item.HasQueueId || item.IdLength <= IdLengthMax) && !origin.IsCovered(item, out _);
 
     /// <summary>Below its position a document may have come under the position, and then no set of ids has it.</summary>
@@ -169,8 +169,8 @@ internal sealed partial class StoreEngine
         for (var i = 0; i < request.Count; i++)
         {
             ref var item = ref request.Items[i];
-            item.Status = origin.IsCovered(item, out var isStored)
-                ? isStored ? (short)409 : Add(body, ref item, generation)
+            item.Status = item.RefusedStatus != 0 ? item.RefusedStatus
+                : origin.IsCovered(item, out var isStored) ? isStored ? (short)409 : Add(body, ref item, generation)
                 : AddForeign(body, ref item, generation, foreign, i);
             added += item.Status == 201 ? 1 : 0;
             duplicates += item.Status == 409 ? 1 : 0;

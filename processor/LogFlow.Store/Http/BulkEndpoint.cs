@@ -6,30 +6,28 @@ using Microsoft.AspNetCore.Http;
 namespace LogFlow.Store;
 
 /// <summary><c>_bulk</c>, and the positions of LogFlow's processor.</summary>
-internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, TimeProvider time)
+internal sealed class BulkEndpoint(
+    StoreEngine engine, StoreSecret secret, StoreMetrics metrics, TimeProvider time)
 {
     public const string PositionsHeader = "X-LogFlow-Positions";
     public const string DurableHeader = "X-LogFlow-Durable";
 
-    private static readonly string[] KnownFilters =
-        ["took", "errors", "items", "items.*.status", "items.*.error", "items.*.failure_store"];
+    /// <summary>What short answers hold: what our processor, Beats and Logstash ask for, and nothing besides.</summary>
+    private static readonly HashSet<string> ShortFilter = ["errors", "items.*.status", "items.*.error"];
 
     public async Task BulkAsync(HttpContext context, string? index, RequestBody body)
     {
         var url = new UrlParameters(context.Request);
-        url.Check("filter_path", "refresh", "require_data_stream", "require_alias", "pipeline",
+        url.Check("refresh", "require_data_stream", "require_alias", "pipeline",
             "wait_for_active_shards",
             "include_source_on_error", "list_executed_pipelines");
-        if (url.Get("pipeline") is { } pipeline and not "_none")
-        {
-            throw QueryException.Unsupported($"the ingest pipeline [{pipeline}]");
-        }
-
         var isShort = IsShort(url.Get("filter_path"));
         var started = time.GetTimestamp();
-        metrics.BulkBytes.Add(body.Data.Length);
-        var parser = new BulkParser(body.Data, index);
-        using var request = parser.TryParse(ReadClaims(context.Request))
+        var claims = ReadClaims(context.Request);
+        var data = await body.ReadAsync();
+        metrics.BulkBytes.Add(data.Length);
+        var parser = new BulkParser(data, index, url.Get("pipeline"), url.IsTrue("require_alias"));
+        using var request = parser.TryParse(claims)
             ?? throw new QueryException("illegal_argument_exception", parser.Problem);
         var outcome = await engine.IngestAsync(request, context.RequestAborted);
         if (outcome.Result != IngestResult.Done)
@@ -40,15 +38,22 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
 
         var elapsed = time.GetElapsedTime(started);
         metrics.BulkDuration.Record(elapsed.TotalSeconds);
-        SetDurable(context, request.Claims);
+        if (request.Claims is not null)
+        {
+            SetDurable(context, request.Claims);
+        }
+
         var output = new ByteWriter(128 + (request.Count * (isShort ? 32 : 256)));
         WriteResult(output, request, (long)elapsed.TotalMilliseconds, isShort);
-        await HttpAnswer.BytesAsync(context, 200, output.WrittenMemory);
+        await (isShort
+            ? HttpAnswer.FilteredAsync(context, 200, output.WrittenMemory)
+            : HttpAnswer.BytesAsync(context, 200, output.WrittenMemory));
     }
 
     /// <summary><c>GET /_logflow/positions</c>, and <c>POST /_logflow/flush</c> after the flush.</summary>
     public Task PositionsAsync(HttpContext context)
     {
+        secret.Demand(context.Request);
         SetDurable(context, null);
         return HttpAnswer.JsonAsync(context, 200, json =>
         {
@@ -67,33 +72,25 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
 
     public async Task FlushAsync(HttpContext context)
     {
+        secret.Demand(context.Request);
         await engine.FlushAsync(context.RequestAborted);
         await PositionsAsync(context);
     }
 
-    private static PositionClaim[]? ReadClaims(HttpRequest request)
+    private PositionClaim[]? ReadClaims(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(PositionsHeader, out var header))
         {
             return null;
         }
 
+        secret.Demand(request);
+
         return PositionClaim.Parse(header.ToString()) ?? throw new QueryException("illegal_argument_exception",
             $"{PositionsHeader} must be <topic id>:<partition>:<first>:<next>[:b],... but is [{header}]");
     }
 
-    private static bool IsShort(string? filter)
-    {
-        if (filter is null)
-        {
-            return false;
-        }
-
-        var unknown = filter.Split(',').FirstOrDefault(path => !KnownFilters.Contains(path));
-        return unknown is null
-            ? !filter.Split(',').Contains("items")
-            : throw QueryException.Unsupported($"[filter_path] with [{unknown}]");
-    }
+    private static bool IsShort(string? filter) => filter is not null && ShortFilter.SetEquals(filter.Split(','));
 
     private void SetDurable(HttpContext context, PositionClaim[]? claims) =>
         context.Response.Headers[DurableHeader] = engine.Positions.FormatDurable(claims);
@@ -138,7 +135,8 @@ internal sealed class BulkEndpoint(StoreEngine engine, StoreMetrics metrics, Tim
             errors |= item.Status >= 300;
         }
 
-        Write(output, $"{{\"took\":{tookMs},\"errors\":{(errors ? "true" : "false")},\"items\":[");
+        Write(output, isShort ? "{" : $"{{\"took\":{tookMs},");
+        Write(output, $"\"errors\":{(errors ? "true" : "false")},\"items\":[");
         var isFirst = true;
         foreach (ref readonly var item in request.Items)
         {

@@ -222,12 +222,13 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
         var key = kind + "/" + name;
         if (HttpMethods.IsPut(context.Request.Method) || HttpMethods.IsPost(context.Request.Method))
         {
-            if (_templates.Count >= TemplateCountMax || body.Data.Length > TemplateBytesMax)
+            var data = await body.ReadAsync();
+            if (_templates.Count >= TemplateCountMax || data.Length > TemplateBytesMax)
             {
                 throw new QueryException("illegal_argument_exception", "too many or too large templates");
             }
 
-            _templates[key] = body.Data.ToArray();
+            _templates[key] = data.ToArray();
             await RawAsync(context, """{"acknowledged":true}"""u8);
             return;
         }

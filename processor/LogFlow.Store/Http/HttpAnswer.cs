@@ -7,12 +7,12 @@ namespace LogFlow.Store;
 /// <summary>Writes answers as Elasticsearch shapes them.</summary>
 internal static class HttpAnswer
 {
-    private static readonly JsonWriterOptions Options = new()
+    public static readonly JsonWriterOptions Plain = new()
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static readonly JsonWriterOptions Pretty = new()
+    public static readonly JsonWriterOptions Pretty = new()
     {
         Indented = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -25,8 +25,7 @@ internal static class HttpAnswer
     public static async Task JsonAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
     {
         var output = new ArrayBufferWriter<byte>(1024);
-        var isPretty = context.Request.Query.TryGetValue("pretty", out var value) && value != "false";
-        await using (var json = new Utf8JsonWriter(output, isPretty ? Pretty : Options))
+        await using (var json = new Utf8JsonWriter(output, IsPretty(context) ? Pretty : Plain))
         {
             json.WriteStartObject();
             write(json);
@@ -36,7 +35,15 @@ internal static class HttpAnswer
         await BytesAsync(context, status, output.WrittenMemory);
     }
 
-    public static async Task BytesAsync(HttpContext context, int status, ReadOnlyMemory<byte> json)
+    /// <summary>Answers with JSON, of which <c>filter_path</c> may want parts only.</summary>
+    public static Task BytesAsync(HttpContext context, int status, ReadOnlyMemory<byte> json)
+    {
+        var filter = new FilterPath(context.Request.Query["filter_path"].ToString());
+        return FilteredAsync(context, status, filter.IsEmpty ? json : filter.Apply(json, IsPretty(context)));
+    }
+
+    /// <summary>Answers with JSON of which unwanted parts were never written.</summary>
+    public static async Task FilteredAsync(HttpContext context, int status, ReadOnlyMemory<byte> json)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = ContentType(context.Request);
@@ -56,6 +63,17 @@ internal static class HttpAnswer
     public static Task ErrorAsync(HttpContext context, int status, string type, string reason) =>
         JsonAsync(context, status, json => WriteError(json, status, type, reason));
 
+    /// <summary>What stands before the API refuses a request.</summary>
+    public static Task RefuseAsync(HttpContext context, int status, string reason)
+    {
+        SetProduct(context);
+        return ErrorAsync(context, status, status switch
+        {
+            StatusCodes.Status406NotAcceptable => "media_type_header_exception",
+            _ => "security_exception",
+        }, reason);
+    }
+
     public static void WriteError(Utf8JsonWriter json, int status, string type, string reason)
     {
         json.WriteStartObject("error");
@@ -70,6 +88,9 @@ internal static class HttpAnswer
         json.WriteEndObject();
         json.WriteNumber("status", status);
     }
+
+    private static bool IsPretty(HttpContext context) =>
+        context.Request.Query.TryGetValue("pretty", out var value) && value != "false";
 
     /// <summary>The versioned type that Elasticsearch's own clients ask for, else plain JSON.</summary>
     private static string ContentType(HttpRequest request)

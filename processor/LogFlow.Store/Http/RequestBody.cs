@@ -1,77 +1,83 @@
-using System.Buffers;
 using System.IO.Compression;
+using LogFlow.Platform;
 using Microsoft.AspNetCore.Http;
 
 namespace LogFlow.Store;
 
 /// <summary>
-/// A request's body in memory, decompressed, in a pooled buffer that <see cref="Dispose"/> gives back.
+/// A request's body in memory, decompressed: read when first asked for, given back by <see cref="Dispose"/>.
 /// </summary>
-internal sealed class RequestBody : IDisposable
+internal sealed class RequestBody(HttpContext context, BodyReader reader, ByteBudget budget) : IDisposable
 {
-    private readonly BodyBudget _budget;
-    private byte[] _buffer;
-    private int _reserved;
+    private const int FirstBytes = 4096;
 
-    private RequestBody(BodyBudget budget)
+    private ByteClaim? _claim;
+    private Lease<LeasedBytes>? _buffer;
+    private int _length;
+
+    /// <summary>The whole body; empty where there is none.</summary>
+    /// <exception cref="QueryException">413: longer than allowed; 429: no memory for it in time; 406, 415: not of a kind
+    /// that is read.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync()
     {
-        _budget = budget;
-        _buffer = [];
-    }
-
-    public ReadOnlyMemory<byte> Data { get; private set; }
-
-    /// <exception cref="QueryException">413: longer than allowed; 429: too many large bodies at once.</exception>
-    public static async Task<RequestBody> ReadAsync(HttpRequest request, int lengthMax, BodyBudget budget)
-    {
-        var body = new RequestBody(budget);
-        try
+        if (_buffer is null && HasBody(context.Request))
         {
-            await body.FillAsync(request, lengthMax);
-            return body;
+            await FillAsync();
         }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
+
+        return _buffer is null ? default : _buffer.Value.Memory[.._length];
     }
 
     public void Dispose()
     {
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = [];
-        }
-
-        _budget.Release(_reserved);
-        _reserved = 0;
+        _buffer?.Dispose();
+        _claim?.Dispose();
     }
 
-    private async Task FillAsync(HttpRequest request, int lengthMax)
+    private static bool HasBody(HttpRequest request) =>
+        request.ContentLength > 0 || (request.ContentLength is null && request.Headers.TransferEncoding.Count > 0);
+
+    private async Task FillAsync()
     {
-        if (request.ContentLength > lengthMax)
+        var request = context.Request;
+        if (request.ContentLength > reader.LengthMax)
         {
-            throw TooLong(lengthMax);
+            throw TooLong();
         }
 
         var encoding = request.Headers.ContentEncoding.ToString();
-        var stream = encoding switch
+        var isPlain = encoding is "" or "identity";
+        if (!isPlain && encoding != "gzip")
         {
-            "" or "identity" => request.Body,
-            "gzip" => new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true),
-            _ => throw new QueryException(
-                "illegal_argument_exception", $"Content-Encoding [{encoding}] is not supported: gzip is", 415),
-        };
-        var length = 0;
-        Grow((int)Math.Clamp(request.ContentLength ?? 0, 4096, lengthMax) + 1);
+            throw new QueryException(
+                "illegal_argument_exception", $"Content-Encoding [{encoding}] is not supported: gzip is", 415);
+        }
+
+        // One byte more than allowed tells a body that is too long from one that just fits.
+        var announced = isPlain && request.ContentLength is { } length ? length + 1 : reader.LengthMax + 1L;
+        var holder = new ByteHolder(
+            $"the request from {context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}", context.Abort);
+        _claim = budget.Open(announced, holder);
+        if (isPlain)
+        {
+            await CopyAsync(request.Body, (int)announced);
+            return;
+        }
+
+        await using var gzip = new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true);
+        await CopyAsync(gzip, (int)announced);
+    }
+
+    private async Task CopyAsync(Stream stream, int announced)
+    {
+        await GrowAsync(Math.Min(FirstBytes, announced));
         while (true)
         {
+            var buffer = _buffer!.Value.Memory;
             int read;
             try
             {
-                read = await stream.ReadAsync(_buffer.AsMemory(length), request.HttpContext.RequestAborted);
+                read = await stream.ReadAsync(buffer[_length..], context.RequestAborted);
             }
             catch (InvalidDataException error)
             {
@@ -80,62 +86,47 @@ internal sealed class RequestBody : IDisposable
 
             if (read == 0)
             {
-                break;
+                return;
             }
 
-            length += read;
-            if (length > lengthMax)
+            _length += read;
+            if (_length > reader.LengthMax)
             {
-                throw TooLong(lengthMax);
+                throw TooLong();
             }
 
-            if (length == _buffer.Length)
+            if (_length == buffer.Length)
             {
-                Grow((int)Math.Min((long)length * 2, lengthMax + 1L), length);
+                await GrowAsync((int)Math.Min(buffer.Length * 2L, announced));
             }
         }
-
-        Data = _buffer.AsMemory(0, length);
     }
 
-    private void Grow(int size, int keep = 0)
+    /// <summary>A larger buffer, after its bytes are granted.</summary>
+    private async Task GrowAsync(int size)
     {
-        if (!_budget.TryTake(size - _reserved))
+        using var patience = new CancellationTokenSource(BodyReader.WaitMax, reader.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
+        try
+        {
+            await _claim!.GrowAsync(size - _claim.Granted, either.Token);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             throw new QueryException("es_rejected_execution_exception",
                 "the bodies of the requests under way exceed the store's memory for them: try again", 429);
         }
 
-        _reserved = size;
-        var larger = ArrayPool<byte>.Shared.Rent(size);
-        if (_buffer.Length > 0)
+        var larger = reader.Pool.Rent(size);
+        if (_buffer is not null)
         {
-            _buffer.AsSpan(0, keep).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer.Value.Span[.._length].CopyTo(larger.Value.Span);
+            _buffer.Dispose();
         }
 
         _buffer = larger;
     }
 
-    private static QueryException TooLong(int lengthMax) => new("content_too_long_exception",
-        $"the request body is longer than http.max_content_length, {lengthMax} bytes (decompressed)", 413);
-}
-
-/// <summary>Bytes that all request bodies under way may take together.</summary>
-internal sealed class BodyBudget(long bytesMax)
-{
-    private long _taken;
-
-    public bool TryTake(int bytes)
-    {
-        if (Interlocked.Add(ref _taken, bytes) <= bytesMax)
-        {
-            return true;
-        }
-
-        Interlocked.Add(ref _taken, -bytes);
-        return false;
-    }
-
-    public void Release(int bytes) => Interlocked.Add(ref _taken, -bytes);
+    private QueryException TooLong() => new("content_too_long_exception",
+        $"the request body is longer than http.max_content_length, {reader.LengthMax} bytes (decompressed)", 413);
 }

@@ -15,15 +15,19 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
         "rest_total_hits_as_int", "allow_partial_search_results", "ignore_throttled",
     ];
 
+    private const int ManyAnswerBytesMax = 64 << 20;
+
     private readonly Searcher _searcher = new(engine, time);
 
     public async Task SearchAsync(HttpContext context, string? index, RequestBody body)
     {
         var url = new UrlParameters(context.Request);
         url.Check(SearchKeys);
-        using var json = Parse(body.Data);
+        var data = await body.ReadAsync();
+        using var deadline = _searcher.Begin();
+        using var json = Parse(data);
         var output = new ArrayBufferWriter<byte>(4096);
-        await RunAsync(output, index, json?.RootElement, url, context.RequestAborted);
+        await RunAsync(output, index, json?.RootElement, url, deadline, context.RequestAborted);
         await HttpAnswer.BytesAsync(context, 200, output.WrittenMemory);
     }
 
@@ -31,7 +35,9 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
     {
         var url = new UrlParameters(context.Request);
         url.Check("q", "df", "default_operator", "analyze_wildcard", "lenient", "ignore_throttled");
-        using var json = Parse(body.Data);
+        var data = await body.ReadAsync();
+        using var deadline = _searcher.Begin();
+        using var json = Parse(data);
         using var snapshot = engine.AcquireSnapshot();
         var indices = IndexResolver.Resolve(index, snapshot.Contents, url.IgnoresUnavailable);
         var query = new SearchRequestParser(NowMs(), snapshot.Contents).ParseCount(json?.RootElement, Parameters(url));
@@ -41,7 +47,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
             Size = 0,
             Sort = [new SortField(FieldNames.Timestamp, true, false)],
             TotalHitsMax = long.MaxValue,
-        }, context.RequestAborted);
+        }, deadline, context.RequestAborted);
         if (result.IsTimedOut)
         {
             throw new QueryException("timeout_exception", "the count took longer than search.timeout", 503);
@@ -62,10 +68,21 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
             "rest_total_hits_as_int", "pre_filter_shard_size");
         var started = time.GetTimestamp();
         var responses = new List<ReadOnlyMemory<byte>>();
-        var lines = Lines(body.Data);
-        for (var i = 0; i + 1 < lines.Count; i += 2)
+        var lines = Lines(await body.ReadAsync());
+        if (lines.Count % 2 != 0)
         {
-            responses.Add(await OneOfManyAsync(lines[i], lines[i + 1], index, url, context.RequestAborted));
+            throw new QueryException("illegal_argument_exception", "the last header of the multi-search has no search");
+        }
+
+        // Their answers are all held until the last is there: they share one deadline and one limit of bytes.
+        using var deadline = _searcher.Begin();
+        var left = ManyAnswerBytesMax;
+        for (var i = 0; i < lines.Count; i += 2)
+        {
+            var response = await OneOfManyAsync(
+                lines[i], lines[i + 1], index, url, left > 0, deadline, context.RequestAborted);
+            left -= response.Length;
+            responses.Add(response);
         }
 
         await HttpAnswer.JsonAsync(context, 200, output =>
@@ -86,13 +103,14 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
         new UrlParameters(context.Request).Check("realtime", "refresh", "stored_fields");
         using var snapshot = engine.AcquireSnapshot();
         var indices = IndexResolver.Resolve(index, snapshot.Contents, ignoresMissing: false);
+        using var deadline = _searcher.Begin();
         var result = await _searcher.SearchAsync(snapshot, new SearchRequest
         {
             Query = IndexResolver.Limit(new IdsQuery([id]), indices),
             Size = 1,
             Sort = [new SortField(FieldNames.Timestamp, true, false)],
             TotalHitsMax = -1,
-        }, context.RequestAborted);
+        }, deadline, context.RequestAborted);
         var hit = result.Hits.Count > 0 ? result.Hits[0] : null;
         await HttpAnswer.JsonAsync(context, hit is null ? 404 : 200, output =>
         {
@@ -115,11 +133,17 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
     }
 
     private async Task<ReadOnlyMemory<byte>> OneOfManyAsync(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> search,
-        string? index, UrlParameters url, CancellationToken cancellation)
+        string? index, UrlParameters url, bool hasRoom, SearchDeadline deadline, CancellationToken cancellation)
     {
         var output = new ArrayBufferWriter<byte>(4096);
         try
         {
+            if (!hasRoom)
+            {
+                throw new QueryException("circuit_breaking_exception",
+                    $"[request] Data too large: the answers before this one take {ManyAnswerBytesMax} bytes", 429);
+            }
+
             using var head = Parse(header);
             using var body = Parse(search);
             var ignoresMissing = url.IgnoresUnavailable;
@@ -142,7 +166,8 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
                 }
             }
 
-            await RunAsync(output, index, body?.RootElement, url, cancellation, ignoresMissing, isPartOfMany: true);
+            await RunAsync(
+                output, index, body?.RootElement, url, deadline, cancellation, ignoresMissing, isPartOfMany: true);
         }
         catch (QueryException error)
         {
@@ -157,7 +182,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
     }
 
     private async Task RunAsync(ArrayBufferWriter<byte> output, string? index, JsonElement? body, UrlParameters url,
-        CancellationToken cancellation, bool? ignoresMissing = null, bool isPartOfMany = false)
+        SearchDeadline deadline, CancellationToken cancellation, bool? ignoresMissing = null, bool isPartOfMany = false)
     {
         var started = time.GetTimestamp();
         using var snapshot = engine.AcquireSnapshot();
@@ -178,7 +203,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
             Fields = parsed.Fields,
             Timeout = parsed.Timeout,
         };
-        var result = await _searcher.SearchAsync(snapshot, request, cancellation);
+        var result = await _searcher.SearchAsync(snapshot, request, deadline, cancellation);
         var elapsed = time.GetElapsedTime(started);
         metrics.SearchDuration.Record(elapsed.TotalSeconds);
         await using var json = new Utf8JsonWriter(output, new JsonWriterOptions
@@ -189,7 +214,8 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
         json.WriteNumber("took", (long)elapsed.TotalMilliseconds);
         json.WriteBoolean("timed_out", result.IsTimedOut);
         WriteShards(json, result);
-        SearchResultWriter.Write(json, request, result, url.IsTrue("rest_total_hits_as_int"));
+        SearchResultWriter.Write(json, request, result, url.IsTrue("rest_total_hits_as_int"),
+            new AggregationAnswer(url.IsTrue("typed_keys"), snapshot.Contents));
         if (isPartOfMany)
         {
             json.WriteNumber("status", 200);

@@ -5,7 +5,8 @@ namespace LogFlow.Store;
 /// <summary>Writes <c>hits</c> and <c>aggregations</c>.</summary>
 internal static class SearchResultWriter
 {
-    public static void Write(Utf8JsonWriter json, SearchRequest request, SearchResult result, bool totalAsNumber)
+    public static void Write(
+        Utf8JsonWriter json, SearchRequest request, SearchResult result, bool totalAsNumber, AggregationAnswer answer)
     {
         json.WriteStartObject("hits");
         if (request.TotalHitsMax >= 0 && totalAsNumber)
@@ -32,7 +33,7 @@ internal static class SearchResultWriter
         if (result.Aggregations is not null)
         {
             json.WriteStartObject("aggregations");
-            result.Aggregations.Write(json);
+            result.Aggregations.Write(json, answer);
             json.WriteEndObject();
         }
     }

@@ -5,16 +5,14 @@ namespace LogFlow.Store;
 
 /// <summary>Finds the endpoint of a request, and turns exceptions into answers of Elasticsearch's shape.</summary>
 internal sealed partial class StoreRouter(
-    BulkEndpoint bulk, SearchEndpoint search, CatalogEndpoint catalog, int bodyBytesMax, ILogger logger)
+    BulkEndpoint bulk, SearchEndpoint search, CatalogEndpoint catalog, BodyReader bodies, ILogger logger)
 {
-    private readonly BodyBudget _budget = new(Math.Max(128 << 20, 2L * bodyBytesMax));
-
     public async Task HandleAsync(HttpContext context)
     {
         HttpAnswer.SetProduct(context);
         try
         {
-            using var body = await RequestBody.ReadAsync(context.Request, bodyBytesMax, _budget);
+            using var body = bodies.Open(context);
             await RouteAsync(context, body);
         }
         catch (QueryException error)

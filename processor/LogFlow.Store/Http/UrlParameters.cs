@@ -46,10 +46,5 @@ internal sealed class UrlParameters(HttpRequest request)
                     $"request [{request.Path}] contains unrecognized parameter: [{name}]");
             }
         }
-
-        if (Get("filter_path") is not null && !known.Contains("filter_path"))
-        {
-            throw QueryException.Unsupported($"[filter_path] for [{request.Path}]");
-        }
     }
 }

@@ -15,6 +15,9 @@ internal sealed class QueryStringParser(
 
     private const int DepthMax = 64;
 
+    /// <summary>Words, operators and parentheses together. Elasticsearch's limit of clauses grows with its heap.</summary>
+    private const int TokenCountMax = 16_384;
+
     private readonly List<QueryStringToken> _tokens = QueryStringLexer.Read(text);
     private int _at;
     private int _depth;
@@ -30,6 +33,12 @@ internal sealed class QueryStringParser(
 
     public QueryNode Parse()
     {
+        if (_tokens.Count > TokenCountMax)
+        {
+            throw new QueryException("query_shard_exception",
+                $"Failed to parse query: it has more than {TokenCountMax} words and operators (maxClauseCount)");
+        }
+
         if (Current.Kind == QueryTokenKind.End)
         {
             return MatchNoneQuery.Instance;

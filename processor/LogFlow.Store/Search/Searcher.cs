@@ -10,14 +10,16 @@ internal sealed class Searcher(StoreEngine engine, TimeProvider time)
 {
     private static readonly int WorkersMax = Environment.ProcessorCount;
 
+    /// <summary>A new request's time begins.</summary>
+    public SearchDeadline Begin() => new(engine.Options.SearchTimeout, time);
+
     public async Task<SearchResult> SearchAsync(
-        SearchSnapshot snapshot, SearchRequest request, CancellationToken cancellation)
+        SearchSnapshot snapshot, SearchRequest request, SearchDeadline deadline, CancellationToken cancellation)
     {
-        var limit = request.Timeout is { } own && own < engine.Options.SearchTimeout
-            ? own
-            : engine.Options.SearchTimeout;
-        using var timer = new CancellationTokenSource(limit, time);
-        var run = new SearchRun(request, Order(snapshot.Blocks, request), timer.Token, cancellation);
+        using var ownTimer = request.Timeout is { } own ? new CancellationTokenSource(own, time) : null;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            deadline.Token, ownTimer?.Token ?? CancellationToken.None);
+        var run = new SearchRun(request, Order(snapshot.Blocks, request), either.Token, cancellation);
         var workers = Math.Min(WorkersMax, run.BlockCount);
         if (workers <= 1)
         {
@@ -72,6 +74,11 @@ internal sealed class Searcher(StoreEngine engine, TimeProvider time)
         var fetched = new FetchedHit?[page.Count];
         foreach (var group in page.Select((hit, i) => (hit, i)).GroupBy(item => item.hit.Block))
         {
+            if (run.HasNoTimeLeft())
+            {
+                break;
+            }
+
             try
             {
                 using var fetcher = new HitFetcher(group.Key, request);
@@ -96,6 +103,8 @@ internal sealed class SearchRun(
 {
     private readonly Lock _lock = new(); // Guards the aggregations while workers add theirs.
     private readonly HitComparer _comparer = new(request.Sort);
+    private readonly AggregationBudget _budget = new();
+    private AggregatorSet? _aggregations;
     private int _next = -1;
     private long _total;
 
@@ -105,9 +114,13 @@ internal sealed class SearchRun(
 
     public ConcurrentBag<(string Origin, string Reason)> Failures { get; } = [];
 
-    public AggregatorSet? Aggregations { get; } = request.Aggregations.IsEmpty ? null : request.Aggregations.Create();
 
     public long Total => Volatile.Read(ref _total);
+
+    /// <summary>What the workers found, once they are done.</summary>
+    public AggregatorSet? Aggregations => request.Aggregations.IsEmpty
+        ? null
+        : _aggregations ??= request.Aggregations.Create(_budget);
 
     public bool IsTimedOut { get; private set; }
 
@@ -115,7 +128,7 @@ internal sealed class SearchRun(
 
     public void Work()
     {
-        var own = Aggregations is null ? null : request.Aggregations.Create();
+        var own = request.Aggregations.IsEmpty ? null : request.Aggregations.Create(_budget);
         while (Interlocked.Increment(ref _next) is var index && index < blocks.Count)
         {
             if (cancellation.IsCancellationRequested)
@@ -123,9 +136,8 @@ internal sealed class SearchRun(
                 return;
             }
 
-            if (timeout.IsCancellationRequested)
+            if (HasNoTimeLeft())
             {
-                IsTimedOut = true;
                 break;
             }
 
@@ -150,10 +162,21 @@ internal sealed class SearchRun(
         {
             lock (_lock)
             {
-                Aggregations!.Merge(own);
+                // The first worker's are taken as they are.
+                if (_aggregations is null)
+                {
+                    _aggregations = own;
+                }
+                else
+                {
+                    _aggregations.Merge(own);
+                }
             }
         }
     }
+
+    /// <summary>True: what was found so far is the answer, and it says so.</summary>
+    public bool HasNoTimeLeft() => IsTimedOut |= timeout.IsCancellationRequested;
 
     /// <summary>Whether a row of the block could stand before the worst hit kept so far.</summary>
     private bool CanImprove(in BlockSummary summary)

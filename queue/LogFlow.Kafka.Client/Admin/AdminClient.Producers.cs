@@ -8,10 +8,11 @@ public sealed partial class AdminClient
     /// <summary>
     /// The idempotent producers that a partition's leader remembers, with the last sequence of each: whether a batch is
     /// in the log can be told by it without sending the batch again. Kafka forgets a producer some time after its last
-    /// batch (<c>producer.id.expiration.ms</c>).
+    /// batch (<c>producer.id.expiration.ms</c>). Waits, as long as the caller does, until the partition's leader
+    /// answers.
     /// </summary>
     /// <exception cref="KafkaException">
-    /// The broker refuses, has no such partition, or is older than Kafka 2.8 (UNSUPPORTED_VERSION).
+    /// The broker refuses, or is older than Kafka 2.8 (UNSUPPORTED_VERSION).
     /// </exception>
     public async Task<IReadOnlyList<ActiveProducer>> DescribeProducersAsync(
         TopicPartition partition, CancellationToken cancellationToken)

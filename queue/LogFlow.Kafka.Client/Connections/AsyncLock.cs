@@ -1,14 +1,29 @@
-using System.Threading.Channels;
+using System.Diagnostics.CodeAnalysis;
 
 namespace LogFlow.Kafka.Client;
 
-/// <summary>A lock that may be held across awaits; those who wait get it in order. Nothing to dispose.</summary>
+/// <summary>
+/// A lock that may be held across awaits; those who wait get it in order. Taken with <c>using</c>, so that it is given
+/// back on every path.
+/// </summary>
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A semaphore whose wait handle is never asked for holds nothing.")]
 internal sealed class AsyncLock
 {
-    // One place: whoever fills it holds the lock.
-    private readonly Channel<byte> _place = Channel.CreateBounded<byte>(1);
+    private readonly SemaphoreSlim _place = new(1, 1);
 
-    public ValueTask EnterAsync(CancellationToken cancellationToken) => _place.Writer.WriteAsync(0, cancellationToken);
+    /// <summary>Waits for the turn; disposing it gives it back.</summary>
+    public async ValueTask<Turn> EnterAsync(CancellationToken cancellationToken)
+    {
+        await _place.WaitAsync(cancellationToken);
+        return new Turn(_place);
+    }
 
-    public void Exit() => _place.Reader.TryRead(out _);
+    /// <summary>Being the holder. Disposed once.</summary>
+    internal readonly struct Turn(SemaphoreSlim place) : IDisposable
+    {
+        public void Dispose() => place.Release();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;
@@ -16,14 +17,19 @@ internal sealed class BrokerNode : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Lane> _lanes = [];
 
-    public BrokerNode(BrokerEndpoint endpoint, KafkaClientOptions options, TimeProvider time, ILogger logger)
+    public BrokerNode(
+        BrokerEndpoint endpoint, KafkaClientOptions options, BytePool buffers, TimeProvider time, ILogger logger)
     {
         Endpoint = endpoint;
         _options = options;
         _time = time;
         Reachability = new BrokerReachability(endpoint, options, time, logger);
         _connectionOptions = new KafkaConnectionOptions(
-            options.ClientId, options.RequestTimeout, options.InFlightPerConnectionMax, options.ResponseBytesMax);
+            options.ClientId,
+            options.RequestTimeout,
+            options.InFlightPerConnectionMax,
+            options.ResponseBytesMax,
+            buffers);
     }
 
     public BrokerEndpoint Endpoint { get; }
@@ -83,7 +89,7 @@ internal sealed class BrokerNode : IAsyncDisposable
         foreach (var lane in lanes)
         {
             // An opening that is under way ends with the cancellation above.
-            await lane.Opening.EnterAsync(CancellationToken.None);
+            using var turn = await lane.Opening.EnterAsync(CancellationToken.None);
             if (lane.Connection is { } connection)
             {
                 await connection.DisposeAsync();
@@ -94,26 +100,19 @@ internal sealed class BrokerNode : IAsyncDisposable
     private async Task<KafkaConnection> OpenAsync(Lane lane, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-        await lane.Opening.EnterAsync(stop.Token);
-        try
+        using var turn = await lane.Opening.EnterAsync(stop.Token);
+        if (lane.Connection is { IsOpen: true } open)
         {
-            if (lane.Connection is { IsOpen: true } open)
-            {
-                return open;
-            }
-
-            var backoff = Reachability.BackoffLeft;
-            if (backoff > TimeSpan.Zero)
-            {
-                await Task.Delay(backoff, _time, stop.Token);
-            }
-
-            return lane.Connection = await TryOpenAsync(stop.Token);
+            return open;
         }
-        finally
+
+        var backoff = Reachability.BackoffLeft;
+        if (backoff > TimeSpan.Zero)
         {
-            lane.Opening.Exit();
+            await Task.Delay(backoff, _time, stop.Token);
         }
+
+        return lane.Connection = await TryOpenAsync(stop.Token);
     }
 
     private async Task<KafkaConnection> TryOpenAsync(CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Threading.Channels;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
+using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client;
 
@@ -14,6 +15,10 @@ internal sealed class KafkaConnection : IAsyncDisposable
 {
     private const int ResponsePrefixSize = sizeof(int) + sizeof(int);
     private const int SendCoalesceCount = 16;
+
+    // A response gets memory as its bytes arrive, not as it announces them: this much at first, then four times that.
+    private const int FirstStepBytes = 1024 * 1024;
+    private const int StepFactor = 4;
     private static readonly string SoftwareVersion =
         typeof(KafkaConnection).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
@@ -131,7 +136,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            ReleaseWhenDone(pending.Task);
+            pending.Abandon();
             throw;
         }
     }
@@ -141,24 +146,6 @@ internal sealed class KafkaConnection : IAsyncDisposable
         Close(ErrorCode.NetworkException, "it was closed by this side", null);
         await _completion;
     }
-
-    private static void ReleaseWhenDone<TResponse>(Task<KafkaResponse<TResponse>> abandoned) =>
-        _ = abandoned.ContinueWith(
-            static task =>
-            {
-                if (task.IsCompletedSuccessfully)
-                {
-                    task.Result.Dispose();
-                }
-                else
-                {
-                    // Nobody waits any more; looking at the exception keeps it from being reported as unobserved.
-                    _ = task.Exception;
-                }
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
 
     private PendingRequest<TRequest, TResponse> Encode<TRequest, TResponse>(
         TRequest request, short version, bool pooled, TimeSpan timeout)
@@ -284,9 +271,8 @@ internal sealed class KafkaConnection : IAsyncDisposable
 
                 var correlationId = BinaryPrimitives.ReadInt32BigEndian(prefix.AsSpan(sizeof(int)));
                 var pending = Expect(correlationId);
-                var frame = pending.Pooled ? ResponseFrame.Rent(length) : ResponseFrame.Allocate(length);
-                BinaryPrimitives.WriteInt32BigEndian(frame.Memory.Span, correlationId);
-                if (!await TryFillAsync(frame))
+                var frame = await ReceiveFrameAsync(correlationId, length);
+                if (frame is null)
                 {
                     break;
                 }
@@ -313,31 +299,47 @@ internal sealed class KafkaConnection : IAsyncDisposable
         }
     }
 
-    private async ValueTask<bool> TryFillAsync(ResponseFrame frame)
+    /// <summary>The response from its correlation id on; null where the broker closed in the middle.</summary>
+    private async ValueTask<Lease<LeasedBytes>?> ReceiveFrameAsync(int correlationId, int length)
     {
-        var filled = false;
+        var frame = _options.Buffers.Rent(Math.Min(length, FirstStepBytes));
         try
         {
-            filled = await ReceiveExactlyAsync(frame.Memory[sizeof(int)..]);
-            return filled;
+            BinaryPrimitives.WriteInt32BigEndian(frame.Value.Span, correlationId);
+            var filled = sizeof(int);
+            while (await ReceiveExactlyAsync(frame.Value.Memory[filled..]))
+            {
+                filled = frame.Value.Length;
+                if (filled == length)
+                {
+                    var received = frame;
+                    frame = null;
+                    return received;
+                }
+
+                var larger = _options.Buffers.Rent((int)Math.Min(length, filled * (long)StepFactor));
+                frame.Value.Span.CopyTo(larger.Value.Span);
+                frame.Dispose();
+                frame = larger;
+            }
+
+            return null;
         }
         finally
         {
-            if (!filled)
-            {
-                frame.Dispose();
-            }
+            frame?.Dispose();
         }
     }
 
-    private void Complete(PendingRequest pending, ResponseFrame frame)
+    private void Complete(PendingRequest pending, Lease<LeasedBytes> frame)
     {
         try
         {
             pending.Complete(frame);
         }
-        catch (ProtocolViolationException exception)
+        catch (Exception exception)
         {
+            // Whatever it is: nobody else knows of this request any more.
             pending.Fail(new KafkaException(
                 ErrorCode.NetworkException, $"{_endpoint} sent a malformed response: {exception.Message}", exception));
             throw;

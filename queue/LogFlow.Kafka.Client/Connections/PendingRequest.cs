@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client;
 
@@ -10,8 +11,8 @@ internal abstract class PendingRequest(int correlationId, short version, bool po
 
     public short Version => version;
 
-    /// <summary>Whether the response's frame comes from the pool; then its receiver must release it.</summary>
-    public bool Pooled => pooled;
+    /// <summary>Whether the response's receiver gets the frame's lease, and must dispose it.</summary>
+    protected bool Pooled => pooled;
 
     /// <summary>Timestamp of the TimeProvider after which the connection is given up.</summary>
     public long Deadline => deadline;
@@ -19,11 +20,14 @@ internal abstract class PendingRequest(int correlationId, short version, bool po
     /// <summary>The encoded request; handed back by the send loop once the socket has taken it.</summary>
     public KafkaWriter? Payload { get; set; }
 
-    /// <summary>Parses the response. Takes over the reference to the frame, also when it throws.</summary>
+    /// <summary>Parses the response. Takes over the lease of the frame, also when it throws.</summary>
     /// <exception cref="ProtocolViolationException">The response is malformed.</exception>
-    public abstract void Complete(ResponseFrame frame);
+    public abstract void Complete(Lease<LeasedBytes> frame);
 
     public abstract void Fail(KafkaException exception);
+
+    /// <summary>Nobody waits any more: what comes, or has come, is given back here.</summary>
+    public abstract void Abandon();
 }
 
 internal sealed class PendingRequest<TRequest, TResponse>(int correlationId, short version, bool pooled, long deadline)
@@ -36,27 +40,47 @@ internal sealed class PendingRequest<TRequest, TResponse>(int correlationId, sho
 
     public Task<KafkaResponse<TResponse>> Task => _completion.Task;
 
-    public override void Complete(ResponseFrame frame)
+    public override void Complete(Lease<LeasedBytes> frame)
     {
+        var isTaken = false;
         try
         {
-            var version = AnsweredVersion(frame.Memory.Span);
-            var reader = new KafkaReader(frame.Memory);
+            var bytes = Pooled ? frame.Value.Memory : frame.Value.Span.ToArray();
+            var version = AnsweredVersion(bytes.Span);
+            var reader = new KafkaReader(bytes);
             ResponseHeader.Read(ref reader, TRequest.ApiKey, version);
             var message = TResponse.Read(ref reader, version);
-            if (!_completion.TrySetResult(new KafkaResponse<TResponse>(message, frame, version)))
+            isTaken = _completion.TrySetResult(
+                new KafkaResponse<TResponse>(message, Pooled ? frame : null, version)) && Pooled;
+        }
+        finally
+        {
+            if (!isTaken)
             {
                 frame.Dispose();
             }
         }
-        catch
-        {
-            frame.Dispose();
-            throw;
-        }
     }
 
     public override void Fail(KafkaException exception) => _completion.TrySetException(exception);
+
+    public override void Abandon()
+    {
+        if (_completion.TrySetCanceled())
+        {
+            return;
+        }
+
+        if (Task.IsCompletedSuccessfully)
+        {
+            Task.Result.Dispose();
+        }
+        else
+        {
+            // Looked at, so that it is not reported as unobserved.
+            _ = Task.Exception;
+        }
+    }
 
     /// <summary>
     /// The version of the request, but for one case: a broker that does not know our version of ApiVersions answers

@@ -2,11 +2,12 @@ using System.Buffers;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client;
 
 /// <summary>
-/// What one fetch brought for one partition: record batches as they came, decoded one at a time. Holds a reference to
+/// What one fetch brought for one partition: record batches as they came, decoded one at a time. Holds a lease of
 /// the response's frame until disposed. Used by one decoder at a time.
 /// </summary>
 internal sealed class FetchedChunk(
@@ -16,10 +17,19 @@ internal sealed class FetchedChunk(
     List<FetchResponse.AbortedTransaction>? aborted,
     bool readCommitted,
     int batchBytesMax,
-    ResponseFrame frame) : IDisposable
+    Lease<LeasedBytes> frame) : IDisposable
 {
+    private const int UsualExpansion = 16;
+
     private readonly AbortedTransactions? _aborted = readCommitted ? new AbortedTransactions(aborted) : null;
     private ReadOnlyMemory<byte> _rest = recordSet;
+
+    /// <summary>
+    /// What the next batch takes decompressed if it is like most, no more than one may take: text becomes a tenth.
+    /// </summary>
+    public int UsualNextBytes => RecordBatch.TryReadHeader(_rest.Span, out var header) != RecordBatchError.None ? 0
+        : header.Compression == CompressionType.None ? header.TotalSize
+        : (int)Math.Min(batchBytesMax, UsualExpansion * (long)header.TotalSize);
 
     /// <summary>Up to here, exclusive, the batches that were looked at reach.</summary>
     public long DecodedTo { get; private set; } = -1;
@@ -33,10 +43,11 @@ internal sealed class FetchedChunk(
     /// </summary>
     /// <param name="position">Where to read on.</param>
     /// <param name="covered">Where the batch before ended.</param>
+    /// <param name="lengthMax">What the batch may decompress to.</param>
     /// <param name="deliversUndecodable">A batch that will never decode is returned as what it is.</param>
     /// <exception cref="UndecodableBatchException">The batch is as it was sent and does not decode.</exception>
     /// <exception cref="InvalidDataException">A batch is damaged.</exception>
-    public ConsumedBatch? DecodeNext(long position, long covered, bool deliversUndecodable = false)
+    public ConsumedBatch? DecodeNext(long position, long covered, int lengthMax, bool deliversUndecodable = false)
     {
         while (true)
         {
@@ -54,7 +65,7 @@ internal sealed class FetchedChunk(
             var bytes = _rest[..header.TotalSize];
             var isAborted = _aborted?.Covers(header, bytes) == true;
             var isReadable = !isAborted && !header.IsControl && header.NextOffset > position;
-            var batch = isReadable ? Read(header, bytes, position, covered, deliversUndecodable) : null;
+            var batch = isReadable ? Read(header, bytes, position, covered, lengthMax, deliversUndecodable) : null;
             _rest = _rest[header.TotalSize..];
             DecodedTo = Math.Max(DecodedTo, header.NextOffset);
             if (batch is not null)
@@ -71,11 +82,16 @@ internal sealed class FetchedChunk(
     public void Dispose() => frame.Dispose();
 
     private ConsumedBatch Read(
-        RecordBatchHeader header, ReadOnlyMemory<byte> bytes, long position, long covered, bool deliversUndecodable)
+        RecordBatchHeader header,
+        ReadOnlyMemory<byte> bytes,
+        long position,
+        long covered,
+        int lengthMax,
+        bool deliversUndecodable)
     {
         try
         {
-            return Decode(header, bytes, position, covered);
+            return Decode(header, bytes, position, covered, lengthMax);
         }
         catch (InvalidDataException error) when (RecordBatch.HasValidCrc(bytes.Span))
         {
@@ -101,9 +117,10 @@ internal sealed class FetchedChunk(
                 header.BaseOffset, header.LastOffset, header.Count, header.Compression, reason, bytes),
         };
 
-    private ConsumedBatch Decode(RecordBatchHeader header, ReadOnlyMemory<byte> bytes, long position, long covered)
+    private ConsumedBatch Decode(
+        RecordBatchHeader header, ReadOnlyMemory<byte> bytes, long position, long covered, int lengthMax)
     {
-        var decoded = RecordBatch.Decode(bytes, batchBytesMax);
+        var decoded = RecordBatch.Decode(bytes, lengthMax);
 
         // The smallest record takes 7 bytes, so a hostile count cannot ask for more than the batch could hold.
         var countMax = Math.Min(header.Count, decoded.RecordBytes.Length / RecordSizeMin);
@@ -136,7 +153,7 @@ internal sealed class FetchedChunk(
     private const int RecordSizeMin = 7;
 
     /// <summary>Uncompressed records lie in the response itself.</summary>
-    private sealed class BorrowedMemory(DecodedRecordBatch decoded, ResponseFrame frame) : IDisposable
+    private sealed class BorrowedMemory(DecodedRecordBatch decoded, Lease<LeasedBytes> frame) : IDisposable
     {
         public void Dispose()
         {

@@ -1,13 +1,15 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;
 
 /// <summary>
-/// Keeps one fetch under way to each broker that leads a partition with room. Fetches are session-less: each names
-/// all its partitions, which costs bytes in the request but leaves no state at the broker to fall out of step with.
+/// Keeps a fetch under way to each broker that leads a partition with room: one that waits at the broker for whatever
+/// may come, and beside it, on a connection of its own, one for partitions that have got room since that one left.
+/// Fetches are session-less: each names all its partitions, which costs bytes in the request but leaves no state at the
+/// broker to fall out of step with.
 /// </summary>
 internal sealed partial class Fetcher
 {
@@ -15,8 +17,9 @@ internal sealed partial class Fetcher
     private const short VersionMaxByName = 12;
     private const int SessionlessEpoch = -1;
 
-    // While a partition of the same broker is being drained, others must not hold up its next fetch for long.
-    private static readonly TimeSpan WaitWhileBusy = TimeSpan.FromMilliseconds(10);
+    // While partitions are being drained, those that are fetched beside them must not hold up their next fetch for
+    // long. When that brought nothing and nobody took anything either, it waits twice as long.
+    private static readonly TimeSpan WaitWhileDrained = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(30);
 
     private readonly KafkaClient _client;
@@ -24,55 +27,60 @@ internal sealed partial class Fetcher
     private readonly PartitionStreams _streams;
     private readonly OffsetResolver _resolver;
     private readonly ILogger _logger;
-    private readonly int _lane;
+    private readonly int _waitingLane;
+    private readonly int _drainingLane;
     private readonly CancellationToken _stopping;
 
-    // Guards the two below.
+    // Guards the three below: fetches under way by broker and lane, and by broker the moment of the last fetch beside
+    // another that brought nothing, with the wait it had.
     private readonly Lock _gate = new();
-    private readonly HashSet<BrokerNode> _fetching = [];
+    private readonly HashSet<(BrokerNode Broker, int Lane)> _fetching = [];
+    private readonly Dictionary<BrokerNode, (long Taken, TimeSpan Wait)> _idle = [];
     private readonly HashSet<string> _lookingUp = [];
-    private readonly BackgroundTasks _background = new();
+    private readonly BackgroundWork _work;
 
     public Fetcher(
         KafkaClient client,
         GroupConsumerOptions options,
         PartitionStreams streams,
         OffsetResolver resolver,
-        ILogger logger,
-        CancellationToken stopping)
+        BackgroundWork work,
+        ILogger logger)
     {
         _client = client;
         _options = options;
         _streams = streams;
         _resolver = resolver;
         _logger = logger;
-        _lane = client.AllocateLane();
-        _stopping = stopping;
+        _waitingLane = client.AllocateLane();
+        _drainingLane = client.AllocateLane();
+        _work = work;
+        _stopping = work.Stopping;
         streams.DamageFound = OnDamage;
         streams.UndecodableFound = OnUndecodable;
     }
 
-    public async Task RunAsync()
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                // One moment for both, or a retry that falls due in between would be missed.
-                var now = _client.Time.GetTimestamp();
-                ResolvePositions();
-                StartFetches(now);
-                await _streams.FetchWanted.WaitAsync(_streams.UntilNextRetry(now, IdleInterval), _stopping);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-        }
+    /// <summary>Begins to fetch, until the work is stopped.</summary>
+    public void Start() => _work.Start("fetching", RunAsync);
 
-        await _client.CloseLaneAsync(_lane);
-        await _background.WhenAllAsync();
-        await _client.CloseLaneAsync(_lane);
+    /// <summary>Ends the fetches that are under way, so that the work can end.</summary>
+    public async ValueTask CloseAsync()
+    {
+        await _client.CloseLaneAsync(_waitingLane);
+        await _client.CloseLaneAsync(_drainingLane);
+    }
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        // After a failure that nobody foresaw the poller is told; repeating it helps nobody.
+        while (!_work.Completion.IsFaulted)
+        {
+            // One moment for both, or a retry that falls due in between would be missed.
+            var now = _client.Time.GetTimestamp();
+            ResolvePositions();
+            StartFetches(now);
+            await _streams.FetchWanted.WaitAsync(_streams.UntilNextRetry(now, IdleInterval), stopping);
+        }
     }
 
     private void ResolvePositions()
@@ -80,7 +88,7 @@ internal sealed partial class Fetcher
         var unresolved = _streams.TakeUnresolved();
         if (unresolved.Count > 0)
         {
-            _background.Run(() => ResolveAsync(unresolved));
+            _work.StartHere("finding offsets to start from", _ => ResolveAsync(unresolved));
         }
     }
 
@@ -116,11 +124,13 @@ internal sealed partial class Fetcher
 
     private void StartFetches(long now)
     {
-        var (wanted, busy) = _streams.PlanFetches(now);
-        if (wanted.Count == 0)
+        // What would be fetched could not be decoded. The next take sets the signal.
+        if (_streams.IsFull)
         {
             return;
         }
+
+        var wanted = _streams.PlanFetches(now);
 
         var byBroker = new Dictionary<BrokerNode, List<FetchPlan>>();
         foreach (var plan in wanted)
@@ -141,31 +151,67 @@ internal sealed partial class Fetcher
 
         foreach (var (broker, plans) in byBroker)
         {
-            lock (_gate)
+            if (TryTakeLane(broker, out var lane, out var wait))
             {
-                if (!_fetching.Add(broker))
-                {
-                    continue;
-                }
+                _streams.BeginFetch(plans);
+                _work.StartHere("a fetch", _ => FetchAsync(broker, lane, plans, wait));
             }
-
-            _streams.BeginFetch(plans);
-            var isBusy = busy.Any(partition => FindLeader(partition) == broker);
-            _background.Run(() => FetchAsync(broker, plans, isBusy ? WaitWhileBusy : _options.FetchWaitMax));
         }
     }
 
-    private async Task FetchAsync(BrokerNode broker, List<FetchPlan> plans, TimeSpan wait)
+    private bool TryTakeLane(BrokerNode broker, out int lane, out TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            (lane, wait) = (_waitingLane, _options.FetchWaitMax);
+            if (_fetching.Add((broker, lane)))
+            {
+                return true;
+            }
+
+            lane = _drainingLane;
+            wait = _idle.TryGetValue(broker, out var idle) && idle.Taken == _streams.TakenCount
+                ? Min(idle.Wait * 2, _options.FetchWaitMax)
+                : Min(WaitWhileDrained, _options.FetchWaitMax);
+            return _fetching.Add((broker, lane));
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private void NoteIdle(BrokerNode broker, int lane, TimeSpan wait, FetchResponse response)
+    {
+        if (lane != _drainingLane)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (response.Responses.Exists(static topic =>
+                topic.Partitions.Exists(static partition => partition.Records is { Length: > 0 })))
+            {
+                _idle.Remove(broker);
+            }
+            else
+            {
+                _idle[broker] = (_streams.TakenCount, wait);
+            }
+        }
+    }
+
+    private async Task FetchAsync(BrokerNode broker, int lane, List<FetchPlan> plans, TimeSpan wait)
     {
         try
         {
-            var connection = await broker.ConnectAsync(_lane, _stopping);
+            var connection = await broker.ConnectAsync(lane, _stopping);
             var ids = plans.ToDictionary(static plan => plan, plan => CurrentTopicId(plan));
             var versionMax = ids.ContainsValue(Guid.Empty) ? VersionMaxByName : short.MaxValue;
             var version = connection.Versions.Negotiate<FetchRequest, FetchResponse>(versionMax);
             var timeout = wait + _client.Options.RequestTimeout;
             using var response = await connection.SendAsync<FetchRequest, FetchResponse>(
                 BuildRequest(plans, ids, wait), version, pooled: true, timeout, _stopping);
+            NoteIdle(broker, lane, wait, response.Message);
             foreach (var plan in plans)
             {
                 await ApplyAsync(plan, ids[plan], response);
@@ -191,7 +237,7 @@ internal sealed partial class Fetcher
         {
             lock (_gate)
             {
-                _fetching.Remove(broker);
+                _fetching.Remove((broker, lane));
             }
 
             _streams.EndFetch(plans);
@@ -255,7 +301,7 @@ internal sealed partial class Fetcher
                     data.AbortedTransactions,
                     _options.IsolationLevel == IsolationLevel.ReadCommitted,
                     _options.BatchBytesMax,
-                    response.Frame.Retain()));
+                    response.Frame!.Retain()));
                 break;
             case ErrorCode.None:
                 _streams.OnFetched(plan, null);
@@ -352,7 +398,7 @@ internal sealed partial class Fetcher
             }
         }
 
-        _background.Run(() => LookUpAsync(partition));
+        _work.StartHere("looking up a leader", _ => LookUpAsync(partition));
     }
 
     private async Task LookUpAsync(TopicPartition partition)
@@ -383,48 +429,5 @@ internal sealed partial class Fetcher
 
             _streams.FetchWanted.Set();
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1240, LogLevel.Error,
-            "{Partition}: offset {Position} is no longer in the log, which begins at {Start}: retention was faster " +
-            "than this reader, and the records between are lost to it. Going on at {Target}.")]
-        public static partial void RecordsGone(
-            ILogger logger, TopicPartition partition, long position, long start, long target);
-
-        [LoggerMessage(1241, LogLevel.Error,
-            "{Partition}: offset {Position} is beyond the log, which ends at {End}: the log has lost records that " +
-            "were read before. Going on at {Target}.")]
-        public static partial void LogShrank(
-            ILogger logger, TopicPartition partition, long position, long end, long target);
-
-        [LoggerMessage(1242, LogLevel.Warning,
-            "{Partition} could not be read {Failures} times in a row: {Error}. Trying again until it can.")]
-        public static partial void FetchFails(ILogger logger, TopicPartition partition, int failures, ErrorCode error);
-
-        [LoggerMessage(1243, LogLevel.Error,
-            "{Partition}: what the broker holds at offset {Position} is damaged ({Reason}). Nothing is skipped: the " +
-            "partition waits there and is tried again.")]
-        public static partial void Damaged(ILogger logger, TopicPartition partition, long position, string reason);
-
-        [LoggerMessage(1246, LogLevel.Error,
-            "{Partition}: the batch of offsets {BaseOffset} to {LastOffset} ({Compression}, {Size} bytes) cannot be " +
-            "read and never could ({Reason}). It is given to its reader as it is, and reading goes on behind it.")]
-        public static partial void Undecodable(
-            ILogger logger,
-            TopicPartition partition,
-            long baseOffset,
-            long lastOffset,
-            CompressionType compression,
-            int size,
-            string reason);
-
-        [LoggerMessage(1244, LogLevel.Warning,
-            "Topic {Topic} was deleted and made anew ({OldId} is now {NewId}); its partitions start over.")]
-        public static partial void TopicRecreated(ILogger logger, string topic, Guid oldId, Guid newId);
-
-        [LoggerMessage(1245, LogLevel.Error, "The start offset resolver failed.")]
-        public static partial void ResolverFailed(ILogger logger, Exception exception);
     }
 }

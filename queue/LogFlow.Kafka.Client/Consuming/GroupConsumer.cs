@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;
@@ -15,7 +16,7 @@ public sealed class GroupConsumer : IAsyncDisposable
     private static readonly TimeSpan PollInterval = TimeSpan.FromMinutes(1);
 
     private readonly KafkaClient _client;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundWork _work = new();
     private readonly PartitionStreams _streams;
     private readonly OffsetResolver _resolver;
     private readonly GroupMembership _group;
@@ -24,7 +25,7 @@ public sealed class GroupConsumer : IAsyncDisposable
 
     // Guards the two below.
     private readonly Lock _gate = new();
-    private Task? _running;
+    private bool _isStarted;
     private bool _disposed;
 
     /// <exception cref="ArgumentException">No topics, or no assignors.</exception>
@@ -37,10 +38,10 @@ public sealed class GroupConsumer : IAsyncDisposable
 
         var logger = loggers.CreateLogger<GroupConsumer>();
         _client = client;
-        _streams = new PartitionStreams(options, client.Time);
+        _streams = new PartitionStreams(options, client.Time, _work);
         _resolver = new OffsetResolver(client, options);
-        _group = new GroupMembership(client, options, _streams, logger, _stopping.Token);
-        _fetcher = new Fetcher(client, options, _streams, _resolver, logger, _stopping.Token);
+        _group = new GroupMembership(client, options, _streams, _work, logger);
+        _fetcher = new Fetcher(client, options, _streams, _resolver, _work, logger);
         _committer = new OffsetCommitter(client, options, _group);
     }
 
@@ -73,9 +74,22 @@ public sealed class GroupConsumer : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _running ??= Task.WhenAll(Task.Run(_group.RunAsync), Task.Run(_fetcher.RunAsync));
+            if (_isStarted)
+            {
+                return;
+            }
+
+            _isStarted = true;
         }
+
+        _work.FailTheReader(_streams);
+        _group.Start();
+        _fetcher.Start();
     }
+
+    /// <summary>Faulted when reading has ended by a failure of this side (a defect, no memory): polls fail with it.
+    /// </summary>
+    public Task Completion => _work.Completion;
 
     /// <summary>
     /// The records of one batch of one partition, each partition in turn; waits until there are some. The caller
@@ -136,7 +150,7 @@ public sealed class GroupConsumer : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        Task? running;
+        bool isStarted;
         lock (_gate)
         {
             if (_disposed)
@@ -145,17 +159,21 @@ public sealed class GroupConsumer : IAsyncDisposable
             }
 
             _disposed = true;
-            running = _running;
+            isStarted = _isStarted;
         }
 
-        await _stopping.CancelAsync();
-        if (running is not null)
+        // Twice: a connection may have been on its way.
+        var stopping = _work.StopAsync();
+        await _fetcher.CloseAsync();
+        await stopping;
+        await _fetcher.CloseAsync();
+        if (isStarted)
         {
-            await running;
             using var timeout = new CancellationTokenSource(LeaveTimeout, _client.Time);
             await _group.LeaveAsync(timeout.Token);
         }
 
-        _streams.RemoveAll();
+        _streams.Dispose();
+        await _work.DisposeAsync();
     }
 }

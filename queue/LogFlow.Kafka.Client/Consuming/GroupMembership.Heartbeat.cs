@@ -11,25 +11,14 @@ internal sealed partial class GroupMembership
     /// </summary>
     private async Task HeartbeatLoopAsync()
     {
-        try
+        while (true)
         {
-            while (true)
+            await Task.Delay(_options.HeartbeatInterval, _client.Time, _stopping);
+            var membership = Current;
+            if (membership.IsMember && IsStable)
             {
-                await Task.Delay(_options.HeartbeatInterval, _client.Time, _stopping);
-                var membership = Current;
-                if (membership.IsMember && IsStable)
-                {
-                    await BeatAsync(membership);
-                }
+                await BeatAsync(membership);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The consumer is being disposed.
-        }
-        catch (KafkaException exception)
-        {
-            Fail(exception);
         }
     }
 

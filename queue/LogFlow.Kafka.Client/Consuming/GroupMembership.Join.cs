@@ -176,7 +176,9 @@ internal sealed partial class GroupMembership
         _wantedTopics = members.SelectMany(static member => member.Topics).Distinct().ToList();
         _dividedCounts = await CountPartitionsAsync(_wantedTopics);
 
-        // A static member that returns as leader finds the old division in force (KIP-814).
+        // A static member that returns as leader finds the old division in force (KIP-814). It may be of fewer
+        // partitions than there are now: see IsAnyUnassignedAsync.
+        _hasSkippedDivision = join.SkipAssignment;
         if (join.SkipAssignment)
         {
             return [];

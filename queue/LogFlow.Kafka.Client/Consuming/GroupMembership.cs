@@ -18,6 +18,7 @@ internal sealed partial class GroupMembership
     private readonly GroupConsumerOptions _options;
     private readonly PartitionStreams _streams;
     private readonly ILogger _logger;
+    private readonly BackgroundWork _work;
     private readonly CancellationToken _stopping;
     private readonly IGroupAssignor[] _assignors;
     private readonly bool _isCooperative;
@@ -43,18 +44,22 @@ internal sealed partial class GroupMembership
     private Dictionary<string, int> _dividedCounts = [];
     private bool _isLeader;
 
+    // The leader was told to leave the old division in force; whether that still covers all partitions is not known.
+    private bool _hasSkippedDivision;
+
     public GroupMembership(
         KafkaClient client,
         GroupConsumerOptions options,
         PartitionStreams streams,
-        ILogger logger,
-        CancellationToken stopping)
+        BackgroundWork work,
+        ILogger logger)
     {
         _client = client;
         _options = options;
         _streams = streams;
         _logger = logger;
-        _stopping = stopping;
+        _work = work;
+        _stopping = work.Stopping;
         _joinLane = client.AllocateLane();
         _lane = client.AllocateLane();
         _wake = new AsyncSignal(client.Time);
@@ -148,35 +153,42 @@ internal sealed partial class GroupMembership
         _wake.Set();
     }
 
-    public async Task RunAsync()
+    /// <summary>Begins the member's life, until the work is stopped.</summary>
+    public void Start()
     {
-        var heartbeats = Task.Run(HeartbeatLoopAsync);
+        _work.Start("heartbeats", _ => GuardAsync(HeartbeatLoopAsync));
+        _work.Start("group membership", _ => GuardAsync(LiveAsync));
+    }
+
+    private async Task LiveAsync()
+    {
+        while (true)
+        {
+            await JoinAsync();
+            await StayAsync();
+        }
+    }
+
+    /// <summary>Whatever ends one of the two ends the consumer: the poller is told.</summary>
+    private async Task GuardAsync(Func<Task> work)
+    {
         try
         {
-            while (true)
-            {
-                await JoinAsync();
-                await StayAsync();
-            }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // The consumer is being disposed.
+            await work();
         }
         catch (KafkaException exception)
         {
             Fail(exception);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!_stopping.IsCancellationRequested)
         {
             Log.Failed(_logger, _options.GroupId, exception);
             Fail(new KafkaException(
                 ErrorCode.UnknownServerError,
                 $"Group '{_options.GroupId}' cannot go on: {exception.Message}",
                 exception));
+            throw;
         }
-
-        await heartbeats;
     }
 
     /// <summary>
@@ -222,6 +234,12 @@ internal sealed partial class GroupMembership
     /// <summary>Waits until there is a reason to join again.</summary>
     private async Task StayAsync()
     {
+        if (_isLeader && _hasSkippedDivision && await IsAnyUnassignedAsync())
+        {
+            Log.PartitionsUnassigned(_logger, _options.GroupId);
+            return;
+        }
+
         var checkedAt = _client.Time.GetTimestamp();
         while (true)
         {
@@ -277,6 +295,34 @@ internal sealed partial class GroupMembership
         }
 
         return hasChanged;
+    }
+
+    /// <summary>
+    /// Whether a partition of the topics that members want is nobody's. The division in force may be older than the
+    /// partitions, and who made it is not here to notice.
+    /// </summary>
+    private async Task<bool> IsAnyUnassignedAsync()
+    {
+        var response = await _client.SendUntilAnsweredAsync<DescribeGroupsRequest, DescribeGroupsResponse>(
+            BrokerTarget.CoordinatorOf(_options.GroupId) with { Lane = _lane },
+            _ => new DescribeGroupsRequest { Groups = [_options.GroupId] },
+            static response => response.Groups is [var group, ..] ? group.ErrorCode : ErrorCode.NetworkException,
+            _stopping);
+        var group = response.Groups[0];
+        _hasSkippedDivision = false;
+        if (group.ErrorCode != ErrorCode.None)
+        {
+            // Not allowed to look: dividing anew, once, is the only way to know.
+            return true;
+        }
+
+        var assigned = group.Members
+            .Where(static member => member.MemberAssignment.Length > 0)
+            .SelectMany(static member => ConsumerProtocol.ReadAssignment(member.MemberAssignment).AssignedPartitions)
+            .SelectMany(static topic => topic.Partitions.Select(index => new TopicPartition(topic.Topic, index)))
+            .ToHashSet();
+        return _dividedCounts.Any(topic => Enumerable.Range(0, topic.Value)
+            .Any(index => !assigned.Contains(new TopicPartition(topic.Key, index))));
     }
 
     private async Task<Dictionary<string, int>> CountPartitionsAsync(List<string> topics)
@@ -343,32 +389,5 @@ internal sealed partial class GroupMembership
         _streams.RemoveAll();
         _streams.Fail(exception);
         _wake.Set();
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1260, LogLevel.Information,
-            "Group {GroupId}: joined generation {Generation} as {MemberId}; {Count} partitions assigned.")]
-        public static partial void Joined(ILogger logger, string groupId, int generation, string memberId, int count);
-
-        [LoggerMessage(1261, LogLevel.Debug, "Group {GroupId}: {Count} partitions revoked.")]
-        public static partial void Revoked(ILogger logger, string groupId, int count);
-
-        [LoggerMessage(1262, LogLevel.Warning,
-            "Group {GroupId} had given up on this member; {Count} partitions are lost. What was processed since the " +
-            "last commit may be processed again. Joining anew.")]
-        public static partial void Lost(ILogger logger, string groupId, int count);
-
-        [LoggerMessage(1263, LogLevel.Information, "Group {GroupId}: topics have changed; dividing them anew.")]
-        public static partial void TopicsChanged(ILogger logger, string groupId);
-
-        [LoggerMessage(1264, LogLevel.Warning, "Group {GroupId} could not be left: {Reason}")]
-        public static partial void NotLeft(ILogger logger, string groupId, string reason);
-
-        [LoggerMessage(1265, LogLevel.Error, "Group {GroupId} cannot go on.")]
-        public static partial void Failed(ILogger logger, string groupId, Exception exception);
-
-        [LoggerMessage(1266, LogLevel.Debug, "Group {GroupId}: heartbeat answered with {Error}.")]
-        public static partial void Heartbeat(ILogger logger, string groupId, ErrorCode error);
     }
 }

@@ -21,25 +21,18 @@ internal sealed class OffsetCommitter(KafkaClient client, GroupConsumerOptions o
             return;
         }
 
-        await _committing.EnterAsync(cancellationToken);
-        try
+        using var turn = await _committing.EnterAsync(cancellationToken);
+        for (var attempt = 1; ; attempt++)
         {
-            for (var attempt = 1; ; attempt++)
+            var owned = nextOffsets.Where(pair => group.Owns(pair.Key)).ToList();
+            var membership = group.Current;
+            if (owned.Count == 0 || await TryCommitAsync(owned, membership, cancellationToken))
             {
-                var owned = nextOffsets.Where(pair => group.Owns(pair.Key)).ToList();
-                var membership = group.Current;
-                if (owned.Count == 0 || await TryCommitAsync(owned, membership, cancellationToken))
-                {
-                    ThrowIfIncomplete(nextOffsets, owned);
-                    return;
-                }
-
-                await client.BackOffAsync(attempt, cancellationToken);
+                ThrowIfIncomplete(nextOffsets, owned);
+                return;
             }
-        }
-        finally
-        {
-            _committing.Exit();
+
+            await client.BackOffAsync(attempt, cancellationToken);
         }
     }
 

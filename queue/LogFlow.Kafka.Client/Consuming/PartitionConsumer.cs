@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;
@@ -13,9 +14,9 @@ public sealed class PartitionConsumer : IAsyncDisposable
 
     private readonly KafkaClient _client;
     private readonly PartitionConsumerOptions _options;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundWork _work = new();
     private readonly PartitionStreams _streams;
-    private readonly Task _fetching;
+    private readonly Fetcher _fetcher;
     private int _disposed;
 
     /// <summary>Starts without a partition.</summary>
@@ -33,11 +34,12 @@ public sealed class PartitionConsumer : IAsyncDisposable
         };
         _client = client;
         _options = options;
-        _streams = new PartitionStreams(fetchOptions, client.Time);
+        _streams = new PartitionStreams(fetchOptions, client.Time, _work);
         var resolver = new OffsetResolver(client, fetchOptions) { StartOffset = FindStartAsync };
         var logger = client.Loggers.CreateLogger<PartitionConsumer>();
-        var fetcher = new Fetcher(client, fetchOptions, _streams, resolver, logger, _stopping.Token);
-        _fetching = Task.Run(fetcher.RunAsync);
+        _fetcher = new Fetcher(client, fetchOptions, _streams, resolver, _work, logger);
+        _work.FailTheReader(_streams);
+        _fetcher.Start();
     }
 
     /// <summary>
@@ -81,10 +83,13 @@ public sealed class PartitionConsumer : IAsyncDisposable
             return;
         }
 
-        await _stopping.CancelAsync();
-        await _fetching;
-        _streams.RemoveAll();
-        _stopping.Dispose();
+        // Twice: a connection may have been on its way.
+        var stopping = _work.StopAsync();
+        await _fetcher.CloseAsync();
+        await stopping;
+        await _fetcher.CloseAsync();
+        _streams.Dispose();
+        await _work.DisposeAsync();
     }
 
     /// <summary>Asked for a topic that was made anew: its offsets have nothing to do with the old one's.</summary>

@@ -8,14 +8,16 @@ namespace LogFlow.Kafka.Client;
 /// so that one that nobody takes from cannot starve the others; decoding stops at the share and goes on as the poller
 /// takes batches. A partition is not fetched again before its last chunk is decoded.
 /// </summary>
-internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvider time)
+internal sealed partial class PartitionStreams(GroupConsumerOptions options, TimeProvider time, BackgroundWork work)
+    : IDisposable
 {
     private const long ShareBytesMin = 64 * 1024;
 
     // A batch with a right CRC decodes the same each time, unless this machine's memory was at fault.
     private const int UndecodableTriesMax = 3;
 
-    private static readonly int DecodersMax = Environment.ProcessorCount;
+    // Decompressed bytes of batches that are being decoded or wait for the poller, of all partitions together.
+    private readonly ByteBudget _budget = new(Math.Max(2 * ShareBytesMin, options.PrefetchBytesMax));
 
     // Added to waits: timers cut fractions off and would fire just too early.
     private static readonly TimeSpan TimerResolution = TimeSpan.FromMilliseconds(1);
@@ -26,6 +28,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     private readonly List<PartitionStream> _rotation = [];
     private int _nextToDeliver;
     private int _nextToFetch;
+    private long _takenCount;
     private KafkaException? _failure;
 
     /// <summary>Set when a batch may be taken.</summary>
@@ -33,6 +36,15 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
 
     /// <summary>Set when there may be something to fetch, or a position to find.</summary>
     public AsyncSignal FetchWanted { get; } = new(time);
+
+    /// <summary>Whether decoding waits for the poller to take something: nothing is to be fetched meanwhile.</summary>
+    public bool IsFull => _budget.WaiterCount > 0;
+
+    /// <summary>Batches that the poller has taken so far.</summary>
+    public long TakenCount => Interlocked.Read(ref _takenCount);
+
+    /// <summary>Bytes of batches that are being decoded or wait for the poller.</summary>
+    public long BytesHeld => _budget.BytesHeld;
 
     /// <summary>Batches that are decoded and not taken.</summary>
     public int ReadyCount
@@ -71,8 +83,6 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                     stream.IsHeld = false;
                 }
             }
-
-            BeginDecodings();
         }
 
         FetchWanted.Set();
@@ -92,8 +102,6 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                     Discard(stream);
                 }
             }
-
-            BeginDecodings();
         }
 
         FetchWanted.Set();
@@ -110,6 +118,13 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         Remove(all);
     }
 
+    /// <summary>Gives up all that was read ahead.</summary>
+    public void Dispose()
+    {
+        RemoveAll();
+        _budget.Dispose();
+    }
+
     public bool TrySeek(TopicPartition partition, long offset)
     {
         lock (_gate)
@@ -123,7 +138,6 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
             stream.Position = offset;
             stream.Covered = offset;
             stream.NotBefore = 0;
-            BeginDecodings();
         }
 
         FetchWanted.Set();
@@ -136,6 +150,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
     /// </summary>
     public void SetPaused(IReadOnlyCollection<TopicPartition> partitions, bool isPaused)
     {
+        var isFull = false;
         lock (_gate)
         {
             foreach (var partition in partitions)
@@ -146,14 +161,18 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                 }
 
                 stream.IsPaused = isPaused;
+                isFull |= isPaused && _budget.WaiterCount > 0;
                 if (isPaused && stream.Chunk is not null)
                 {
                     DropChunk(stream);
                     stream.Version++;
                 }
             }
+        }
 
-            BeginDecodings();
+        if (isFull)
+        {
+            DropPaused();
         }
 
         FetchWanted.Set();
@@ -190,8 +209,10 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
                 {
                     _nextToDeliver = index + 1;
                     var batch = stream.Ready.Dequeue();
+                    _takenCount++;
                     stream.ReadyBytes -= batch.SizeInBytes;
-                    BeginDecodings();
+                    _budget.Return(batch.SizeInBytes);
+                    BeginDecoding(stream);
                     FetchWanted.Set();
                     return batch;
                 }
@@ -203,28 +224,21 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
 
     /// <summary>
     /// Partitions to be fetched now, in an order that rotates, because a broker fills its response in the order asked.
-    /// The second list has those that are not asked for because they hold something already.
     /// </summary>
-    public (List<FetchPlan> Wanted, List<TopicPartition> Busy) PlanFetches(long now)
+    public List<FetchPlan> PlanFetches(long now)
     {
         var wanted = new List<FetchPlan>();
-        var busy = new List<TopicPartition>();
         lock (_gate)
         {
             _nextToFetch = _rotation.Count == 0 ? 0 : (_nextToFetch + 1) % _rotation.Count;
             for (var step = 0; step < _rotation.Count; step++)
             {
                 var stream = _rotation[(_nextToFetch + step) % _rotation.Count];
-                if (!stream.IsFetchable || now < stream.NotBefore)
-                {
-                    continue;
-                }
-
-                if (stream.Chunk is not null || stream.Decoding is not null || stream.ReadyBytes >= ShareBytes())
-                {
-                    busy.Add(stream.Partition);
-                }
-                else
+                if (stream.IsFetchable
+                    && now >= stream.NotBefore
+                    && stream.Chunk is null
+                    && stream.Decoding is null
+                    && stream.ReadyBytes < ShareBytes())
                 {
                     wanted.Add(
                         new FetchPlan(stream, stream.Partition, stream.TopicId, stream.Version, stream.Position));
@@ -232,7 +246,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
             }
         }
 
-        return (wanted, busy);
+        return wanted;
     }
 
     public void BeginFetch(List<FetchPlan> plans)
@@ -277,7 +291,7 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
             }
 
             stream.Chunk = chunk;
-            BeginDecodings();
+            BeginDecoding(stream);
         }
     }
 
@@ -381,171 +395,6 @@ internal sealed class PartitionStreams(GroupConsumerOptions options, TimeProvide
         }
 
         FetchWanted.Set();
-    }
-
-    private long TotalBytesMax => Math.Max(ShareBytesMin, options.PrefetchBytesMax);
-
-    private long ShareBytes() => Math.Max(ShareBytesMin, options.PrefetchBytesMax / Math.Max(1, _rotation.Count));
-
-    /// <summary>
-    /// Decodes what may be decoded. All partitions together are held to the prefetch and to as many decoders as there
-    /// are cores: what is in memory beyond it is one batch a core, however many partitions there are and whatever they
-    /// hold.
-    /// </summary>
-    private void BeginDecodings()
-    {
-        var (readyBytes, decoders) = Totals();
-        var share = ShareBytes();
-        for (var step = 0; step < _rotation.Count; step++)
-        {
-            if (readyBytes >= TotalBytesMax || decoders >= DecodersMax)
-            {
-                return;
-            }
-
-            var stream = _rotation[(_nextToDeliver + step) % _rotation.Count];
-            if (stream.Chunk is not null && stream.Decoding is null && stream.ReadyBytes < share)
-            {
-                decoders++;
-                stream.Decoding = stream.Chunk;
-                _ = Task.Run(() => Decode(stream));
-            }
-        }
-    }
-
-    /// <summary>
-    /// Bytes that may be taken, and decoders at work. What nobody can take, as it is paused, must not keep others
-    /// waiting.
-    /// </summary>
-    private (long ReadyBytes, int Decoders) Totals()
-    {
-        long readyBytes = 0;
-        var decoders = 0;
-        foreach (var stream in _rotation)
-        {
-            readyBytes += stream.IsDeliverable ? stream.ReadyBytes : 0;
-            decoders += stream.Decoding is null ? 0 : 1;
-        }
-
-        return (readyBytes, decoders);
-    }
-
-    /// <summary>Decodes outside of the lock; the chunk is this method's while it is <c>Decoding</c>.</summary>
-    private void Decode(PartitionStream stream)
-    {
-        while (NextToDecode(stream) is (var chunk, var position, var covered, var deliversUndecodable))
-        {
-            ConsumedBatch? batch = null;
-            Exception? damage = null;
-            try
-            {
-                batch = chunk.DecodeNext(position, covered, deliversUndecodable);
-                if (batch is null && chunk.DecodedTo > position)
-                {
-                    batch = chunk.Gap(covered, chunk.DecodedTo);
-                }
-            }
-            catch (Exception exception)
-            {
-                damage = exception;
-            }
-
-            OnDecoded(stream, chunk, batch, damage);
-        }
-    }
-
-    private (FetchedChunk Chunk, long Position, long Covered, bool DeliversUndecodable)? NextToDecode(PartitionStream stream)
-    {
-        lock (_gate)
-        {
-            if (stream.Decoding != stream.Chunk)
-            {
-                // Dropped meanwhile; another may have come.
-                stream.Decoding!.Dispose();
-                stream.Decoding = stream.Chunk;
-            }
-
-            if (stream.Decoding is { } chunk && stream.ReadyBytes < ShareBytes()
-                && Totals().ReadyBytes < TotalBytesMax)
-            {
-                var delivers = options.DeliversUndecodable && stream.UndecodableTries >= UndecodableTriesMax;
-                return (chunk, stream.Position, stream.Covered, delivers);
-            }
-
-            stream.Decoding = null;
-            BeginDecodings();
-        }
-
-        FetchWanted.Set();
-        return null;
-    }
-
-    private void OnDecoded(
-        PartitionStream stream, FetchedChunk chunk, ConsumedBatch? batch, Exception? damage)
-    {
-        lock (_gate)
-        {
-            if (stream.Chunk != chunk)
-            {
-                batch?.Dispose();
-                return;
-            }
-
-            if (batch is not null)
-            {
-                stream.Ready.Enqueue(batch);
-                stream.ReadyBytes += batch.SizeInBytes;
-                stream.Covered = batch.NextOffset;
-                stream.Position = batch.NextOffset;
-                stream.Failures = 0;
-                stream.UndecodableTries = 0;
-                if (batch.Undecodable is { } undecodable)
-                {
-                    UndecodableFound?.Invoke(stream.Partition, undecodable);
-                }
-            }
-            else
-            {
-                // The chunk is at its end. NextToDecode sees the difference and disposes it.
-                stream.Chunk = null;
-                stream.UndecodableTries += damage is UndecodableBatchException ? 1 : 0;
-                if (damage is not null || !chunk.HasProgressed)
-                {
-                    OnDamage(stream, damage?.Message ?? "not one whole record batch was fetched");
-                }
-            }
-        }
-
-        if (batch is not null)
-        {
-            Delivered.Set();
-        }
-    }
-
-    /// <summary>Called, inside the lock, with partition, position, failures in a row and reason.</summary>
-    public Action<TopicPartition, long, int, string>? DamageFound { get; set; }
-
-    /// <summary>Called, inside the lock, for each batch that is delivered as undecodable.</summary>
-    public Action<TopicPartition, UndecodableBatch>? UndecodableFound { get; set; }
-
-    private void OnDamage(PartitionStream stream, string reason)
-    {
-        stream.Failures++;
-        var delay = ExponentialBackoff.Delay(stream.Failures, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10));
-        stream.NotBefore = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
-        DamageFound?.Invoke(stream.Partition, stream.Position, stream.Failures, reason);
-    }
-
-    private static void Discard(PartitionStream stream)
-    {
-        stream.Version++;
-        DropChunk(stream);
-        while (stream.Ready.TryDequeue(out var batch))
-        {
-            batch.Dispose();
-        }
-
-        stream.ReadyBytes = 0;
     }
 
     private static void DropChunk(PartitionStream stream)

@@ -81,27 +81,20 @@ internal sealed class MetadataCache(KafkaClient client, KafkaClientOptions optio
     public async Task RefreshAsync(
         IReadOnlyCollection<string> topics, bool allowAutoCreate, long askedAt, CancellationToken cancellationToken)
     {
-        await _refreshing.EnterAsync(cancellationToken);
-        try
+        using var turn = await _refreshing.EnterAsync(cancellationToken);
+        var known = Current;
+        if (topics.Count > 0 && topics.All(topic => IsNewerThan(known, topic, askedAt)))
         {
-            var known = Current;
-            if (topics.Count > 0 && topics.All(topic => IsNewerThan(known, topic, askedAt)))
-            {
-                return;
-            }
+            return;
+        }
 
-            var wanted = known.Topics.Keys.Union(topics).ToList();
-            var response = await client.SendUntilAnsweredAsync<MetadataRequest, MetadataResponse>(
-                BrokerTarget.Any,
-                _ => Build(wanted, allowAutoCreate),
-                static response => response.ErrorCode,
-                cancellationToken);
-            Apply(response);
-        }
-        finally
-        {
-            _refreshing.Exit();
-        }
+        var wanted = known.Topics.Keys.Union(topics).ToList();
+        var response = await client.SendUntilAnsweredAsync<MetadataRequest, MetadataResponse>(
+            BrokerTarget.Any,
+            _ => Build(wanted, allowAutoCreate),
+            static response => response.ErrorCode,
+            cancellationToken);
+        Apply(response);
     }
 
     private static bool IsNewerThan(ClusterSnapshot snapshot, string topic, long askedAt) =>

@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Kafka.Client;
@@ -15,11 +16,11 @@ public sealed class KafkaProducer : IAsyncDisposable
     private readonly PartitionSender _sender;
     private readonly ByteBudget _budget;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BackgroundWork _work = new();
 
     // Guards all below. Taken inside an accumulator's lock, never the other way round.
     private readonly Lock _gate = new();
-    private readonly Dictionary<TopicPartition, (PartitionAccumulator Accumulator, Task Running)> _accumulators = [];
+    private readonly Dictionary<TopicPartition, PartitionAccumulator> _accumulators = [];
     private readonly Dictionary<string, int> _stickyPartitions = [];
     private readonly HashSet<ProducerBatch> _unfinished = [];
     private bool _disposed;
@@ -36,6 +37,12 @@ public sealed class KafkaProducer : IAsyncDisposable
         _budget = new ByteBudget(options.BufferBytesMax);
         _logger = client.Loggers.CreateLogger<KafkaProducer>();
     }
+
+    /// <summary>
+    /// Faulted when sending has ended, for one partition or for all, by a failure of this side (a defect, no memory):
+    /// its records' sends have failed with it.
+    /// </summary>
+    public Task Completion => _work.Completion;
 
     /// <summary>
     /// Produces a record; the task ends with its fate. Waits first while the buffer is full. Cancelling ends that wait;
@@ -81,7 +88,10 @@ public sealed class KafkaProducer : IAsyncDisposable
             unfinished = [.. _unfinished.Select(static batch => batch.Task)];
         }
 
-        await Task.WhenAll(unfinished).WaitAsync(cancellationToken);
+        // A failed one has its fate, too; its sender is told.
+        await Task.WhenAll(unfinished).WaitAsync(cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>Flushes, for no longer than the delivery timeout, and ends.</summary>
@@ -98,16 +108,19 @@ public sealed class KafkaProducer : IAsyncDisposable
         }
 
         // Every batch has its fate by its delivery timeout, so this ends.
-        await FlushAsync(CancellationToken.None);
-        await _stopping.CancelAsync();
-        await _sender.DisposeAsync();
-        Task[] running;
-        lock (_gate)
+        try
         {
-            running = [.. _accumulators.Values.Select(static entry => entry.Running)];
+            await FlushAsync(CancellationToken.None);
         }
-
-        await Task.WhenAll(running);
+        finally
+        {
+            // The sender first: accumulators wait for what they gave it.
+            var stopping = _work.StopAsync();
+            await _sender.DisposeAsync();
+            await stopping;
+            await _work.DisposeAsync();
+            _budget.Dispose();
+        }
     }
 
     /// <summary>Appends at once, if there is nothing to wait for and nobody waiting.</summary>
@@ -116,7 +129,7 @@ public sealed class KafkaProducer : IAsyncDisposable
         appended = default;
         if (Volatile.Read(ref _waitingCount) > 0
             || _client.Metadata.Find(record.Topic) is not { Error: ErrorCode.None } topic
-            || !_budget.TryReserve(size))
+            || !_budget.TryTake(size))
         {
             return false;
         }
@@ -146,11 +159,11 @@ public sealed class KafkaProducer : IAsyncDisposable
                 return new Appended(default, null, 0, topic?.Error ?? ErrorCode.RequestTimedOut);
             }
 
-            if (!_budget.TryReserve(size))
+            if (!_budget.TryTake(size))
             {
                 // Room comes from batches that are acknowledged: none may linger while somebody waits for it.
                 CloseOpenBatches();
-                await _budget.ReserveAsync(size, cancellationToken);
+                await _budget.TakeAsync(size, cancellationToken);
             }
 
             return Append(record, size, topic);
@@ -167,7 +180,7 @@ public sealed class KafkaProducer : IAsyncDisposable
         PartitionAccumulator[] accumulators;
         lock (_gate)
         {
-            accumulators = [.. _accumulators.Values.Select(static entry => entry.Accumulator)];
+            accumulators = [.. _accumulators.Values];
         }
 
         // Outside the lock: accumulators call back under their own.
@@ -188,7 +201,7 @@ public sealed class KafkaProducer : IAsyncDisposable
         }
         catch
         {
-            _budget.Release(size);
+            _budget.Return(size);
             throw;
         }
     }
@@ -253,14 +266,14 @@ public sealed class KafkaProducer : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (!_accumulators.TryGetValue(partition, out var entry))
+            if (!_accumulators.TryGetValue(partition, out var accumulator))
             {
-                var accumulator = new PartitionAccumulator(
-                    partition, _client, _sender, _options, _budget, OnBatchClosed, _logger, _stopping.Token);
-                _accumulators[partition] = entry = (accumulator, Task.Run(accumulator.RunAsync));
+                _accumulators[partition] = accumulator = new PartitionAccumulator(
+                    partition, _client, _sender, _options, _budget, OnBatchClosed, OnBatchFinished, _work, _logger);
+                accumulator.Start();
             }
 
-            return entry.Accumulator;
+            return accumulator;
         }
     }
 
@@ -268,23 +281,19 @@ public sealed class KafkaProducer : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (batch.Task.IsCompleted || !_unfinished.Add(batch))
+            if (!batch.Task.IsCompleted)
             {
-                return;
+                _unfinished.Add(batch);
             }
         }
+    }
 
-        _ = batch.Task.ContinueWith(
-            _ =>
-            {
-                lock (_gate)
-                {
-                    _unfinished.Remove(batch);
-                }
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.None,
-            TaskScheduler.Default);
+    private void OnBatchFinished(ProducerBatch batch)
+    {
+        lock (_gate)
+        {
+            _unfinished.Remove(batch);
+        }
     }
 
     /// <summary>Where a record was put; no batch when it was refused.</summary>

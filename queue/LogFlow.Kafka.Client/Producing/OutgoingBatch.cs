@@ -41,5 +41,7 @@ internal sealed class OutgoingBatch
 
     public void Complete(SendResult result) => _completion.TrySetResult(result);
 
+    public void Fail(Exception exception) => _completion.TrySetException(exception);
+
     public void Cancel(CancellationToken cancellationToken) => _completion.TrySetCanceled(cancellationToken);
 }

@@ -20,14 +20,16 @@ internal sealed partial class PartitionAccumulator
     private readonly KafkaProducerOptions _options;
     private readonly ByteBudget _budget;
     private readonly Action<TopicPartition> _batchClosed;
+    private readonly Action<ProducerBatch> _batchFinished;
+    private readonly BackgroundWork _work;
     private readonly ILogger _logger;
     private readonly AsyncSignal _wake;
-    private readonly CancellationToken _stopping;
 
-    // Guards the two below.
+    // Guards all below.
     private readonly Lock _gate = new();
     private readonly Queue<ProducerBatch> _closed = new();
     private ProducerBatch? _open;
+    private Exception? _failure;
 
     // Used by the accumulator's task alone.
     private readonly Queue<ProducerBatch> _inFlight = new();
@@ -42,8 +44,9 @@ internal sealed partial class PartitionAccumulator
         KafkaProducerOptions options,
         ByteBudget budget,
         Action<TopicPartition> batchClosed,
-        ILogger logger,
-        CancellationToken stopping)
+        Action<ProducerBatch> batchFinished,
+        BackgroundWork work,
+        ILogger logger)
     {
         _partition = partition;
         _client = client;
@@ -51,12 +54,17 @@ internal sealed partial class PartitionAccumulator
         _options = options;
         _budget = budget;
         _batchClosed = batchClosed;
+        _batchFinished = batchFinished;
+        _work = work;
         _logger = logger;
         _wake = new AsyncSignal(client.Time);
-        _stopping = stopping;
     }
 
+    /// <summary>Begins to send what is appended.</summary>
+    public void Start() => _work.Start($"sending records to {_partition}", RunAsync);
+
     /// <summary>Adds a record to the open batch; returns the batch and the record's place in it.</summary>
+    /// <exception cref="InvalidOperationException">Sending has failed on this side.</exception>
     public (ProducerBatch Batch, int Index) Append(in ProducerRecord record, long reservedBytes)
     {
         ProducerBatch batch;
@@ -64,6 +72,11 @@ internal sealed partial class PartitionAccumulator
         bool mustWake;
         lock (_gate)
         {
+            if (_failure is { } failure)
+            {
+                throw Failed(failure);
+            }
+
             if (_open is { } full && full.Builder!.UncompressedSize + reservedBytes > _options.BatchBytes)
             {
                 CloseOpen();
@@ -107,25 +120,31 @@ internal sealed partial class PartitionAccumulator
         _wake.Set();
     }
 
-    public async Task RunAsync()
+    private async Task RunAsync(CancellationToken stopping)
     {
         try
         {
             while (true)
             {
-                await SendClosedAsync();
+                await SendClosedAsync(stopping);
                 if (_inFlight.TryPeek(out var head) && head.Sending!.IsCompleted)
                 {
                     await FinishHeadAsync();
                     continue;
                 }
 
-                await _wake.WaitAsync(UntilLingerEnds(), _stopping);
+                await _wake.WaitAsync(UntilLingerEnds(), stopping);
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             await AbandonAsync();
+        }
+        catch (Exception exception)
+        {
+            // Nobody foresaw it, and nobody would ever answer those who wait.
+            await FailAsync(exception);
+            throw;
         }
     }
 
@@ -162,7 +181,7 @@ internal sealed partial class PartitionAccumulator
 
     private bool CanSendMore() => _inFlight.Count < _options.Sender.InFlightPerPartitionMax;
 
-    private async Task SendClosedAsync()
+    private async Task SendClosedAsync(CancellationToken stopping)
     {
         while (CanSendMore())
         {
@@ -183,23 +202,29 @@ internal sealed partial class PartitionAccumulator
             }
 
             batch.Expiry ??= new CancellationTokenSource(left, _client.Time);
-            if (!await TryIdentifyAsync(batch))
+            if (!await TryIdentifyAsync(batch, stopping))
             {
                 continue;
             }
 
-            Encode(batch);
-            batch.Sending = _sender.SendAsync(_partition, batch.Encoded!.Memory, batch.Expiry.Token).AsTask();
-            _inFlight.Enqueue(batch);
-            _ = batch.Sending.ContinueWith(
-                _ => _wake.Set(),
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            Send(batch);
         }
     }
 
-    private async Task<bool> TryIdentifyAsync(ProducerBatch batch)
+    private void Send(ProducerBatch batch)
+    {
+        // From here on it is among those that a failure finds.
+        _inFlight.Enqueue(batch);
+        Encode(batch);
+        batch.Sending = _sender.SendAsync(_partition, batch.Encoded!.Memory, batch.Expiry!.Token).AsTask();
+        _work.StartHere("waiting for a batch", async _ =>
+        {
+            await batch.EndOfSendingAsync();
+            _wake.Set();
+        });
+    }
+
+    private async Task<bool> TryIdentifyAsync(ProducerBatch batch, CancellationToken stopping)
     {
         if (!_options.IsIdempotent || _identity.ProducerId >= 0)
         {
@@ -208,12 +233,12 @@ internal sealed partial class PartitionAccumulator
 
         try
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(batch.Expiry!.Token, _stopping);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(batch.Expiry!.Token, stopping);
             _identity = await _client.InitProducerIdAsync(either.Token);
             _sequence = 0;
             return true;
         }
-        catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
             Complete(batch, Expired());
         }
@@ -225,6 +250,11 @@ internal sealed partial class PartitionAccumulator
         catch (KafkaException exception)
         {
             Complete(batch, new SendResult(exception.Code, Message: exception.Message));
+        }
+        catch
+        {
+            _again.Enqueue(batch);
+            throw;
         }
 
         return false;
@@ -264,9 +294,10 @@ internal sealed partial class PartitionAccumulator
         }
 
         // The sequence has a gap now. What is on its way is waited for; what did not arrive is sequenced anew.
-        while (_inFlight.TryDequeue(out var batch))
+        while (_inFlight.TryPeek(out var batch))
         {
             result = await ResultOfAsync(batch);
+            _inFlight.Dequeue();
             if (_options.IsIdempotent && IsMendedByNewEpoch(result.Error))
             {
                 _again.Enqueue(batch);
@@ -312,8 +343,35 @@ internal sealed partial class PartitionAccumulator
 
     private void Complete(ProducerBatch batch, SendResult result)
     {
-        _budget.Release(batch.ReservedBytes);
+        _budget.Return(batch.ReservedBytes);
         batch.Complete(result);
+        _batchFinished(batch);
+    }
+
+    private InvalidOperationException Failed(Exception failure) =>
+        new($"Records cannot be sent to {_partition} any more: {failure.Message}", failure);
+
+    private async Task FailAsync(Exception exception)
+    {
+        Log.Failed(_logger, _partition, exception);
+        List<ProducerBatch> unfinished = [.. _inFlight, .. _again];
+        lock (_gate)
+        {
+            _failure = exception;
+            CloseOpen();
+            unfinished.AddRange(_closed);
+            _closed.Clear();
+        }
+
+        foreach (var batch in unfinished)
+        {
+            // Its memory is in use until then.
+            batch.Expiry?.Cancel();
+            await batch.EndOfSendingAsync();
+            _budget.Return(batch.ReservedBytes);
+            batch.Fail(Failed(exception));
+            _batchFinished(batch);
+        }
     }
 
     private async Task AbandonAsync()
@@ -321,7 +379,8 @@ internal sealed partial class PartitionAccumulator
         // The sender has ended before, or ends with the same token, so these do not hang.
         foreach (var batch in _inFlight)
         {
-            Complete(batch, await ResultOfAsync(batch));
+            await batch.EndOfSendingAsync();
+            Complete(batch, batch.Sending is { IsCompletedSuccessfully: true } sent ? sent.Result : Expired());
         }
 
         lock (_gate)
@@ -341,5 +400,10 @@ internal sealed partial class PartitionAccumulator
         [LoggerMessage(1230, LogLevel.Warning,
             "{Partition}: a batch was not accepted ({Error}); what follows it goes on under a new producer epoch.")]
         public static partial void NewEpoch(ILogger logger, TopicPartition partition, ErrorCode error);
+
+        [LoggerMessage(1231, LogLevel.Error,
+            "{Partition}: records cannot be sent there any more. All that are unfinished fail; they may be in the log " +
+            "or not.")]
+        public static partial void Failed(ILogger logger, TopicPartition partition, Exception exception);
     }
 }

@@ -165,9 +165,27 @@ internal sealed class PartitionLane(TopicPartition partition)
         return true;
     }
 
-    /// <summary>All that is unfinished for the end of the sender.</summary>
-    public IEnumerable<OutgoingBatch> Unfinished() =>
-        _unacknowledged.Concat(_waiting).ToList();
+    /// <summary>A batch in flight whose request came to nothing, without an answer to judge.</summary>
+    public void Return(OutgoingBatch batch)
+    {
+        _inFlight--;
+        batch.State = OutgoingBatchState.Waiting;
+        _draining = _inFlight > 0;
+    }
+
+    /// <summary>All that is unfinished, for the end of the sender.</summary>
+    public List<OutgoingBatch> TakeUnfinished()
+    {
+        List<OutgoingBatch> unfinished = [.. _unacknowledged, .. _waiting];
+        foreach (var batch in unfinished)
+        {
+            batch.State = OutgoingBatchState.Done;
+        }
+
+        _unacknowledged.Clear();
+        _waiting.Clear();
+        return unfinished;
+    }
 
     private bool IsToBeSentAgain(OutgoingBatch batch, ErrorCode error)
     {

@@ -26,9 +26,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
     private readonly int _lane;
     private readonly int _requestsInFlightMax;
     private readonly AsyncSignal _wake;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly BackgroundTasks _background = new();
-    private readonly Task _pump;
+    private readonly BackgroundWork _work = new();
 
     // Guards all below and the partitions, batches and outboxes in them. No other lock is taken while it is held,
     // except the metadata cache's.
@@ -40,6 +38,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
     private long _inFlightBytes;
     private int _first;
     private bool _disposed;
+    private Exception? _failure;
 
     public PartitionSender(KafkaClient client, PartitionSenderOptions options)
     {
@@ -56,8 +55,14 @@ public sealed partial class PartitionSender : IAsyncDisposable
         // With places to spare the connection never makes a request wait, so requests leave in the order of their
         // sending. See KafkaConnection.SendAsync.
         _requestsInFlightMax = Math.Max(1, client.Options.InFlightPerConnectionMax / 2);
-        _pump = Task.Run(PumpAsync);
+        _work.Start("sending record batches", stopping => GuardAsync(PumpAsync, stopping));
     }
+
+    /// <summary>
+    /// Faulted when sending has ended by a failure of this side (a defect, no memory): then all that was unfinished has
+    /// failed with it, and so does whatever is sent from then on.
+    /// </summary>
+    public Task Completion => _work.Completion;
 
     /// <summary>
     /// Sends one record batch (format 2). Call order is log order within a partition. The memory must stay valid and
@@ -66,6 +71,9 @@ public sealed partial class PartitionSender : IAsyncDisposable
     /// </summary>
     /// <exception cref="OperationCanceledException">
     /// Given up; the batch may be in the log or not. A batch on its way is answered for first.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// Sending has failed on this side (see <see cref="Completion"/>); the batch may be in the log or not.
     /// </exception>
     public ValueTask<SendResult> SendAsync(
         TopicPartition partition, ReadOnlyMemory<byte> recordBatch, CancellationToken cancellationToken)
@@ -89,6 +97,12 @@ public sealed partial class PartitionSender : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_failure is { } failure)
+            {
+                batch.Cancellation.Unregister();
+                return ValueTask.FromException<SendResult>(Failed(failure));
+            }
+
             if (!batch.IsCancelled)
             {
                 var lane = Lane(partition);
@@ -141,35 +155,25 @@ public sealed partial class PartitionSender : IAsyncDisposable
             _disposed = true;
         }
 
-        await _stopping.CancelAsync();
-        await _pump;
-
-        // Ends the requests under way, so that no batch's memory is in use any more.
+        // Ends the requests under way, so that no batch's memory is in use any more. Again afterwards: a connection may
+        // have been on its way.
+        var stopping = _work.StopAsync();
         await _client.CloseLaneAsync(_lane);
-        await _background.WhenAllAsync();
+        await stopping;
         await _client.CloseLaneAsync(_lane);
-        lock (_gate)
+        foreach (var batch in TakeUnfinished())
         {
-            foreach (var batch in _rotation.SelectMany(static lane => lane.Unfinished()))
-            {
-                batch.Cancellation.Unregister();
-                batch.Cancel(_stopping.Token);
-            }
+            batch.Cancel(_work.Stopping);
         }
+
+        await _work.DisposeAsync();
     }
 
-    private async Task PumpAsync()
+    private async Task PumpAsync(CancellationToken stopping)
     {
-        while (!_stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
-            try
-            {
-                await _wake.WaitAsync(Dispatch(), _stopping.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            await _wake.WaitAsync(Dispatch(), stopping);
         }
     }
 
@@ -180,6 +184,11 @@ public sealed partial class PartitionSender : IAsyncDisposable
         {
             lock (_gate)
             {
+                if (_failure is not null)
+                {
+                    return IdleInterval;
+                }
+
                 // One moment for both: a retry that falls due in between would be waited for until something else
                 // wakes.
                 var now = _time.GetTimestamp();
@@ -241,7 +250,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
         {
             if (_resolving.Add(partition.Topic))
             {
-                _background.Run(() => ResolveAsync(partition.Topic));
+                Begin("looking up leaders", stopping => ResolveAsync(partition.Topic, stopping));
             }
 
             return false;
@@ -261,7 +270,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
         {
             outbox.IsConnecting = true;
             var connecting = outbox;
-            _background.Run(() => ConnectAsync(connecting));
+            Begin("connecting to a leader", stopping => ConnectAsync(connecting, stopping));
         }
 
         return false;
@@ -276,7 +285,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
 
         // Called inside the lock: the request takes its place in the connection's order before any other can.
         var response = SendAsync(connection, request);
-        _background.Run(() => HandleAsync(outbox, batches, response));
+        Begin("waiting for a produce response", _ => HandleAsync(outbox, batches, response));
     }
 
     private async Task<KafkaResponse<ProduceResponse>> SendAsync(KafkaConnection connection, ProduceRequest request)
@@ -301,10 +310,26 @@ public sealed partial class PartitionSender : IAsyncDisposable
         {
             failure = new SendResult(exception.Code, Message: exception.Message);
         }
+        catch (Exception exception)
+        {
+            // The request failed on this side; GuardAsync takes its batches out.
+            lock (_gate)
+            {
+                Return(outbox, batches);
+            }
+
+            throw new InvalidOperationException($"A produce request failed: {exception.Message}", exception);
+        }
 
         var finished = new List<(OutgoingBatch Batch, SendResult Result)>();
         lock (_gate)
         {
+            if (_failure is not null)
+            {
+                Return(outbox, batches);
+                return;
+            }
+
             outbox.RequestsInFlight--;
             foreach (var batch in batches)
             {
@@ -316,6 +341,16 @@ public sealed partial class PartitionSender : IAsyncDisposable
 
         Complete(finished);
         _wake.Set();
+    }
+
+    private void Return(ProduceOutbox outbox, OutgoingBatch[] batches)
+    {
+        outbox.RequestsInFlight--;
+        foreach (var batch in batches)
+        {
+            _inFlightBytes -= batch.Bytes.Length;
+            Lane(batch.Partition).Return(batch);
+        }
     }
 
     private void OnAnswer(
@@ -414,11 +449,11 @@ public sealed partial class PartitionSender : IAsyncDisposable
         }
     }
 
-    private async Task ConnectAsync(ProduceOutbox outbox)
+    private async Task ConnectAsync(ProduceOutbox outbox, CancellationToken stopping)
     {
         try
         {
-            var connection = await outbox.Node.ConnectAsync(_lane, _stopping.Token);
+            var connection = await outbox.Node.ConnectAsync(_lane, stopping);
             lock (_gate)
             {
                 outbox.Connection = connection;
@@ -429,7 +464,7 @@ public sealed partial class PartitionSender : IAsyncDisposable
             // Told by BrokerReachability, which also spaces the attempts. Its partitions may have moved meanwhile.
             InvalidateTopicsOf(outbox);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             // The sender or the client is being disposed.
         }
@@ -459,12 +494,12 @@ public sealed partial class PartitionSender : IAsyncDisposable
         }
     }
 
-    private async Task ResolveAsync(string topic)
+    private async Task ResolveAsync(string topic, CancellationToken stopping)
     {
         var finished = new List<(OutgoingBatch, SendResult)>();
         try
         {
-            var found = await _client.GetTopicAsync(topic, _options.AllowAutoCreateTopics, _stopping.Token);
+            var found = await _client.GetTopicAsync(topic, _options.AllowAutoCreateTopics, stopping);
             lock (_gate)
             {
                 foreach (var lane in _rotation.Where(lane => lane.Partition.Topic == topic))
@@ -477,9 +512,9 @@ public sealed partial class PartitionSender : IAsyncDisposable
         {
             Log.MetadataFailed(_logger, topic, exception.Message);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            // The sender is being disposed.
+            // The sender or the client is being disposed.
         }
         finally
         {
@@ -538,20 +573,5 @@ public sealed partial class PartitionSender : IAsyncDisposable
         }
 
         return lane;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1220, LogLevel.Warning,
-            "Partition {Partition} has not accepted a batch since {Since:u}: {Error}. {Reason} " +
-            "Trying again until it does.")]
-        public static partial void Stuck(
-            ILogger logger, TopicPartition partition, ErrorCode error, DateTimeOffset since, string? reason);
-
-        [LoggerMessage(1221, LogLevel.Information, "Partition {Partition} accepts batches again, after {Outage}.")]
-        public static partial void Unstuck(ILogger logger, TopicPartition partition, TimeSpan outage);
-
-        [LoggerMessage(1222, LogLevel.Warning, "The leaders of topic {Topic} cannot be looked up: {Reason}")]
-        public static partial void MetadataFailed(ILogger logger, string topic, string reason);
     }
 }

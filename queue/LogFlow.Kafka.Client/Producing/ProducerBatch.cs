@@ -30,7 +30,29 @@ internal sealed class ProducerBatch(RecordBatchBuilder builder, long createdAt)
     /// <summary>The offset of the first record, or the error of all.</summary>
     public Task<SendResult> Task => _completion.Task;
 
+    /// <summary>Waits until its memory is not in use any more, whatever became of it.</summary>
+    public async Task EndOfSendingAsync()
+    {
+        if (Sending is Task sending)
+        {
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     public void Complete(SendResult result)
+    {
+        GiveBack();
+        _completion.TrySetResult(result);
+    }
+
+    /// <summary>The producer has failed; whether the records are in the log is not known.</summary>
+    public void Fail(Exception exception)
+    {
+        GiveBack();
+        _completion.TrySetException(exception);
+    }
+
+    private void GiveBack()
     {
         Encoded?.Dispose();
         Encoded = null;
@@ -38,6 +60,5 @@ internal sealed class ProducerBatch(RecordBatchBuilder builder, long createdAt)
         Builder = null;
         Expiry?.Dispose();
         Expiry = null;
-        _completion.TrySetResult(result);
     }
 }

@@ -17,7 +17,6 @@ internal static class BrokerConfigDefinitions
         new("log.message.format.version", Kind.String, "3.0-IV1", "Record batch format 2."),
 
         new("group.coordinator.rebalance.protocols", Kind.List, "classic,consumer", "Both are always on."),
-        new("group.consumer.migration.policy", Kind.String, "disabled", "An empty group changes its protocol."),
 
         // Consoles choose IncrementalAlterConfigs by it; without it they fall back to the legacy call.
         new("inter.broker.protocol.version", Kind.String, "4.1-IV1", "What clients may take this broker for."),

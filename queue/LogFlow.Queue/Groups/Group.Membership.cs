@@ -68,8 +68,7 @@ internal sealed partial class Group
                 return new(ConsumerHeartbeatResult.Failed(ErrorCode.CoordinatorNotAvailable));
             }
 
-            var isJoining = input.MemberEpoch == ConsumerHeartbeatInput.JoinEpoch;
-            if (_membership.ForConsumerHeartbeat(isJoining, out var refusal) is not { } consumer)
+            if (_membership.ForConsumerHeartbeat(input, out var refusal) is not { } consumer)
             {
                 return new(refusal!);
             }

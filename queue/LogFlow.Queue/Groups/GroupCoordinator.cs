@@ -24,10 +24,16 @@ internal sealed partial class GroupCoordinator : IAsyncDisposable
         TimeProvider time,
         QueueMetrics metrics,
         ILogger logger,
-        TimeSpan expiryInterval)
+        TimeSpan expiryInterval,
+        Func<string>? newMemberId = null)
     {
         _environment = new GroupEnvironment(
             settings, new GroupConfigs(store), topics, store, time, metrics, logger, _work);
+        if (newMemberId is not null)
+        {
+            _environment = _environment with { NewMemberId = newMemberId };
+        }
+
         _expiryTimer = time.CreateTimer(
             _ => _work.StartHere("expiry of groups", _ => ExpireAsync()), null, expiryInterval, expiryInterval);
     }

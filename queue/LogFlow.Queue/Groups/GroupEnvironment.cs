@@ -23,6 +23,9 @@ internal sealed record GroupEnvironment(
     ILogger Logger,
     BackgroundWork Work)
 {
+    /// <summary>Makes the ids of members that bring none; tests that replay a seed bring their own.</summary>
+    public Func<string> NewMemberId { get; init; } = static () => Guid.NewGuid().ToString();
+
     /// <summary>Monotonic milliseconds: what deadlines are counted in.</summary>
     public long NowMs => (long)(Time.GetTimestamp() * 1000.0 / Time.TimestampFrequency);
 

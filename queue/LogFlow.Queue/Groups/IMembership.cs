@@ -33,9 +33,9 @@ internal interface IMembership : IDisposable
     /// <summary>
     /// The membership that a ConsumerGroupHeartbeat goes to: itself, or its successor; null: it is refused.
     /// </summary>
-    /// <param name="isJoining">Whether the heartbeat may change the group's protocol.</param>
+    /// <param name="input">The heartbeat; one that joins may change the group's protocol.</param>
     /// <param name="refusal">Why, where null is returned.</param>
-    ConsumerMembership? ForConsumerHeartbeat(bool isJoining, out ConsumerHeartbeatResult? refusal);
+    ConsumerMembership? ForConsumerHeartbeat(ConsumerHeartbeatInput input, out ConsumerHeartbeatResult? refusal);
 
     Task<JoinGroupResult> JoinAsync(JoinGroupInput input);
 

@@ -28,10 +28,10 @@ internal sealed class NoMembership(Group group) : IMembership
 
     public IMembership ForClassicJoin() => new ClassicMembership(group);
 
-    public ConsumerMembership? ForConsumerHeartbeat(bool isJoining, out ConsumerHeartbeatResult? refusal)
+    public ConsumerMembership? ForConsumerHeartbeat(ConsumerHeartbeatInput input, out ConsumerHeartbeatResult? refusal)
     {
-        refusal = isJoining ? null : ClassicMembership.NotAConsumerGroup(group.GroupId);
-        return isJoining ? new ConsumerMembership(group) : null;
+        refusal = input.IsJoining ? null : ClassicMembership.NotAConsumerGroup(group.GroupId);
+        return input.IsJoining ? new ConsumerMembership(group) : null;
     }
 
     public Task<JoinGroupResult> JoinAsync(JoinGroupInput input) =>

@@ -17,7 +17,10 @@ namespace LogFlow.Queue.Handlers;
 internal sealed class ConsumerGroupDescribeHandler(GroupCoordinator coordinator, TopicCatalog topics)
     : TypedRequestHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>
 {
-    /// <summary>A member that speaks the new protocol (0: the classic one).</summary>
+    /// <summary>A member that speaks the classic protocol, in a group that is changing to the new one or back.</summary>
+    private const sbyte ClassicMemberType = 0;
+
+    /// <summary>A member that speaks the new protocol.</summary>
     private const sbyte ConsumerMemberType = 1;
 
     protected override ValueTask<ConsumerGroupDescribeResponse?> HandleAsync(
@@ -75,7 +78,7 @@ internal sealed class ConsumerGroupDescribeHandler(GroupCoordinator coordinator,
         SubscribedTopicRegex = member.SubscribedRegex ?? "",
         Assignment = Describe(member.Assigned),
         TargetAssignment = Describe(member.Target),
-        MemberType = ConsumerMemberType,
+        MemberType = member.Classic is null ? ConsumerMemberType : ClassicMemberType,
     };
 
     /// <summary>Topics that were deleted meanwhile have no name any more, and are left out.</summary>

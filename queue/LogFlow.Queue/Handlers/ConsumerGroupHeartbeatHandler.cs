@@ -12,8 +12,7 @@ namespace LogFlow.Queue.Handlers;
 /// answer carries the member's epoch and, where it changed or was asked for, its partitions; it comes when the state
 /// behind it is durable. The rules are in <see cref="ConsumerMembership"/>.</para>
 /// <para>Versions: 1 the member makes its own id, and may subscribe by a pattern over topic names.</para>
-/// <para>Deviations from Apache Kafka: a pattern is resolved at once instead of in the background; a classic group with
-/// members is not taken over member by member (as with group.consumer.migration.policy=disabled).</para>
+/// <para>Deviations from Apache Kafka: a pattern is resolved at once instead of in the background.</para>
 /// </summary>
 internal sealed class ConsumerGroupHeartbeatHandler(GroupCoordinator coordinator)
     : TypedRequestHandler<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>

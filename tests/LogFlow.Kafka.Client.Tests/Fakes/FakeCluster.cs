@@ -16,11 +16,14 @@ internal sealed class FakeCluster : IConnectionOpener
 {
     public const string Topic = "logs";
 
+    public static readonly Guid TopicId = Guid.NewGuid();
+
     // Guards logs, leaders and counters.
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<FakeTransport, Task> _connections = new();
     private readonly FakeLog[] _logs;
     private readonly int[] _leaders;
+    private readonly List<FetchRequest> _fetchRequests = [];
     private long _producerId = 1000;
 
     public FakeCluster(int partitionCount = 1, int brokerCount = 1)
@@ -49,6 +52,9 @@ internal sealed class FakeCluster : IConnectionOpener
     /// <summary>Awaited before a produce request is handled.</summary>
     public Func<ProduceRequest, Task> ProduceGate { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>Awaited before a fetch request is answered.</summary>
+    public Func<FetchRequest, Task> FetchGate { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>
     /// Highest version of ApiVersions that is answered; above it the answer is error 35 in version 0.
     /// </summary>
@@ -74,6 +80,15 @@ internal sealed class FakeCluster : IConnectionOpener
             };
             return change is null ? own : change(own);
         });
+
+    /// <summary>All fetch requests that have come.</summary>
+    public List<FetchRequest> FetchesSoFar()
+    {
+        lock (_gate)
+        {
+            return [.. _fetchRequests];
+        }
+    }
 
     public void MoveLeader(int partition, int broker)
     {
@@ -179,6 +194,17 @@ internal sealed class FakeCluster : IConnectionOpener
                 await ProduceGate(request);
                 var fault = ProduceFault(broker, request);
                 return (header, fault, fault == FakeFault.LoseRequest ? null : Append(broker, request));
+            case ApiKey.Fetch:
+                var fetch = ReadBody<FetchRequest>(frame);
+                lock (_gate)
+                {
+                    _fetchRequests.Add(fetch);
+                }
+
+                await FetchGate(fetch);
+                return (header, FakeFault.None, Fetch(broker, fetch));
+            case ApiKey.ListOffsets:
+                return (header, FakeFault.None, ListOffsets(ReadBody<ListOffsetsRequest>(frame)));
             default:
                 throw new InvalidOperationException($"The fake cluster does not know {header.ApiKey}.");
         }
@@ -207,7 +233,7 @@ internal sealed class FakeCluster : IConnectionOpener
     {
         lock (_gate)
         {
-            var topic = new MetadataResponse.MetadataResponseTopic { Name = Topic, TopicId = Guid.NewGuid() };
+            var topic = new MetadataResponse.MetadataResponseTopic { Name = Topic, TopicId = TopicId };
             for (var index = 0; index < _logs.Length; index++)
             {
                 topic.Partitions.Add(new MetadataResponse.MetadataResponsePartition
@@ -256,6 +282,57 @@ internal sealed class FakeCluster : IConnectionOpener
         }
 
         return response;
+    }
+
+    /// <summary>All batches of each partition from the wanted one on; does not wait for more.</summary>
+    private FetchResponse Fetch(int broker, FetchRequest request)
+    {
+        var response = new FetchResponse();
+        lock (_gate)
+        {
+            foreach (var topic in request.Topics)
+            {
+                var answers = new FetchResponse.FetchableTopicResponse { Topic = topic.Topic, TopicId = topic.TopicId };
+                response.Responses.Add(answers);
+                foreach (var partition in topic.Partitions)
+                {
+                    var log = _logs[partition.Partition];
+                    answers.Partitions.Add(new FetchResponse.PartitionData
+                    {
+                        PartitionIndex = partition.Partition,
+                        ErrorCode = _leaders[partition.Partition] == broker
+                            ? ErrorCode.None
+                            : ErrorCode.NotLeaderOrFollower,
+                        HighWatermark = log.EndOffset,
+                        Records = log.ReadFrom(partition.FetchOffset),
+                    });
+                }
+            }
+        }
+
+        return response;
+    }
+
+    private ListOffsetsResponse ListOffsets(ListOffsetsRequest request)
+    {
+        lock (_gate)
+        {
+            return new ListOffsetsResponse
+            {
+                Topics = request.Topics.ConvertAll(topic => new ListOffsetsResponse.ListOffsetsTopicResponse
+                {
+                    Name = topic.Name,
+                    Partitions = topic.Partitions.ConvertAll(
+                        partition => new ListOffsetsResponse.ListOffsetsPartitionResponse
+                        {
+                            PartitionIndex = partition.PartitionIndex,
+                            Offset = partition.Timestamp == ListedOffset.Latest
+                                ? _logs[partition.PartitionIndex].EndOffset
+                                : 0,
+                        }),
+                }),
+            };
+        }
     }
 
     private (ErrorCode Error, long Offset) Append(int broker, ProduceRequest.PartitionProduceData partition)

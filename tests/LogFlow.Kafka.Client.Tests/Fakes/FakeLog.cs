@@ -62,6 +62,13 @@ internal sealed class FakeLog
         return (ErrorCode.None, Store(bytes, header));
     }
 
+    /// <summary>What a fetch at this offset gets: whole batches, from the one that holds it.</summary>
+    public ReadOnlyMemory<byte> ReadFrom(long offset) =>
+        Batches
+            .Where(batch => RecordBatchHeader.Read(batch.Bytes).NextOffset > offset)
+            .SelectMany(static batch => batch.Bytes)
+            .ToArray();
+
     private long Store(ReadOnlySpan<byte> bytes, RecordBatchHeader header)
     {
         var offset = EndOffset;

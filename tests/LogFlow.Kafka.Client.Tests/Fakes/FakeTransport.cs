@@ -25,8 +25,9 @@ internal sealed class FakeTransport : IKafkaTransport
         var result = await _toClient.Reader.ReadAsync(cancellationToken);
         var taken = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, buffer.Length));
         taken.CopyTo(buffer.Span);
+        var length = (int)taken.Length;
         _toClient.Reader.AdvanceTo(taken.End);
-        return (int)taken.Length;
+        return length;
     }
 
     public async ValueTask SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> segments, CancellationToken cancellationToken)

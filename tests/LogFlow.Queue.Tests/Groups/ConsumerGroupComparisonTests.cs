@@ -13,7 +13,8 @@ public sealed class ConsumerGroupComparisonTests(ITestOutputHelper output)
         using var directory = new TempDirectory();
         await using var kafka = await RealServer.StartKafkaAsync(
             directory.Path, "group.consumer.migration.policy=disabled", "group.initial.rebalance.delay.ms=0");
-        await using var queue = await TestQueue.StartAsync();
+        await using var queue = await TestQueue.StartAsync(
+            config => config.GroupConsumerMigrationPolicy = "disabled");
         var theirs = await RunAsync(kafka.Port);
         var ours = await RunAsync(queue.Service.Port);
         Transcripts.AssertAlike(theirs, ours, output);

@@ -27,7 +27,7 @@ public sealed class ConsumerGroupFaultTests(ITestOutputHelper output)
         using var harness = new ConsumerGroupHarness();
         harness.Topics.Set("t", 8);
         harness.Topics.Set("u", 3);
-        var members = new List<Member>();
+        var members = new List<ConsumerModelMember>();
         for (var step = 0; step < 300; step++)
         {
             await StepAsync(random, harness, members);
@@ -37,7 +37,7 @@ public sealed class ConsumerGroupFaultTests(ITestOutputHelper output)
         harness.Store.Fails = false;
         if (members.Count == 0)
         {
-            members.Add(new Member("last", "t,u", null));
+            members.Add(new ConsumerModelMember("last", "t,u", null));
         }
 
         // Dead members are given up after their sessions; the living ones then share everything.
@@ -57,12 +57,12 @@ public sealed class ConsumerGroupFaultTests(ITestOutputHelper output)
         Assert.Equal(subscribed, members.Sum(member => member.Owned.Count));
     }
 
-    private static async Task StepAsync(Random random, ConsumerGroupHarness harness, List<Member> members)
+    private static async Task StepAsync(Random random, ConsumerGroupHarness harness, List<ConsumerModelMember> members)
     {
         switch (random.Next(20))
         {
             case 0 when members.Count < 6:
-                members.Add(new Member(
+                members.Add(new ConsumerModelMember(
                     $"m{random.Next()}",
                     random.Next(3) switch { 0 => "t", 1 => "u", _ => "t,u" },
                     random.Next(3) == 0 ? $"i{random.Next()}" : null));
@@ -100,7 +100,7 @@ public sealed class ConsumerGroupFaultTests(ITestOutputHelper output)
         }
     }
 
-    private static void AssertNoTwoOwners(List<Member> members)
+    private static void AssertNoTwoOwners(List<ConsumerModelMember> members)
     {
         var owners = new Dictionary<(Guid, int), string>();
         foreach (var member in members)
@@ -109,70 +109,6 @@ public sealed class ConsumerGroupFaultTests(ITestOutputHelper output)
             {
                 Assert.All(partitions, partition => owners.Add((topic, partition), member.Id));
             }
-        }
-    }
-
-    private sealed class Member(string id, string topics, string? instance)
-    {
-        private int _epoch;
-        private PartitionAssignment _assigned = PartitionAssignment.Empty;
-        private bool _mustSayAll = true;
-
-        public string Id { get; private set; } = id;
-
-        public string Topics => topics;
-
-        public string? Instance => instance;
-
-        public PartitionAssignment Owned { get; private set; } = PartitionAssignment.Empty;
-
-        public async Task BeatAsync(ConsumerGroupHarness harness, bool isAnswerLost)
-        {
-            var result = await harness.BeatAsync(
-                Id, _epoch,
-                _mustSayAll ? topics : null,
-                owned: _epoch == 0 ? PartitionAssignment.Empty : Owned,
-                instance: instance,
-                rebalanceMs: _mustSayAll ? 30_000 : -1);
-            if (isAnswerLost)
-            {
-                // As clients do: after a lost answer the next request says everything.
-                _mustSayAll = true;
-                return;
-            }
-
-            switch (result.Error)
-            {
-                case ErrorCode.None:
-                    _epoch = result.MemberEpoch;
-                    _mustSayAll = false;
-                    _assigned = result.Assignment ?? _assigned;
-                    Owned = _assigned;
-                    break;
-                case ErrorCode.FencedMemberEpoch or ErrorCode.UnknownMemberId or ErrorCode.GroupIdNotFound:
-                    (_epoch, _mustSayAll, Owned, _assigned) =
-                        (0, true, PartitionAssignment.Empty, PartitionAssignment.Empty);
-                    break;
-                case ErrorCode.CoordinatorNotAvailable or ErrorCode.UnreleasedInstanceId:
-                    _mustSayAll = true;
-                    break;
-                default:
-                    Assert.Fail($"unexpected {result.Error}: {result.Message}");
-                    break;
-            }
-        }
-
-        /// <summary>A static member's process ends properly and starts again under another member id.</summary>
-        public async Task ReturnAsync(ConsumerGroupHarness harness)
-        {
-            if (instance is null || _epoch == 0)
-            {
-                return;
-            }
-
-            await harness.BeatAsync(Id, -2, instance: instance);
-            (Id, _epoch, _mustSayAll) = (Id + "'", 0, true);
-            (Owned, _assigned) = (PartitionAssignment.Empty, PartitionAssignment.Empty);
         }
     }
 }

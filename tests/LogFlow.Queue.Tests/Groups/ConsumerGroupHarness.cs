@@ -61,9 +61,14 @@ internal sealed class ConsumerGroupHarness : IDisposable
     /// <summary>A new coordinator on what the store has kept, and the same topics.</summary>
     public void Restart()
     {
-        var (store, topics) = (_groups.Store, _groups.Topics);
+        var (store, topics, memberCount) = (_groups.Store, _groups.Topics, _groups.MemberCount);
         _groups.Dispose();
-        _groups = new GroupHarness(Settings, store, topics);
+        _groups = new GroupHarness(Settings, store, topics, memberCount);
+        foreach (var (groupId, classic) in store.Groups)
+        {
+            _groups.Coordinator.Restore(groupId).Restore(classic);
+        }
+
         store.LoadConsumerGroups(_groups.Coordinator);
     }
 

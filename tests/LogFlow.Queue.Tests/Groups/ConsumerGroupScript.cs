@@ -17,6 +17,9 @@ internal sealed class ConsumerGroupScript(RawClient client) : IDisposable
 
     public string GroupId { get; set; } = "g";
 
+    /// <summary>Names for the ids that a broker has made up, so that two of them can be compared.</summary>
+    public Dictionary<string, string> Aliases { get; } = [];
+
     public static async Task<ConsumerGroupScript> ConnectAsync(int port)
     {
         var client = await RawClient.ConnectAsync(port);
@@ -89,8 +92,8 @@ internal sealed class ConsumerGroupScript(RawClient client) : IDisposable
         Transcript.Add(
             $"beat {member} {epoch} topics={topics ?? "-"} regex={regex ?? "-"} owned={owned ?? "-"} "
             + $"instance={instance ?? "-"} assignor={assignor ?? "-"} v{version} -> {response.ErrorCode}"
-            + MessageOf(response)
-            + $" member={response.MemberId ?? "null"} epoch={response.MemberEpoch} every={response.HeartbeatIntervalMs}"
+            + NameOf(MessageOf(response))
+            + $" member={NameOf(response.MemberId)} epoch={response.MemberEpoch} every={response.HeartbeatIntervalMs}"
             + $" has={(response.Assignment is null ? "as before" : $"[{await TextAsync(response.Assignment)}]")}");
         return response;
     }
@@ -107,10 +110,10 @@ internal sealed class ConsumerGroupScript(RawClient client) : IDisposable
         Transcript.Add(
             $"describe -> {group.ErrorCode} '{group.ErrorMessage}' {group.GroupState} epoch={group.GroupEpoch} "
             + $"assignment={group.AssignmentEpoch} by {group.AssignorName}");
-        foreach (var member in group.Members.OrderBy(member => member.MemberId, StringComparer.Ordinal))
+        foreach (var member in group.Members.OrderBy(member => NameOf(member.MemberId), StringComparer.Ordinal))
         {
             Transcript.Add(
-                $"  {member.MemberId} instance={member.InstanceId ?? "-"} rack={member.RackId ?? "-"} "
+                $"  {NameOf(member.MemberId)} instance={member.InstanceId ?? "-"} rack={member.RackId ?? "-"} "
                 + $"epoch={member.MemberEpoch} client={member.ClientId} host={member.ClientHost} "
                 + $"topics={string.Join(',', member.SubscribedTopicNames.Order(StringComparer.Ordinal))} "
                 + $"regex={member.SubscribedTopicRegex ?? "null"} type={member.MemberType} "
@@ -144,7 +147,7 @@ internal sealed class ConsumerGroupScript(RawClient client) : IDisposable
             },
             version);
         var error = response.Topics[0].Partitions[0].ErrorCode;
-        Transcript.Add($"commit {member} {epoch} v{version} -> {error}");
+        Transcript.Add($"commit {NameOf(member)} {epoch} v{version} -> {error}");
         return error;
     }
 
@@ -170,7 +173,7 @@ internal sealed class ConsumerGroupScript(RawClient client) : IDisposable
             9);
         var group = response.Groups[0];
         var offset = group.Topics.SelectMany(topic => topic.Partitions).FirstOrDefault()?.CommittedOffset ?? -2;
-        Transcript.Add($"fetch {member ?? "null"} {epoch} -> {group.ErrorCode} {offset}");
+        Transcript.Add($"fetch {NameOf(member)} {epoch} -> {group.ErrorCode} {offset}");
         return offset;
     }
 
@@ -212,6 +215,12 @@ internal sealed class ConsumerGroupScript(RawClient client) : IDisposable
             $"describe classic v{version} -> {group.ErrorCode} '{group.ErrorMessage}' {group.GroupState} "
             + $"{group.ProtocolType} {group.Members.Count}");
     }
+
+    /// <summary>Waits, without a word, for what another connection brings about.</summary>
+    public Task UntilClassicAsync(string state) => Eventually.TrueAsync(
+        async () => (await client.AskAsync<DescribeGroupsRequest, DescribeGroupsResponse>(
+            new DescribeGroupsRequest { Groups = [GroupId] }, 5)).Groups[0].GroupState == state,
+        $"group {GroupId} is {state}");
 
     public async Task DeleteAsync()
     {
@@ -255,6 +264,17 @@ internal sealed class ConsumerGroupScript(RawClient client) : IDisposable
         var response = await client.AskAsync<HeartbeatRequest, HeartbeatResponse>(
             new HeartbeatRequest { GroupId = GroupId, MemberId = member, GenerationId = generation }, 4);
         Transcript.Add($"heartbeat classic -> {response.ErrorCode}");
+    }
+
+    /// <summary>The member as the transcript shows it, in texts too.</summary>
+    public string NameOf(string? text)
+    {
+        foreach (var (id, alias) in Aliases)
+        {
+            text = text?.Replace(id, alias, StringComparison.Ordinal);
+        }
+
+        return text ?? "null";
     }
 
     public void Dispose() => client.Dispose();

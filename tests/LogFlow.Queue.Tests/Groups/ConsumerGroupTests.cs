@@ -249,11 +249,11 @@ public sealed class ConsumerGroupTests
     }
 
     [Fact]
-    public async Task Classic_JoinWhileTheNewProtocolHasMembers_IsRefused()
+    public async Task Classic_JoinThatCannotBeRead_IsRefusedWhileTheNewProtocolHasMembers()
     {
         using var harness = new ConsumerGroupHarness();
         await harness.JoinAsync("a");
-        Assert.Equal(ErrorCode.InconsistentGroupProtocol, (await harness.Groups.JoinAsync()).Error);
+        Assert.Equal(ErrorCode.UnknownServerError, (await harness.Groups.JoinAsync()).Error);
         await harness.BeatAsync("a", -1);
         var joined = await harness.Groups.JoinAsync();
         Assert.Equal(ErrorCode.None, joined.Error);
@@ -290,7 +290,9 @@ public sealed class ConsumerGroupTests
         using var harness = new ConsumerGroupHarness();
         await harness.JoinAsync("a");
         Assert.Equal(expected, await harness.Groups.Group.CommitInTransactionAsync(
-            1, new GroupCaller(member, null, epoch), [new(new TopicPartition("t", 0), new CommittedOffset(7, -1, "", 0))]));
+            1,
+            new GroupCaller(member, null, epoch),
+            [new(new TopicPartition("t", 0), new CommittedOffset(7, -1, "", 0))]));
     }
 
     [Fact]

@@ -13,9 +13,16 @@ internal sealed class GroupHarness : IDisposable
 
     private readonly TestMeters _meters = new();
 
+    /// <summary>Ids are counted over restarts, so that a seed replays what it did.</summary>
+    private int _memberCount;
+
     public GroupHarness(
-        GroupSettings? settings = null, MemoryGroupStore? store = null, MemoryGroupTopics? topics = null)
+        GroupSettings? settings = null,
+        MemoryGroupStore? store = null,
+        MemoryGroupTopics? topics = null,
+        int memberCount = 0)
     {
+        _memberCount = memberCount;
         Topics = topics ?? new MemoryGroupTopics();
         Store = store ?? new MemoryGroupStore();
         Coordinator = new GroupCoordinator(
@@ -25,8 +32,11 @@ internal sealed class GroupHarness : IDisposable
             Time,
             new QueueMetrics(_meters),
             NullLogger.Instance,
-            TimeSpan.FromMinutes(10));
+            TimeSpan.FromMinutes(10),
+            () => $"{++_memberCount:0000}");
     }
+
+    public int MemberCount => _memberCount;
 
     public ManualTime Time { get; } = new();
 
@@ -46,7 +56,8 @@ internal sealed class GroupHarness : IDisposable
         int rebalanceTimeoutMs = 60_000,
         bool requiresKnownId = false,
         bool supportsSkipping = false,
-        string subscription = "s") => Coordinator.JoinAsync(GroupId, new JoinGroupInput
+        string subscription = "s",
+        byte[]? metadata = null) => Coordinator.JoinAsync(GroupId, new JoinGroupInput
         {
             MemberId = memberId,
             GroupInstanceId = instance,
@@ -56,7 +67,7 @@ internal sealed class GroupHarness : IDisposable
             RebalanceTimeoutMs = rebalanceTimeoutMs,
             ProtocolType = "consumer",
             Protocols = protocols.Split(',')
-                .Select(name => new MemberProtocol(name, Encoding.UTF8.GetBytes(subscription))).ToArray(),
+                .Select(name => new MemberProtocol(name, metadata ?? Encoding.UTF8.GetBytes(subscription))).ToArray(),
             RequiresKnownMemberId = requiresKnownId,
             SupportsSkippingAssignment = supportsSkipping,
         }).AsTask();

@@ -13,10 +13,23 @@ internal sealed class MemoryGroupTopics : IGroupTopics
 
     public GroupTopic? Find(string name) => _topics.TryGetValue(name, out var topic) ? topic : null;
 
+    public GroupTopic? Find(Guid id)
+    {
+        foreach (var topic in _topics.Values)
+        {
+            if (topic.Id == id)
+            {
+                return topic;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Makes the topic, or gives it another number of partitions.</summary>
     public Guid Set(string name, int partitions)
     {
-        var id = Find(name)?.Id ?? Guid.NewGuid();
+        var id = Find(name)?.Id ?? new Guid((int)Version + 1, 0, 0, new byte[8]);
         _topics[name] = new GroupTopic(name, id, partitions);
         Version++;
         return id;

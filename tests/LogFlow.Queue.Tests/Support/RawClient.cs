@@ -14,15 +14,22 @@ internal sealed class RawClient : IDisposable
     private readonly Socket _socket;
     private int _correlationId = 100;
 
-    private RawClient(Socket socket) => _socket = socket;
+    private RawClient(Socket socket, string clientId)
+    {
+        _socket = socket;
+        ClientId = clientId;
+    }
+
+    /// <summary>Brokers begin the ids that they give to members of classic groups with it.</summary>
+    public string ClientId { get; }
 
     public Socket Socket => _socket;
 
-    public static async Task<RawClient> ConnectAsync(int port)
+    public static async Task<RawClient> ConnectAsync(int port, string clientId = "raw")
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
-        return new RawClient(socket);
+        return new RawClient(socket, clientId);
     }
 
     public async Task<TResponse> AskAsync<TRequest, TResponse>(TRequest request, short version)
@@ -39,7 +46,7 @@ internal sealed class RawClient : IDisposable
     {
         var correlationId = _correlationId++;
         using var writer = new KafkaWriter();
-        KafkaFrame.WriteRequest<TRequest, TResponse>(writer, request, version, correlationId, "raw");
+        KafkaFrame.WriteRequest<TRequest, TResponse>(writer, request, version, correlationId, ClientId);
         await SendBytesAsync(writer.ToArray());
         return correlationId;
     }

@@ -76,7 +76,7 @@ internal sealed partial class ClassicMembership
 
     private Task<JoinGroupResult> JoinAsNew(JoinGroupInput input)
     {
-        var memberId = $"{input.GroupInstanceId ?? input.ClientId}-{Guid.NewGuid()}";
+        var memberId = $"{input.GroupInstanceId ?? input.ClientId}-{_environment.NewMemberId()}";
         if (input.GroupInstanceId is { } instance)
         {
             return _memberIdByInstance.TryGetValue(instance, out var previousId)

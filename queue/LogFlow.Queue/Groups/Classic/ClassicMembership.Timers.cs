@@ -140,6 +140,11 @@ internal sealed partial class ClassicMembership
             "Group {Group}: its state could not be stored; a restart would not know of the latest generation.")]
         public static partial void StoreFailed(ILogger logger, string group);
 
+        [LoggerMessage(3106, LogLevel.Information,
+            "Group {Group}: a member of the new protocol joins; the group goes over to it with generation {Generation} "
+            + "and {Members} members of the classic one.")]
+        public static partial void Upgraded(ILogger logger, string group, int generation, int members);
+
         [LoggerMessage(3105, LogLevel.Information,
             "Group {Group}: static member {Instance} came back as {Member}; {Previous} is fenced.")]
         public static partial void StaticMemberReplaced(

@@ -85,24 +85,24 @@ internal sealed partial class ClassicMembership : IMembership
 
     public IMembership ForClassicJoin() => this;
 
-    public ConsumerMembership? ForConsumerHeartbeat(bool isJoining, out ConsumerHeartbeatResult? refusal)
+    public ConsumerMembership? ForConsumerHeartbeat(ConsumerHeartbeatInput input, out ConsumerHeartbeatResult? refusal)
     {
-        refusal = null;
-        if (!isJoining)
+        refusal = input.IsJoining ? null : NotAConsumerGroup(GroupId);
+        if (_state == GroupState.Empty)
         {
-            refusal = NotAConsumerGroup(GroupId);
+            return input.IsJoining ? new ConsumerMembership(_group) : null;
+        }
+
+        if (refusal is not null)
+        {
             return null;
         }
 
-        if (_state == GroupState.Empty)
-        {
-            return new ConsumerMembership(_group);
-        }
-
-        refusal = ConsumerHeartbeatResult.Failed(
-            ErrorCode.GroupIdNotFound,
-            $"Cannot upgrade classic group {GroupId} to consumer group because online upgrade is disabled.");
-        return null;
+        var converted = GroupUpgrade.TryConvert(Snapshot(), _settings.Consumer, _environment.Topics, out var problem);
+        refusal = converted is null
+            ? ConsumerHeartbeatResult.Failed(ErrorCode.GroupIdNotFound, problem)
+            : ConsumerMembership.FindFull(_settings.Consumer, _members.Count, _members.ContainsKey(input.MemberId));
+        return refusal is null ? Upgrade(converted!) : null;
     }
 
     /// <summary>Takes over what the store kept; every member gets a whole session to be heard from.</summary>
@@ -138,10 +138,57 @@ internal sealed partial class ClassicMembership : IMembership
 
     public ConsumerGroupSnapshot? DescribeConsumer() => null;
 
+    /// <summary>
+    /// Goes on with the members of a group of the new protocol, of which only those are left that speak the classic one.
+    /// </summary>
+    /// <param name="snapshot">The group as it was.</param>
+    /// <param name="rebalances">Somebody has left: the members have to divide the partitions among themselves.</param>
+    public void TakeOver(GroupSnapshot snapshot, bool rebalances)
+    {
+        Restore(snapshot);
+        _protocolName = SelectProtocol();
+        if (rebalances)
+        {
+            PrepareRebalance("the last member of the new protocol is gone");
+            Arm();
+        }
+    }
+
+    /// <summary>
+    /// Keeps what was taken over; false: the disk refused. A group that rebalances is kept with a generation that nobody
+    /// has: after a restart its members join again, else nobody would have the partitions of the one that has left.
+    /// </summary>
+    public async ValueTask<bool> StoreTakenOverAsync()
+    {
+        var generation = _state == GroupState.Stable ? _generation : _generation + 1;
+        var error = await SaveAsync(Snapshot() with { State = GroupState.Stable, Generation = generation });
+        if (error != ErrorCode.None)
+        {
+            Log.StoreFailed(_logger, GroupId);
+        }
+
+        return error == ErrorCode.None;
+    }
+
     public void Dispose()
     {
         _isOver = true;
         _timer.Dispose();
+    }
+
+    /// <summary>Whoever waits here is told to join again: by then the group is one of the new protocol.</summary>
+    private ConsumerMembership Upgrade(ConsumerGroupSnapshot converted)
+    {
+        Log.Upgraded(_logger, GroupId, _generation, _members.Count);
+        foreach (var member in _members.Values)
+        {
+            AnswerJoin(member, JoinGroupResult.Failed(ErrorCode.RebalanceInProgress, member.MemberId));
+            AnswerSync(member, new SyncGroupResult(ErrorCode.RebalanceInProgress));
+        }
+
+        var consumer = new ConsumerMembership(_group);
+        consumer.UpgradeFrom(converted);
+        return consumer;
     }
 
     private GroupSnapshot Snapshot()

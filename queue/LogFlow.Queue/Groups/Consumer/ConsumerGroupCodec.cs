@@ -14,7 +14,8 @@ namespace LogFlow.Queue.Groups.Consumer;
 ///              changed int64, Unix milliseconds
 /// value member version int8 = 0 | instance? | rack? | client id | client host | rebalance ms int32 |
 ///              topics [ name ] | regex? | assignor? | state int8 | epoch int32 | previous epoch int32 |
-///              assigned, pending revocation, target: [ topic uuid | [ partition int32 ] ]
+///              assigned, pending revocation, target: [ topic uuid | [ partition int32 ] ] |
+///              only of a member that speaks the classic protocol: session ms int32 | protocols [ name | metadata bytes ]
 /// </code>
 /// </summary>
 internal static class ConsumerGroupCodec
@@ -119,6 +120,11 @@ internal static class ConsumerGroupCodec
         WriteAssignment(writer, member.Assigned);
         WriteAssignment(writer, member.PendingRevocation);
         WriteAssignment(writer, member.Target);
+        if (member.Classic is { } classic)
+        {
+            WriteClassic(writer, classic);
+        }
+
         return writer.ToArray();
     }
 
@@ -126,7 +132,7 @@ internal static class ConsumerGroupCodec
     {
         var reader = new KafkaReader(value);
         GroupStateFormat.RequireVersion(ref reader);
-        return new ConsumerMember
+        var member = new ConsumerMember
         {
             MemberId = memberId,
             InstanceId = reader.ReadNullableString(compact: true),
@@ -144,6 +150,7 @@ internal static class ConsumerGroupCodec
             PendingRevocation = ReadAssignment(ref reader),
             Target = ReadAssignment(ref reader),
         };
+        return reader.Remaining == 0 ? member : member with { Classic = ReadClassic(ref reader) };
     }
 
     public static byte[] GroupKey(string groupId) => [GroupTag, .. Encoding.UTF8.GetBytes(groupId)];
@@ -186,6 +193,30 @@ internal static class ConsumerGroupCodec
         }
 
         return PartitionAssignment.Create(topics);
+    }
+
+    private static void WriteClassic(KafkaWriter writer, ClassicMemberMetadata classic)
+    {
+        writer.WriteInt32(classic.SessionTimeoutMs);
+        writer.WriteArrayLength(classic.Protocols.Count, compact: true);
+        foreach (var protocol in classic.Protocols)
+        {
+            writer.WriteString(protocol.Name, compact: true);
+            writer.WriteBytes(protocol.Metadata, compact: true);
+        }
+    }
+
+    private static ClassicMemberMetadata ReadClassic(ref KafkaReader reader)
+    {
+        var sessionTimeoutMs = reader.ReadInt32();
+        var protocols = new MemberProtocol[reader.ReadArrayLength(compact: true, elementBytesMin: 2)];
+        for (var i = 0; i < protocols.Length; i++)
+        {
+            protocols[i] = new MemberProtocol(
+                reader.ReadString(compact: true), reader.ReadBytes(compact: true).ToArray());
+        }
+
+        return new ClassicMemberMetadata(sessionTimeoutMs, protocols);
     }
 
     private static string[] ReadStrings(ref KafkaReader reader)

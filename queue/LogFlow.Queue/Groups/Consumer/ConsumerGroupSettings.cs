@@ -10,6 +10,9 @@ internal sealed record ConsumerGroupSettings
 
     public int SizeMax { get; init; } = int.MaxValue;
 
+    /// <summary>Which way a group with members may change its protocol.</summary>
+    public MigrationPolicy MigrationPolicy { get; init; } = MigrationPolicy.Bidirectional;
+
     /// <summary>Names, the default first; not empty.</summary>
     public IReadOnlyList<string> Assignors { get; init; } = PartitionAssignors.Names;
 }

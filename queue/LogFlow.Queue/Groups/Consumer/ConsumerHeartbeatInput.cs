@@ -39,6 +39,8 @@ internal sealed record ConsumerHeartbeatInput
     /// <summary>What the member owns now.</summary>
     public PartitionAssignment? Owned { get; init; }
 
+    public bool IsJoining => MemberEpoch == JoinEpoch;
+
     /// <summary>Everything is said, as after a lost answer: then the assignment is repeated.</summary>
     public bool IsFull => MemberEpoch == JoinEpoch
         || (RebalanceTimeoutMs != -1 && (SubscribedTopics is not null || SubscribedRegex is not null)

@@ -28,6 +28,9 @@ internal sealed record ConsumerMember
     /// <summary>The assignor that the member would like; null: the group's default.</summary>
     public string? ServerAssignor { get; init; }
 
+    /// <summary>What it said by the classic protocol; null: it speaks the new one.</summary>
+    public ClassicMemberMetadata? Classic { get; init; }
+
     public MemberState State { get; init; }
 
     /// <summary>The target's epoch that it has reached; 0 while it joins, -2: static, and will be back.</summary>
@@ -51,5 +54,6 @@ internal sealed record ConsumerMember
 
     /// <summary>The bytes of its subscription and assignments.</summary>
     public long ContentBytes => SubscribedTopics.Sum(topic => (long)topic.Length)
+        + (Classic?.Protocols.Sum(protocol => (long)protocol.Metadata.Length + protocol.Name.Length) ?? 0)
         + (sizeof(int) * ((long)Assigned.Count + PendingRevocation.Count + Target.Count));
 }

@@ -120,14 +120,24 @@ internal sealed partial class ConsumerMembership
     private static bool IsSamePlace(ConsumerMember left, ConsumerMember right) =>
         left.State == right.State && left.MemberEpoch == right.MemberEpoch && left.Assigned.Equals(right.Assigned);
 
-    /// <summary>Its partitions are free at once; who gets them is decided with the next heartbeat of anybody.</summary>
-    private void RemoveMember(ConsumerMember member, string reason)
+    /// <summary>
+    /// Their partitions are free at once; who gets them is decided with the next heartbeat of anybody. Where nobody of
+    /// the new protocol is left, the group goes back to the classic one.
+    /// </summary>
+    private void RemoveMembers(IReadOnlyList<(ConsumerMember Member, string Reason)> members)
     {
-        Log.MemberRemoved(_logger, GroupId, member.MemberId, reason);
-        Remove(member);
-        _subscriptions.Trim(_members.Values);
-        _topicsHash = _subscriptions.Hash(_members.Values);
-        BumpEpoch();
+        foreach (var (member, reason) in members)
+        {
+            Log.MemberRemoved(_logger, GroupId, member.MemberId, reason);
+            Remove(member);
+        }
+
+        if (members.Count > 0 && !TryDowngrade(rebalances: true))
+        {
+            _subscriptions.Trim(_members.Values);
+            _topicsHash = _subscriptions.Hash(_members.Values);
+            BumpEpoch();
+        }
     }
 
     private static partial class Log
@@ -148,5 +158,14 @@ internal sealed partial class ConsumerMembership
         [LoggerMessage(3133, LogLevel.Error,
             "Group {Group}: its state could not be stored; its members are not answered until it can be.")]
         public static partial void StoreFailed(ILogger logger, string group);
+
+        [LoggerMessage(3134, LogLevel.Information,
+            "Group {Group}: no member of the new protocol is left; its {Members} members of the classic one go on by that, "
+            + "from generation {Generation}.")]
+        public static partial void Downgraded(ILogger logger, string group, int members, int generation);
+
+        [LoggerMessage(3135, LogLevel.Information,
+            "Group {Group} stays a group of the new protocol, though only members of the classic one are left: {Reason}.")]
+        public static partial void NotDowngraded(ILogger logger, string group, string reason);
     }
 }

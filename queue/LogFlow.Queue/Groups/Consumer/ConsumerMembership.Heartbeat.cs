@@ -32,35 +32,18 @@ internal sealed partial class ConsumerMembership
 
     private ConsumerHeartbeatResult Heartbeat(ConsumerHeartbeatInput input)
     {
-        if (_members.Count >= _settings.SizeMax && !_members.ContainsKey(input.MemberId))
+        if (FindFull(_settings, _members.Count, _members.ContainsKey(input.MemberId)) is { } full)
         {
-            return ConsumerHeartbeatResult.Failed(
-                ErrorCode.GroupMaxSizeReached,
-                $"The consumer group has reached its maximum capacity of {_settings.SizeMax} members.");
+            return full;
         }
 
-        var memberId = input.MemberId.Length > 0 ? input.MemberId : Guid.NewGuid().ToString();
+        var memberId = input.MemberId.Length > 0 ? input.MemberId : _environment.NewMemberId();
         if (Admit(memberId, input, out var before) is { } refusal)
         {
             return refusal;
         }
 
-        var member = Update(before, input);
-        var hasNewSubscription = !member.HasSubscriptionOf(before);
-        Put(member);
-        if (hasNewSubscription)
-        {
-            _subscriptions.Trim(_members.Values);
-        }
-
-        if (hasNewSubscription || _subscriptions.IsStale)
-        {
-            NoteSubscriptions(hasNewSubscription);
-        }
-
-        AssignIfDue();
-        var reconciled = Reconcile(_members[memberId], input.Owned, hasNewSubscription);
-        Touch(reconciled);
+        var reconciled = Advance(before, Update(before, input), input.Owned, out _);
         var deadlines = _deadlines[memberId];
         var mustTell = input.IsFull || deadlines.WasNotAnswered || !reconciled.Assigned.Equals(before.Assigned);
         if (deadlines.WasNotAnswered)
@@ -76,6 +59,38 @@ internal sealed partial class ConsumerMembership
             HeartbeatIntervalMs = HeartbeatIntervalMs,
             Assignment = mustTell ? reconciled.Assigned : null,
         };
+    }
+
+    /// <summary>The refusal of one member too many; null: there is room.</summary>
+    public static ConsumerHeartbeatResult? FindFull(
+        ConsumerGroupSettings settings, int memberCount, bool isMember) => memberCount < settings.SizeMax || isMember
+        ? null
+        : ConsumerHeartbeatResult.Failed(
+            ErrorCode.GroupMaxSizeReached,
+            $"The consumer group has reached its maximum capacity of {settings.SizeMax} members.");
+
+    /// <summary>
+    /// A member that was heard from, by either protocol, takes what it says for its own, and one step towards its target.
+    /// </summary>
+    private ConsumerMember Advance(
+        ConsumerMember before, ConsumerMember member, PartitionAssignment? owned, out bool hasNewSubscription)
+    {
+        hasNewSubscription = !member.HasSubscriptionOf(before);
+        Put(member);
+        if (hasNewSubscription)
+        {
+            _subscriptions.Trim(_members.Values);
+        }
+
+        if (hasNewSubscription || _subscriptions.IsStale)
+        {
+            NoteSubscriptions(hasNewSubscription);
+        }
+
+        AssignIfDue();
+        var reconciled = Reconcile(_members[member.MemberId], owned, hasNewSubscription);
+        Touch(reconciled);
+        return reconciled;
     }
 
     /// <summary>Who speaks, and whether it may; a member that joins is not in the group yet.</summary>
@@ -150,13 +165,13 @@ internal sealed partial class ConsumerMembership
 
     /// <summary>
     /// A static member that said it would be back comes back, under another id: it gets its partitions at once, and
-    /// nobody else notices. One that did not say so still holds them.
+    /// nobody else notices. One that did not say so still holds them; one of the classic protocol cannot say so.
     /// </summary>
     private ConsumerHeartbeatResult? TakeOver(
         ConsumerMember holder, string memberId, out ConsumerMember member)
     {
         member = holder;
-        if (holder.MemberEpoch != ConsumerHeartbeatInput.LeaveStaticEpoch)
+        if (holder.Classic is null && holder.MemberEpoch != ConsumerHeartbeatInput.LeaveStaticEpoch)
         {
             return ConsumerHeartbeatResult.Failed(
                 ErrorCode.UnreleasedInstanceId,
@@ -164,9 +179,15 @@ internal sealed partial class ConsumerMembership
                 + $"instance id is owned by {holder.MemberId} member.");
         }
 
+        member = Replace(holder, memberId);
+        return null;
+    }
+
+    private ConsumerMember Replace(ConsumerMember holder, string memberId)
+    {
         Log.StaticMemberReplaced(_logger, GroupId, holder.InstanceId!, memberId, holder.MemberId);
         Remove(holder);
-        member = holder with
+        var member = holder with
         {
             MemberId = memberId,
             MemberEpoch = 0,
@@ -175,7 +196,7 @@ internal sealed partial class ConsumerMembership
             PendingRevocation = PartitionAssignment.Empty,
         };
         Put(member);
-        return null;
+        return member;
     }
 
     private static ConsumerMember Update(ConsumerMember member, ConsumerHeartbeatInput input)
@@ -190,6 +211,7 @@ internal sealed partial class ConsumerMembership
             SubscribedRegex = input.SubscribedRegex ?? member.SubscribedRegex,
             ClientId = input.ClientId,
             ClientHost = input.ClientHost,
+            Classic = null,
         };
 
         // Record equality compares the lists by reference: an equal one stays, so that nothing is written for nothing.
@@ -233,7 +255,7 @@ internal sealed partial class ConsumerMembership
         }
         else
         {
-            RemoveMember(member, "it left");
+            RemoveMembers([(member, "it left")]);
         }
 
         return new ConsumerHeartbeatResult { MemberId = input.MemberId, MemberEpoch = input.MemberEpoch };

@@ -14,7 +14,7 @@ internal sealed partial class ConsumerMembership
         }
 
         // Members of the new protocol commit with epochs, which older versions do not know.
-        return !knowsEpochs && _members.ContainsKey(committer.MemberId)
+        return !knowsEpochs && _members.GetValueOrDefault(committer.MemberId) is { Classic: null }
             ? ErrorCode.UnsupportedVersion
             : CheckFetch(committer.MemberId, committer.Generation);
     }
@@ -33,8 +33,9 @@ internal sealed partial class ConsumerMembership
 
     public ErrorCode CheckFetch(string memberId, int memberEpoch) =>
         !_members.TryGetValue(memberId, out var member) ? ErrorCode.UnknownMemberId
-        : member.MemberEpoch != memberEpoch ? ErrorCode.StaleMemberEpoch
-        : ErrorCode.None;
+        : member.MemberEpoch == memberEpoch ? ErrorCode.None
+        : member.Classic is null ? ErrorCode.StaleMemberEpoch
+        : ErrorCode.IllegalGeneration;
 
     public bool IsSubscribedTo(string topic) =>
         _members.Values.Any(member => _subscriptions.Matches(member, topic));

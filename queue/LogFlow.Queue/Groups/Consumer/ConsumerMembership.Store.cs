@@ -23,6 +23,11 @@ internal sealed partial class ConsumerMembership
     /// </summary>
     private async ValueTask<bool> SaveAsync()
     {
+        if (_successor is { } classic)
+        {
+            return await classic.StoreTakenOverAsync();
+        }
+
         if (_dirtyGroup == 0 && _dirtyMembers.Count == 0)
         {
             return true;

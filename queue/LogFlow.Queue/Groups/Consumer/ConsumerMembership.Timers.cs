@@ -6,17 +6,22 @@ internal sealed partial class ConsumerMembership
     /// <summary>The member was heard from: its session starts anew.</summary>
     private void Touch(ConsumerMember member)
     {
-        var timeoutMs = SessionTimeoutMs;
+        var timeoutMs = member.Classic?.SessionTimeoutMs ?? SessionTimeoutMs;
         var deadline = NowMs + timeoutMs;
         var deadlines = _deadlines[member.MemberId];
         (deadlines.SessionMs, deadlines.SessionTimeoutMs) = (deadline, timeoutMs);
         _timer.Arm(deadline);
     }
 
-    /// <summary>A member that must give partitions up has its own rebalance timeout for that.</summary>
+    /// <summary>
+    /// A member that must give partitions up has its own rebalance timeout for that; one of the classic protocol has it
+    /// for joining again, which says the same.
+    /// </summary>
     private void LimitRevocation(ConsumerMember member)
     {
-        var deadline = member.State == MemberState.UnrevokedPartitions ? NowMs + member.RebalanceTimeoutMs : Never;
+        var deadline = member.State == MemberState.UnrevokedPartitions && member.Classic is null
+            ? NowMs + member.RebalanceTimeoutMs
+            : Never;
         _deadlines[member.MemberId].RebalanceMs = deadline;
         _timer.Arm(deadline);
     }
@@ -54,7 +59,7 @@ internal sealed partial class ConsumerMembership
             RemoveExpired(NowMs);
             foreach (var deadlines in _deadlines.Values)
             {
-                _timer.Arm(Math.Min(deadlines.SessionMs, deadlines.RebalanceMs));
+                _timer.Arm(deadlines.Earliest);
             }
 
             saving = SaveAsync();
@@ -68,20 +73,18 @@ internal sealed partial class ConsumerMembership
         List<(ConsumerMember Member, string Reason)>? expired = null;
         foreach (var (memberId, deadlines) in _deadlines)
         {
-            if (deadlines.SessionMs <= now)
+            var member = _members[memberId];
+            var reason = deadlines.SessionMs <= now ? $"no heartbeat for {deadlines.SessionTimeoutMs} ms"
+                : deadlines.RebalanceMs <= now ? $"it kept revoked partitions for {member.RebalanceTimeoutMs} ms"
+                : deadlines.JoinMs <= now ? $"it did not join again within {member.RebalanceTimeoutMs} ms"
+                : deadlines.SyncMs <= now ? $"it did not ask for its partitions within {member.RebalanceTimeoutMs} ms"
+                : null;
+            if (reason is not null)
             {
-                (expired ??= []).Add((_members[memberId], $"no heartbeat for {deadlines.SessionTimeoutMs} ms"));
-            }
-            else if (deadlines.RebalanceMs <= now)
-            {
-                (expired ??= []).Add((_members[memberId],
-                    $"it kept revoked partitions for {_members[memberId].RebalanceTimeoutMs} ms"));
+                (expired ??= []).Add((member, reason));
             }
         }
 
-        foreach (var (member, reason) in expired ?? [])
-        {
-            RemoveMember(member, reason);
-        }
+        RemoveMembers(expired ?? []);
     }
 }

@@ -36,6 +36,9 @@ internal sealed partial class ConsumerMembership : IMembership
     private long _changedMs;
     private bool _isOver;
 
+    /// <summary>What the group goes on with, once the last member of the new protocol is gone.</summary>
+    private ClassicMembership? _successor;
+
     public ConsumerMembership(Group group)
     {
         _group = group;
@@ -75,7 +78,7 @@ internal sealed partial class ConsumerMembership : IMembership
     /// <summary>An empty group changes its protocol with whoever joins next.</summary>
     public IMembership ForClassicJoin() => _members.Count > 0 ? this : new ClassicMembership(_group, DescribeEnd());
 
-    public ConsumerMembership? ForConsumerHeartbeat(bool isJoining, out ConsumerHeartbeatResult? refusal)
+    public ConsumerMembership? ForConsumerHeartbeat(ConsumerHeartbeatInput input, out ConsumerHeartbeatResult? refusal)
     {
         refusal = null;
         return this;
@@ -83,6 +86,23 @@ internal sealed partial class ConsumerMembership : IMembership
 
     /// <summary>Takes over what the store kept; every member gets a whole session to be heard from.</summary>
     public void Restore(ConsumerGroupSnapshot snapshot)
+    {
+        TakeOver(snapshot);
+        _dirtyMembers.Clear();
+        _dirtyGroup = 0;
+    }
+
+    /// <summary>
+    /// Goes on with the members of a classic group; nothing of that is stored yet. The topics that there are now are
+    /// what its assignment was made for: they are no reason to assign anew.
+    /// </summary>
+    public void UpgradeFrom(ConsumerGroupSnapshot snapshot)
+    {
+        TakeOver(snapshot);
+        _topicsHash = _subscriptions.Hash(_members.Values);
+    }
+
+    private void TakeOver(ConsumerGroupSnapshot snapshot)
     {
         _groupEpoch = snapshot.GroupEpoch;
         _assignmentEpoch = snapshot.AssignmentEpoch;
@@ -94,9 +114,6 @@ internal sealed partial class ConsumerMembership : IMembership
             Touch(member);
             LimitRevocation(member);
         }
-
-        _dirtyMembers.Clear();
-        _dirtyGroup = 0;
     }
 
     public GroupSnapshot? DescribeClassic() => null;
@@ -233,6 +250,14 @@ internal sealed partial class ConsumerMembership : IMembership
         public int SessionTimeoutMs { get; set; }
 
         public long RebalanceMs { get; set; } = Never;
+
+        /// <summary>A member of the classic protocol was told to join again.</summary>
+        public long JoinMs { get; set; } = Never;
+
+        /// <summary>A member of the classic protocol has joined, and has to fetch its partitions.</summary>
+        public long SyncMs { get; set; } = Never;
+
+        public long Earliest => Math.Min(Math.Min(SessionMs, RebalanceMs), Math.Min(JoinMs, SyncMs));
 
         /// <summary>What it was to be told was not stored, and so not told.</summary>
         public bool WasNotAnswered { get; set; }

@@ -9,4 +9,6 @@ internal interface IGroupTopics
     IEnumerable<GroupTopic> All { get; }
 
     GroupTopic? Find(string name);
+
+    GroupTopic? Find(Guid id);
 }

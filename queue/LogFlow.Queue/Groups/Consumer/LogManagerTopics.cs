@@ -11,5 +11,7 @@ internal sealed class LogManagerTopics(LogManager logs) : IGroupTopics
 
     public GroupTopic? Find(string name) => logs.FindTopic(name) is { } topic ? ToGroupTopic(topic) : null;
 
+    public GroupTopic? Find(Guid id) => logs.FindTopic(id) is { } topic ? ToGroupTopic(topic) : null;
+
     private static GroupTopic ToGroupTopic(Topic topic) => new(topic.Name, topic.Id, topic.Partitions.Count);
 }
