@@ -1,4 +1,3 @@
-using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Requests;
 
