@@ -50,6 +50,7 @@ public sealed partial class AdminComparisonTests(ITestOutputHelper output)
             new DescribeLogDirsRequest { Topics = null }, 4)).Results[0].LogDir;
         var transcript = new List<string>();
         await AskSecurityAsync(port, transcript);
+        await AskUsersAsync(port, transcript);
         await AskReplicasAsync(port, transcript, folder);
         await AskQuotasAsync(port, transcript);
         await AskTopicPartitionsAsync(port, transcript);
@@ -98,7 +99,10 @@ public sealed partial class AdminComparisonTests(ITestOutputHelper output)
             await AskAsync<CreateDelegationTokenRequest, CreateDelegationTokenResponse>(
                 port, transcript, new CreateDelegationTokenRequest { MaxLifetimeMs = 1000 }, version);
         }
+    }
 
+    private static async Task AskUsersAsync(int port, List<string> transcript)
+    {
         await AskAsync<RenewDelegationTokenRequest, RenewDelegationTokenResponse>(
             port, transcript, new RenewDelegationTokenRequest { Hmac = new byte[] { 1 } }, 2);
         await AskAsync<ExpireDelegationTokenRequest, ExpireDelegationTokenResponse>(
@@ -159,6 +163,43 @@ public sealed partial class AdminComparisonTests(ITestOutputHelper output)
                 version);
         }
 
+        await AskReassignmentsAsync(port, transcript);
+        await AskAsync<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>(
+            port, transcript, new ListPartitionReassignmentsRequest { Topics = null }, 0);
+        foreach (var path in new[] { folder, "/nowhere" })
+        {
+            await AskAsync<AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse>(
+                port,
+                transcript,
+                new AlterReplicaLogDirsRequest
+                {
+                    Dirs =
+                    [
+                        new AlterReplicaLogDirsRequest.AlterReplicaLogDir
+                        {
+                            Path = path,
+                            Topics =
+                            [
+                                new AlterReplicaLogDirsRequest.AlterReplicaLogDirTopic
+                                {
+                                    Name = "t", Partitions = [0, 7],
+                                },
+                            ],
+                        },
+                    ],
+                },
+                2);
+        }
+
+        await AskAsync<UnregisterBrokerRequest, UnregisterBrokerResponse>(
+            port, transcript, new UnregisterBrokerRequest { BrokerId = 77 }, 0);
+        await AskAsync<DescribeQuorumRequest, DescribeQuorumResponse>(
+            port, transcript, Quorum("__cluster_metadata", 0), 2);
+        await AskAsync<DescribeQuorumRequest, DescribeQuorumResponse>(port, transcript, Quorum("t", 0), 2);
+    }
+
+    private static async Task AskReassignmentsAsync(int port, List<string> transcript)
+    {
         foreach (var replicas in new List<int>?[] { null, [1], [39], [] })
         {
             await AskAsync<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse>(
@@ -195,39 +236,6 @@ public sealed partial class AdminComparisonTests(ITestOutputHelper output)
                 },
                 1);
         }
-
-        await AskAsync<ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>(
-            port, transcript, new ListPartitionReassignmentsRequest { Topics = null }, 0);
-        foreach (var path in new[] { folder, "/nowhere" })
-        {
-            await AskAsync<AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse>(
-                port,
-                transcript,
-                new AlterReplicaLogDirsRequest
-                {
-                    Dirs =
-                    [
-                        new AlterReplicaLogDirsRequest.AlterReplicaLogDir
-                        {
-                            Path = path,
-                            Topics =
-                            [
-                                new AlterReplicaLogDirsRequest.AlterReplicaLogDirTopic
-                                {
-                                    Name = "t", Partitions = [0, 7],
-                                },
-                            ],
-                        },
-                    ],
-                },
-                2);
-        }
-
-        await AskAsync<UnregisterBrokerRequest, UnregisterBrokerResponse>(
-            port, transcript, new UnregisterBrokerRequest { BrokerId = 77 }, 0);
-        await AskAsync<DescribeQuorumRequest, DescribeQuorumResponse>(
-            port, transcript, Quorum("__cluster_metadata", 0), 2);
-        await AskAsync<DescribeQuorumRequest, DescribeQuorumResponse>(port, transcript, Quorum("t", 0), 2);
     }
 
     private static void InOrder(ElectLeadersResponse response) => response.ReplicaElectionResults.Sort(
