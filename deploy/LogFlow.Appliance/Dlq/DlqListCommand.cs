@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using LogFlow.Appliance.Tools;
-using LogFlow.Kafka.Client;
 using LogFlow.Processor.DeadLetters;
 
 namespace LogFlow.Appliance.Dlq;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using LogFlow.Appliance.Tools;
-using LogFlow.Appliance.Up;
 
 namespace LogFlow.Appliance.Dlq;
 

@@ -13,7 +13,9 @@ namespace LogFlow.Appliance.Up;
 /// The parts of one process, joined as separate services would be: by addresses. Each is made when the ones that it
 /// talks to listen.
 /// </summary>
+#pragma warning disable CA1001 // The host that they are given to starts, stops and disposes them.
 internal sealed class UpParts
+#pragma warning restore CA1001
 {
     private readonly UpConfig _config;
     private readonly RecentErrors _errors;

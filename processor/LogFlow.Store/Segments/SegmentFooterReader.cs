@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LogFlow.Store;
 
-/// <summary>Finds the footer of a segment file: at its end, or, where that one is damaged, the copy before it.</summary>
+/// <summary>
+/// Finds the footer of a segment file: at its end, or, where that one is damaged, the copy before it.
+/// </summary>
 internal static class SegmentFooterReader
 {
     /// <summary>A footer and its copy lie within so many bytes; more would be a segment of a million fields.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using LogFlow.Hosting;
 using LogFlow.Queue;
 using LogFlow.Testing;
 using Microsoft.Extensions.DependencyInjection;

@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 using Xunit.Abstractions;
 
 namespace LogFlow.Queue.Tests.Broker;
@@ -59,7 +58,7 @@ public sealed partial class AdminComparisonTests(ITestOutputHelper output)
 
     private static async Task AskSecurityAsync(int port, List<string> transcript)
     {
-        foreach (short version in new short[] { 1, 3 })
+        foreach (var version in new short[] { 1, 3 })
         {
             await AskAsync<DescribeAclsRequest, DescribeAclsResponse>(
                 port, transcript, AnyAcl(), version);
@@ -145,7 +144,7 @@ public sealed partial class AdminComparisonTests(ITestOutputHelper output)
 
     private static async Task AskReplicasAsync(int port, List<string> transcript, string folder)
     {
-        foreach (short version in new short[] { 0, 2 })
+        foreach (var version in new short[] { 0, 2 })
         {
             await AskAsync<ElectLeadersRequest, ElectLeadersResponse>(
                 port, transcript, new ElectLeadersRequest { TopicPartitions = null }, version, InOrder);
@@ -259,7 +258,7 @@ public sealed partial class AdminComparisonTests(ITestOutputHelper output)
             port, transcript, new DescribeClientQuotasRequest(), 1);
         await AskAsync<AlterClientQuotasRequest, AlterClientQuotasResponse>(
             port, transcript, new AlterClientQuotasRequest(), 1);
-        foreach (short version in new short[] { 0, 1, 2 })
+        foreach (var version in new short[] { 0, 1, 2 })
         {
             foreach (var (feature, level) in new[] { ("transaction.version", 2), ("no.such", 1) })
             {

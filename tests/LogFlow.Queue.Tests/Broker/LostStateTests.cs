@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Tests.Broker;

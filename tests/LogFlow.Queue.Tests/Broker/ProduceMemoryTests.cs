@@ -3,7 +3,6 @@ using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
 using LogFlow.Queue.Handlers;
-using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
 using LogFlow.Queue.Tests.Support;
 using LogFlow.Queue.Tests.Transactions;

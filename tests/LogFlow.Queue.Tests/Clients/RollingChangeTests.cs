@@ -1,6 +1,5 @@
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 
 namespace LogFlow.Queue.Tests.Clients;
 
@@ -51,7 +50,7 @@ public sealed class RollingChangeTests
             await producing;
             await Eventually.TrueAsync(
                 () => Numbers(consumers).Distinct().Count() == Records, "every record", Patience);
-            Assert.Empty(Numbers(consumers).CountBy(number => number).Where(counted => counted.Value > 1));
+            Assert.DoesNotContain(Numbers(consumers).CountBy(number => number), counted => counted.Value > 1);
         }
         finally
         {

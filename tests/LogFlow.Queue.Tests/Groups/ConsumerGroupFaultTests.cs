@@ -1,4 +1,3 @@
-using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Groups.Consumer;
 using Xunit.Abstractions;
 

@@ -1,6 +1,5 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Tests.Support;
-using LogFlow.Testing;
 using Xunit.Abstractions;
 
 namespace LogFlow.Queue.Tests.Groups;

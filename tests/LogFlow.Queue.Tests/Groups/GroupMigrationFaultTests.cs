@@ -1,4 +1,3 @@
-using LogFlow.Queue.Groups.Consumer;
 using Xunit.Abstractions;
 
 namespace LogFlow.Queue.Tests.Groups;

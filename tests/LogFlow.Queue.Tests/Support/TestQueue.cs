@@ -1,5 +1,4 @@
 using System.Globalization;
-using LogFlow.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Tests.Support;
