@@ -13,11 +13,13 @@ public sealed partial class RealServer : IAsyncDisposable
     private readonly string _kind;
     private readonly string[] _settings;
     private readonly string _dataFolder;
+    private readonly bool _isInContainer;
     private IServerRun? _run;
     private int _javaProcessId;
 
-    private RealServer(string kind, int port, string dataFolder, string[] settings)
+    private RealServer(string kind, int port, string dataFolder, string[] settings, bool isInContainer)
     {
+        _isInContainer = isInContainer;
         _kind = kind;
         Port = port;
         _dataFolder = dataFolder;
@@ -38,15 +40,23 @@ public sealed partial class RealServer : IAsyncDisposable
 
     /// <summary>Starts Kafka; settings are lines of server.properties.</summary>
     public static Task<RealServer> StartKafkaAsync(string dataFolder, params string[] settings) =>
-        StartAsync("kafka", 1, dataFolder, settings);
+        StartAsync("kafka", 1, dataFolder, settings, UsesContainers);
+
+    /// <summary>Starts Kafka in a container, whatever LOGFLOW_TEST_SERVERS says.</summary>
+    public static Task<RealServer> StartKafkaInContainerAsync(string dataFolder, params string[] settings) =>
+        StartAsync("kafka", 1, dataFolder, settings, isInContainer: true);
 
     /// <summary>Starts Elasticsearch; settings are those of elasticsearch.yml.</summary>
     public static Task<RealServer> StartElasticsearchAsync(string dataFolder, params string[] settings) =>
-        StartAsync("elasticsearch", 100, dataFolder, settings);
+        StartAsync("elasticsearch", 100, dataFolder, settings, UsesContainers);
+
+    /// <summary>Starts Elasticsearch in a container, whatever LOGFLOW_TEST_SERVERS says.</summary>
+    public static Task<RealServer> StartElasticsearchInContainerAsync(string dataFolder, params string[] settings) =>
+        StartAsync("elasticsearch", 100, dataFolder, settings, isInContainer: true);
 
     /// <summary>Starts OpenSearch; settings are those of opensearch.yml.</summary>
     public static Task<RealServer> StartOpenSearchAsync(string dataFolder, params string[] settings) =>
-        StartAsync("opensearch", 100, dataFolder, settings);
+        StartAsync("opensearch", 100, dataFolder, settings, UsesContainers);
 
     /// <summary>One of Kafka's own tools, run to its end.</summary>
     public static Task<ChildProcess> RunKafkaToolAsync(string tool, params string[] arguments) =>
@@ -81,9 +91,10 @@ public sealed partial class RealServer : IAsyncDisposable
         && ContainerImage.Java.WhyMissing is null
         && SharedFolder.Root is not null;
 
-    private static async Task<RealServer> StartAsync(string kind, int secondPort, string dataFolder, string[] settings)
+    private static async Task<RealServer> StartAsync(
+        string kind, int secondPort, string dataFolder, string[] settings, bool isInContainer)
     {
-        var server = new RealServer(kind, FreePort.Next(secondPort), dataFolder, settings);
+        var server = new RealServer(kind, FreePort.Next(secondPort), dataFolder, settings, isInContainer);
         await server.LaunchAsync();
         return server;
     }
@@ -100,7 +111,7 @@ public sealed partial class RealServer : IAsyncDisposable
             "--data", _dataFolder, "--port", Port.ToString(CultureInfo.InvariantCulture),
             .. _settings.SelectMany(setting => new[] { "--set", setting }),
         ];
-        _run = UsesContainers ? new JavaContainer(_kind, arguments, _dataFolder) : new ScriptRun(_kind, arguments);
+        _run = _isInContainer ? new JavaContainer(_kind, arguments, _dataFolder) : new ScriptRun(_kind, arguments);
         var ready = await _run.StartAsync();
         _javaProcessId = int.Parse(JavaProcessId().Match(ready).Groups[1].Value, CultureInfo.InvariantCulture);
     }
