@@ -1,9 +1,4 @@
 using System.CommandLine;
-using LogFlow.Appliance.Dump;
-using LogFlow.Appliance.Dlq;
-using LogFlow.Appliance.Search;
-using LogFlow.Appliance.Tools;
-using LogFlow.Appliance.Up;
 using LogFlow.Hosting;
 
 namespace LogFlow.Appliance;

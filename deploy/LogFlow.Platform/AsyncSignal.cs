@@ -30,8 +30,11 @@ public sealed class AsyncSignal(TimeProvider time)
         WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
 
     /// <summary>Waits until set, or until the time is over. One waiter at a time.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, also where it is set: a loop whose own work sets the
+    /// signal would else never end.</exception>
     public async ValueTask WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         TaskCompletionSource waiter;
         lock (_gate)
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using LogFlow.Processor.DeadLetters;
 
 namespace LogFlow.Processor;
 

@@ -1,5 +1,4 @@
 using LogFlow.Hosting;
-using LogFlow.Processor.Configuration;
 using LogFlow.Processor.Pipeline;
 
 namespace LogFlow.Processor;

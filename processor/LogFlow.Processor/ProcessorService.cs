@@ -2,12 +2,7 @@ using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using LogFlow.Platform;
-using LogFlow.Processor.Configuration;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
-using LogFlow.Processor.Execution;
-using LogFlow.Processor.Inputs;
-using LogFlow.Processor.Outputs;
 using LogFlow.Processor.Pipeline;
 using Microsoft.Extensions.Logging;
 

@@ -150,7 +150,7 @@ public sealed partial class StoreService : ILogFlowService
     {
         try
         {
-            return StoreEngine.Open(options, new DiskFileSystem(), _time, _logger, _metrics);
+            return StoreEngine.Open(options, new StoreDisk(), _time, _logger, _metrics);
         }
         catch (DirectoryLockedException error)
         {

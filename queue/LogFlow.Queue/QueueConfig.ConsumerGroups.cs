@@ -1,5 +1,4 @@
 using LogFlow.Hosting;
-using LogFlow.Queue.Groups.Consumer;
 
 namespace LogFlow.Queue;
 

@@ -1,6 +1,4 @@
 using LogFlow.Hosting;
-using LogFlow.Queue.Groups.Consumer;
-using LogFlow.Queue.Network;
 
 namespace LogFlow.Queue;
 

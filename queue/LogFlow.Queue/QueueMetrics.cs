@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Transactions;
 
 namespace LogFlow.Queue;
 

@@ -1,15 +1,7 @@
 using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Platform;
-using LogFlow.Queue.Configuration;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Groups.Consumer;
-using LogFlow.Queue.Network;
-using LogFlow.Queue.Producers;
-using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
-using LogFlow.Queue.Topics;
-using LogFlow.Queue.Transactions;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue;

@@ -20,15 +20,15 @@ public sealed class EventTests
             }
 
             var repaired = new byte[bytes.Length * 3];
-            var length = JsonText.Repair(bytes, repaired);
+            var length = JsonStringWriter.Repair(bytes, repaired);
             var expected = Encoding.UTF8.GetString(bytes);
             Assert.Equal(expected, Encoding.UTF8.GetString(repaired, 0, length));
-            var escaped = new byte[length * JsonText.ExpansionMax];
-            var written = JsonText.Write(repaired.AsSpan(0, length), escaped);
+            var escaped = new byte[length * JsonStringWriter.ExpansionMax];
+            var written = JsonStringWriter.Write(repaired.AsSpan(0, length), escaped);
             Assert.Equal(expected, Parse(escaped.AsSpan(0, written)));
             var limit = random.Next(0, written + 1);
             var bounded = new byte[limit];
-            var boundedLength = JsonText.WriteBounded(repaired.AsSpan(0, length), bounded, out var consumed);
+            var boundedLength = JsonStringWriter.WriteBounded(repaired.AsSpan(0, length), bounded, out var consumed);
             Assert.Equal(
                 Encoding.UTF8.GetString(repaired, 0, consumed), Parse(bounded.AsSpan(0, boundedLength)));
             Assert.True(limit < written || consumed == length);

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 using LogFlow.Testing;
 using LogFlow.Platform;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LogFlow.Appliance.Search;
 
 namespace LogFlow.Appliance.Tests;
 

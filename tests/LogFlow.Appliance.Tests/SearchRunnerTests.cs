@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json.Nodes;
-using LogFlow.Appliance.Search;
 using LogFlow.Store;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging.Abstractions;

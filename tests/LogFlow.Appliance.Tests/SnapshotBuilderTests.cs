@@ -1,4 +1,3 @@
-using LogFlow.Appliance.Status;
 using LogFlow.Hosting;
 using LogFlow.Processor;
 using LogFlow.Queue;

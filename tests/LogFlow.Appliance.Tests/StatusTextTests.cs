@@ -1,5 +1,3 @@
-using LogFlow.Appliance.Status;
-
 namespace LogFlow.Appliance.Tests;
 
 public class StatusTextTests

@@ -1,5 +1,3 @@
-using LogFlow.Appliance.Search;
-
 namespace LogFlow.Appliance.Tests;
 
 public class TimeBoundTests

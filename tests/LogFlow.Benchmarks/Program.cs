@@ -1,8 +1,5 @@
 using BenchmarkDotNet.Running;
-using LogFlow.Benchmarks.Bulk;
-using LogFlow.Benchmarks.Pipeline;
-using LogFlow.Benchmarks.Queue;
-using LogFlow.Benchmarks.Store;
+using LogFlow.Benchmarks;
 
 // Macro benchmarks have names of their own; whatever else is asked for goes to BenchmarkDotNet (--filter '*Grok*').
 return args switch

@@ -1,4 +1,3 @@
-using LogFlow.Kafka.Client.Tests.Fakes;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Testing;

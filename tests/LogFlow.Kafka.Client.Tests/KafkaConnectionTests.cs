@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using LogFlow.Kafka.Client.Tests.Fakes;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Platform;

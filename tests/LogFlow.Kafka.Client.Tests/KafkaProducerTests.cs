@@ -1,7 +1,5 @@
 using System.Text;
-using LogFlow.Kafka.Client.Tests.Fakes;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Testing;
 
 namespace LogFlow.Kafka.Client.Tests;

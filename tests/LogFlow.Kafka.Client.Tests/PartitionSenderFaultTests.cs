@@ -1,6 +1,4 @@
-using LogFlow.Kafka.Client.Tests.Fakes;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using Xunit.Abstractions;
 
 namespace LogFlow.Kafka.Client.Tests;

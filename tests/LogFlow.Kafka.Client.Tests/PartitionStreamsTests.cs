@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
 using LogFlow.Testing;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 

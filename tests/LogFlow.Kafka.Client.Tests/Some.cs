@@ -1,5 +1,5 @@
 using System.Text;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Kafka.Client.Tests;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using LogFlow.Processor.DeadLetters;
 
 namespace LogFlow.Processor.Tests;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using LogFlow.Processor.Configuration;
 using LogFlow.Processor.Pipeline;
 using LogFlow.Testing;
 

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using LogFlow.Processor.Configuration;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Elasticsearch.Tests;
 using LogFlow.Testing;
@@ -163,7 +161,7 @@ public sealed class ElasticsearchOptionTests
         Assert.Equal("generic", DefaultPipeline.Text(document, "data_stream.dataset"));
     }
 
-    private static Outputs.ElasticsearchOutputOptions Read(string options)
+    private static ElasticsearchOutputOptions Read(string options)
     {
         var config = new ProcessorConfig { ConfigString = $"output {{ elasticsearch {{ {options} }} }}" };
         var pipeline = ProcessorPipeline.Load(config, TimeProvider.System).Complete();

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch.Tests;
-using LogFlow.Processor.Execution;
 using LogFlow.Testing;
 
 namespace LogFlow.Processor.Tests;

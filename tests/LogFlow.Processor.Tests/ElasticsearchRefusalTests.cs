@@ -1,5 +1,4 @@
 using LogFlow.Platform;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch.Tests;
 using LogFlow.Testing;
 

@@ -1,4 +1,3 @@
-using LogFlow.Processor.Outputs;
 using LogFlow.Processor.Pipeline;
 using LogFlow.Testing;
 

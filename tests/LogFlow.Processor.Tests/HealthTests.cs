@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch.Tests;
-using LogFlow.Processor.Inputs;
 using LogFlow.Testing;
 
 namespace LogFlow.Processor.Tests;

@@ -1,4 +1,3 @@
-using LogFlow.Processor.Configuration;
 using LogFlow.Testing;
 
 namespace LogFlow.Processor.Tests;

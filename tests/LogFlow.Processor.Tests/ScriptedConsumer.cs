@@ -1,6 +1,5 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Processor.Inputs;
 
 namespace LogFlow.Processor.Tests;
 

@@ -1,9 +1,7 @@
 using System.Text;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
-using LogFlow.Processor.Inputs;
-using Record = LogFlow.Kafka.Protocol.Records.Record;
+using Record = LogFlow.Kafka.Protocol.Record;
 
 namespace LogFlow.Processor.Tests;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LogFlow.Processor.Execution;
 using LogFlow.Testing;
 
 namespace LogFlow.Processor.Tests;

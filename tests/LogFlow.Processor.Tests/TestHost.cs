@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
 using LogFlow.Platform;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
-using LogFlow.Processor.Inputs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,5 +1,3 @@
-using LogFlow.Processor.Execution;
-using LogFlow.Processor.Inputs;
 using LogFlow.Processor.Pipeline;
 
 namespace LogFlow.Processor.Tests;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Testing;
 
 namespace LogFlow.Queue.Storage.Tests;

@@ -146,7 +146,7 @@ public class ProducerStateTests
         var manager = new ProducerStateManager();
         for (var i = 0; i < 20; i++)
         {
-            var header = Kafka.Protocol.Records.RecordBatchHeader.Read(Batch(i, 1, producerId: i % 3));
+            var header = Kafka.Protocol.RecordBatchHeader.Read(Batch(i, 1, producerId: i % 3));
             manager.Add(header, i * 10, -1, i, default);
         }
 

@@ -1,5 +1,4 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Queue.Storage.Tests;
 

@@ -104,7 +104,7 @@ public sealed class CorruptionTests
     {
         await using var store = await TestStore.StartAsync(path);
         var random = new Random(5);
-        var documents = new Differential.RandomDocuments(random);
+        var documents = new RandomDocuments(random);
         var texts = Enumerable.Range(0, 300).Select(_ => documents.Next().Replace("2025-11-1", "2025-11-2")).ToArray();
         texts = [.. texts.Select(text => text[..15] + "2025-11-20" + text[25..])];
         await store.AddAsync(texts);

@@ -119,7 +119,7 @@ public sealed class CrashTests
         using var folder = new TempDirectory();
         await using (var store = EngineHarness.Open(folder.Path))
         {
-            var request = new BulkRequest(default, [], 0)
+            var request = new BulkItems(default, [], 0)
             {
                 Claims = [new PositionClaim(EngineHarness.Topic, 3, 5, 500, true)],
             };

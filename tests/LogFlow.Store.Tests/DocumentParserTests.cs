@@ -94,7 +94,7 @@ public sealed class DocumentParserTests
             text.Append(entry.Node.PhysicalName).Append(' ').Append(entry.Kind).Append(' ').Append(entry.Bits)
                 .Append(' ').Append(entry.Digits).Append(' ').Append(entry.IsInScratch)
                 .Append(' ').Append(entry.RawStart).Append('+').Append(entry.RawLength);
-            if (entry.Kind is ValueKind.String or ValueKind.Time)
+            if (entry.Kind is StoredKind.String or StoredKind.Time)
             {
                 text.Append(' ').Append(Convert.ToHexString(tape.Text(document, entry)));
             }

@@ -24,7 +24,7 @@ internal sealed class EngineHarness : IAsyncDisposable
         };
         options = configure?.Invoke(options) ?? options;
         var clock = time ?? TimeProvider.System;
-        return new EngineHarness(StoreEngine.Open(options, files ?? new DiskFileSystem(), clock, NullLogger.Instance,
+        return new EngineHarness(StoreEngine.Open(options, files ?? new StoreDisk(), clock, NullLogger.Instance,
             new StoreMetrics(new TestStore.TestMeterFactory(), clock)));
     }
 

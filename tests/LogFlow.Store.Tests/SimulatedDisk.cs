@@ -7,7 +7,7 @@ namespace LogFlow.Store.Tests;
 internal sealed class SimulatedDisk(string root) : IStoreFileSystem
 {
     private readonly Lock _lock = new();
-    private readonly DiskFileSystem _disk = new();
+    private readonly StoreDisk _disk = new();
     private readonly Dictionary<string, Dictionary<string, Node>> _entries = [];
     private readonly Dictionary<string, Dictionary<string, Node>> _durable = [];
 

@@ -86,7 +86,7 @@ internal sealed class EventEncoder
         if (_isRaw)
         {
             isTruncated |= line.Length > lengthMax;
-            return line[..JsonText.CharacterBoundary(line, Math.Min(line.Length, lengthMax))];
+            return line[..JsonStringWriter.CharacterBoundary(line, Math.Min(line.Length, lengthMax))];
         }
 
         return EncodeJson(line, position, ref isTruncated, timestamp, lengthMax, scratch);
@@ -101,18 +101,18 @@ internal sealed class EventEncoder
         EventScratch scratch)
     {
         var messageMax = (int)Math.Min(
-            (long)line.Length * JsonText.ExpansionMax, Math.Max(0, lengthMax - FixedLength));
+            (long)line.Length * JsonStringWriter.ExpansionMax, Math.Max(0, lengthMax - FixedLength));
         var value = scratch.Value(FixedLength + messageMax);
         var length = Append(value, 0, Prefix);
         length = Append(value, length, timestamp);
         length = Append(value, length, Message);
-        if (messageMax == (long)line.Length * JsonText.ExpansionMax)
+        if (messageMax == (long)line.Length * JsonStringWriter.ExpansionMax)
         {
-            length += JsonText.Write(line, value[length..]);
+            length += JsonStringWriter.Write(line, value[length..]);
         }
         else
         {
-            length += JsonText.WriteBounded(line, value.Slice(length, messageMax), out var consumed);
+            length += JsonStringWriter.WriteBounded(line, value.Slice(length, messageMax), out var consumed);
             isTruncated |= consumed < line.Length;
         }
 

@@ -39,7 +39,7 @@ internal static class LineMessage
         else if (encoder.NeedsValidUtf8 && !isValid && !Utf8.IsValid(line))
         {
             var repaired = scratch.Text(line.Length * 3);
-            message = repaired[..JsonText.Repair(line, repaired)];
+            message = repaired[..JsonStringWriter.Repair(line, repaired)];
         }
 
         return filter is null || filter.Passes(message);

@@ -33,7 +33,7 @@ internal readonly ref struct LineAppender(
                 if (IsEvent(block.Line, isValid, encoding, out var message))
                 {
                     var result = Publish(message, position + block.TextStart, block.IsTruncated);
-                    if (result == AppendResult.BatchFull)
+                    if (result == LineAppendResult.BatchFull)
                     {
                         AddRange(data, position, rangeStart, block.TextStart);
                         rangeStart = block.TextStart;
@@ -41,7 +41,7 @@ internal readonly ref struct LineAppender(
                         result = Publish(message, position + block.TextStart, block.IsTruncated);
                     }
 
-                    if (result == AppendResult.NoRoom)
+                    if (result == LineAppendResult.NoRoom)
                     {
                         AddRange(data, position, rangeStart, block.TextStart);
                         consumed = block.TextStart;
@@ -92,13 +92,13 @@ internal readonly ref struct LineAppender(
             if (IsEvent(line, isValid: false, encoding, out var message))
             {
                 var result = Publish(message, position, isTruncated: true);
-                if (result == AppendResult.BatchFull)
+                if (result == LineAppendResult.BatchFull)
                 {
                     publisher.SealOpen();
                     result = Publish(message, position, isTruncated: true);
                 }
 
-                if (result == AppendResult.NoRoom)
+                if (result == LineAppendResult.NoRoom)
                 {
                     return false;
                 }
@@ -142,7 +142,7 @@ internal readonly ref struct LineAppender(
         ReadOnlySpan<byte> line, bool isValid, LineEncoding encoding, out ReadOnlySpan<byte> message) =>
         LineMessage.TryMake(line, isValid, encoding, encoder, context.Options.Filter, worker.Scratch, out message);
 
-    private AppendResult Publish(ReadOnlySpan<byte> message, long position, bool isTruncated)
+    private LineAppendResult Publish(ReadOnlySpan<byte> message, long position, bool isTruncated)
     {
         var value = encoder.Encode(
             message,
@@ -152,13 +152,13 @@ internal readonly ref struct LineAppender(
             publisher.ValueLengthMax(encoder.Key.Length),
             worker.Scratch);
         var result = publisher.Append(worker.TimestampMs, encoder.Key, value);
-        if (result == AppendResult.NoRoom)
+        if (result == LineAppendResult.NoRoom)
         {
             worker.RoomNeeded = Math.Max(
                 OpenBatch.ReserveStep, value.Length + encoder.Key.Length + PublisherOptions.RecordOverheadMax);
         }
 
-        if (isTruncated && result == AppendResult.Appended)
+        if (isTruncated && result == LineAppendResult.Appended)
         {
             context.Counters.AddTruncated();
         }

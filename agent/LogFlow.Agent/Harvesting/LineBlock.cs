@@ -85,7 +85,7 @@ internal ref struct LineBlock
         if (line.Length > lengthMax)
         {
             var length = encoding.IsUtf8
-                ? JsonText.CharacterBoundary(line, lengthMax)
+                ? JsonStringWriter.CharacterBoundary(line, lengthMax)
                 : lengthMax - (lengthMax % encoding.UnitSize);
             line = line[..length];
         }

@@ -84,23 +84,23 @@ internal sealed partial class PartitionPublisher
     public int ValueLengthMax(int keyLength) => _context.Options.ValueLengthMax(keyLength);
 
     /// <summary>Adds a record to the open batch.</summary>
-    public AppendResult Append(long timestampMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public LineAppendResult Append(long timestampMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         var size = key.Length + value.Length + PublisherOptions.RecordOverheadMax;
         var open = Open();
         if (open.RecordCount > 0 && (open.Size + size > _context.Options.BatchBytesMax
             || open.RecordCount >= _context.Options.BatchRecordsMax))
         {
-            return AppendResult.BatchFull;
+            return LineAppendResult.BatchFull;
         }
 
         if (!open.TryReserve(size))
         {
-            return AppendResult.NoRoom;
+            return LineAppendResult.NoRoom;
         }
 
         open.Append(timestampMs, key, value);
-        return AppendResult.Appended;
+        return LineAppendResult.Appended;
     }
 
     /// <summary>Says which bytes the records since the last call came from.</summary>

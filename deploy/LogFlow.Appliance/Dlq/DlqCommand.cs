@@ -1,7 +1,6 @@
 using System.CommandLine;
-using LogFlow.Appliance.Tools;
 
-namespace LogFlow.Appliance.Dlq;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow dlq</c>: what could not be processed, and putting it back.</summary>
 internal static class DlqCommand

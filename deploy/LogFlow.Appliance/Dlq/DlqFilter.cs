@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using LogFlow.Appliance.Search;
 using LogFlow.Hosting;
-using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor;
 
-namespace LogFlow.Appliance.Dlq;
+namespace LogFlow.Appliance;
 
 /// <summary>Which dead letters a command is about; without any option all of them.</summary>
 internal sealed class DlqFilter

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using LogFlow.Appliance.Tools;
-using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor;
 
-namespace LogFlow.Appliance.Dlq;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow dlq list</c>: the dead letters, gathered by who refused them and why; or each.</summary>
 internal static class DlqListCommand

@@ -1,11 +1,9 @@
 using System.CommandLine;
-using LogFlow.Appliance.Tools;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
-using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor;
 
-namespace LogFlow.Appliance.Dlq;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// <c>logflow dlq purge</c>: takes letters away. A log can only be cut at its beginning, so those that stay are written

@@ -1,11 +1,9 @@
-using LogFlow.Appliance.Tools;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
-using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor;
 
-namespace LogFlow.Appliance.Dlq;
+namespace LogFlow.Appliance;
 
 /// <summary>Reads the dead-letter topics, as they are at the start, to their end.</summary>
 internal static class DlqReader

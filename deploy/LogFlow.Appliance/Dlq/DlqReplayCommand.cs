@@ -1,7 +1,6 @@
 using System.CommandLine;
-using LogFlow.Appliance.Tools;
 
-namespace LogFlow.Appliance.Dlq;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// <c>logflow dlq replay</c>: puts records back into their topics, with their identity, so that what an output has of

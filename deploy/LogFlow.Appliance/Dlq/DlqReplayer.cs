@@ -1,11 +1,9 @@
-using LogFlow.Appliance.Tools;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
-using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor;
 
-namespace LogFlow.Appliance.Dlq;
+namespace LogFlow.Appliance;
 
 /// <summary>Puts dead letters back, many at a time, and counts what became of them.</summary>
 internal sealed class DlqReplayer(ToolSession session, string lettersFolder, bool isDryRun)

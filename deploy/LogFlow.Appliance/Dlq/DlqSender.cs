@@ -1,8 +1,7 @@
-using LogFlow.Appliance.Tools;
 using LogFlow.Kafka.Client;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Dlq;
+namespace LogFlow.Appliance;
 
 /// <summary>Produces records of letters, many at a time; each one's fate is told to whoever sends.</summary>
 internal sealed class DlqSender : IAsyncDisposable

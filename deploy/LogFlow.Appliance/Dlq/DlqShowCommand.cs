@@ -1,10 +1,9 @@
 using System.Buffers;
 using System.CommandLine;
 using System.Text;
-using LogFlow.Appliance.Tools;
-using LogFlow.Processor.DeadLetters;
+using LogFlow.Processor;
 
-namespace LogFlow.Appliance.Dlq;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow dlq show</c>: whole dead letters, one JSON object a line.</summary>
 internal static class DlqShowCommand

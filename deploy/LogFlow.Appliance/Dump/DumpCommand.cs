@@ -5,7 +5,7 @@ using LogFlow.Platform;
 using LogFlow.Queue.Storage;
 using LogFlow.Store;
 
-namespace LogFlow.Appliance.Dump;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow dump</c>: what is in a file of ours, as kafka-dump-log does it for Kafka's.</summary>
 internal sealed class DumpCommand

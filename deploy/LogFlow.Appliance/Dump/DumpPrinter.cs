@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using LogFlow.Appliance.Tools;
 using LogFlow.Platform;
 
-namespace LogFlow.Appliance.Dump;
+namespace LogFlow.Appliance;
 
 /// <summary>Entries as lines for people, or as JSON.</summary>
 internal sealed class DumpPrinter(TextWriter output, bool isJson)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace LogFlow.Appliance.Search;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// Where following stands. LogFlow's store has one order of arrival over all indices, and shows a document the moment

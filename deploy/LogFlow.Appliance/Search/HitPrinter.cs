@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace LogFlow.Appliance.Search;
+namespace LogFlow.Appliance;
 
 /// <summary>Prints hits, one a line: time, level, dataset and message; or chosen fields; or JSON.</summary>
 internal sealed class HitPrinter(TextWriter output, SearchOptions options, bool isColoured)

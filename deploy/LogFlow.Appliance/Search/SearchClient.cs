@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Search;
+namespace LogFlow.Appliance;
 
 /// <summary>Asks an Elasticsearch, or our store, which answers alike.</summary>
 internal sealed class SearchClient : IDisposable

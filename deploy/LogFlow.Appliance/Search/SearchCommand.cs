@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Text;
-using LogFlow.Appliance.Tools;
-using LogFlow.Appliance.Up;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Search;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow search</c>: the newest hits of a query, in the embedded store or any Elasticsearch.</summary>
 internal sealed class SearchCommand

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 
-namespace LogFlow.Appliance.Search;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// What a search should say beside its hits: lines of the future, fields that nobody has, KQL's habits.

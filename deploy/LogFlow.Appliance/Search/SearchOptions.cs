@@ -1,4 +1,4 @@
-namespace LogFlow.Appliance.Search;
+namespace LogFlow.Appliance;
 
 /// <summary>What <c>logflow search</c> was asked for.</summary>
 internal sealed record SearchOptions

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace LogFlow.Appliance.Search;
+namespace LogFlow.Appliance;
 
 /// <summary>Builds the bodies of Elasticsearch's search and count requests.</summary>
 internal static class SearchRequestBody

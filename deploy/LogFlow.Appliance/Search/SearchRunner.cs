@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Search;
+namespace LogFlow.Appliance;
 
 /// <summary>Carries out one <c>logflow search</c>.</summary>
 internal sealed class SearchRunner(

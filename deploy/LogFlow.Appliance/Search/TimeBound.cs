@@ -1,7 +1,7 @@
 using System.Globalization;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Search;
+namespace LogFlow.Appliance;
 
 /// <summary>Times as <c>--since</c> and <c>--until</c> take them: how long ago, or a date and time.</summary>
 internal static class TimeBound

@@ -1,6 +1,6 @@
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Status;
+namespace LogFlow.Appliance;
 
 /// <summary>Where the lines are at one moment, over all parts of the process.</summary>
 internal sealed record PipelineSnapshot

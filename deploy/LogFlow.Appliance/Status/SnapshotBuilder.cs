@@ -5,7 +5,7 @@ using LogFlow.Processor;
 using LogFlow.Queue;
 using LogFlow.Store;
 
-namespace LogFlow.Appliance.Status;
+namespace LogFlow.Appliance;
 
 /// <summary>Puts the parts' own states together; a part that does not run here counts nothing.</summary>
 internal static class SnapshotBuilder

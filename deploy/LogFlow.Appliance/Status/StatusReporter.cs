@@ -1,6 +1,6 @@
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Status;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// Shows the state of the pipeline: on a terminal one line that renews itself every second, piped a plain line when

@@ -1,15 +1,14 @@
 using System.Text.Json.Nodes;
-using LogFlow.Appliance.Up;
 using LogFlow.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
-namespace LogFlow.Appliance.Status;
+namespace LogFlow.Appliance;
 
 /// <summary>The console's page and the state behind it as JSON.</summary>
 internal sealed class StatusRoutes(IEnumerable<ILogFlowService> parts, UpParts up) : IStatusPages
 {
-    private const string PageResource = "LogFlow.Appliance.Status.StatusPage.html";
+    private const string PageResource = "LogFlow.Appliance.StatusPage.html";
 
     /// <summary>Adds <c>/</c> and <c>/status</c>.</summary>
     public void Map(IEndpointRouteBuilder routes)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LogFlow.Appliance.Status;
+namespace LogFlow.Appliance;
 
 /// <summary>Writes a snapshot as the one line that <c>logflow up</c> shows.</summary>
 internal static class StatusText

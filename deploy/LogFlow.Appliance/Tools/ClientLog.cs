@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// What the Kafka client has to say of trouble that it waits out. A command that ends by itself tells the last of it

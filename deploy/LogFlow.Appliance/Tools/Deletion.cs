@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Deletes what was named, one after the other, and tells of each.</summary>
 internal static class Deletion

@@ -1,6 +1,6 @@
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Arguments such as <c>retention.ms=3600000</c>.</summary>
 internal static class NamedValue

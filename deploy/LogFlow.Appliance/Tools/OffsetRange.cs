@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>What a partition holds.</summary>
 /// <param name="Earliest">Offset of the first record.</param>

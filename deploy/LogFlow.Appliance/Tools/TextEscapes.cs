@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Text as it is typed at a prompt: <c>\n \r \t \\ \xNN</c> stand for bytes that are hard to type.</summary>
 internal static class TextEscapes

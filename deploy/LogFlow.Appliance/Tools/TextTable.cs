@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Rows under headings, in columns as wide as they need; columns of numbers stand to the right.</summary>
 internal sealed class TextTable(params string[] headings)

@@ -1,9 +1,8 @@
 using System.CommandLine;
-using LogFlow.Appliance.Up;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>The options that all tools have: which broker to talk to, and how to answer.</summary>
 internal sealed class ToolOptions
@@ -15,7 +14,7 @@ internal sealed class ToolOptions
         Recursive = true,
     };
 
-    private readonly Option<string?> _data = Up.DataFolder.Option();
+    private readonly Option<string?> _data = Appliance.DataFolder.Option();
 
     private readonly Option<bool> _json = new("--json")
     {
@@ -25,7 +24,7 @@ internal sealed class ToolOptions
 
     public ToolOptions()
     {
-        _data.Description = $"Data folder of the 'logflow up' to ask (default: {Up.DataFolder.Choose(null)})";
+        _data.Description = $"Data folder of the 'logflow up' to ask (default: {Appliance.DataFolder.Choose(null)})";
         _data.Recursive = true;
     }
 
@@ -50,7 +49,7 @@ internal sealed class ToolOptions
     }
 
     /// <summary>The data folder of the appliance.</summary>
-    public string DataFolder(ParseResult parsed) => Up.DataFolder.Choose(parsed.GetValue(_data));
+    public string DataFolder(ParseResult parsed) => Appliance.DataFolder.Choose(parsed.GetValue(_data));
 
     /// <summary>Whether JSON was asked for.</summary>
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);

@@ -4,7 +4,7 @@ using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>One run of a tool: the broker it talks to, where its answers go, and how it ends.</summary>
 internal sealed class ToolSession : IAsyncDisposable

@@ -3,7 +3,7 @@ using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Finds topics by name.</summary>
 internal static class Topics

@@ -1,7 +1,7 @@
 using System.Globalization;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>What the tools have to say, in the words of people.</summary>
 internal static class Words

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>Where the appliance keeps its state.</summary>
 internal static class DataFolder

@@ -1,4 +1,4 @@
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>What <c>logflow up</c> reads when nothing is named: the logs that a Linux host usually has.</summary>
 internal static class DefaultLogs

@@ -1,6 +1,6 @@
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// A part that is made when its turn to start comes, because what it needs (the queue's port, say) is known only once

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LogFlow.Platform;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// The addresses of a running appliance, kept as <c>endpoints.json</c> in its data folder so that other commands find

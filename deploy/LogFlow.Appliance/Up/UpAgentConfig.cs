@@ -1,7 +1,7 @@
 using LogFlow.Agent;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>Section <c>agent</c>: Filebeat's keys, and whether the agent runs at all.</summary>
 internal sealed class UpAgentConfig : AgentConfig

@@ -1,13 +1,12 @@
 using System.CommandLine;
 using System.Diagnostics.Metrics;
-using LogFlow.Appliance.Status;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Processor;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow up</c>: the whole pipeline in one process.</summary>
 internal sealed class UpCommand

@@ -1,6 +1,6 @@
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// The configuration of <c>logflow up</c>: the parts' own keys below their sections, and what joins them.

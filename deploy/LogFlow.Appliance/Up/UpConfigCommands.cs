@@ -2,7 +2,7 @@ using System.CommandLine;
 using LogFlow.Hosting;
 using LogFlow.Processor;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>What <c>logflow up</c> would start with, without starting it.</summary>
 internal static class UpConfigCommands

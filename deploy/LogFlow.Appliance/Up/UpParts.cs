@@ -1,13 +1,12 @@
 using System.Diagnostics.Metrics;
 using LogFlow.Agent;
-using LogFlow.Appliance.Status;
 using LogFlow.Hosting;
 using LogFlow.Processor;
 using LogFlow.Queue;
 using LogFlow.Store;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// The parts of one process, joined as separate services would be: by addresses. Each is made when the ones that it

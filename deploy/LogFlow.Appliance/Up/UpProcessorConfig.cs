@@ -1,7 +1,7 @@
 using LogFlow.Hosting;
 using LogFlow.Processor;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>Section <c>processor</c>: Logstash's settings, and whether the processor runs at all.</summary>
 internal sealed class UpProcessorConfig : ProcessorConfig

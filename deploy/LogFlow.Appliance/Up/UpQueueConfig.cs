@@ -1,7 +1,7 @@
 using LogFlow.Hosting;
 using LogFlow.Queue;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>Section <c>queue</c>: Kafka's keys, and where the queue is when it runs elsewhere.</summary>
 internal sealed class UpQueueConfig : QueueConfig

@@ -1,8 +1,7 @@
-using LogFlow.Appliance.Status;
 using LogFlow.Hosting;
 using Microsoft.Extensions.Hosting;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>What <c>logflow up</c> tells the person who started it.</summary>
 internal sealed class UpSession(

@@ -1,7 +1,7 @@
 using LogFlow.Hosting;
 using LogFlow.Store;
 
-namespace LogFlow.Appliance.Up;
+namespace LogFlow.Appliance;
 
 /// <summary>Section <c>store</c>: the embedded store's keys, and where it is when it runs elsewhere.</summary>
 internal sealed class UpStoreConfig : StoreConfig

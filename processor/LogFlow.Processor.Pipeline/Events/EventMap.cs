@@ -86,7 +86,7 @@ public sealed class EventMap
         {
             return name;
         }
-        name = JsonText.Decode(Source.Span.Slice(member.NameOffset, member.NameLength));
+        name = JsonStringDecoder.Decode(Source.Span.Slice(member.NameOffset, member.NameLength));
         member.Key = name;
         return name;
     }
@@ -186,7 +186,7 @@ public sealed class EventMap
             if (existing.Name is null
                 ? existing.NameLength == nameLength
                     && source.Slice(existing.NameOffset, nameLength).SequenceEqual(rawName)
-                : name is null && existing.Name.Length <= nameLength && existing.Name == JsonText.Decode(rawName))
+                : name is null && existing.Name.Length <= nameLength && existing.Name == JsonStringDecoder.Decode(rawName))
             {
                 Replace(i, valueOffset, valueLength);
                 return;
@@ -194,7 +194,7 @@ public sealed class EventMap
         }
         if (_count >= LinearSearchCountMax)
         {
-            name ??= JsonText.Decode(rawName);
+            name ??= JsonStringDecoder.Decode(rawName);
         }
         if (!isNew && name is not null && Find(name) is >= 0 and var duplicate)
         {
@@ -338,7 +338,7 @@ public sealed class EventMap
     }
 
     private static bool Matches(ReadOnlySpan<byte> raw, string name) =>
-        raw.Length >= name.Length && raw.Length <= name.Length * 3 && JsonText.Decode(raw) == name;
+        raw.Length >= name.Length && raw.Length <= name.Length * 3 && JsonStringDecoder.Decode(raw) == name;
 
     private static ulong FilterBitOf(string name)
     {

@@ -73,7 +73,7 @@ internal ref struct JsonScanner
         switch (text[0])
         {
             case (byte)'"':
-                return EventValue.Of(JsonText.Decode(text[1..^1]));
+                return EventValue.Of(JsonStringDecoder.Decode(text[1..^1]));
             case (byte)'{':
                 var map = new EventMap(source, 4);
                 var scanner = new JsonScanner(source.Span) { _position = offset };
@@ -180,7 +180,7 @@ internal ref struct JsonScanner
             }
             if (map is not null)
             {
-                var name = escaped ? JsonText.Decode(_json.Slice(nameOffset, nameLength)) : null;
+                var name = escaped ? JsonStringDecoder.Decode(_json.Slice(nameOffset, nameLength)) : null;
                 map.AddOriginal(name, nameOffset, nameLength, valueOffset, _position - valueOffset);
             }
             SkipWhitespace();

@@ -66,7 +66,7 @@ internal sealed class CommonOptions
     }
 
     private static (EventTemplate Field, FieldReference? Fixed, EventTemplate[] Values) CreateAddField(
-        PluginContext context, ConfigEntry entry)
+        PluginContext context, HashEntry entry)
     {
         var (field, known) = FieldOf(context, entry.Key);
         var values = (entry.Value.Items ?? [entry.Value]).ToList();

@@ -21,7 +21,7 @@ public sealed class ConfigValue
     public IReadOnlyList<ConfigValue>? Items { get; private init; }
 
     /// <summary>The entries of a hash, in order.</summary>
-    public IReadOnlyList<ConfigEntry>? Entries { get; private init; }
+    public IReadOnlyList<HashEntry>? Entries { get; private init; }
 
     /// <summary>A plugin as a value.</summary>
     public PluginNode? Plugin { get; private init; }
@@ -42,7 +42,7 @@ public sealed class ConfigValue
     public static ConfigValue OfList(SourceSpan span, IReadOnlyList<ConfigValue> items) => new(span) { Items = items };
 
     /// <summary>A hash.</summary>
-    public static ConfigValue OfHash(SourceSpan span, IReadOnlyList<ConfigEntry> entries) =>
+    public static ConfigValue OfHash(SourceSpan span, IReadOnlyList<HashEntry> entries) =>
         new(span) { Entries = entries };
 
     /// <summary>A plugin.</summary>

@@ -60,7 +60,7 @@ public sealed class PluginSettings
         _values.TryGetValue(name, out var value) ? Items(value) : [];
 
     /// <summary>The entries of a hash; empty when absent.</summary>
-    public IReadOnlyList<ConfigEntry> Hash(string name) =>
+    public IReadOnlyList<HashEntry> Hash(string name) =>
         _values.TryGetValue(name, out var value) ? value.Entries! : [];
 
     /// <summary>The codec of an option; null when absent.</summary>

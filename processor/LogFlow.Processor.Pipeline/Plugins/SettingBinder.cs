@@ -153,7 +153,7 @@ internal sealed class SettingBinder(
 
     private ConfigValue ConvertHash(HashSyntax hash)
     {
-        var entries = new List<ConfigEntry>();
+        var entries = new List<HashEntry>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in hash.Entries)
         {
@@ -167,7 +167,7 @@ internal sealed class SettingBinder(
                 Error(key.Span, $"the key '{key.Text}' stands twice in this hash", "use a list for several values");
                 continue;
             }
-            entries.Add(new ConfigEntry(key, value));
+            entries.Add(new HashEntry(key, value));
         }
         return ConfigValue.OfHash(hash.Span, entries);
     }
@@ -262,7 +262,7 @@ internal sealed class SettingBinder(
         }
         if (value.Items is { } items && items.Count % 2 == 0 && AreKeys(items))
         {
-            var entries = new List<ConfigEntry>();
+            var entries = new List<HashEntry>();
             for (var i = 0; i < items.Count; i += 2)
             {
                 AddPair(entries, items[i], items[i + 1]);
@@ -274,16 +274,16 @@ internal sealed class SettingBinder(
     }
 
     // ["a", "1", "a", "2"] stands for a => ["1", "2"].
-    private static void AddPair(List<ConfigEntry> entries, ConfigValue key, ConfigValue value)
+    private static void AddPair(List<HashEntry> entries, ConfigValue key, ConfigValue value)
     {
         var existing = entries.FindIndex(entry => entry.Name == key.Text);
         if (existing < 0)
         {
-            entries.Add(new ConfigEntry(key, value));
+            entries.Add(new HashEntry(key, value));
             return;
         }
         var earlier = entries[existing].Value;
-        entries[existing] = new ConfigEntry(
+        entries[existing] = new HashEntry(
             key, ConfigValue.OfList(value.Span, [.. earlier.Items ?? [earlier], .. value.Items ?? [value]]));
     }
 

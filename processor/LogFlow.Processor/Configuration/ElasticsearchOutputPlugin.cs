@@ -1,8 +1,7 @@
 using LogFlow.Processor.Elasticsearch;
-using LogFlow.Processor.Outputs;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Configuration;
+namespace LogFlow.Processor;
 
 /// <summary>The tables of options of outputs <c>elasticsearch</c> and <c>store</c>, and what they mean here.</summary>
 internal static class ElasticsearchOutputPlugin

@@ -1,9 +1,8 @@
 using System.Globalization;
 using LogFlow.Kafka.Client;
-using LogFlow.Processor.Inputs;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Configuration;
+namespace LogFlow.Processor;
 
 /// <summary>The table of options of input <c>kafka</c>, and what they mean here.</summary>
 internal static class KafkaInputPlugin

@@ -1,9 +1,7 @@
-using LogFlow.Processor.Execution;
-using LogFlow.Processor.Outputs;
 using LogFlow.Processor.Pipeline;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.Configuration;
+namespace LogFlow.Processor;
 
 /// <summary>Makes the outputs that a pipeline names.</summary>
 internal static partial class OutputFactory

@@ -2,7 +2,7 @@ using System.Globalization;
 using LogFlow.Hosting;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Configuration;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Finds the pipeline's text, completes it from the configuration, and compiles it. What the text lacks (an input, an

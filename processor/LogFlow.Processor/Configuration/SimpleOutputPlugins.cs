@@ -1,7 +1,6 @@
-using LogFlow.Processor.Outputs;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Configuration;
+namespace LogFlow.Processor;
 
 /// <summary>The tables of options of outputs <c>stdout</c> and <c>file</c>.</summary>
 internal static class SimpleOutputPlugins

@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>A record that could not be processed, and why. The record's memory lives as long as its batch.</summary>
 /// <param name="Record">The record as it was read.</param>

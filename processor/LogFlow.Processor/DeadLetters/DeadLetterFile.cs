@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Platform;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Where dead letters are kept that the queue does not take, in <c>path.data/dead_letters</c>: <c>waiting.jsonl</c>,

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// The headers that a dead letter carries beside the original's own (design.md §3). Topic id, partition and offset are

@@ -1,8 +1,7 @@
 using System.Threading.Channels;
 using LogFlow.Platform;
-using LogFlow.Processor.Execution;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Takes what decoding, filters and outputs refuse to the dead letters, beside the outputs: these go on with the next

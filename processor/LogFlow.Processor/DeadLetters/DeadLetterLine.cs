@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using LogFlow.Kafka.Client;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// One dead letter as a line of JSON: <c>topic</c>, <c>timestamp</c> (milliseconds, or null for now), <c>key</c> and

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Tells of dead letters without flooding: the first at once with its reason, then at most one line a minute with the

@@ -2,7 +2,7 @@ using LogFlow.Kafka.Client;
 using LogFlow.Processor.Elasticsearch;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Sends the letters of the file when the queue takes them: tried again and again, rarer and rarer, as nobody tells

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>The stage at which a record failed; header <c>dlq.stage</c> in lower case.</summary>
 internal enum DeadLetterStage

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>How the dead letters stand.</summary>
 /// <param name="WaitingSince">Since when a letter could be put nowhere; null: none waits.</param>

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>A topic that takes dead letters.</summary>
 /// <param name="Name"><c>TOPIC.dlq</c>.</param>

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>Where records go that cannot be processed.</summary>
 internal interface IDeadLetterSink : IAsyncDisposable

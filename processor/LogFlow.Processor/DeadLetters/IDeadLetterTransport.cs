@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Client;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>The queue as dead letters need it. Tests put a scripted one in its place.</summary>
 internal interface IDeadLetterTransport : IAsyncDisposable

@@ -3,7 +3,7 @@ using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Writes dead letters to <c>TOPIC.dlq</c> of the queue they came from: key, value, timestamp and headers as they were,

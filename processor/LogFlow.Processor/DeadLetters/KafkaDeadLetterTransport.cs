@@ -2,10 +2,9 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// The real queue. <c>X.dlq</c> is made with X's number of partitions and its <c>max.message.bytes</c>, and room for

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>What the queue's answer means for a dead letter.</summary>
 internal enum LetterVerdict

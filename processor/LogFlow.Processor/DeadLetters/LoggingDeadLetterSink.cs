@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// With <c>dead_letter_queue.enable: false</c>: what cannot be processed is lost, which is said and counted.

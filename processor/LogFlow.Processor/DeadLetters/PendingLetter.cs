@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using LogFlow.Kafka.Client;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>A dead letter that is neither in the queue nor in the file yet.</summary>
 internal sealed class PendingLetter(DeadLetter letter, DateTimeOffset now)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>Remembers the last refusal of each plugin, for people who ask what the counted errors are.</summary>
 internal sealed class PluginErrors(TimeProvider time)

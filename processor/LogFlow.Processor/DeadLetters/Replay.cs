@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// What a record that was put back into its topic says of the one it repeats. It is what any producer can write, so it

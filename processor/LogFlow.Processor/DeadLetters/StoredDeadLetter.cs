@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using LogFlow.Kafka.Client;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>A dead letter as it stands in <c>TOPIC.dlq</c>: what its headers say, and how it is put back.</summary>
 public sealed class StoredDeadLetter

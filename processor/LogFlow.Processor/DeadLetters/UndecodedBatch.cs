@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.DeadLetters;
+namespace LogFlow.Processor;
 
 /// <summary>What is known of a record batch that could not be decoded: its header could be read.</summary>
 /// <param name="LastOffset">The offset of its last record; the dead letter's own is that of its first.</param>

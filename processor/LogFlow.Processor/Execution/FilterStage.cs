@@ -1,11 +1,8 @@
 using System.Threading.Channels;
 using LogFlow.Platform;
-using LogFlow.Processor.DeadLetters;
-using LogFlow.Processor.Inputs;
-using LogFlow.Processor.Outputs;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Execution;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// What all inputs share: the byte budget, the workers, and the hand-over of filtered batches to the outputs in each

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Execution;
+namespace LogFlow.Processor;
 
 /// <summary>Sizes of the filter stage.</summary>
 /// <param name="Workers">Threads that filter.</param>

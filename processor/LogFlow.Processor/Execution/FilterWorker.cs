@@ -1,11 +1,9 @@
 using System.Numerics;
 using LogFlow.Kafka.Client;
-using LogFlow.Kafka.Protocol.Records;
-using LogFlow.Processor.DeadLetters;
-using LogFlow.Processor.Outputs;
+using LogFlow.Kafka.Protocol;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Execution;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// One worker: takes a batch from records to what each output is to write, in chunks of a bounded number of events.

@@ -1,10 +1,7 @@
 using LogFlow.Kafka.Client;
-using LogFlow.Kafka.Protocol.Records;
-using LogFlow.Processor.DeadLetters;
-using LogFlow.Processor.Inputs;
-using LogFlow.Processor.Outputs;
+using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Processor.Execution;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// One consumed batch on its way: its records (kept for dead letters until all is done) and, once filtered, what each

@@ -5,7 +5,7 @@ using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 
-namespace LogFlow.Processor.Execution;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// A partition's name in document ids and store positions: topic id and number. The topic id (a UUID made with the

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Processor.Execution;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// What is in flight of one partition, in offset order. Filters may finish batches in any order; they are released to

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Inputs;
+namespace LogFlow.Processor;
 
 /// <summary>What <c>[@metadata][kafka]</c> tells of a record; Logstash <c>decorate_events</c>.</summary>
 internal enum DecorateEvents

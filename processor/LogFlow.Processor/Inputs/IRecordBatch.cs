@@ -1,8 +1,7 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Processor.Inputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Records of one partition, as an input delivers them: offsets from <see cref="FirstOffset"/> up to, not including,

@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Processor.Inputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// A member of a consumer group: the part of <see cref="GroupConsumer"/> that processing needs. Tests put a scripted

@@ -1,11 +1,9 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
-using LogFlow.Processor.DeadLetters;
-using LogFlow.Processor.Execution;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.Inputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Input <c>kafka</c>: one member of a consumer group. Reads as fast as the byte budget lets it, keeps a window per

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Inputs;
+namespace LogFlow.Processor;
 
 /// <summary>Timings of an input.</summary>
 internal sealed record KafkaInputOptions

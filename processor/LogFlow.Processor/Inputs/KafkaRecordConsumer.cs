@@ -1,9 +1,8 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.Inputs;
+namespace LogFlow.Processor;
 
 /// <summary>The real queue: a <see cref="GroupConsumer"/> on a client of its own.</summary>
 internal sealed class KafkaRecordConsumer : IRecordConsumer

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Processor.Inputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Whether the partitions that an input reads move: whatever the reason is that one does not, somebody has to look.

@@ -1,9 +1,8 @@
 using System.Text;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Inputs;
+namespace LogFlow.Processor;
 
 /// <summary>Makes events of an input's records: its codec, its decoration, its common options.</summary>
 internal sealed class RecordDecoder(

@@ -1,8 +1,6 @@
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
-using LogFlow.Processor.Execution;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>The documents of some batches on their way to a server, each with the batch it is of.</summary>
 internal sealed class BulkDelivery

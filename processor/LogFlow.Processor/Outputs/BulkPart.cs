@@ -2,7 +2,7 @@ using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Documents for <c>_bulk</c>; each item's tag is its record's offset. The part owns a lease of the request; a send

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>How events are divided over data streams; Logstash's <c>data_stream_*</c> options.</summary>
 internal sealed record DataStreamOptions

@@ -3,7 +3,7 @@ using System.Text;
 using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Chooses the data stream <c>type-dataset-namespace</c> of an event, and what is written with it there.

@@ -1,11 +1,9 @@
 using System.Text;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
-using LogFlow.Processor.Execution;
 using LogFlow.Processor.Pipeline;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Output <c>elasticsearch</c>: documents with ids made of their queue offsets, so that what is sent twice is stored

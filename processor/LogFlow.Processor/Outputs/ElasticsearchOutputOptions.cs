@@ -1,7 +1,7 @@
 using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>What an <c>elasticsearch</c> output writes where.</summary>
 internal sealed record ElasticsearchOutputOptions

@@ -1,7 +1,6 @@
-using LogFlow.Processor.Execution;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>Where the event that is being encoded came from.</summary>
 /// <param name="Partition">Its partition's identity.</param>

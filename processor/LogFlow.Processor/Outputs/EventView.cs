@@ -1,7 +1,7 @@
 using System.Buffers;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// An event as outputs see it: to be read and written, never changed. One event goes to all outputs of a pipeline; what

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>Whose fault it is that a file cannot be written.</summary>
 internal enum FileFault

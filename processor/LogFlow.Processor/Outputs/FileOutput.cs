@@ -1,10 +1,9 @@
 using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
-using LogFlow.Processor.Execution;
 using LogFlow.Processor.Pipeline;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Output <c>file</c>: events appended to files whose path may hold fields. A batch counts as done when the files are

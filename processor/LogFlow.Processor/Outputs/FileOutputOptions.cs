@@ -1,6 +1,6 @@
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>What a <c>file</c> output writes where.</summary>
 /// <param name="Path">The file; may hold fields.</param>

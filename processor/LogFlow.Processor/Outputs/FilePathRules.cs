@@ -1,7 +1,7 @@
 using System.Text;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>What a file system takes as a path, and what its refusals mean.</summary>
 internal static class FilePathRules

@@ -1,9 +1,8 @@
 using System.Threading.Channels;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
-using LogFlow.Processor.Execution;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// An output: encodes events on the workers' threads and writes batches on lanes of its own, in the order of each

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>What one output is to write of one batch, encoded by a worker.</summary>
 internal abstract class OutputPart : IDisposable

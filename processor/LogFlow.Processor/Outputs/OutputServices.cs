@@ -2,7 +2,7 @@ using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>What outputs share.</summary>
 internal sealed record OutputServices(ILoggerFactory Loggers, TimeProvider Time, ElasticsearchMetrics? Elasticsearch)

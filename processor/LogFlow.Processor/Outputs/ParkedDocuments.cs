@@ -1,8 +1,7 @@
 using System.Text;
 using LogFlow.Processor.Elasticsearch;
-using LogFlow.Processor.Execution;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Documents that the server refuses until an operator acts: their index is missing, blocked or forbidden. They wait

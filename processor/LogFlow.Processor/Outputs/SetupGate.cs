@@ -1,6 +1,6 @@
 using LogFlow.Processor.Elasticsearch;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Lets bulks through once the index setup is known to be done, and again after somebody has undone it. Until then it

@@ -1,7 +1,6 @@
-using LogFlow.Processor.Execution;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>Output <c>stdout</c>: each event by its codec.</summary>
 internal sealed class StdoutOutput : Output

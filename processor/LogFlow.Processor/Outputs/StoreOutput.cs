@@ -1,10 +1,9 @@
 using System.Text.Json;
 using LogFlow.Processor.Elasticsearch;
-using LogFlow.Processor.Execution;
 using Microsoft.Extensions.Logging;
 using HttpMethod = Elastic.Transport.HttpMethod;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Output <c>store</c>: LogFlow's embedded store over HTTP. Each bulk says which queue offsets it covers; the store

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using LogFlow.Processor.Execution;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// What is known of the store's position in each partition: the next offset it expects, and how far it is durable.

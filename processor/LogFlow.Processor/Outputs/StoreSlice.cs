@@ -1,8 +1,6 @@
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch;
-using LogFlow.Processor.Execution;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// A part of a batch on its way to the store: its offsets and the documents that came of them. Usually the whole batch;

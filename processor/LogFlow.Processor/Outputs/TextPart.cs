@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// Encoded events for <c>file</c> and <c>stdout</c>: pieces of text, each with its target and offset.

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using LogFlow.Processor.Execution;
 
-namespace LogFlow.Processor.Outputs;
+namespace LogFlow.Processor;
 
 /// <summary>
 /// How far an output that cannot recognise repetitions has written each partition, so that reading again for another

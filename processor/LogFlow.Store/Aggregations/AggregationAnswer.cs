@@ -8,8 +8,8 @@ internal sealed class AggregationAnswer(bool usesTypedKeys, BlockContents conten
     /// <summary>Matches Elasticsearch <c>search.max_buckets</c>.</summary>
     public const int BucketCountMax = 65_536;
 
-    private const int NumberKinds = (1 << (int)ValueKind.Int64) | (1 << (int)ValueKind.Double)
-        | (1 << (int)ValueKind.Bool) | (1 << (int)ValueKind.Time);
+    private const int NumberKinds = (1 << (int)StoredKind.Int64) | (1 << (int)StoredKind.Double)
+        | (1 << (int)StoredKind.Bool) | (1 << (int)StoredKind.Time);
 
     private int _bucketCount;
 

@@ -87,13 +87,13 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
 
         return new MetricSpec(type switch
         {
-            "min" => MetricKind.Min,
-            "max" => MetricKind.Max,
-            "sum" => MetricKind.Sum,
-            "avg" => MetricKind.Average,
-            "value_count" => MetricKind.ValueCount,
-            "cardinality" => MetricKind.Cardinality,
-            _ => MetricKind.Stats,
+            "min" => MetricFunction.Min,
+            "max" => MetricFunction.Max,
+            "sum" => MetricFunction.Sum,
+            "avg" => MetricFunction.Average,
+            "value_count" => MetricFunction.ValueCount,
+            "cardinality" => MetricFunction.Cardinality,
+            _ => MetricFunction.Stats,
         }, Required(field, type), threshold);
     }
 
@@ -177,12 +177,12 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
 
     private static TermKey MissingKey(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => new TermKey(ValueKind.String, 0, value.GetString()),
+        JsonValueKind.String => new TermKey(StoredKind.String, 0, value.GetString()),
         JsonValueKind.True or JsonValueKind.False =>
-            new TermKey(ValueKind.Bool, value.ValueKind == JsonValueKind.True ? 1 : 0, null),
-        JsonValueKind.Number when value.TryGetInt64(out var integer) => new TermKey(ValueKind.Int64, integer, null),
+            new TermKey(StoredKind.Bool, value.ValueKind == JsonValueKind.True ? 1 : 0, null),
+        JsonValueKind.Number when value.TryGetInt64(out var integer) => new TermKey(StoredKind.Int64, integer, null),
         JsonValueKind.Number =>
-            new TermKey(ValueKind.Double, BitConverter.DoubleToInt64Bits(value.GetDouble()), null),
+            new TermKey(StoredKind.Double, BitConverter.DoubleToInt64Bits(value.GetDouble()), null),
         _ => throw QueryException.Parsing("[terms] [missing] must be a value"),
     };
 

@@ -5,7 +5,7 @@ internal sealed class BlockTerms
 {
     private readonly List<TermKey> _keys = [];
     private readonly Dictionary<ulong, int> _texts = [];
-    private readonly Dictionary<(ValueKind, long), int> _numbers = [];
+    private readonly Dictionary<(StoredKind, long), int> _numbers = [];
     private readonly FieldType _type;
     private readonly int[] _starts;
     private readonly List<int> _ordinals;
@@ -85,7 +85,7 @@ internal sealed class BlockTerms
     private int OrdinalOf(in FieldValue value)
     {
         int ordinal;
-        if (value.Kind != ValueKind.String)
+        if (value.Kind != StoredKind.String)
         {
             // Booleans, numbers and times never share a key.
             if (!_numbers.TryGetValue((value.Kind, value.Bits), out ordinal))

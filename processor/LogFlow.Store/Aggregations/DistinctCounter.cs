@@ -39,7 +39,7 @@ internal sealed class DistinctCounter(int threshold)
 
     private static ulong HashOf(in FieldValue value)
     {
-        if (value.Kind == ValueKind.String)
+        if (value.Kind == StoredKind.String)
         {
             return Hash64.Compute(value.Text.Span);
         }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace LogFlow.Store;
 
-internal enum MetricKind
+internal enum MetricFunction
 {
     Min,
     Max,
@@ -15,26 +15,26 @@ internal enum MetricKind
 }
 
 /// <summary>A number over the values of a field.</summary>
-internal sealed class MetricSpec(MetricKind kind, string field, int precisionThreshold) : AggregationSpec
+internal sealed class MetricSpec(MetricFunction kind, string field, int precisionThreshold) : AggregationSpec
 {
     /// <summary>Distinct values are counted exactly up to here. Matches Elasticsearch.</summary>
     public const int PrecisionThresholdDefault = 3000;
 
     public int PrecisionThreshold { get; } = precisionThreshold;
 
-    public MetricKind Kind { get; } = kind;
+    public MetricFunction Kind { get; } = kind;
 
     public string Field { get; } = field;
 
-    public override bool IsSingleMetric => Kind != MetricKind.Stats;
+    public override bool IsSingleMetric => Kind != MetricFunction.Stats;
 
     public override IEnumerable<string> Fields => [Field];
 
     /// <summary>The name that requests use.</summary>
     public string TypeName => Kind switch
     {
-        MetricKind.Average => "avg",
-        MetricKind.ValueCount => "value_count",
+        MetricFunction.Average => "avg",
+        MetricFunction.ValueCount => "value_count",
         _ => Kind.ToString().ToLowerInvariant(),
     };
 
@@ -44,7 +44,7 @@ internal sealed class MetricSpec(MetricKind kind, string field, int precisionThr
 internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
 {
     private readonly DistinctCounter? _distinct =
-        spec.Kind == MetricKind.Cardinality ? new DistinctCounter(spec.PrecisionThreshold) : null;
+        spec.Kind == MetricFunction.Cardinality ? new DistinctCounter(spec.PrecisionThreshold) : null;
     private double _min = double.PositiveInfinity;
     private double _max = double.NegativeInfinity;
     private double _sum;
@@ -55,11 +55,11 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
 
     public override double Metric => spec.Kind switch
     {
-        MetricKind.Min => _count > 0 ? _min : double.NaN,
-        MetricKind.Max => _count > 0 ? _max : double.NaN,
-        MetricKind.Sum => _sum,
-        MetricKind.Average => _count > 0 ? _sum / _count : double.NaN,
-        MetricKind.Cardinality => _distinct!.Count,
+        MetricFunction.Min => _count > 0 ? _min : double.NaN,
+        MetricFunction.Max => _count > 0 ? _max : double.NaN,
+        MetricFunction.Sum => _sum,
+        MetricFunction.Average => _count > 0 ? _sum / _count : double.NaN,
+        MetricFunction.Cardinality => _distinct!.Count,
         _ => _count,
     };
 
@@ -102,13 +102,13 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
 
         switch (spec.Kind)
         {
-            case MetricKind.ValueCount:
+            case MetricFunction.ValueCount:
                 output.WriteNumber("value", _count);
                 return;
-            case MetricKind.Cardinality:
+            case MetricFunction.Cardinality:
                 output.WriteNumber("value", _distinct!.Count);
                 return;
-            case MetricKind.Stats:
+            case MetricFunction.Stats:
                 output.WriteNumber("count", _count);
                 WriteNumber(output, "min", _count > 0 ? _min : double.NaN);
                 WriteNumber(output, "max", _count > 0 ? _max : double.NaN);
@@ -117,7 +117,7 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
                 return;
             default:
                 WriteNumber(output, "value", Metric);
-                if (_isDate && _count > 0 && spec.Kind != MetricKind.Sum)
+                if (_isDate && _count > 0 && spec.Kind != MetricFunction.Sum)
                 {
                     output.WriteString("value_as_string", TimeText.FormatMs((long)Metric));
                 }
@@ -134,14 +134,14 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
             return;
         }
 
-        if (spec.Kind == MetricKind.ValueCount)
+        if (spec.Kind == MetricFunction.ValueCount)
         {
             _count++;
             return;
         }
 
         var number = value.Number;
-        if (value.Kind == ValueKind.String)
+        if (value.Kind == StoredKind.String)
         {
             // Access logs have "-" where there is no number: skipped, as ignore_malformed does.
             _hasTexts = true;
@@ -152,7 +152,7 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
             }
         }
 
-        _isDate |= value.Kind == ValueKind.Time;
+        _isDate |= value.Kind == StoredKind.Time;
         _min = Math.Min(_min, number);
         _max = Math.Max(_max, number);
         AddToSum(number);

@@ -4,13 +4,13 @@ namespace LogFlow.Store;
 
 /// <summary>A value that buckets are made of. Order: numbers, then texts by their UTF-8 bytes,
 /// addresses by theirs.</summary>
-internal readonly record struct TermKey(ValueKind Kind, long Bits, string? Text) : IComparable<TermKey>
+internal readonly record struct TermKey(StoredKind Kind, long Bits, string? Text) : IComparable<TermKey>
 {
-    public double Number => Kind == ValueKind.Double ? BitConverter.Int64BitsToDouble(Bits) : Bits;
+    public double Number => Kind == StoredKind.Double ? BitConverter.Int64BitsToDouble(Bits) : Bits;
 
     public static TermKey Of(in FieldValue value, FieldType type) => new(
-        type == FieldType.Ip ? ValueKind.Ip : value.Kind, value.Bits,
-        value.Kind == ValueKind.String ? Encoding.UTF8.GetString(value.Text.Span) : null);
+        type == FieldType.Ip ? StoredKind.Ip : value.Kind, value.Bits,
+        value.Kind == StoredKind.String ? Encoding.UTF8.GetString(value.Text.Span) : null);
 
     public int CompareTo(TermKey other)
     {
@@ -19,14 +19,14 @@ internal readonly record struct TermKey(ValueKind Kind, long Bits, string? Text)
             return Text is null && other.Text is null ? CompareNumbers(other) : Text is null ? -1 : 1;
         }
 
-        return Kind == ValueKind.Ip && other.Kind == ValueKind.Ip
+        return Kind == StoredKind.Ip && other.Kind == StoredKind.Ip
             ? IpText.ToSortable(Text).AsSpan().SequenceCompareTo(IpText.ToSortable(other.Text))
             : CompareUtf8(Text, other.Text);
     }
 
     private int CompareNumbers(TermKey other)
     {
-        var order = Kind == ValueKind.Double || other.Kind == ValueKind.Double
+        var order = Kind == StoredKind.Double || other.Kind == StoredKind.Double
             ? Number.CompareTo(other.Number)
             : Bits.CompareTo(other.Bits);
         return order != 0 ? order : Kind.CompareTo(other.Kind);

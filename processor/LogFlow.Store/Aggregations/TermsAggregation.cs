@@ -93,8 +93,8 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
 
         kinds = kinds != 0 ? kinds : answer.KindsOf(spec.Field);
         return kinds == 0 ? "umterms"
-            : (kinds & ((1 << (int)ValueKind.String) | (1 << (int)ValueKind.Ip))) != 0 ? "sterms"
-            : (kinds & (1 << (int)ValueKind.Double)) != 0 ? "dterms"
+            : (kinds & ((1 << (int)StoredKind.String) | (1 << (int)StoredKind.Ip))) != 0 ? "sterms"
+            : (kinds & (1 << (int)StoredKind.Double)) != 0 ? "dterms"
             : "lterms";
     }
 
@@ -232,17 +232,17 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
     {
         switch (key.Kind)
         {
-            case ValueKind.String or ValueKind.Ip:
+            case StoredKind.String or StoredKind.Ip:
                 output.WriteString("key", key.Text);
                 break;
-            case ValueKind.Double:
+            case StoredKind.Double:
                 output.WriteNumber("key", key.Number);
                 break;
-            case ValueKind.Bool:
+            case StoredKind.Bool:
                 output.WriteNumber("key", key.Bits);
                 output.WriteString("key_as_string", key.Bits != 0 ? "true" : "false");
                 break;
-            case ValueKind.Time:
+            case StoredKind.Time:
                 output.WriteNumber("key", key.Bits);
                 output.WriteString("key_as_string", TimeText.FormatMs(key.Bits));
                 break;

@@ -36,7 +36,7 @@ internal sealed class BulkParser(
         }
     }
 
-    public BulkRequest? TryParse(PositionClaim[]? claims)
+    public BulkItems? TryParse(PositionClaim[]? claims)
     {
         var body = _body.Span;
         if (body.IsEmpty)
@@ -94,7 +94,7 @@ internal sealed class BulkParser(
             }
         }
 
-        return new BulkRequest(_body, _items, _count) { Claims = claims };
+        return new BulkItems(_body, _items, _count) { Claims = claims };
     }
 
     private static ReadOnlySpan<byte> ActionEnd => "\"}}"u8;

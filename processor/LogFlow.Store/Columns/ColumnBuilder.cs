@@ -22,7 +22,7 @@ internal sealed class ColumnBuilder(string name)
 
     public FieldType FieldType { get; } = FieldTypes.Of(FieldNames.Logical(name));
 
-    public ValueKind Kind { get; private set; }
+    public StoredKind Kind { get; private set; }
 
     /// <summary>Values so far; each belongs to one row, in rising order.</summary>
     public int Count { get; private set; }
@@ -58,7 +58,7 @@ internal sealed class ColumnBuilder(string name)
         }
 
         Texts.Reset();
-        Kind = ValueKind.None;
+        Kind = StoredKind.None;
         Count = EntryCount = 0;
         HasObjects = IsDictionary = false;
         _last = -1;
@@ -87,18 +87,18 @@ internal sealed class ColumnBuilder(string name)
 
     public void AddText(int row, ReadOnlySpan<byte> text)
     {
-        if (Kind == ValueKind.None)
+        if (Kind == StoredKind.None)
         {
-            Start(ValueKind.String);
+            Start(StoredKind.String);
         }
 
         Push(row);
         PushText(text);
     }
 
-    public void AddNumber(int row, ValueKind kind, long bits, byte digits = 0)
+    public void AddNumber(int row, StoredKind kind, long bits, byte digits = 0)
     {
-        if (Kind == ValueKind.None)
+        if (Kind == StoredKind.None)
         {
             Start(kind);
             Digits = digits;
@@ -116,14 +116,14 @@ internal sealed class ColumnBuilder(string name)
     /// <summary>
     /// Whether a value of this kind can be added as it is; otherwise call one of the Convert methods.
     /// </summary>
-    public bool Takes(ValueKind kind, byte digits) =>
-        Kind == ValueKind.None || (Kind == kind && (kind != ValueKind.Time || Digits == digits));
+    public bool Takes(StoredKind kind, byte digits) =>
+        Kind == StoredKind.None || (Kind == kind && (kind != StoredKind.Time || Digits == digits));
 
     /// <summary>A column of times becomes one of strings: a value is no canonical time of the same precision.</summary>
     public void ConvertTimesToTexts()
     {
         var count = Count;
-        Start(ValueKind.String);
+        Start(StoredKind.String);
         Span<byte> text = stackalloc byte[40];
         for (Count = 0; Count < count;)
         {
@@ -136,12 +136,12 @@ internal sealed class ColumnBuilder(string name)
     /// <summary>A column of any kind becomes one of JSON texts.</summary>
     public void ConvertToJson()
     {
-        if (Kind == ValueKind.Json)
+        if (Kind == StoredKind.Json)
         {
             return;
         }
 
-        if (Kind == ValueKind.Time)
+        if (Kind == StoredKind.Time)
         {
             ConvertTimesToTexts();
         }
@@ -153,16 +153,16 @@ internal sealed class ColumnBuilder(string name)
         {
             switch (Kind)
             {
-                case ValueKind.String:
-                    JsonText.WriteString(texts, Text(IsDictionary ? _codes[i] : i));
+                case StoredKind.String:
+                    JsonValueWriter.WriteString(texts, Text(IsDictionary ? _codes[i] : i));
                     break;
-                case ValueKind.Int64:
-                    JsonText.WriteInt64(texts, _numbers[i]);
+                case StoredKind.Int64:
+                    JsonValueWriter.WriteInt64(texts, _numbers[i]);
                     break;
-                case ValueKind.Double:
-                    JsonText.WriteDouble(texts, BitConverter.Int64BitsToDouble(_numbers[i]));
+                case StoredKind.Double:
+                    JsonValueWriter.WriteDouble(texts, BitConverter.Int64BitsToDouble(_numbers[i]));
                     break;
-                case ValueKind.Bool:
+                case StoredKind.Bool:
                     texts.Write(_numbers[i] != 0 ? "true"u8 : "false"u8);
                     break;
             }
@@ -176,7 +176,7 @@ internal sealed class ColumnBuilder(string name)
         }
 
         Texts.Reset();
-        Start(ValueKind.Json);
+        Start(StoredKind.Json);
         for (Count = 0; Count < count;)
         {
             var start = Count == 0 ? 0 : ends[Count - 1];
@@ -188,9 +188,9 @@ internal sealed class ColumnBuilder(string name)
 
     public void AddJson(int row, ReadOnlySpan<byte> json)
     {
-        if (Kind == ValueKind.None)
+        if (Kind == StoredKind.None)
         {
-            Start(ValueKind.Json);
+            Start(StoredKind.Json);
         }
 
         HasObjects |= json[0] is (byte)'{' or (byte)'[' && json.Length > 2 && json.IndexOf((byte)'{') >= 0;
@@ -198,10 +198,10 @@ internal sealed class ColumnBuilder(string name)
         PushText(json);
     }
 
-    private void Start(ValueKind kind)
+    private void Start(StoredKind kind)
     {
         Kind = kind;
-        IsDictionary = kind is ValueKind.String or ValueKind.Json;
+        IsDictionary = kind is StoredKind.String or StoredKind.Json;
         EntryCount = 0;
         _last = -1;
         if (IsDictionary && _slots.Length == 0)

@@ -33,19 +33,19 @@ internal sealed class ColumnEncoder
         _page.Reset();
         switch (column.Kind)
         {
-            case ValueKind.Int64:
+            case StoredKind.Int64:
                 EncodeIntegers(column, rowCount, entry);
                 break;
-            case ValueKind.Double:
+            case StoredKind.Double:
                 EncodeDoubles(column, rowCount, entry);
                 break;
-            case ValueKind.Bool:
+            case StoredKind.Bool:
                 EncodeBools(column, rowCount, entry);
                 break;
-            case ValueKind.Time:
+            case StoredKind.Time:
                 EncodeTimes(column, rowCount, entry);
                 break;
-            case ValueKind.String or ValueKind.Json when column.IsDictionary:
+            case StoredKind.String or StoredKind.Json when column.IsDictionary:
                 EncodeDictionary(column, rowCount, entry);
                 break;
             default:
@@ -53,13 +53,13 @@ internal sealed class ColumnEncoder
                 break;
         }
 
-        if (column.Kind == ValueKind.Json)
+        if (column.Kind == StoredKind.Json)
         {
             entry.Flags |= ColumnFlags.IsJson | (column.HasObjects ? ColumnFlags.HasObjects : 0);
         }
 
         Store(entry, level);
-        if (level > 0 && column is { Kind: ValueKind.String, IsDictionary: false })
+        if (level > 0 && column is { Kind: StoredKind.String, IsDictionary: false })
         {
             AppendBloom(column, entry);
         }
@@ -212,7 +212,7 @@ internal sealed class ColumnEncoder
     private void EncodeTexts(ColumnSlice column, int rowCount, ColumnEntry entry)
     {
         WritePresence(column, rowCount, entry);
-        if (column.Kind == ValueKind.String && TryReadAddresses(column))
+        if (column.Kind == StoredKind.String && TryReadAddresses(column))
         {
             entry.Type = ColumnType.Ipv4;
             FixedWidth.Append(_values.AsSpan(0, column.Count), _page);

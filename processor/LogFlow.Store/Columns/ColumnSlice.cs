@@ -10,7 +10,7 @@ internal readonly struct ColumnSlice(ColumnBuilder column, int count)
 
     public FieldType FieldType => column.FieldType;
 
-    public ValueKind Kind => column.Kind;
+    public StoredKind Kind => column.Kind;
 
     /// <summary>Values of the slice; each belongs to one row, in rising order.</summary>
     public int Count => count;

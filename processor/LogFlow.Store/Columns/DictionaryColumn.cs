@@ -46,7 +46,7 @@ internal sealed class DictionaryColumn(
         }
         else
         {
-            JsonText.WriteString(output, text);
+            JsonValueWriter.WriteString(output, text);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class TextColumn(
         }
         else
         {
-            JsonText.WriteString(output, Text(row).Span);
+            JsonValueWriter.WriteString(output, Text(row).Span);
         }
     }
 

@@ -172,7 +172,7 @@ internal sealed partial class DocumentParser
         if (text[length] == '"')
         {
             at += length + 1;
-            ref var plain = ref _tape.Add(node, ValueKind.String);
+            ref var plain = ref _tape.Add(node, StoredKind.String);
             (plain.RawStart, plain.RawLength) = (start, length + 2);
             (plain.Start, plain.Length) = (start + 1, length);
             return !node.IsDate || TakeDate(text[..length], node, ref plain);
@@ -184,7 +184,7 @@ internal sealed partial class DocumentParser
             return false;
         }
 
-        ref var entry = ref _tape.Add(node, ValueKind.String);
+        ref var entry = ref _tape.Add(node, StoredKind.String);
         (entry.RawStart, entry.RawLength) = (start, at - start);
         entry.IsInScratch = true;
         (entry.Start, entry.Length) = (scratchStart, _tape.Scratch.Length - scratchStart);
@@ -280,7 +280,7 @@ internal sealed partial class DocumentParser
 
     private bool AddBool(FieldNode node, int start, int end, long bits)
     {
-        ref var entry = ref _tape.Add(node, ValueKind.Bool);
+        ref var entry = ref _tape.Add(node, StoredKind.Bool);
         entry.Bits = bits;
         (entry.RawStart, entry.RawLength) = (start, end - start);
         return !node.IsTimestamp;

@@ -200,7 +200,7 @@ internal sealed partial class DocumentParser(FieldCatalog catalog)
                 AddNumber(reader.ValueSpan, node, start);
                 return !node.IsTimestamp || TakeTimestamp(reader.ValueSpan);
             case JsonTokenType.True or JsonTokenType.False:
-                ref var entry = ref _tape.Add(node, ValueKind.Bool);
+                ref var entry = ref _tape.Add(node, StoredKind.Bool);
                 entry.Bits = reader.TokenType == JsonTokenType.True ? 1 : 0;
                 (entry.RawStart, entry.RawLength) = (start, reader.ValueSpan.Length);
                 return !node.IsTimestamp || RefuseTimestamp("a boolean");
@@ -212,13 +212,13 @@ internal sealed partial class DocumentParser(FieldCatalog catalog)
 
     private void AddJson(FieldNode node, int start, int end)
     {
-        ref var entry = ref _tape.Add(node, ValueKind.Json);
+        ref var entry = ref _tape.Add(node, StoredKind.Json);
         (entry.RawStart, entry.RawLength) = (start, end - start);
     }
 
     private bool AddString(ref Utf8JsonReader reader, FieldNode node, int start)
     {
-        ref var entry = ref _tape.Add(node, ValueKind.String);
+        ref var entry = ref _tape.Add(node, StoredKind.String);
         var raw = reader.ValueSpan;
         (entry.RawStart, entry.RawLength) = (start, raw.Length + 2);
         if (reader.ValueIsEscaped)
@@ -244,7 +244,7 @@ internal sealed partial class DocumentParser(FieldCatalog catalog)
     {
         if (!entry.IsInScratch && TimeText.TryParseCanonical(raw, out var units, out var digits))
         {
-            entry.Kind = ValueKind.Time;
+            entry.Kind = StoredKind.Time;
             entry.Bits = units;
             entry.Digits = (byte)digits;
             if (node.IsTimestamp)
@@ -262,7 +262,7 @@ internal sealed partial class DocumentParser(FieldCatalog catalog)
 
     private void AddNumber(ReadOnlySpan<byte> text, FieldNode node, int start)
     {
-        ref var entry = ref _tape.Add(node, ValueKind.Json);
+        ref var entry = ref _tape.Add(node, StoredKind.Json);
         (entry.RawStart, entry.RawLength) = (start, text.Length);
         if (text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0)
         {
@@ -270,14 +270,14 @@ internal sealed partial class DocumentParser(FieldCatalog catalog)
             if (Utf8Parser.TryParse(text, out long integer, out var used) && used == text.Length
                 && !(integer == 0 && text[0] == '-'))
             {
-                entry.Kind = ValueKind.Int64;
+                entry.Kind = StoredKind.Int64;
                 entry.Bits = integer;
             }
         }
         else if (Utf8Parser.TryParse(text, out double number, out var read) && read == text.Length
             && double.IsFinite(number))
         {
-            entry.Kind = ValueKind.Double;
+            entry.Kind = StoredKind.Double;
             entry.Bits = BitConverter.DoubleToInt64Bits(number);
         }
     }

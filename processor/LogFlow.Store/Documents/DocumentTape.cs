@@ -23,7 +23,7 @@ internal sealed class DocumentTape
         HasTimestamp = false;
     }
 
-    public ref TapeEntry Add(FieldNode node, ValueKind kind)
+    public ref TapeEntry Add(FieldNode node, StoredKind kind)
     {
         if (Count == _entries.Length)
         {

@@ -8,32 +8,32 @@ namespace LogFlow.Store;
 /// </summary>
 internal readonly struct FieldValue
 {
-    private FieldValue(ValueKind kind, long bits, ReadOnlyMemory<byte> text)
+    private FieldValue(StoredKind kind, long bits, ReadOnlyMemory<byte> text)
     {
         Kind = kind;
         Bits = bits;
         Text = text;
     }
 
-    public ValueKind Kind { get; }
+    public StoredKind Kind { get; }
 
     /// <summary>Integer, bits of a double, 0 or 1 of a boolean, milliseconds of a time.</summary>
     public long Bits { get; }
 
     public ReadOnlyMemory<byte> Text { get; }
 
-    public double Number => Kind == ValueKind.Double ? BitConverter.Int64BitsToDouble(Bits) : Bits;
+    public double Number => Kind == StoredKind.Double ? BitConverter.Int64BitsToDouble(Bits) : Bits;
 
-    public static FieldValue OfText(ReadOnlyMemory<byte> text) => new(ValueKind.String, 0, text);
+    public static FieldValue OfText(ReadOnlyMemory<byte> text) => new(StoredKind.String, 0, text);
 
-    public static FieldValue OfInt64(long value) => new(ValueKind.Int64, value, default);
+    public static FieldValue OfInt64(long value) => new(StoredKind.Int64, value, default);
 
     public static FieldValue OfDouble(double value) =>
-        new(ValueKind.Double, BitConverter.DoubleToInt64Bits(value), default);
+        new(StoredKind.Double, BitConverter.DoubleToInt64Bits(value), default);
 
-    public static FieldValue OfBool(bool value) => new(ValueKind.Bool, value ? 1 : 0, default);
+    public static FieldValue OfBool(bool value) => new(StoredKind.Bool, value ? 1 : 0, default);
 
-    public static FieldValue OfTime(long ms) => new(ValueKind.Time, ms, default);
+    public static FieldValue OfTime(long ms) => new(StoredKind.Time, ms, default);
 
     /// <summary>
     /// The value as the field's type indexes it; false where it is not indexed (a long keyword, a malformed address).
@@ -44,17 +44,17 @@ internal readonly struct FieldValue
         switch (type)
         {
             case FieldType.Dynamic:
-                return Kind != ValueKind.String || IsIndexable(Text.Span);
+                return Kind != StoredKind.String || IsIndexable(Text.Span);
             case FieldType.Keyword:
-                value = Kind == ValueKind.String ? this : OfText(ToText());
+                value = Kind == StoredKind.String ? this : OfText(ToText());
                 return IsIndexable(value.Text.Span);
             case FieldType.Text:
-                value = Kind == ValueKind.String ? this : OfText(ToText());
+                value = Kind == StoredKind.String ? this : OfText(ToText());
                 return true;
             case FieldType.Date:
                 return TryToTime(out value);
             case FieldType.Ip:
-                if (Kind == ValueKind.String && IpText.TryNormalize(Text, out var address))
+                if (Kind == StoredKind.String && IpText.TryNormalize(Text, out var address))
                 {
                     value = OfText(address);
                     return true;
@@ -73,33 +73,33 @@ internal readonly struct FieldValue
     /// <summary>The value's text; of numbers as JSON writes them.</summary>
     public ReadOnlyMemory<byte> ToText()
     {
-        if (Kind == ValueKind.String)
+        if (Kind == StoredKind.String)
         {
             return Text;
         }
 
         var output = new ByteWriter(32);
         WriteJson(output);
-        return Kind == ValueKind.Time ? output.WrittenMemory[1..^1] : output.WrittenMemory;
+        return Kind == StoredKind.Time ? output.WrittenMemory[1..^1] : output.WrittenMemory;
     }
 
     public void WriteJson(ByteWriter output)
     {
         switch (Kind)
         {
-            case ValueKind.String:
-                JsonText.WriteString(output, Text.Span);
+            case StoredKind.String:
+                JsonValueWriter.WriteString(output, Text.Span);
                 break;
-            case ValueKind.Int64:
-                JsonText.WriteInt64(output, Bits);
+            case StoredKind.Int64:
+                JsonValueWriter.WriteInt64(output, Bits);
                 break;
-            case ValueKind.Double:
-                JsonText.WriteDouble(output, Number);
+            case StoredKind.Double:
+                JsonValueWriter.WriteDouble(output, Number);
                 break;
-            case ValueKind.Bool:
+            case StoredKind.Bool:
                 output.Write(Bits != 0 ? "true"u8 : "false"u8);
                 break;
-            case ValueKind.Time:
+            case StoredKind.Time:
                 output.WriteByte((byte)'"');
                 output.Advance(TimeText.Format(Bits, 3, output.GetSpan(40)));
                 output.WriteByte((byte)'"');
@@ -115,12 +115,12 @@ internal readonly struct FieldValue
         value = this;
         switch (Kind)
         {
-            case ValueKind.Time:
+            case StoredKind.Time:
                 return true;
-            case ValueKind.Int64:
+            case StoredKind.Int64:
                 value = OfTime(Bits);
                 return true;
-            case ValueKind.String when TimeText.TryParse(Text.Span, out var ms):
+            case StoredKind.String when TimeText.TryParse(Text.Span, out var ms):
                 value = OfTime(ms);
                 return true;
             default:
@@ -133,12 +133,12 @@ internal readonly struct FieldValue
         value = this;
         switch (Kind)
         {
-            case ValueKind.Int64:
+            case StoredKind.Int64:
                 return true;
-            case ValueKind.Double:
+            case StoredKind.Double:
                 value = OfInt64((long)Number);
                 return true;
-            case ValueKind.String when Utf8Parser.TryParse(Text.Span, out double number, out var used)
+            case StoredKind.String when Utf8Parser.TryParse(Text.Span, out double number, out var used)
                 && used == Text.Length && used > 0 && double.IsFinite(number):
                 value = OfInt64((long)number);
                 return true;

@@ -20,14 +20,14 @@ internal static class JsonLeaves
     /// <summary>
     /// Adds the dotted names of all scalars below the value; <paramref name="prefix"/> is its own name.
     /// </summary>
-    public static void CollectNames(ReadOnlySpan<byte> json, string prefix, Action<string, ValueKind> add)
+    public static void CollectNames(ReadOnlySpan<byte> json, string prefix, Action<string, StoredKind> add)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 512 });
         reader.Read();
         CollectNames(ref reader, prefix, add);
     }
 
-    private static void CollectNames(ref Utf8JsonReader reader, string prefix, Action<string, ValueKind> add)
+    private static void CollectNames(ref Utf8JsonReader reader, string prefix, Action<string, StoredKind> add)
     {
         switch (reader.TokenType)
         {

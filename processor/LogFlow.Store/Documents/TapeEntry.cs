@@ -4,12 +4,12 @@ namespace LogFlow.Store;
 internal struct TapeEntry
 {
     public FieldNode Node;
-    public ValueKind Kind;
+    public StoredKind Kind;
 
     /// <summary>The string had escapes: its text is in the tape's scratch buffer.</summary>
     public bool IsInScratch;
 
-    /// <summary>Decimal digits of a <see cref="ValueKind.Time"/>'s seconds.</summary>
+    /// <summary>Decimal digits of a <see cref="StoredKind.Time"/>'s seconds.</summary>
     public byte Digits;
 
     public int Start;

@@ -17,7 +17,7 @@ internal sealed partial class StoreEngine
     /// <summary>
     /// Takes a bulk in and publishes it, in the ingest turn; not null: it is refused, and nothing changed.
     /// </summary>
-    private IngestOutcome? TakeIn(BulkRequest request)
+    private IngestOutcome? TakeIn(BulkItems request)
     {
         // The ids of this one state: those of a generation that becomes segments meanwhile stay where they are in it.
         var state = RetainState();
@@ -71,7 +71,7 @@ internal sealed partial class StoreEngine
     }
 
     /// <summary>Refuses claims that do not continue where the store stands; null: they do.</summary>
-    private static IngestOutcome? CheckClaims(BulkRequest request, PositionTable positions, BulkOrigin origin)
+    private static IngestOutcome? CheckClaims(BulkItems request, PositionTable positions, BulkOrigin origin)
     {
         foreach (var claim in request.Claims ?? [])
         {
@@ -107,7 +107,7 @@ internal sealed partial class StoreEngine
     /// <summary>
     /// Decides which items are stored already; null: none of them has to be asked for. Changes nothing.
     /// </summary>
-    private ForeignItems? LookUp(BulkRequest request, BulkOrigin origin, StoreState state)
+    private ForeignItems? LookUp(BulkItems request, BulkOrigin origin, StoreState state)
     {
         ForeignItems? foreign = null;
         IdLookup? lookup = null;
@@ -162,7 +162,7 @@ internal sealed partial class StoreEngine
     private static bool IsBelowPosition(in DocumentId id, StoreState state) =>
         state.Positions.TryGetNext(id.TopicId, id.Partition, out var next) && id.Offset < next;
 
-    private void AddAll(BulkRequest request, BulkOrigin origin, ForeignItems? foreign)
+    private void AddAll(BulkItems request, BulkOrigin origin, ForeignItems? foreign)
     {
         var body = request.Body.Span;
         var generation = _tail.Generation;

@@ -97,7 +97,7 @@ internal sealed partial class StoreEngine : IAsyncDisposable
     /// Takes a bulk request in: every item gets its status. With claims it returns as soon as the documents can be
     /// found; without, when they are durable.
     /// </summary>
-    public async ValueTask<IngestOutcome> IngestAsync(BulkRequest request, CancellationToken cancellationToken)
+    public async ValueTask<IngestOutcome> IngestAsync(BulkItems request, CancellationToken cancellationToken)
     {
         if (CheckDisk() is { } reason)
         {

@@ -127,7 +127,7 @@ internal sealed class BulkEndpoint(
         }
     }
 
-    private static void WriteResult(ByteWriter output, BulkRequest request, long tookMs, bool isShort)
+    private static void WriteResult(ByteWriter output, BulkItems request, long tookMs, bool isShort)
     {
         var errors = false;
         foreach (ref readonly var item in request.Items)
@@ -158,7 +158,7 @@ internal sealed class BulkEndpoint(
         output.Write("]}"u8);
     }
 
-    private static void WriteItem(ByteWriter output, BulkRequest request, in BulkItem item, bool isShort)
+    private static void WriteItem(ByteWriter output, BulkItems request, in BulkItem item, bool isShort)
     {
         var operation = item.Operation switch
         {
@@ -173,9 +173,9 @@ internal sealed class BulkEndpoint(
         if (!isShort)
         {
             output.Write("\"_index\":"u8);
-            JsonText.WriteString(output, item.Index!.Utf8);
+            JsonValueWriter.WriteString(output, item.Index!.Utf8);
             output.Write(",\"_id\":"u8);
-            JsonText.WriteString(output, Encoding.UTF8.GetBytes(id));
+            JsonValueWriter.WriteString(output, Encoding.UTF8.GetBytes(id));
             output.WriteByte((byte)',');
         }
 
@@ -194,9 +194,9 @@ internal sealed class BulkEndpoint(
                     $"[{id}]: version conflict, document already exists (current version [1])")
                 : item.Problem;
             output.Write(",\"error\":{\"type\":"u8);
-            JsonText.WriteString(output, Encoding.UTF8.GetBytes(problem.Type));
+            JsonValueWriter.WriteString(output, Encoding.UTF8.GetBytes(problem.Type));
             output.Write(",\"reason\":"u8);
-            JsonText.WriteString(output, Encoding.UTF8.GetBytes(problem.Reason));
+            JsonValueWriter.WriteString(output, Encoding.UTF8.GetBytes(problem.Reason));
             output.WriteByte((byte)'}');
         }
 

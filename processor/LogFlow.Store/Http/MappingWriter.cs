@@ -12,10 +12,10 @@ internal static class MappingWriter
         FieldType.Ip => "ip",
         FieldType.Long => "long",
         FieldType.Keyword => "keyword",
-        _ => Has(kinds, ValueKind.String) ? "keyword"
-            : Has(kinds, ValueKind.Double) ? "double"
-            : Has(kinds, ValueKind.Int64) ? "long"
-            : Has(kinds, ValueKind.Bool) ? "boolean"
+        _ => Has(kinds, StoredKind.String) ? "keyword"
+            : Has(kinds, StoredKind.Double) ? "double"
+            : Has(kinds, StoredKind.Int64) ? "long"
+            : Has(kinds, StoredKind.Bool) ? "boolean"
             : "keyword",
     };
 
@@ -49,7 +49,7 @@ internal static class MappingWriter
         json.WriteEndObject();
     }
 
-    private static bool Has(int kinds, ValueKind kind) => (kinds & (1 << (int)kind)) != 0;
+    private static bool Has(int kinds, StoredKind kind) => (kinds & (1 << (int)kind)) != 0;
 
     private sealed class Node
     {

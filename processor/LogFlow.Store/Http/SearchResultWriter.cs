@@ -85,19 +85,19 @@ internal static class SearchResultWriter
     {
         switch (value.Kind)
         {
-            case ValueKind.String:
+            case StoredKind.String:
                 json.WriteStringValue(value.Text.Span);
                 break;
-            case ValueKind.Bool:
+            case StoredKind.Bool:
                 json.WriteBooleanValue(value.Bits != 0);
                 break;
-            case ValueKind.Double:
+            case StoredKind.Double:
                 json.WriteNumberValue(value.Number);
                 break;
-            case ValueKind.Time when format == "epoch_millis":
+            case StoredKind.Time when format == "epoch_millis":
                 json.WriteStringValue(value.Bits.ToString(System.Globalization.CultureInfo.InvariantCulture));
                 break;
-            case ValueKind.Time:
+            case StoredKind.Time:
                 json.WriteStringValue(TimeText.FormatMs(value.Bits));
                 break;
             default:

@@ -9,7 +9,7 @@ namespace LogFlow.Store;
 /// </summary>
 internal sealed class IdLookup
 {
-    private readonly BulkRequest _request;
+    private readonly BulkItems _request;
     private readonly SegmentList _segments;
     private readonly Action<string, string> _reportCorrupt;
 
@@ -21,7 +21,7 @@ internal sealed class IdLookup
     private readonly List<int> _cold = [];
 
     public IdLookup(
-        BulkRequest request, SegmentList segments, IdFilters filters, Action<string, string> reportCorrupt)
+        BulkItems request, SegmentList segments, IdFilters filters, Action<string, string> reportCorrupt)
     {
         _request = request;
         _segments = segments;

@@ -29,11 +29,11 @@ internal sealed class FieldPredicate(FieldType type, ValuePredicate predicate)
 
         return value.Kind switch
         {
-            ValueKind.String => Predicate.MatchText(value.Text.Span),
-            ValueKind.Int64 => Predicate.MatchInt64(value.Bits),
-            ValueKind.Double => Predicate.MatchDouble(value.Number),
-            ValueKind.Bool => Predicate.MatchBool(value.Bits != 0),
-            ValueKind.Time => Predicate.MatchDate(value.Bits),
+            StoredKind.String => Predicate.MatchText(value.Text.Span),
+            StoredKind.Int64 => Predicate.MatchInt64(value.Bits),
+            StoredKind.Double => Predicate.MatchDouble(value.Number),
+            StoredKind.Bool => Predicate.MatchBool(value.Bits != 0),
+            StoredKind.Time => Predicate.MatchDate(value.Bits),
             _ => false,
         };
     }

@@ -67,11 +67,11 @@ internal sealed class BlockSorter
         {
             if (i == 0 && _times is not null)
             {
-                keys[i] = new SortValue(ValueKind.Time, _times[row], null);
+                keys[i] = new SortValue(StoredKind.Time, _times[row], null);
             }
             else if (_access[i] is not { } access)
             {
-                keys[i] = new SortValue(ValueKind.Int64, _sequences.Values[row], null);
+                keys[i] = new SortValue(StoredKind.Int64, _sequences.Values[row], null);
             }
             else
             {
@@ -89,7 +89,7 @@ internal sealed class BlockSorter
         foreach (var value in values)
         {
             var candidate = SortValue.Of(value, type);
-            if (chosen.Kind == ValueKind.None || SortValue.Compare(candidate, chosen) < 0 != isDescending)
+            if (chosen.Kind == StoredKind.None || SortValue.Compare(candidate, chosen) < 0 != isDescending)
             {
                 chosen = candidate;
             }

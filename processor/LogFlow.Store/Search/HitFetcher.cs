@@ -64,7 +64,7 @@ internal sealed class HitFetcher : IDisposable
     public void Dispose() => _scan.Dispose();
 
     private static FieldValue Copy(FieldValue value) =>
-        value.Kind == ValueKind.String ? FieldValue.OfText(value.Text.ToArray()) : value;
+        value.Kind == StoredKind.String ? FieldValue.OfText(value.Text.ToArray()) : value;
 
     private void AddFields(FieldFetch fetch)
     {

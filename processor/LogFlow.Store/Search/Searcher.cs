@@ -79,7 +79,7 @@ internal sealed class Searcher(StoreEngine engine, TimeProvider time)
     /// </summary>
     private static bool MayFollow(in BlockSummary summary, SearchRequest request)
     {
-        if (request is not { Sort: [{ IsArrival: true } first, ..], SearchAfter: [{ Kind: ValueKind.Int64 } after, ..],
+        if (request is not { Sort: [{ IsArrival: true } first, ..], SearchAfter: [{ Kind: StoredKind.Int64 } after, ..],
             TotalHitsMax: < 0, Aggregations.IsEmpty: true })
         {
             return true;

@@ -14,7 +14,7 @@ internal sealed record SortField(string Field, bool IsDescending, bool MissingFi
 
     public int Compare(in SortValue a, in SortValue b)
     {
-        var (aMissing, bMissing) = (a.Kind == ValueKind.None, b.Kind == ValueKind.None);
+        var (aMissing, bMissing) = (a.Kind == StoredKind.None, b.Kind == StoredKind.None);
         if (aMissing || bMissing)
         {
             return aMissing == bMissing ? 0 : aMissing == MissingFirst ? -1 : 1;

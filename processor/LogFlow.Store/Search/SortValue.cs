@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace LogFlow.Store;
 
 /// <summary>What documents are ordered by: a number, a text, or nothing.</summary>
-internal readonly record struct SortValue(ValueKind Kind, long Bits, byte[]? Text)
+internal readonly record struct SortValue(StoredKind Kind, long Bits, byte[]? Text)
 {
     public static SortValue Missing => default;
 
     public static SortValue Of(in FieldValue value, FieldType type) => type == FieldType.Ip
-        ? new(ValueKind.Ip, 0, IpText.ToSortable(Encoding.UTF8.GetString(value.Text.Span)))
-        : new(value.Kind, value.Bits, value.Kind == ValueKind.String ? value.Text.ToArray() : null);
+        ? new(StoredKind.Ip, 0, IpText.ToSortable(Encoding.UTF8.GetString(value.Text.Span)))
+        : new(value.Kind, value.Bits, value.Kind == StoredKind.String ? value.Text.ToArray() : null);
 
-    private double Number => Kind == ValueKind.Double ? BitConverter.Int64BitsToDouble(Bits) : Bits;
+    private double Number => Kind == StoredKind.Double ? BitConverter.Int64BitsToDouble(Bits) : Bits;
 
     /// <summary>Ascending order of two values that are there.</summary>
     public static int Compare(in SortValue a, in SortValue b)
@@ -24,7 +24,7 @@ internal readonly record struct SortValue(ValueKind Kind, long Bits, byte[]? Tex
 
         if (a.Text is null && b.Text is null)
         {
-            return a.Kind == ValueKind.Double || b.Kind == ValueKind.Double
+            return a.Kind == StoredKind.Double || b.Kind == StoredKind.Double
                 ? a.Number.CompareTo(b.Number)
                 : a.Bits.CompareTo(b.Bits);
         }
@@ -36,16 +36,16 @@ internal readonly record struct SortValue(ValueKind Kind, long Bits, byte[]? Tex
     {
         switch (Kind)
         {
-            case ValueKind.None:
+            case StoredKind.None:
                 output.WriteNullValue();
                 break;
-            case ValueKind.String:
+            case StoredKind.String:
                 output.WriteStringValue(Text);
                 break;
-            case ValueKind.Ip:
+            case StoredKind.Ip:
                 output.WriteStringValue(IpText.FromSortable(Text!));
                 break;
-            case ValueKind.Double:
+            case StoredKind.Double:
                 output.WriteNumberValue(Number);
                 break;
             default:
@@ -62,20 +62,20 @@ internal readonly record struct SortValue(ValueKind Kind, long Bits, byte[]? Tex
             case JsonValueKind.Null:
                 return Missing;
             case JsonValueKind.Number when element.TryGetInt64(out var integer):
-                return new SortValue(ValueKind.Int64, integer, null);
+                return new SortValue(StoredKind.Int64, integer, null);
             case JsonValueKind.Number:
-                return new SortValue(ValueKind.Double, BitConverter.DoubleToInt64Bits(element.GetDouble()), null);
+                return new SortValue(StoredKind.Double, BitConverter.DoubleToInt64Bits(element.GetDouble()), null);
             case JsonValueKind.String when field.IsDate:
                 return new SortValue(
-                    ValueKind.Time, DateMath.Parse(element.GetString()!, false, 0, TimeZoneInfo.Utc, null), null);
+                    StoredKind.Time, DateMath.Parse(element.GetString()!, false, 0, TimeZoneInfo.Utc, null), null);
             case JsonValueKind.String when field.IsIp:
                 return IpText.TryParse(Encoding.UTF8.GetBytes(element.GetString()!), out var address)
-                    ? new SortValue(ValueKind.Ip, 0, address.MapToIPv6().GetAddressBytes())
+                    ? new SortValue(StoredKind.Ip, 0, address.MapToIPv6().GetAddressBytes())
                     : throw QueryException.Parsing($"[search_after] '{element.GetString()}' is not an IP address");
             case JsonValueKind.String:
-                return new SortValue(ValueKind.String, 0, Encoding.UTF8.GetBytes(element.GetString()!));
+                return new SortValue(StoredKind.String, 0, Encoding.UTF8.GetBytes(element.GetString()!));
             case JsonValueKind.True or JsonValueKind.False:
-                return new SortValue(ValueKind.Bool, element.ValueKind == JsonValueKind.True ? 1 : 0, null);
+                return new SortValue(StoredKind.Bool, element.ValueKind == JsonValueKind.True ? 1 : 0, null);
             default:
                 throw QueryException.Parsing("[search_after] must hold values");
         }

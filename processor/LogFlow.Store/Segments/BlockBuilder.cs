@@ -87,15 +87,15 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
     private void AppendIdentity(int row, in RowIdentity identity)
     {
         Column(_catalog.Index).AddText(row, identity.Index);
-        Column(_catalog.Sequence).AddNumber(row, ValueKind.Int64, identity.Sequence);
+        Column(_catalog.Sequence).AddNumber(row, StoredKind.Int64, identity.Sequence);
         if (identity.HasQueueId)
         {
             Column(_catalog.Topic).AddText(row, identity.Topic);
-            Column(_catalog.Partition).AddNumber(row, ValueKind.Int64, identity.QueueId.Partition);
-            Column(_catalog.Offset).AddNumber(row, ValueKind.Int64, identity.QueueId.Offset);
+            Column(_catalog.Partition).AddNumber(row, StoredKind.Int64, identity.QueueId.Partition);
+            Column(_catalog.Offset).AddNumber(row, StoredKind.Int64, identity.QueueId.Offset);
             if (identity.QueueId.Part > 0)
             {
-                Column(_catalog.Part).AddNumber(row, ValueKind.Int64, identity.QueueId.Part);
+                Column(_catalog.Part).AddNumber(row, StoredKind.Int64, identity.QueueId.Part);
             }
         }
         else if (!identity.ExplicitId.IsEmpty)
@@ -111,10 +111,10 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
         {
             switch (entry.Kind)
             {
-                case ValueKind.String:
+                case StoredKind.String:
                     column.AddText(row, tape.Text(document, entry));
                     break;
-                case ValueKind.Json:
+                case StoredKind.Json:
                     column.AddJson(row, document.Slice(entry.RawStart, entry.RawLength));
                     break;
                 default:
@@ -126,10 +126,10 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
         }
 
         // Two kinds of values in one block: dates among strings become strings, anything else JSON.
-        var isText = entry.Kind is ValueKind.Time or ValueKind.String;
-        if (isText && (column.Kind is ValueKind.Time or ValueKind.String))
+        var isText = entry.Kind is StoredKind.Time or StoredKind.String;
+        if (isText && (column.Kind is StoredKind.Time or StoredKind.String))
         {
-            if (column.Kind == ValueKind.Time)
+            if (column.Kind == StoredKind.Time)
             {
                 column.ConvertTimesToTexts();
             }
@@ -150,7 +150,7 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
         }
 
         var column = _columns[node.Id] ??= new ColumnBuilder(node.PhysicalName);
-        if (column.Kind == ValueKind.None)
+        if (column.Kind == StoredKind.None)
         {
             _used.Add(column);
         }
@@ -171,9 +171,9 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
         }
 
         var name = FieldNames.Logical(column.Name);
-        if (column.Kind != ValueKind.Json)
+        if (column.Kind != StoredKind.Json)
         {
-            contents.AddField(name, column.Kind == ValueKind.Time ? ValueKind.String : column.Kind);
+            contents.AddField(name, column.Kind == StoredKind.Time ? StoredKind.String : column.Kind);
             return;
         }
 

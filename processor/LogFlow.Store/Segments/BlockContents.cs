@@ -13,7 +13,7 @@ internal sealed class BlockContents
     /// <summary>Documents and raw JSON bytes per index.</summary>
     public Dictionary<string, (long DocumentCount, long RawBytes)> Indices { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Logical field name → bit set of <see cref="ValueKind"/>.</summary>
+    /// <summary>Logical field name → bit set of <see cref="StoredKind"/>.</summary>
     public Dictionary<string, int> Fields { get; }
 
     public static BlockContents Of(IEnumerable<BlockContents> parts)
@@ -55,7 +55,7 @@ internal sealed class BlockContents
         Indices[name] = (sum.DocumentCount + documentCount, sum.RawBytes + rawBytes);
     }
 
-    public void AddField(string name, ValueKind kind) => AddField(name, 1 << (int)kind);
+    public void AddField(string name, StoredKind kind) => AddField(name, 1 << (int)kind);
 
     public void AddField(string name, int kinds)
     {

@@ -104,7 +104,7 @@ internal sealed class SourceWriter
                 {
                     var before = output.Length;
                     output.WriteByte((byte)(any ? ',' : '{'));
-                    JsonText.WriteString(output, Encoding.UTF8.GetBytes(property.Name));
+                    JsonValueWriter.WriteString(output, Encoding.UTF8.GetBytes(property.Name));
                     output.WriteByte((byte)':');
                     if (WriteFiltered(property.Value, path + "." + property.Name, output))
                     {
@@ -189,7 +189,7 @@ internal sealed class SourceWriter
         private static byte[] MakeKey(string key)
         {
             var output = new ByteWriter(key.Length + 4);
-            JsonText.WriteString(output, Encoding.UTF8.GetBytes(key.Replace(FieldNames.KeyDot, '.')));
+            JsonValueWriter.WriteString(output, Encoding.UTF8.GetBytes(key.Replace(FieldNames.KeyDot, '.')));
             output.WriteByte((byte)':');
             return output.ToArray();
         }

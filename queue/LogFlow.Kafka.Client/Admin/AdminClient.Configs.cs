@@ -11,7 +11,7 @@ public sealed partial class AdminClient
 
     /// <summary>All settings that are in force for a topic.</summary>
     /// <exception cref="KafkaException">The broker refuses, or there is no such topic.</exception>
-    public async Task<IReadOnlyList<ConfigEntry>> DescribeTopicConfigsAsync(
+    public async Task<IReadOnlyList<TopicConfigEntry>> DescribeTopicConfigsAsync(
         string topic, CancellationToken cancellationToken)
     {
         var response = await client.SendUntilAnsweredAsync<DescribeConfigsRequest, DescribeConfigsResponse>(
@@ -32,8 +32,8 @@ public sealed partial class AdminClient
             cancellationToken);
         var result = response.Results[0];
         ThrowIfRefused(result.ErrorCode, $"The settings of topic '{topic}' cannot be read");
-        return result.Configs.ConvertAll(static config => new ConfigEntry(
-            config.Name, config.IsSensitive ? null : config.Value, (ConfigSource)config.ConfigSource));
+        return result.Configs.ConvertAll(static config => new TopicConfigEntry(
+            config.Name, config.IsSensitive ? null : config.Value, (TopicConfigSource)config.ConfigSource));
     }
 
     /// <summary>Changes these settings of a topic and leaves all others; null puts one back to its default.</summary>

@@ -14,7 +14,7 @@ public sealed partial class AdminClient
     /// <exception cref="KafkaException">
     /// The broker refuses, or is older than Kafka 2.8 (UNSUPPORTED_VERSION).
     /// </exception>
-    public async Task<IReadOnlyList<ActiveProducer>> DescribeProducersAsync(
+    public async Task<IReadOnlyList<DescribedProducer>> DescribeProducersAsync(
         TopicPartition partition, CancellationToken cancellationToken)
     {
         var response = await client.SendUntilAnsweredAsync<DescribeProducersRequest, DescribeProducersResponse>(
@@ -36,7 +36,7 @@ public sealed partial class AdminClient
             cancellationToken);
         var found = response.Topics[0].Partitions[0];
         ThrowIfRefused(found.ErrorCode, $"The producers of {partition} cannot be described");
-        return found.ActiveProducers.ConvertAll(static producer => new ActiveProducer(
+        return found.ActiveProducers.ConvertAll(static producer => new DescribedProducer(
             new ProducerIdentity(producer.ProducerId, (short)producer.ProducerEpoch),
             producer.LastSequence,
             producer.LastTimestamp,

@@ -136,11 +136,11 @@ public sealed partial class AdminClient(KafkaClient client)
 
     /// <summary>The groups that each broker coordinates, of all brokers that are there.</summary>
     /// <exception cref="KafkaException">A broker refuses.</exception>
-    public async Task<IReadOnlyList<GroupListing>> ListGroupsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ListedGroup>> ListGroupsAsync(CancellationToken cancellationToken)
     {
         var cluster = await DescribeClusterAsync(cancellationToken);
         await client.Metadata.RefreshAsync([], allowAutoCreate: false, client.Time.GetTimestamp(), cancellationToken);
-        var groups = new List<GroupListing>();
+        var groups = new List<ListedGroup>();
         foreach (var broker in cluster.Brokers.Keys)
         {
             var response = await client.SendUntilAnsweredAsync<ListGroupsRequest, ListGroupsResponse>(
@@ -150,7 +150,7 @@ public sealed partial class AdminClient(KafkaClient client)
                 cancellationToken);
             ThrowIfRefused(response.ErrorCode, "Groups cannot be listed");
             groups.AddRange(response.Groups.Select(static group =>
-                new GroupListing(
+                new ListedGroup(
                     group.GroupId,
                     group.ProtocolType,
                     group.GroupState,

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Kafka.Client;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Kafka.Client;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client;

@@ -1,5 +1,4 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 

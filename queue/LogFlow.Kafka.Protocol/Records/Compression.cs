@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// The codecs of record batches; all of them are always there. Thread-safe. Whatever there is to decompress, the only

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>The codec of a record batch's records: bits 0 to 2 of its attributes.</summary>
 public enum CompressionType : byte

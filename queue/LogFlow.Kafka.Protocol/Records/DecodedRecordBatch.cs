@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// A batch whose records can be read. Where the batch was compressed, it owns the pooled memory that the records lie

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// Decompresses piece by piece: what comes out never stands in memory as a whole, and never exceeds a limit. Not

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// gzip (RFC 1952) by .NET's own zlib. That data which is cut short is an error takes the switch

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using K4os.Compression.LZ4;
 using K4os.Hash.xxHash;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// Decompresses LZ4 frames (see <see cref="Lz4Codec"/>) block by block: straight into the reader's destination where it

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>Records as they are.</summary>
 internal sealed class NoCodec : RecordCodec

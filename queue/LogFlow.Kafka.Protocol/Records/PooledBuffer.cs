@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// Bytes in an array of the shared pool. Whoever holds it disposes it once; its memory must not be touched afterwards.

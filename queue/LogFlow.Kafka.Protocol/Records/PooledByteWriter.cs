@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// A growing array of the shared pool with an upper limit, which codecs decompress into. The limit is what a hostile

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// One record of a batch. Its memory belongs to the <see cref="DecodedRecordBatch"/> it was read from.

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using LogFlow.Platform;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>Operations on the bytes of record batches (layout: <see cref="RecordBatchHeader"/>).</summary>
 public static class RecordBatch

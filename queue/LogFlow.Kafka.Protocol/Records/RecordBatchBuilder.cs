@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// Encodes records into one batch. Records are written as they are appended, behind the space of the header, so an

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>Enumerates the whole batches in a run of bytes; see <see cref="RecordBatch.Walk"/>.</summary>
 public ref struct RecordBatchEnumerator(ReadOnlySpan<byte> data)

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>What is wrong with a record batch.</summary>
 public enum RecordBatchError

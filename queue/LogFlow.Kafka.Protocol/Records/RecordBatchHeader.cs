@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// The header of a record batch, magic 2, all integers big-endian

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// Makes a stored batch anew with some of its records (compaction) or with another codec

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// One codec of record batches. Thread-safe. Whatever it is given to decompress, it throws nothing but

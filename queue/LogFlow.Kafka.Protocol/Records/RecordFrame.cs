@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>What a record's framing says, without its key and value.</summary>
 /// <param name="Index">Its place in the batch, from 0.</param>

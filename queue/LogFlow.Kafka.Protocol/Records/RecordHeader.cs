@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>A header of a record.</summary>
 /// <param name="Key">UTF-8 name.</param>

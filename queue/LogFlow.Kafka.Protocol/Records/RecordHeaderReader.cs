@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>Enumerates a record's headers: key length varint, key, value length varint (-1: null), value.</summary>
 public ref struct RecordHeaderReader(int count, ReadOnlyMemory<byte> bytes)

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// Enumerates the records of a decompressed batch (https://kafka.apache.org/documentation/#record), each: length

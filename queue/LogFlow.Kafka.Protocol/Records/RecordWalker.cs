@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// Walks the framing of a batch's records and skips keys and values, as Kafka does before it appends. Nothing is held

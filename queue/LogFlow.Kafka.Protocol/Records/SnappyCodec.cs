@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Snappier;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// Snappy (https://github.com/google/snappy/blob/main/format_description.txt) by Snappier. Java clients put blocks into

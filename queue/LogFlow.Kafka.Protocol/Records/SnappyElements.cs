@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// The elements of a snappy block: a tag whose low two bits say what it is (0 a literal, 1 to 3 copies with an offset

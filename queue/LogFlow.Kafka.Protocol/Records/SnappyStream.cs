@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Snappier;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// Decompresses snappy, with xerial's framing (see <see cref="SnappyCodec"/>) or bare. A block is decompressed whole:

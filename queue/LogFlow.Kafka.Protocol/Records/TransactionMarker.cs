@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// The one record of a control batch that ends a producer's transaction in a partition

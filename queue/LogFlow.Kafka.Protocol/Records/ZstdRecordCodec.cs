@@ -1,6 +1,6 @@
 using LogFlow.Platform;
 
-namespace LogFlow.Kafka.Protocol.Records;
+namespace LogFlow.Kafka.Protocol;
 
 /// <summary>
 /// zstd. Frames of Java clients are streamed and do not state their size; librdkafka's and our own do, and are

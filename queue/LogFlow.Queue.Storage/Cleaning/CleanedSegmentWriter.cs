@@ -1,4 +1,4 @@
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Queue.Storage;
 

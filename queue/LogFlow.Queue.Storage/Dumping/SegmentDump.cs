@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 
 namespace LogFlow.Queue.Storage;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Queue.Storage;
 

@@ -8,7 +8,7 @@ internal sealed class ProducerEntry(long producerId, short epoch)
     /// <summary>As many requests as a producer may have in flight. Matches Kafka's NUM_BATCHES_TO_RETAIN.</summary>
     public const int BatchCountMax = 5;
 
-    private readonly ProducerBatch[] _batches = new ProducerBatch[BatchCountMax];
+    private readonly BatchMetadata[] _batches = new BatchMetadata[BatchCountMax];
 
     public long ProducerId { get; } = producerId;
 
@@ -16,7 +16,7 @@ internal sealed class ProducerEntry(long producerId, short epoch)
 
     public int BatchCount { get; private set; }
 
-    public ReadOnlySpan<ProducerBatch> Batches => _batches.AsSpan(0, BatchCount);
+    public ReadOnlySpan<BatchMetadata> Batches => _batches.AsSpan(0, BatchCount);
 
     /// <summary>When it last appended, by the queue's clock; what its expiry counts from.</summary>
     public long LastAppendMs { get; set; }
@@ -33,7 +33,7 @@ internal sealed class ProducerEntry(long producerId, short epoch)
         }
     }
 
-    public void Add(ProducerBatch batch)
+    public void Add(BatchMetadata batch)
     {
         if (BatchCount == BatchCountMax)
         {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Queue.Storage;
 
@@ -36,7 +35,7 @@ internal sealed class ProducerStateManager
     /// <param name="duplicate">The batch that it repeats.</param>
     /// <returns>None (append it); DuplicateSequenceNumber (answer with <paramref name="duplicate"/>); or the
     /// refusal.</returns>
-    public ErrorCode Check(in RecordBatchHeader header, out ProducerBatch duplicate)
+    public ErrorCode Check(in RecordBatchHeader header, out BatchMetadata duplicate)
     {
         duplicate = default;
         if (!_producers.TryGetValue(header.ProducerId, out var producer))
@@ -94,7 +93,7 @@ internal sealed class ProducerStateManager
         producer.LastAppendMs = nowMs;
         if (!header.IsControl)
         {
-            producer.Add(new ProducerBatch(header.BaseSequence, header.LastSequence, baseOffset, logAppendTimeMs));
+            producer.Add(new BatchMetadata(header.BaseSequence, header.LastSequence, baseOffset, logAppendTimeMs));
         }
 
         Transactions.Add(header, baseOffset, bytes);
@@ -174,7 +173,7 @@ internal sealed class ProducerStateManager
 
             for (; batchCount > 0; batchCount--)
             {
-                producer.Add(new ProducerBatch(
+                producer.Add(new BatchMetadata(
                     reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt64()));
             }
 

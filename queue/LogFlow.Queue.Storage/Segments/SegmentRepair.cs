@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;

@@ -1,5 +1,4 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
 namespace LogFlow.Queue.Storage;
 
@@ -72,7 +71,7 @@ public sealed partial class PartitionLog
         return true;
     });
 
-    private ErrorCode CheckProducer(AppendOperation operation, out ProducerBatch duplicate)
+    private ErrorCode CheckProducer(AppendOperation operation, out BatchMetadata duplicate)
     {
         var header = operation.Header;
         if (header.IsControl)

@@ -1,6 +1,6 @@
-using Kind = LogFlow.Queue.Configuration.ConfigType;
+using Kind = LogFlow.Queue.ConfigType;
 
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <summary>Broker keys of Kafka's that consoles read and that have one possible value here.</summary>
 internal static class BrokerConfigDefinitions

@@ -1,6 +1,4 @@
-using LogFlow.Queue.Groups;
-
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <content>Configs of single groups (KIP-848): what may be set, and what is in force.</content>
 internal sealed partial class ConfigCatalog

@@ -4,7 +4,7 @@ using System.Reflection;
 using LogFlow.Hosting;
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Which configuration keys there are for topics and for the broker, what they are set to, and by whom.

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <summary>A configuration key of Kafka's.</summary>
 /// <param name="Name">The key.</param>

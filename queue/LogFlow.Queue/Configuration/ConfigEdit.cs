@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <summary>What the own settings of a topic or group are to become, or why the request makes no sense.</summary>
 internal sealed record ConfigEdit(ErrorCode Error, string? Message, Dictionary<string, string> Overrides)

@@ -1,9 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Topics;
 
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Alters settings of topics and groups, one alteration at a time so that none is lost. Broker settings come from

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <summary>The value of a key, and the values that it hides, the effective one first.</summary>
 internal sealed record ConfigEntry(

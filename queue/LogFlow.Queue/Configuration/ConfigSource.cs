@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <summary>Where a value comes from; the numbers are the protocol's.</summary>
 internal enum ConfigSource : sbyte

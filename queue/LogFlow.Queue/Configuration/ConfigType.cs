@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <summary>What a value is; the numbers are the protocol's.</summary>
 internal enum ConfigType : sbyte

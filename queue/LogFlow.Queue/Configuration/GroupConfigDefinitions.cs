@@ -1,7 +1,6 @@
-using LogFlow.Queue.Groups;
-using Kind = LogFlow.Queue.Configuration.ConfigType;
+using Kind = LogFlow.Queue.ConfigType;
 
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// The configs of Apache Kafka 4.1 for groups of consumers (GroupConfig). There are no share groups and no streams

@@ -1,6 +1,6 @@
-using Kind = LogFlow.Queue.Configuration.ConfigType;
+using Kind = LogFlow.Queue.ConfigType;
 
-namespace LogFlow.Queue.Configuration;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Every topic configuration of Apache Kafka 4.1, with its default there (DescribeConfigs of a real broker). Those

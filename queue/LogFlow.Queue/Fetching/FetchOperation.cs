@@ -3,7 +3,7 @@ using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Platform;
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Fetching;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// One Fetch request's work: the partitions asked for, the answer, and the memory that the answer refers to, which is

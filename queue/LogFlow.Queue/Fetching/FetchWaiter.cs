@@ -1,6 +1,6 @@
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Fetching;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// A long poll: completes when the partitions have grown by enough bytes, when one of them ended, or in time. Nothing

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>The next offset that a group will read of one partition.</summary>
 /// <param name="Offset">Next offset to read.</param>

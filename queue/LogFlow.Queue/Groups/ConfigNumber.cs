@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>Whole numbers in configs, as Kafka reads them: blanks around and a sign are allowed.</summary>
 internal static class ConfigNumber

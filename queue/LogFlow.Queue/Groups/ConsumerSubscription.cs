@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Reads the topics out of a consumer's protocol metadata (ConsumerProtocolSubscription): version int16, topics

@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups.Consumer;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <content>Who comes, stays and goes; the membership decides, and may be followed by another.</content>
 internal sealed partial class Group

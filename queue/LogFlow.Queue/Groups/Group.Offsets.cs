@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <content>OffsetCommit, OffsetFetch, OffsetDelete: where the group stands.</content>
 internal sealed partial class Group

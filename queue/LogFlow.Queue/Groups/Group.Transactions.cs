@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <content>TxnOffsetCommit and what becomes of it: offsets that count once their transaction is committed.</content>
 internal sealed partial class Group

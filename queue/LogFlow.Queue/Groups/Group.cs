@@ -1,8 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups.Classic;
-using LogFlow.Queue.Groups.Consumer;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// One consumer group: its name, its offsets, and who is in it. Name and offsets outlive the protocol by which members

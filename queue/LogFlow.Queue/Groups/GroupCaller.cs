@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>Who a request about offsets says it comes from.</summary>
 /// <param name="MemberId">Empty: no member.</param>

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>What an administrator has set for one group; the rest is as the broker says. Immutable.</summary>
 internal sealed record GroupConfig

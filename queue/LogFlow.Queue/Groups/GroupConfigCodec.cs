@@ -1,7 +1,7 @@
 using System.Text;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Configs of groups as bytes of the state log <c>groups</c>, in the primitives of Kafka's protocol (compact). Without

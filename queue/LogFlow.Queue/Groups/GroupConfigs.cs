@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// The configs that groups have of their own. They belong to the name: they may be set before the group is there, and

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <content>Offsets that are committed as part of transactions.</content>
 internal sealed partial class GroupCoordinator

@@ -2,10 +2,9 @@ using System.Collections.Concurrent;
 using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
-using LogFlow.Queue.Groups.Consumer;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// All consumer groups of the queue: finds or makes the group that a request names, and retires old ones.

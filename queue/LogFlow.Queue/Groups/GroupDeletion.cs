@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>All that the store may know of a group that goes: forgotten in one step.</summary>
 /// <param name="GroupId">The group.</param>

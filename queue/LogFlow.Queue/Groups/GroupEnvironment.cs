@@ -1,8 +1,7 @@
 using LogFlow.Platform;
-using LogFlow.Queue.Groups.Consumer;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>What all groups of a coordinator share.</summary>
 /// <param name="Settings">The broker's limits and delays.</param>

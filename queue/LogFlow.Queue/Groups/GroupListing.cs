@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>A group as ListGroups and status lines show it.</summary>
 /// <param name="Type"><c>classic</c> or <c>consumer</c>.</param>

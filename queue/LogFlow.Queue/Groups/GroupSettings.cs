@@ -1,6 +1,4 @@
-using LogFlow.Queue.Groups.Consumer;
-
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>The broker's limits and delays for groups, in the units of server.properties.</summary>
 internal sealed record GroupSettings

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>A group between two rebalances: what is kept on disk and what DescribeGroups shows.</summary>
 internal sealed record GroupSnapshot

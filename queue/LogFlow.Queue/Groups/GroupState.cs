@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// The states of a classic consumer group; the names are those that DescribeGroups and ListGroups print.

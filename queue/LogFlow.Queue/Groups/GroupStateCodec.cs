@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Groups and offsets as bytes of a state log, in the primitives of Kafka's protocol (compact, flexible).

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>What the values of both kinds of group have in common in the state log.</summary>
 internal static class GroupStateFormat

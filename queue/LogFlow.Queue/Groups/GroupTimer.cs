@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// One timer for the earliest of many deadlines, in monotonic milliseconds. A deadline that only moves back needs

@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups.Consumer;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Who is in a group, and by which protocol. A group has one at a time and changes it as members come and go; its name,

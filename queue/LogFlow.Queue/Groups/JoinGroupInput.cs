@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>A JoinGroup request, freed of its wire version: the frame it came in may be reused.</summary>
 internal sealed record JoinGroupInput

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>What a member is told when its generation starts, or why it may not take part.</summary>
 internal sealed record JoinGroupResult

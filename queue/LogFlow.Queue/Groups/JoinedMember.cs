@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>A member as the leader sees it when it assigns partitions.</summary>
 internal readonly record struct JoinedMember(string MemberId, string? GroupInstanceId, byte[] Metadata);

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>What became of one <see cref="LeavingMember"/>.</summary>
 /// <param name="Error">None: it is gone, and that is durable where it has to be.</param>

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// A member that is to leave; a static one may be named by its instance alone (an operator does that).

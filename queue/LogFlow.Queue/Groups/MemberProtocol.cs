@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// One assignor that a member supports, with what it tells the leader (its subscription). The broker never reads

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>One member of a <see cref="GroupSnapshot"/>.</summary>
 internal sealed record MemberSnapshot

@@ -1,8 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups.Classic;
-using LogFlow.Queue.Groups.Consumer;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// A group that nobody has joined: only a name with offsets, of consumers that manage their partitions themselves.

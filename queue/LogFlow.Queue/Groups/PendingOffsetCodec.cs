@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Offsets of transactions that are not decided yet, in the state log of the groups. The value is that of a committed

@@ -1,8 +1,7 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups.Consumer;
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Groups and committed offsets in a <see cref="StateLog"/>, group-committed with the record batches.

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>A SyncGroup request, freed of its wire version. Only the leader sends assignments.</summary>
 internal sealed record SyncGroupInput

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <summary>A member's assignment, opaque to the broker, or why there is none.</summary>
 internal sealed record SyncGroupResult(

@@ -1,11 +1,8 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Configuration;
-using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
-using LogFlow.Queue.Topics;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>CreateTopics</b>, API key 19, versions 2-7.</para>

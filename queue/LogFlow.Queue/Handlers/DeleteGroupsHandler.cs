@@ -1,8 +1,6 @@
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Requests;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>DeleteGroups</b>, API key 42, versions 0-2.</para>

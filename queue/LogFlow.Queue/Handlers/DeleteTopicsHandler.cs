@@ -1,10 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Topics;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>DeleteTopics</b>, API key 20, versions 1-6.</para>

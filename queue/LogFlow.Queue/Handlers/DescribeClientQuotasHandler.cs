@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Requests;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>DescribeClientQuotas</b>, API key 48, versions 0-1.</para>

@@ -1,12 +1,8 @@
 using System.Globalization;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Configuration;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Topics;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>DescribeConfigs</b>, API key 32, versions 1-4.</para>

@@ -1,9 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Requests;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>DescribeGroups</b>, API key 15, versions 0-6.</para>

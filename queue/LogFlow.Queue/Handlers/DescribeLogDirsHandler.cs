@@ -1,9 +1,7 @@
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
-using LogFlow.Queue.Topics;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>DescribeLogDirs</b>, API key 35, versions 1-4.</para>

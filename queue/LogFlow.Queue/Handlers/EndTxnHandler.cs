@@ -1,9 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Transactions;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>EndTxn</b>, API key 26, versions 0-5.</para>

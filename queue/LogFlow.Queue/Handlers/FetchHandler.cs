@@ -1,11 +1,8 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Platform;
-using LogFlow.Queue.Fetching;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Topics;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>Fetch</b>, API key 1, versions 4-17.</para>
@@ -73,7 +70,7 @@ internal sealed class FetchHandler(TopicCatalog topics, ByteBudget budget, Queue
                 continue;
             }
 
-            var error = LeaderEpochs.Check(partition.CurrentLeaderEpoch, log.LeaderEpoch);
+            var error = LeaderEpochCheck.Check(partition.CurrentLeaderEpoch, log.LeaderEpoch);
             if (error != ErrorCode.None)
             {
                 fetch.Refuse(data, error);

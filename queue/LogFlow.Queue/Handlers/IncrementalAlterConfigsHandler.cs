@@ -1,9 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Configuration;
-using LogFlow.Queue.Requests;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>IncrementalAlterConfigs</b>, API key 44, versions 0-1.</para>

@@ -1,10 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Producers;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Transactions;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>InitProducerId</b>, API key 22, versions 0-5.</para>

@@ -1,8 +1,6 @@
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Requests;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>JoinGroup</b>, API key 11, versions 0-9.</para>

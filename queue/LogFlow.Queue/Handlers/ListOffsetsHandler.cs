@@ -1,10 +1,8 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Requests;
 using LogFlow.Queue.Storage;
-using LogFlow.Queue.Topics;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>ListOffsets</b>, API key 2, versions 1-11.</para>
@@ -54,7 +52,7 @@ internal sealed class ListOffsetsHandler(TopicCatalog topics)
             return answer;
         }
 
-        answer.ErrorCode = LeaderEpochs.Check(asked.CurrentLeaderEpoch, log.LeaderEpoch);
+        answer.ErrorCode = LeaderEpochCheck.Check(asked.CurrentLeaderEpoch, log.LeaderEpoch);
         if (answer.ErrorCode != ErrorCode.None)
         {
             return answer;

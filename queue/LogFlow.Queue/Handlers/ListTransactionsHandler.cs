@@ -1,10 +1,8 @@
 using System.Text.RegularExpressions;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Transactions;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>ListTransactions</b>, API key 66, versions 0-2.</para>

@@ -1,9 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Topics;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>OffsetForLeaderEpoch</b>, API key 23, versions 2-4.</para>
@@ -43,7 +41,7 @@ internal sealed class OffsetForLeaderEpochHandler(TopicCatalog topics)
             return answer;
         }
 
-        answer.ErrorCode = LeaderEpochs.Check(asked.CurrentLeaderEpoch, log.LeaderEpoch);
+        answer.ErrorCode = LeaderEpochCheck.Check(asked.CurrentLeaderEpoch, log.LeaderEpoch);
         if (answer.ErrorCode == ErrorCode.None)
         {
             var end = log.GetEpochEndOffset(asked.LeaderEpoch);

@@ -1,11 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Topics;
-using LogFlow.Queue.Transactions;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>TxnOffsetCommit</b>, API key 28, versions 0-5.</para>

@@ -1,9 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Topics;
 
-namespace LogFlow.Queue.Handlers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>WriteTxnMarkers</b>, API key 27, version 1.</para>

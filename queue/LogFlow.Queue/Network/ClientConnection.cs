@@ -3,11 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using LogFlow.Platform;
-using LogFlow.Queue.Requests;
 using Microsoft.Extensions.Logging;
 using ProtocolViolationException = LogFlow.Kafka.Protocol.ProtocolViolationException;
 
-namespace LogFlow.Queue.Network;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// One client: a loop that receives frames and hands them to the dispatcher, and a loop that sends the answers in the

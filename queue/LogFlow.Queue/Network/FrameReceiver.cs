@@ -3,7 +3,7 @@ using System.Numerics;
 using LogFlow.Platform;
 using ProtocolViolationException = LogFlow.Kafka.Protocol.ProtocolViolationException;
 
-namespace LogFlow.Queue.Network;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Receives frames into memory that grows with the bytes that arrive: what is announced and does not come costs nobody

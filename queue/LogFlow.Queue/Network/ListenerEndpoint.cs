@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace LogFlow.Queue.Network;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// One entry of <c>listeners</c> or <c>advertised.listeners</c>: <c>PLAINTEXT://host:port</c> or <c>host:port</c>.

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Network;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Decides when a connection's next request may begin: overlapping ones at once while only such are under way, any

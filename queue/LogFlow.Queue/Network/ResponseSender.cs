@@ -4,7 +4,7 @@ using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Network;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Sends one answer at a time: its segments (small copied parts and record batches by reference) go to the socket

@@ -3,10 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using LogFlow.Hosting;
 using LogFlow.Platform;
-using LogFlow.Queue.Requests;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Network;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Listens, accepts and looks after connections. Raw sockets rather than Kestrel: a frame is received straight into a

@@ -1,6 +1,6 @@
 using LogFlow.Platform;
 
-namespace LogFlow.Queue.Network;
+namespace LogFlow.Queue;
 
 /// <summary>The limits that keep one client, or many, from taking the queue down.</summary>
 internal sealed record SocketServerOptions

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Producers;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Hands out producer ids, each once: the end of a block of ids is made durable before the first id of the

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Requests;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// What a client may do, as a bit per Kafka AclOperation. Without security it may do everything, which is what Kafka

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Requests;
+namespace LogFlow.Queue;
 
 /// <summary>Kafka's ConfigResource types.</summary>
 internal static class ConfigResources

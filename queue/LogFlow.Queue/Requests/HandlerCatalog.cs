@@ -1,12 +1,6 @@
 using LogFlow.Platform;
-using LogFlow.Queue.Configuration;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Handlers;
-using LogFlow.Queue.Producers;
-using LogFlow.Queue.Topics;
-using LogFlow.Queue.Transactions;
 
-namespace LogFlow.Queue.Requests;
+namespace LogFlow.Queue;
 
 /// <summary>Every API that the queue speaks, in the order of the keys.</summary>
 internal static class HandlerCatalog

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Requests;
+namespace LogFlow.Queue;
 
 /// <summary>Writers for reuse; one whose buffer grew large gives it back first.</summary>
 internal static class KafkaWriterPool

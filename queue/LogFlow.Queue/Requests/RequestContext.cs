@@ -1,8 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
-using LogFlow.Queue.Network;
 
-namespace LogFlow.Queue.Requests;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// One request from its arrival to the last byte of its answer. It has a share of the frame, and owns the answer's

@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Network;
 
-namespace LogFlow.Queue.Requests;
+namespace LogFlow.Queue;
 
 /// <summary>Finds the handler of a request by its API key and times it.</summary>
 internal sealed class RequestDispatcher

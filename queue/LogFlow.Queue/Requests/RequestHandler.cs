@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Requests;
+namespace LogFlow.Queue;
 
 /// <summary>What the dispatcher knows of one API: its key, its versions, how to run it.</summary>
 internal abstract class RequestHandler

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Requests;
+namespace LogFlow.Queue;
 
 /// <summary>A handler of typed messages: reads the body, awaits the answer, writes it.</summary>
 internal abstract class TypedRequestHandler<TRequest, TResponse> : RequestHandler

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Topics;
+namespace LogFlow.Queue;
 
 /// <summary>Topics as requests name them: by name or id, made on first use where that is allowed.</summary>
 internal sealed class TopicCatalog(LogManager logs, QueueConfig config)

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <summary>Which producer a transactional id has, or why it cannot be told.</summary>
 internal readonly record struct ProducerIdResult(ErrorCode Error, long ProducerId, short ProducerEpoch)

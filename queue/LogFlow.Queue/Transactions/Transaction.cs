@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <summary>The one mutable holder of a transactional id's state.</summary>
 internal sealed class Transaction(TransactionState state) : IDisposable

@@ -1,8 +1,7 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Topics;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <content>EndTxn: the outcome, and everyone who has to know of it.</content>
 internal sealed partial class TransactionCoordinator

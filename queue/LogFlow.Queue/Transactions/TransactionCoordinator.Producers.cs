@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <content>InitProducerId: who holds a transactional id.</content>
 internal sealed partial class TransactionCoordinator

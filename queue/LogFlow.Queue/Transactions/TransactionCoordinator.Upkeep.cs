@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <content>What happens without a request: after a restart, and by the clock.</content>
 internal sealed partial class TransactionCoordinator

@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Producers;
 using LogFlow.Queue.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// All transactions of the queue, by the rules of Kafka's transaction coordinator. A state is in force when it is

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <summary>How a transaction ends, and at whose word.</summary>
 internal enum TransactionOutcome

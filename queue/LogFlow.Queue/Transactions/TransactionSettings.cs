@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <summary>The broker's limits and delays for transactions.</summary>
 internal sealed record TransactionSettings

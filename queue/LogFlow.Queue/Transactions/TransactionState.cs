@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <summary>Everything there is to know of a transactional id. Immutable; replaced whole, once durable.</summary>
 internal sealed record TransactionState

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Transactions as bytes of the state log <c>transactions</c>, in the primitives of Kafka's protocol (compact,

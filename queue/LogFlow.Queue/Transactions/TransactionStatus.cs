@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <summary>Where a transactional id stands; names and numbers are Kafka's.</summary>
 internal enum TransactionStatus : sbyte

@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Transactions;
+namespace LogFlow.Queue;
 
 /// <summary>A batch that a producer wants to have in its transaction.</summary>
 internal readonly record struct TransactionalBatch(

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Agent.Tests;
 

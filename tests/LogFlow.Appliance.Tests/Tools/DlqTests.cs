@@ -1,14 +1,14 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using LogFlow.Kafka.Client;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 using LogFlow.Queue;
 using LogFlow.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 /// <summary><c>logflow dlq</c> against our queue.</summary>
 public sealed class DlqTests : IAsyncLifetime, IDisposable

@@ -1,4 +1,4 @@
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 /// <summary>Memory that tells when something is first written to it.</summary>
 internal sealed class FirstWriteStream : MemoryStream

@@ -1,4 +1,4 @@
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 /// <summary>A clock that stands still.</summary>
 internal sealed class FixedTime : TimeProvider

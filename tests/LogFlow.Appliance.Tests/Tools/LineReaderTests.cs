@@ -1,7 +1,6 @@
 using System.Text;
-using LogFlow.Appliance.Tools;
 
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 public class LineReaderTests
 {
@@ -40,7 +39,7 @@ public class LineReaderTests
     {
         using var silent = new ChunkedStream([], 1, isEndless: true);
         using var stop = new CancellationTokenSource();
-        var next = new LineReader(silent, 100).NextAsync(stop.Token).AsTask();
+        var next = new InputLineReader(silent, 100).NextAsync(stop.Token).AsTask();
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
@@ -49,7 +48,7 @@ public class LineReaderTests
     private static async Task<List<string>> ReadAsync(string text, int chunkBytes, int lineBytesMax)
     {
         using var input = new ChunkedStream(Encoding.UTF8.GetBytes(text), chunkBytes, isEndless: false);
-        var reader = new LineReader(input, lineBytesMax);
+        var reader = new InputLineReader(input, lineBytesMax);
         var lines = new List<string>();
         while (await reader.NextAsync(CancellationToken.None) is var outcome && outcome != LineOutcome.End)
         {

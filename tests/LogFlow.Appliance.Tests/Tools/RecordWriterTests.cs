@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
-using LogFlow.Appliance.Tools;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol;
-using Record = LogFlow.Kafka.Protocol.Records.Record;
+using Record = LogFlow.Kafka.Protocol.Record;
 
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 public class RecordWriterTests
 {

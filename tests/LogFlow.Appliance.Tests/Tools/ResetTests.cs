@@ -1,8 +1,7 @@
 using System.CommandLine;
-using LogFlow.Appliance.Tools;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 public class ResetTests
 {

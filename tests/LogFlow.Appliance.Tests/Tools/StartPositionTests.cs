@@ -1,7 +1,6 @@
-using LogFlow.Appliance.Tools;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 public class StartPositionTests
 {

@@ -1,6 +1,4 @@
-using LogFlow.Appliance.Tools;
-
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 public class TextTableTests
 {

@@ -1,8 +1,7 @@
 using System.Text;
-using LogFlow.Appliance.Tools;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 /// <summary>Runs commands as the executable does, in this process, against one broker.</summary>
 internal sealed class Toolbox(string bootstrap)

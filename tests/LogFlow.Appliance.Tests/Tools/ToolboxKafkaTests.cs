@@ -1,6 +1,6 @@
 using LogFlow.Testing;
 
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 /// <summary>The tools against Apache Kafka.</summary>
 public sealed class ToolboxKafkaTests

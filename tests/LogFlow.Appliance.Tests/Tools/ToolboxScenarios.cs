@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
-using LogFlow.Appliance.Tools;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 /// <summary>What the tools must do on any broker that speaks Kafka's protocol.</summary>
 internal sealed class ToolboxScenarios(string bootstrap)
@@ -143,7 +142,7 @@ internal sealed class ToolboxScenarios(string bootstrap)
         await _tools.OutputOfAsync("topics", "delete", "doomed");
         KafkaException? error = null;
         await Eventually.TrueAsync(
-            async () => (error = await Record.ExceptionAsync(
+            async () => (error = await Xunit.Record.ExceptionAsync(
                 () => member.CommitAsync(offsets, deadline.Token)) as KafkaException) is not null,
             "the broker to know that the topic is gone");
 

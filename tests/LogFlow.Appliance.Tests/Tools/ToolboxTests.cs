@@ -4,7 +4,7 @@ using LogFlow.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LogFlow.Appliance.Tests.Tools;
+namespace LogFlow.Appliance.Tests;
 
 /// <summary>The tools against our queue.</summary>
 public sealed class ToolboxTests : IAsyncLifetime, IDisposable
@@ -172,7 +172,7 @@ public sealed class ToolboxTests : IAsyncLifetime, IDisposable
         await Tools.OutputOfAsync("topics", "create", "other");
         await Tools.OutputOfAsync(
             "groups", "reset-offsets", "billing", "--topic", "orders", "--to-latest", "--execute");
-        var completer = new Appliance.Tools.Completer(ApplianceCommandLine.Build(new Appliance.Tools.ToolOptions()));
+        var completer = new Appliance.Completer(ApplianceCommandLine.Build(new Appliance.ToolOptions()));
 
         Assert.Equal(["orders", "other"], Complete("topics", "describe", "-b", _queue!.Endpoint, "o"));
         Assert.Equal(["orders"], Complete("consume", "--bootstrap-server", _queue.Endpoint, "or"));

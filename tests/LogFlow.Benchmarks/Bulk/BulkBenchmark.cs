@@ -7,7 +7,7 @@ using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
 using HttpMethod = Elastic.Transport.HttpMethod;
 
-namespace LogFlow.Benchmarks.Bulk;
+namespace LogFlow.Benchmarks;
 
 /// <summary>
 /// <c>dotnet run -c Release --project tests/LogFlow.Benchmarks -- bulk [ROUNDS]</c>: CPU time and allocated bytes a

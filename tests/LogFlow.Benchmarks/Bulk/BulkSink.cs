@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace LogFlow.Benchmarks.Bulk;
+namespace LogFlow.Benchmarks;
 
 /// <summary>A server that reads bodies and throws them away, and answers that every document is stored: what costs the
 /// least on the other side. Needs a Content-Length, like a proxy with a limit.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 using BenchmarkDotNet.Attributes;
 using LogFlow.Processor.Pipeline;
 
-namespace LogFlow.Benchmarks.Micro;
+namespace LogFlow.Benchmarks;
 
 /// <summary>
 /// Events through filters: from a record's JSON bytes to the JSON bytes of the bulk body, on one core. The records are

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using LogFlow.Testing;
 
-namespace LogFlow.Benchmarks.Pipeline;
+namespace LogFlow.Benchmarks;
 
 /// <summary>A <c>logflow up</c> in a process of its own, with all parts or with some.</summary>
 internal sealed class Appliance : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using LogFlow.Testing;
 
-namespace LogFlow.Benchmarks.Pipeline;
+namespace LogFlow.Benchmarks;
 
 /// <summary>
 /// <c>dotnet run -c Release --project tests/LogFlow.Benchmarks -- cost [filter|store] [ROUNDS]</c>: CPU time and

@@ -1,15 +1,10 @@
 using System.Diagnostics.Metrics;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Processor;
-using LogFlow.Processor.Configuration;
-using LogFlow.Processor.Execution;
-using LogFlow.Processor.Inputs;
-using LogFlow.Processor.Outputs;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LogFlow.Benchmarks.Pipeline;
+namespace LogFlow.Benchmarks;
 
 /// <summary>The filter stage alone: from records' bytes, through the default pipeline, to bulk bodies.</summary>
 internal sealed class FilterCost

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace LogFlow.Benchmarks.Pipeline;
+namespace LogFlow.Benchmarks;
 
 /// <summary>Meters that end with the process.</summary>
 internal sealed class Meters : IMeterFactory

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using LogFlow.Testing;
 
-namespace LogFlow.Benchmarks.Pipeline;
+namespace LogFlow.Benchmarks;
 
 /// <summary>
 /// <c>dotnet run -c Release --project tests/LogFlow.Benchmarks -- pipeline [LINES]</c>: a generated access log through

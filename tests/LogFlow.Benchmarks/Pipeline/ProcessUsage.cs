@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LogFlow.Benchmarks.Pipeline;
+namespace LogFlow.Benchmarks;
 
 /// <summary>CPU time and memory, peak and current, of a process, as Linux counts them (proc(5)).</summary>
 internal sealed record ProcessUsage(double CpuSeconds, long PeakBytes, long CurrentBytes)

@@ -2,7 +2,7 @@ using LogFlow.Store;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LogFlow.Benchmarks.Pipeline;
+namespace LogFlow.Benchmarks;
 
 /// <summary>The store's engine without HTTP: from bulk bodies to durable segments.</summary>
 internal static class StoreCost
@@ -31,6 +31,6 @@ internal static class StoreCost
 
     /// <summary>A store without retention in a folder of its own.</summary>
     public static StoreEngine Open(string directory, StoreMetrics metrics) => StoreEngine.Open(
-        new StoreOptions { Directory = directory, RetentionDays = 0 }, new DiskFileSystem(), TimeProvider.System,
+        new StoreOptions { Directory = directory, RetentionDays = 0 }, new StoreDisk(), TimeProvider.System,
         NullLogger.Instance, metrics);
 }

@@ -1,8 +1,7 @@
 using System.Globalization;
-using LogFlow.Benchmarks.Pipeline;
 using LogFlow.Testing;
 
-namespace LogFlow.Benchmarks.Queue;
+namespace LogFlow.Benchmarks;
 
 /// <summary>A broker in a process of its own: our queue, or a real Kafka.</summary>
 internal sealed class Broker : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace LogFlow.Benchmarks.Queue;
+namespace LogFlow.Benchmarks;
 
 /// <summary>What is measured, and beside what.</summary>
 internal enum BrokerKind

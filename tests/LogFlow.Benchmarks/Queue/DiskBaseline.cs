@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using LogFlow.Platform;
 
-namespace LogFlow.Benchmarks.Queue;
+namespace LogFlow.Benchmarks;
 
 /// <summary>
 /// What the disk and the page cache do without a broker: the same bytes at the same pace, written and synced by one

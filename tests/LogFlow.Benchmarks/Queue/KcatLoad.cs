@@ -1,7 +1,7 @@
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 using LogFlow.Testing;
 
-namespace LogFlow.Benchmarks.Queue;
+namespace LogFlow.Benchmarks;
 
 /// <summary>Load by librdkafka, driven by kcat.</summary>
 internal static class KcatLoad

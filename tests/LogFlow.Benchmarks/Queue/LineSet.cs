@@ -1,7 +1,7 @@
 using System.Text;
 using LogFlow.Testing;
 
-namespace LogFlow.Benchmarks.Queue;
+namespace LogFlow.Benchmarks;
 
 /// <summary>Access-log lines of exactly 200 bytes, in one array, used round and round.</summary>
 internal sealed class LineSet

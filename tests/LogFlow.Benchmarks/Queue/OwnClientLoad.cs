@@ -2,10 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LogFlow.Benchmarks.Queue;
+namespace LogFlow.Benchmarks;
 
 /// <summary>Load by our own client, as agent and processor use it: idempotent batches, acks=all.</summary>
 internal sealed class OwnClientLoad(string address, LineSet lines) : IAsyncDisposable

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using LogFlow.Benchmarks.Pipeline;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 using LogFlow.Testing;
 
-namespace LogFlow.Benchmarks.Queue;
+namespace LogFlow.Benchmarks;
 
 /// <summary>
 /// <c>dotnet run -c Release --project tests/LogFlow.Benchmarks -- queue [RECORDS] [--kafka] [--only PART]</c>: 200-byte

@@ -3,9 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Benchmarks.Queue;
+namespace LogFlow.Benchmarks;
 
 /// <summary>
 /// Fetches a partition over one connection, one large answer after the other, and looks at no more than the batches'

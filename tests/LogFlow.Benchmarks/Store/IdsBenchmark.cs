@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using LogFlow.Benchmarks.Pipeline;
 using LogFlow.Store;
 using LogFlow.Testing;
 
-namespace LogFlow.Benchmarks.Store;
+namespace LogFlow.Benchmarks;
 
 /// <summary>
 /// What ids of the sender's choice cost: bulks of 2,000 small documents with and without ids, in turn, into a store

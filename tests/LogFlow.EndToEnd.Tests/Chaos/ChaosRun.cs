@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Xunit.Abstractions;
 
-namespace LogFlow.EndToEnd.Tests.Chaos;
+namespace LogFlow.EndToEnd.Tests;
 
 /// <summary>
 /// Kills, freezes and starts the processes of a stack in a random order that its seed repeats, while logs are written

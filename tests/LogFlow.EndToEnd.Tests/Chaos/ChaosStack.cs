@@ -1,6 +1,6 @@
 using LogFlow.Testing;
 
-namespace LogFlow.EndToEnd.Tests.Chaos;
+namespace LogFlow.EndToEnd.Tests;
 
 /// <summary>
 /// Processes that together ship logs into an index, each of which may be killed, frozen and started again.

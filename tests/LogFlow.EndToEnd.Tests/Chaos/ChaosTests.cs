@@ -2,7 +2,7 @@ using System.Globalization;
 using LogFlow.Testing;
 using Xunit.Abstractions;
 
-namespace LogFlow.EndToEnd.Tests.Chaos;
+namespace LogFlow.EndToEnd.Tests;
 
 /// <summary>
 /// The promise, kept through everything that servers do to it: every line once, in order per file, no good line among

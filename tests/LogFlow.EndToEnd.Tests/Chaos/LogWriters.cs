@@ -1,4 +1,4 @@
-namespace LogFlow.EndToEnd.Tests.Chaos;
+namespace LogFlow.EndToEnd.Tests;
 
 /// <summary>Programs that write logs all the time while others are killed: one thread, several files.</summary>
 internal sealed class LogWriters : IDisposable

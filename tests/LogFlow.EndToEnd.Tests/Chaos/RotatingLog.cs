@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace LogFlow.EndToEnd.Tests.Chaos;
+namespace LogFlow.EndToEnd.Tests;
 
 /// <summary>
 /// One program's log: lines that can be told from all others, written steadily, rotated now and then. Nothing is ever

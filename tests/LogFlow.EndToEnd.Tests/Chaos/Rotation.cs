@@ -1,4 +1,4 @@
-namespace LogFlow.EndToEnd.Tests.Chaos;
+namespace LogFlow.EndToEnd.Tests;
 
 /// <summary>How a log is rotated.</summary>
 internal enum Rotation

@@ -6,7 +6,7 @@ using LogFlow.Kafka.Client;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LogFlow.EndToEnd.Tests.Containers;
+namespace LogFlow.EndToEnd.Tests;
 
 /// <summary>
 /// Filebeat, Logstash and Kibana themselves, as their makers build them: our queue and our objects hold what we say of

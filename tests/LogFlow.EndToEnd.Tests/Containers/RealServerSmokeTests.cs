@@ -6,7 +6,7 @@ using LogFlow.Kafka.Client;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LogFlow.EndToEnd.Tests.Containers;
+namespace LogFlow.EndToEnd.Tests;
 
 /// <summary>Each server that tests know how to start answers in its own protocol.</summary>
 public sealed class RealServerSmokeTests

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 
-namespace LogFlow.Kafka.Client.Tests.Fakes;
+namespace LogFlow.Kafka.Client.Tests;
 
 /// <summary>
 /// Brokers in this process, reached through the client's connection seam. Frames are real; logs behave like Kafka's as

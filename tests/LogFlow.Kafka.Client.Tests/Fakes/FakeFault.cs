@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Client.Tests.Fakes;
+namespace LogFlow.Kafka.Client.Tests;
 
 /// <summary>What the fake cluster does to a request.</summary>
 internal enum FakeFault

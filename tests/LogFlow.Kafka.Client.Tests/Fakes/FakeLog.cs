@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Kafka.Client.Tests.Fakes;
+namespace LogFlow.Kafka.Client.Tests;
 
 /// <summary>
 /// A partition that judges idempotent batches as Kafka does: the last five of a producer are recognised and answered

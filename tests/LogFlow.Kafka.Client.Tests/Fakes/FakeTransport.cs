@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 
-namespace LogFlow.Kafka.Client.Tests.Fakes;
+namespace LogFlow.Kafka.Client.Tests;
 
 /// <summary>
 /// The client's end of a connection in memory. Losing it, from either end, ends both directions at once.

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Client.Tests.Fakes;
+namespace LogFlow.Kafka.Client.Tests;
 
 /// <summary>
 /// Counts each operation of the connection seam (open, send, receive) over all connections, and throws in one of them

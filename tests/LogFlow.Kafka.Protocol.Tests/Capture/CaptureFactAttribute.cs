@@ -1,6 +1,6 @@
 using LogFlow.Testing;
 
-namespace LogFlow.Kafka.Protocol.Tests.Capture;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Runs only on request: it writes the golden files anew.</summary>
 [AttributeUsage(AttributeTargets.Method)]

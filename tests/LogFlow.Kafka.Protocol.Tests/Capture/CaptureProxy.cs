@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace LogFlow.Kafka.Protocol.Tests.Capture;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Stands between Kafka clients and a broker, passes every frame on as it is, keeps the exchanges.</summary>
 internal sealed class CaptureProxy : IAsyncDisposable

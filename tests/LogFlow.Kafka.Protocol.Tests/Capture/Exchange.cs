@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Tests.Capture;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>A request and its response as they went over a connection, without their 4-byte lengths.</summary>
 internal sealed record Exchange(string Client, RequestHeader Header, byte[] Request, byte[] Response);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using LogFlow.Testing;
 
-namespace LogFlow.Kafka.Protocol.Tests.Capture;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Runs real clients against a real Kafka through <see cref="CaptureProxy"/>; writes golden files.</summary>
 public sealed class GoldenCapture
@@ -127,7 +127,7 @@ public sealed class GoldenCapture
                 .OrderBy(exchange => Math.Max(exchange.Request.Length, exchange.Response.Length) > FrameBytesMax)
                 .ThenByDescending(exchange => exchange.Request.Length + exchange.Response.Length)
                 .First();
-            Golden.GoldenFile.Save(CaptureFactAttribute.Folder!, best);
+            GoldenFile.Save(CaptureFactAttribute.Folder!, best);
         }
     }
 }

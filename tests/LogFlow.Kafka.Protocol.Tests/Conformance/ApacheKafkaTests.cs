@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Tests.Messages;
 using LogFlow.Testing;
 
-namespace LogFlow.Kafka.Protocol.Tests.Conformance;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>
 /// Apache Kafka's own message classes judge ours: what we write, they must read, field by field, and write again as the

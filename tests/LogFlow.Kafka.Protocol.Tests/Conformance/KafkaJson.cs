@@ -2,7 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 
-namespace LogFlow.Kafka.Protocol.Tests.Conformance;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Compares a message of ours with the JSON that Kafka makes of the same message.</summary>
 internal static class KafkaJson

@@ -1,6 +1,6 @@
 using LogFlow.Testing;
 
-namespace LogFlow.Kafka.Protocol.Tests.Conformance;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Skipped where Kafka's jars are not, or a JDK that can run a Java source file.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
 
-namespace LogFlow.Kafka.Protocol.Tests.Generator;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>What the generator makes of tables, good and bad.</summary>
 public sealed class MessageGeneratorTests

@@ -1,6 +1,4 @@
-using LogFlow.Kafka.Protocol.Tests.Messages;
-
-namespace LogFlow.Kafka.Protocol.Tests.Golden;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Whole frames, decoded as a broker and a client do.</summary>
 internal static class Frames

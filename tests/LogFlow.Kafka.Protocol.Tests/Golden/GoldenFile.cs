@@ -1,7 +1,6 @@
 using System.Globalization;
-using LogFlow.Kafka.Protocol.Tests.Capture;
 
-namespace LogFlow.Kafka.Protocol.Tests.Golden;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>
 /// A captured exchange as a text file: <c>18_ApiVersions_v4.hex</c>.

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Tests.Golden;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Frames of real clients and a real Kafka: read, written again, cut and damaged.</summary>
 public sealed class GoldenFrameTests

@@ -1,7 +1,7 @@
 using System.Text;
 using LogFlow.Kafka.Protocol.Messages;
 
-namespace LogFlow.Kafka.Protocol.Tests.Golden;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>What stands in captured frames, field by field where it matters most.</summary>
 public sealed class GoldenValueTests

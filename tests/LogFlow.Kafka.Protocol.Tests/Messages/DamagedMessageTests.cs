@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Tests.Messages;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Every message in every version, with bytes that are wrong: read, or refused, but nothing else.</summary>
 public sealed class DamagedMessageTests

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Reflection;
 
-namespace LogFlow.Kafka.Protocol.Tests.Messages;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Compares two messages field by field.</summary>
 internal static class MessageComparer

@@ -1,7 +1,7 @@
 using System.Reflection;
 using LogFlow.Kafka.Protocol.Messages;
 
-namespace LogFlow.Kafka.Protocol.Tests.Messages;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>One generated message class, for tests that go over all of them.</summary>
 public sealed class MessageType

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Reflection;
 
-namespace LogFlow.Kafka.Protocol.Tests.Messages;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Fills messages with random contents, the same for the same seed.</summary>
 internal static class RandomMessage

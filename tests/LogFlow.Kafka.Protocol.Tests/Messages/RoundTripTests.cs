@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol.Messages;
 
-namespace LogFlow.Kafka.Protocol.Tests.Messages;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Every message in every version, with random contents.</summary>
 public sealed class RoundTripTests

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol.Messages;
 
-namespace LogFlow.Kafka.Protocol.Tests.Messages;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Record payloads travel by reference, and the segments together are the message.</summary>
 public sealed class WrittenSegmentsTests

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Kafka.Protocol.Tests.Records;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 public class CompressionTests
 {

@@ -1,7 +1,6 @@
 using System.Text;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Kafka.Protocol.Tests.Records;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Batches of Kafka's Java client and of librdkafka, as a real Kafka stored them (Records/Golden).</summary>
 public class GoldenBatchTests

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace LogFlow.Kafka.Protocol.Tests.Records;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>
 /// The reference implementation of LZ4 frames, where this machine has it: our codec is held against it.

@@ -1,6 +1,4 @@
-using LogFlow.Kafka.Protocol.Records;
-
-namespace LogFlow.Kafka.Protocol.Tests.Records;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>
 /// Whatever is sent to a codec, the answer is <see cref="InvalidDataException"/> or bytes within the limit: no other

@@ -1,6 +1,4 @@
-using LogFlow.Kafka.Protocol.Records;
-
-namespace LogFlow.Kafka.Protocol.Tests.Records;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>
 /// What every codec must do; see <see cref="RecordCodecLieTests"/> for what is sent to it in bad faith.

@@ -1,7 +1,6 @@
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
 
-namespace LogFlow.Kafka.Protocol.Tests.Records;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>All codecs, zstd in both implementations, for theories.</summary>
 internal static class RecordCodecs

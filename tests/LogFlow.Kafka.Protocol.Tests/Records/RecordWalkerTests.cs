@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Kafka.Protocol.Tests.Records;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 public class RecordWalkerTests
 {

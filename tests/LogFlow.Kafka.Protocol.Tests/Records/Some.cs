@@ -1,7 +1,6 @@
 using System.Text;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Kafka.Protocol.Tests.Records;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>Builders of test data.</summary>
 internal static class Some

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol.Messages;
 
-namespace LogFlow.Kafka.Protocol.Tests.Wire;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 public sealed class ConsumerProtocolTests
 {

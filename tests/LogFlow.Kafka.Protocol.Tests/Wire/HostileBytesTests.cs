@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Tests.Messages;
 
-namespace LogFlow.Kafka.Protocol.Tests.Wire;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>What a peer can do wrong with single lengths and counts.</summary>
 public sealed class HostileBytesTests

@@ -1,4 +1,4 @@
-namespace LogFlow.Kafka.Protocol.Tests.Wire;
+namespace LogFlow.Kafka.Protocol.Tests;
 
 /// <summary>The primitives, byte by byte.</summary>
 public sealed class KafkaPrimitivesTests

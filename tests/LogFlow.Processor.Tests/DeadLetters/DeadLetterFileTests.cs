@@ -1,9 +1,8 @@
 using System.Text;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Testing;
-using Record = LogFlow.Kafka.Protocol.Records.Record;
+using Record = LogFlow.Kafka.Protocol.Record;
 
 namespace LogFlow.Processor.Tests;
 

@@ -1,6 +1,5 @@
 using LogFlow.Kafka.Client;
-using LogFlow.Kafka.Protocol.Records;
-using LogFlow.Processor.DeadLetters;
+using LogFlow.Kafka.Protocol;
 using LogFlow.Processor.Elasticsearch.Tests;
 using LogFlow.Testing;
 

@@ -1,5 +1,3 @@
-using LogFlow.Processor.DeadLetters;
-
 namespace LogFlow.Processor.Tests;
 
 /// <summary>Keeps dead letters only once it is let go.</summary>

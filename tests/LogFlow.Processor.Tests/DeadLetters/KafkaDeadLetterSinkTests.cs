@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
-using Record = LogFlow.Kafka.Protocol.Records.Record;
+using Record = LogFlow.Kafka.Protocol.Record;
 
 namespace LogFlow.Processor.Tests;
 

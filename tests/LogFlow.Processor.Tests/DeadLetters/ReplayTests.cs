@@ -1,10 +1,9 @@
 using System.Text;
 using LogFlow.Kafka.Client;
 using LogFlow.Platform;
-using LogFlow.Processor.DeadLetters;
 using LogFlow.Processor.Elasticsearch.Tests;
 using LogFlow.Testing;
-using Record = LogFlow.Kafka.Protocol.Records.Record;
+using Record = LogFlow.Kafka.Protocol.Record;
 
 namespace LogFlow.Processor.Tests;
 

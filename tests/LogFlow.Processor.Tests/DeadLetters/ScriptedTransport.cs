@@ -1,7 +1,6 @@
 using System.Text;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Processor.DeadLetters;
 
 namespace LogFlow.Processor.Tests;
 

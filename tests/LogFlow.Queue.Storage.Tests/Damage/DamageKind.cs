@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Storage.Tests.Damage;
+namespace LogFlow.Queue.Storage.Tests;
 
 /// <summary>One way in which one file is damaged, once.</summary>
 public enum DamageKind

@@ -1,6 +1,6 @@
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Storage.Tests.Damage;
+namespace LogFlow.Queue.Storage.Tests;
 
 /// <summary>
 /// One file damaged in one way, once: nothing acknowledged vanishes without an error line, no offset is given twice, no

@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Storage.Tests.Damage;
+namespace LogFlow.Queue.Storage.Tests;
 
 /// <summary>
 /// Starts a damaged folder, asks it for everything that the ledger has, stops it and starts it once more. What it finds

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Storage.Tests.Damage;
+namespace LogFlow.Queue.Storage.Tests;
 
 /// <summary>
 /// A small data folder with a bit of everything, and the ledger of all that was acknowledged while it was made: half of

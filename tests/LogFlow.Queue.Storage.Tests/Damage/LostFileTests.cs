@@ -4,7 +4,7 @@ using LogFlow.Kafka.Protocol;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Storage.Tests.Damage;
+namespace LogFlow.Queue.Storage.Tests;
 
 /// <summary>
 /// A missing, older or damaged file never looks like an empty one, whatever the other files say. The matrix tries one

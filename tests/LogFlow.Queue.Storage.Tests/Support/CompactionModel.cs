@@ -1,5 +1,5 @@
 using System.Text;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Queue.Storage.Tests;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Queue.Storage.Tests;
 
@@ -63,7 +63,7 @@ internal static class Some
         var bytes = batch.Span.ToArray();
         bytes[22] |= 0x20;
         var header = RecordBatchHeader.Read(bytes);
-        (header with { Crc = Kafka.Protocol.Records.RecordBatch.ComputeCrc(bytes) }).Write(bytes);
+        (header with { Crc = Kafka.Protocol.RecordBatch.ComputeCrc(bytes) }).Write(bytes);
         return bytes;
     }
 

@@ -4,10 +4,9 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// What consoles and tools ask of any cluster, of security, quotas and replicas too: one unsecured node answers as an

@@ -1,10 +1,9 @@
 using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 public sealed class FetchTests : IAsyncLifetime
 {
@@ -203,7 +202,7 @@ public sealed class FetchTests : IAsyncLifetime
             file.SetLength(2_500_000);
         }
 
-        var error = await Record.ExceptionAsync(() => _client.ReceiveFrameAsync());
+        var error = await Xunit.Record.ExceptionAsync(() => _client.ReceiveFrameAsync());
         Assert.True(error is IOException or SocketException, $"the whole answer came, or {error}");
         Assert.Contains(_queue.Logs.At(LogLevel.Error), line => line.Contains("large-0", StringComparison.Ordinal));
 

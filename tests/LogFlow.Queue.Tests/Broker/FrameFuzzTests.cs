@@ -2,10 +2,9 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// Seeded garbage for every API in every version, whole, cut off, too long and slow: at most that connection closes,

@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>What no client should send, to the queue and to a real Kafka: both answer, close or wait alike.</summary>
 public sealed class HostileComparisonTests(ITestOutputHelper output)

@@ -2,10 +2,9 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>What broken and hostile clients send ends their own connection, with one line that says why.</summary>
 public sealed class HostileFrameTests(ITestOutputHelper output)

@@ -1,9 +1,8 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>What clients see after files of the queue's own were lost or damaged while it was stopped.</summary>
 public sealed class LostStateTests

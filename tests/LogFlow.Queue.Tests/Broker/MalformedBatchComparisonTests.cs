@@ -1,8 +1,7 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Malformed batches, to the queue and to a real Kafka: both answer with the same error.</summary>
 public sealed class MalformedBatchComparisonTests(ITestOutputHelper output)

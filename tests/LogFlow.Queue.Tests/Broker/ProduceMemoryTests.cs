@@ -1,14 +1,9 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
 using LogFlow.Platform;
-using LogFlow.Queue.Handlers;
 using LogFlow.Queue.Storage;
-using LogFlow.Queue.Tests.Support;
-using LogFlow.Queue.Tests.Transactions;
-using LogFlow.Queue.Topics;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// What is read back is what was sent, also where a request fails between its first and its last append while the disk

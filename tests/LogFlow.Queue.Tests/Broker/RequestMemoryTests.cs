@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// What clients announce, send slowly or send all at once, at and above what the queue may hold: others are answered

@@ -3,9 +3,8 @@ using System.Net.Sockets;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 public sealed class RestartTests
 {

@@ -1,11 +1,9 @@
 using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
-using LogFlow.Queue.Tests.Support;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Topic settings as clients meet them; what a batch is refused with is what a real Kafka says.</summary>
 public sealed class TopicSettingsTests

@@ -1,8 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Broker;
+namespace LogFlow.Queue.Tests;
 
 public sealed class TopicTests : IAsyncLifetime
 {

@@ -1,7 +1,4 @@
-using LogFlow.Queue.Tests.Groups;
-using LogFlow.Queue.Tests.Support;
-
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Kafka's own Java consumer by the new group protocol (group.protocol=consumer).</summary>
 public sealed class ConsumerGroupClientTests

@@ -2,10 +2,9 @@ using System.Globalization;
 using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// kill -9 of the queue under idempotent producers; what was acknowledged must be there, once and in order.

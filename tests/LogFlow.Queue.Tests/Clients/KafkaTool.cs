@@ -1,6 +1,4 @@
-using LogFlow.Queue.Tests.Support;
-
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Runs Kafka's own tools to their end, which must be a good one.</summary>
 internal static class KafkaTool

@@ -1,6 +1,4 @@
-using LogFlow.Queue.Tests.Support;
-
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Kafka's performance and verification tools against the queue: that they work, not how fast.</summary>
 public sealed class KafkaToolLoadTests

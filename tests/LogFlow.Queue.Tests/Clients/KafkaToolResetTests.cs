@@ -1,7 +1,6 @@
 using System.Globalization;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Every reset that kafka-consumer-groups has, one after the other on one group.</summary>
 public sealed class KafkaToolResetTests

@@ -1,6 +1,4 @@
-using LogFlow.Queue.Tests.Support;
-
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Apache Kafka's own command-line tools, and so its Java client, against the queue.</summary>
 public sealed class KafkaToolTests

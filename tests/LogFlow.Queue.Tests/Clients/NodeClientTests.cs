@@ -1,6 +1,4 @@
-using LogFlow.Queue.Tests.Support;
-
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>The Kafka clients of Node.js against the queue; what they do is in Clients/Node.</summary>
 public sealed class NodeClientTests

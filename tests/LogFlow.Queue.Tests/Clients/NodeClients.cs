@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// The Kafka clients of npm, in the versions of Clients/Node/package-lock.json. They are installed once, into a folder

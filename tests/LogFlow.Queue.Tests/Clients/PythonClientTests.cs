@@ -1,6 +1,4 @@
-using LogFlow.Queue.Tests.Support;
-
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Debian's kafka-python and confluent-kafka (librdkafka) against the queue.</summary>
 public sealed class PythonClientTests

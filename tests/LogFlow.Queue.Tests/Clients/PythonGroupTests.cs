@@ -1,6 +1,4 @@
-using LogFlow.Queue.Tests.Support;
-
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Debian's Python clients in groups that rebalance, and more of their calls.</summary>
 public sealed class PythonGroupTests

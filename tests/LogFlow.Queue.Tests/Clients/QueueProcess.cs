@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>The queue's executable as its own process, which can be killed and started again on its data.</summary>
 internal sealed class QueueProcess : IAsyncDisposable

@@ -1,10 +1,9 @@
 using System.Globalization;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>A disk that fills up, and one whose power is cut: real file systems, where they can be mounted.</summary>
 public sealed class RealDiskTests(ITestOutputHelper output)

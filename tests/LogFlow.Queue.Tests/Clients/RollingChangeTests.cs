@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// Kafka's own Java consumers change to the new group protocol one after the other, and back, while records come in:

@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Transactions of real clients against the queue: librdkafka by Python, and Kafka's own Java tools.</summary>
 public sealed class TransactionClientTests
@@ -121,7 +120,7 @@ public sealed class TransactionClientTests
             "--transaction-size", "60", "--enable-random-aborts", "--group-mode", "--use-group-metadata");
         Assert.True(copier.ExitCode == 0, copier.Output);
         var expected = Enumerable.Range(0, 20).SelectMany(i => Enumerable.Range(0, 50).Select(j => $"{i} {j}"));
-        Assert.Equal(expected, await Broker.TransactionTests.ReadCommittedAsync(client, "out"));
+        Assert.Equal(expected, await TransactionTests.ReadCommittedAsync(client, "out"));
 
         // Kafka's client took transactions of the second kind: an epoch each.
         var described = await client.AskAsync<DescribeTransactionsRequest, DescribeTransactionsResponse>(
@@ -155,7 +154,7 @@ public sealed class TransactionClientTests
         await RunAsync(queue, "abort", "--topic", "logs", "--partition", "0", "--start-offset", "0");
         var data = await client.FetchOneAsync("logs", 0);
         Assert.Equal((2L, 2L), (data.LastStableOffset, data.HighWatermark));
-        Assert.Empty(await Broker.TransactionTests.ReadCommittedAsync(client, "logs"));
+        Assert.Empty(await TransactionTests.ReadCommittedAsync(client, "logs"));
     }
 
     private static async Task<string> RunAsync(TestQueue queue, params string[] arguments)

@@ -1,10 +1,9 @@
 using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// kill -9 of the queue under transactional producers; what was committed must be there once and whole, in every
@@ -48,7 +47,7 @@ public sealed class TransactionCrashTests(ITestOutputHelper output)
         using var reader = await RawClient.ConnectAsync(queue.Port);
         for (var partition = 0; partition < Partitions; partition++)
         {
-            var found = await Broker.TransactionTests.ReadCommittedAsync(reader, Topic, partition);
+            var found = await TransactionTests.ReadCommittedAsync(reader, Topic, partition);
             foreach (var producer in producers)
             {
                 var own = found.Where(value => value.StartsWith($"p{producer.Number}-", StringComparison.Ordinal));

@@ -1,9 +1,8 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Clients;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// The same transactional requests, right and wrong ones, to the queue and to a real Kafka: same answers.
@@ -349,7 +348,7 @@ public sealed class TransactionParityTests(ITestOutputHelper output)
             var data = (await _client.FetchAsync(request)).Responses[0].Partitions[0];
             var aborted = string.Join(' ', (data.AbortedTransactions ?? []).Select(one => one.FirstOffset));
             var batches = new List<string>();
-            var walk = Kafka.Protocol.Records.RecordBatch.Walk((data.Records ?? default).Span);
+            var walk = Kafka.Protocol.RecordBatch.Walk((data.Records ?? default).Span);
             while (walk.MoveNext())
             {
                 var header = walk.Header;

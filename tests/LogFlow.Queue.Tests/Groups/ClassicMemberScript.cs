@@ -1,9 +1,8 @@
 using System.Globalization;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// One member of the classic protocol on a connection of its own, whose requests and answers go into a transcript. Its

@@ -1,8 +1,7 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>One conversation of the new group protocol with the queue and a real Kafka: the same answers.</summary>
 public sealed class ConsumerGroupComparisonTests(ITestOutputHelper output)

@@ -1,7 +1,6 @@
-using LogFlow.Queue.Groups.Consumer;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// Members that follow the protocol, over lost answers, restarts of the queue, a disk that refuses, topics that grow,

@@ -1,9 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Groups.Consumer;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Members of the new protocol that speak to a coordinator over a hand-moved clock.</summary>
 internal sealed class ConsumerGroupHarness : IDisposable

@@ -1,9 +1,8 @@
 using System.Globalization;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// Speaks the new group protocol to a broker, ours or Apache Kafka, and writes down what it answers in a form that two

@@ -1,8 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Groups.Consumer;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>What the comparison with a real Kafka cannot show: time, disks that fail, restarts, patterns.</summary>
 public sealed class ConsumerGroupTests

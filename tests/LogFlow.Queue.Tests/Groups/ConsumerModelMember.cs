@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups.Consumer;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>A member that follows the new group protocol, whatever happens around it.</summary>
 internal sealed class ConsumerModelMember(string id, string topics, string? instance) : IModelMember

@@ -1,8 +1,6 @@
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Sets and describes configs of groups, and writes down what the broker answers.</summary>
 internal sealed class GroupConfigScript(RawClient client)

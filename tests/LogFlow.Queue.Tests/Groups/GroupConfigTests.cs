@@ -1,13 +1,8 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Groups.Consumer;
-using LogFlow.Queue.Requests;
-using LogFlow.Queue.Tests.Clients;
-using LogFlow.Queue.Tests.Support;
 using Xunit.Abstractions;
-using static LogFlow.Queue.Tests.Groups.GroupConfigScript;
+using static LogFlow.Queue.Tests.GroupConfigScript;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Configs that groups have of their own.</summary>
 public sealed class GroupConfigTests(ITestOutputHelper output)

@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// A defect (an exception that is no refusal) between any two awaits of a group's work: it is seen by the coordinator's

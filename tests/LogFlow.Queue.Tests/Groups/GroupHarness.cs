@@ -1,10 +1,8 @@
 using System.Text;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>A coordinator over a hand-moved clock and a store in memory, and members that speak to it.</summary>
 internal sealed class GroupHarness : IDisposable

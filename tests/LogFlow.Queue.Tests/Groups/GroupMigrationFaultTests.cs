@@ -1,6 +1,6 @@
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// Members of both protocols come, go, die and change, over lost answers, restarts and a disk that refuses: at no

@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Offsets that are committed with a transaction: who may, and what becomes of them.</summary>
 public sealed class GroupTransactionTests : IDisposable

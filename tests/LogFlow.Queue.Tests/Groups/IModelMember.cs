@@ -1,6 +1,4 @@
-using LogFlow.Queue.Groups.Consumer;
-
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>A member that follows its protocol, whatever happens around it.</summary>
 internal interface IModelMember

@@ -1,7 +1,6 @@
-using LogFlow.Queue.Groups.Consumer;
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Groups;
+namespace LogFlow.Queue.Tests;
 
 public sealed class PartitionAssignorTests(ITestOutputHelper output)
 {

@@ -1,7 +1,6 @@
 using System.Net;
-using LogFlow.Queue.Network;
 
-namespace LogFlow.Queue.Tests.Network;
+namespace LogFlow.Queue.Tests;
 
 public sealed class NetworkPartsTests
 {

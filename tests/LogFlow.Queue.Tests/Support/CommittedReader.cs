@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// What a read_committed consumer keeps of a fetch: by Kafka's description, not by our client's code.

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>
 /// A clock that throws, once, where it is asked for the time so many calls later: a defect in the middle of a request.

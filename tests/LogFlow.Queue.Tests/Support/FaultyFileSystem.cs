@@ -1,6 +1,6 @@
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>The disk, of which writes to chosen files fail.</summary>
 internal sealed class FaultyFileSystem : IFileSystem

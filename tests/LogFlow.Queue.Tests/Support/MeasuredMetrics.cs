@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>What a meter's instruments have measured, in the order in which they did.</summary>
 internal sealed class MeasuredMetrics : IDisposable

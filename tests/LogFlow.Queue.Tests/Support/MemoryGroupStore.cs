@@ -1,8 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups;
-using LogFlow.Queue.Groups.Consumer;
 
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>A store that keeps what it is given, can fail, and can be held back to look at what waits for it.</summary>
 internal sealed class MemoryGroupStore : IGroupStore

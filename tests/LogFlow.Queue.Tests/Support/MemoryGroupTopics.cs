@@ -1,6 +1,4 @@
-using LogFlow.Queue.Groups.Consumer;
-
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Topics that a test makes, grows and removes.</summary>
 internal sealed class MemoryGroupTopics : IGroupTopics

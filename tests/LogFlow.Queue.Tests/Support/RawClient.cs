@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>A connection on which a test sends exactly what it wants and sees exactly what comes back.</summary>
 internal sealed class RawClient : IDisposable

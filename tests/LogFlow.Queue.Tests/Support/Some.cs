@@ -1,8 +1,8 @@
 using System.Text;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Requests and batches with the values that a test does not care about.</summary>
 internal static class Some

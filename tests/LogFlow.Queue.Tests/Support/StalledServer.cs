@@ -1,8 +1,4 @@
-using LogFlow.Queue.Handlers;
-using LogFlow.Queue.Network;
-using LogFlow.Queue.Requests;
-
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>A socket server alone, with short time limits, that knows ApiVersions and what a test adds.</summary>
 internal sealed class StalledServer : IAsyncDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Meters that nobody listens to, but a test that wants to.</summary>
 internal sealed class TestMeters : IMeterFactory

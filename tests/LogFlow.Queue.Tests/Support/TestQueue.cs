@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>A whole queue in this process, on a free port of loopback and a temporary folder.</summary>
 internal sealed class TestQueue : IAsyncDisposable

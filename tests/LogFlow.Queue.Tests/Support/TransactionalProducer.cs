@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>A transactional producer, request by request, over a raw connection; keeps its sequences.</summary>
 internal sealed class TransactionalProducer(RawClient client, string transactionalId)

@@ -1,6 +1,6 @@
 using Xunit.Abstractions;
 
-namespace LogFlow.Queue.Tests.Support;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>Two brokers' answers to one conversation.</summary>
 internal static class Transcripts

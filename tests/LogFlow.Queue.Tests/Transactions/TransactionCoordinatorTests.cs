@@ -1,8 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Tests.Groups;
-using LogFlow.Queue.Transactions;
 
-namespace LogFlow.Queue.Tests.Transactions;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>What the coordinator does when disks fail, time passes, and requests meet.</summary>
 public sealed class TransactionCoordinatorTests : IDisposable

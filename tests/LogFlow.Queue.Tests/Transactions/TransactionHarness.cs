@@ -1,13 +1,9 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
-using LogFlow.Queue.Producers;
 using LogFlow.Queue.Storage;
-using LogFlow.Queue.Tests.Groups;
-using LogFlow.Queue.Tests.Support;
-using LogFlow.Queue.Transactions;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LogFlow.Queue.Tests.Transactions;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>A coordinator over partitions on a disk that can fail, groups in memory and a hand-moved clock.</summary>
 internal sealed class TransactionHarness : IAsyncDisposable

@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Tests.Support;
 
-namespace LogFlow.Queue.Tests.Transactions;
+namespace LogFlow.Queue.Tests;
 
 /// <summary>What an operator sees of transactions.</summary>
 public sealed class TransactionMetricsTests : IDisposable

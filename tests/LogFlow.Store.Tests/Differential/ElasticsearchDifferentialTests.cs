@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using LogFlow.Testing;
 using Xunit.Abstractions;
 
-namespace LogFlow.Store.Tests.Differential;
+namespace LogFlow.Store.Tests;
 
 /// <summary>The same documents in the store and in real Elasticsearch; the same searches must answer alike.</summary>
 public sealed class ElasticsearchDifferentialTests(ITestOutputHelper output)

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace LogFlow.Store.Tests.Differential;
+namespace LogFlow.Store.Tests;
 
 /// <summary>Log-like documents with ties, gaps, arrays, objects in arrays, numbers and other scripts.</summary>
 internal sealed class RandomDocuments(Random random)

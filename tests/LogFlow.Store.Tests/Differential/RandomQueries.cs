@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace LogFlow.Store.Tests.Differential;
+namespace LogFlow.Store.Tests;
 
 /// <summary>Searches of everything that the store supports, at random.</summary>
 internal sealed class RandomQueries(Random random, RandomDocuments documents)

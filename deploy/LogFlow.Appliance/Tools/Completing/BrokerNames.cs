@@ -2,7 +2,7 @@ using System.CommandLine.Completions;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// Names of topics and groups for shell completion, from the broker that the command line talks to. Whoever presses

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// <c>logflow complete -- WORD...</c>: what the scripts of <c>logflow completion</c> call. Prints one proposal a line.

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// Proposes how the last word of a command line may go on: commands, options, values of options, arguments.

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow completion bash|zsh|fish</c>: the script that makes a shell complete our lines.</summary>
 internal static class CompletionCommand

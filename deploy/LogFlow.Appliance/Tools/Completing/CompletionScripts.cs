@@ -1,4 +1,4 @@
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Each hands the words up to the cursor to <c>logflow complete</c>, and offers what that prints.</summary>
 internal static class CompletionScripts

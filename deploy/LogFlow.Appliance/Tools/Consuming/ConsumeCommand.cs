@@ -2,7 +2,7 @@ using System.CommandLine;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow consume</c>: prints records, as kcat -C and kafka-console-consumer do it.</summary>
 internal sealed class ConsumeCommand

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Client;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>What <c>logflow consume</c> was asked for.</summary>
 internal sealed record ConsumeOptions

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// A topic read as a member of a group, which gets its share of the partitions and commits what is printed: at least

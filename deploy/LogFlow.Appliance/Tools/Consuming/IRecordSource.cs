@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Where <c>logflow consume</c> takes records from.</summary>
 internal interface IRecordSource : IAsyncDisposable

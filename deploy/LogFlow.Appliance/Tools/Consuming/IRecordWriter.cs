@@ -1,8 +1,7 @@
 using System.Buffers;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>How a record looks when it is printed.</summary>
 internal interface IRecordWriter

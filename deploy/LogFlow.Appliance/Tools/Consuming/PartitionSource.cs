@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Partitions of a topic read without a group.</summary>
 internal sealed class PartitionSource : IRecordSource

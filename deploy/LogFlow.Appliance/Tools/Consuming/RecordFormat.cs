@@ -3,9 +3,8 @@ using System.Buffers.Text;
 using System.Text;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// Prints records by a format with kcat's tokens: <c>%t</c> topic, <c>%p</c> partition, <c>%o</c> offset, <c>%k</c>

@@ -3,9 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Kafka.Protocol.Records;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// Prints a record as a JSON object on a line: topic, partition, offset, timestamp, key, value and headers. Bytes that

@@ -1,7 +1,7 @@
 using System.Buffers;
 using LogFlow.Kafka.Client;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Prints the records of a source until it has no more, or enough are printed.</summary>
 internal sealed class RecordPrinter(IRecordSource source, IRecordWriter writer, Stream output, long? count)

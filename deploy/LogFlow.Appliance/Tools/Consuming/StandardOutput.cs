@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Standard output as bytes, with what the console's own stream hides: that its reader is gone.</summary>
 internal static class StandardOutput

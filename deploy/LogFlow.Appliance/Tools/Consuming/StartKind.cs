@@ -1,4 +1,4 @@
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>The ways to say where to begin.</summary>
 internal enum StartKind

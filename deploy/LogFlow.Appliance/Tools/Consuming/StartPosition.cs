@@ -1,10 +1,9 @@
 using System.Globalization;
-using LogFlow.Appliance.Search;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Where <c>logflow consume</c> begins, as <c>--from</c> says it.</summary>
 /// <param name="Kind">By what.</param>

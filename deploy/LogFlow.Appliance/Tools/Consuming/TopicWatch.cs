@@ -2,7 +2,7 @@ using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// Looks, while nothing comes, whether the topic is still there. The client waits for a topic that is missing, which

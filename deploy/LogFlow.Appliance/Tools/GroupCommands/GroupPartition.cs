@@ -1,7 +1,7 @@
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>How far a group is in one partition.</summary>
 /// <param name="Partition">The partition.</param>

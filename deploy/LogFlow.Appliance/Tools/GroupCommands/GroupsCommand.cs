@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow groups</c>: what kafka-consumer-groups does.</summary>
 internal static class GroupsCommand

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow groups delete</c>: groups without members, with their committed offsets.</summary>
 internal static class GroupsDeleteCommand

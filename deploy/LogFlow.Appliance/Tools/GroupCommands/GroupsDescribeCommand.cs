@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow groups describe</c>: state, members, and for each partition offset, lag and reader.</summary>
 internal static class GroupsDescribeCommand

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow groups reset-offsets</c>: sets where a group goes on.</summary>
 internal sealed class GroupsResetOffsetsCommand

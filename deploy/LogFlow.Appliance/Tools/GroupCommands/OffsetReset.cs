@@ -3,7 +3,7 @@ using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Carries out one <c>groups reset-offsets</c>: plans, shows, and if so asked does it.</summary>
 /// <param name="GroupId">The group.</param>

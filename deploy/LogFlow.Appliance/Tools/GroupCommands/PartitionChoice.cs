@@ -3,7 +3,7 @@ using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>What <c>--topic</c> takes: a topic, or some partitions of it (<c>orders:0,3</c>).</summary>
 /// <param name="Topic">Its name.</param>

@@ -1,4 +1,4 @@
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>The ways to choose a new offset; they are those of kafka-consumer-groups.</summary>
 internal enum ResetKind

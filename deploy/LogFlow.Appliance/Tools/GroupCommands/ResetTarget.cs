@@ -1,4 +1,4 @@
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>Where <c>groups reset-offsets</c> is to set a group's offsets.</summary>
 /// <param name="Kind">By what.</param>

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Xml;
-using LogFlow.Appliance.Search;
 using LogFlow.Hosting;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>The options of <c>groups reset-offsets</c> that say where to; exactly one is to be given.</summary>
 internal sealed class ResetTargetOptions(TimeProvider time)

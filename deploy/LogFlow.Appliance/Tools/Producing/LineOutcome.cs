@@ -1,6 +1,6 @@
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
-/// <summary>What <see cref="LineReader"/> found.</summary>
+/// <summary>What <see cref="InputLineReader"/> found.</summary>
 internal enum LineOutcome
 {
     /// <summary>The input is at its end.</summary>

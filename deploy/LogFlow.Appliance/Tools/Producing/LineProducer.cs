@@ -2,7 +2,7 @@ using System.Buffers;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// Makes records of lines and produces them. Holds no more than some thousand records or <see cref="PendingBytesMax"/>
@@ -35,7 +35,7 @@ internal sealed class LineProducer(KafkaProducer producer, ProduceOptions option
     /// <param name="cancellationToken">Ends the reading; what was read is still produced.</param>
     public async Task ReadAsync(string name, Stream input, CancellationToken cancellationToken)
     {
-        var reader = new LineReader(input, LineBytesMax);
+        var reader = new InputLineReader(input, LineBytesMax);
         while (await reader.NextAsync(cancellationToken) is var outcome && outcome != LineOutcome.End)
         {
             if (outcome == LineOutcome.TooLong)

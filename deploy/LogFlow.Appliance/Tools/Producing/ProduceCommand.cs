@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Text;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Client;
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow produce</c>: lines become records, as kcat -P and kafka-console-producer do it.</summary>
 internal sealed class ProduceCommand

@@ -1,6 +1,6 @@
-using LogFlow.Kafka.Protocol.Records;
+using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>What <c>logflow produce</c> was asked for.</summary>
 internal sealed record ProduceOptions

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow topics alter</c>: more partitions, other settings.</summary>
 internal sealed class TopicsAlterCommand

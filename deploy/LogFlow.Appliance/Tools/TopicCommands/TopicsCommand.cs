@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow topics</c>: what kafka-topics and kafka-configs do for topics.</summary>
 internal static class TopicsCommand

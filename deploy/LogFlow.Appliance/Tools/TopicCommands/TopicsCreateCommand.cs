@@ -5,7 +5,7 @@ using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow topics create</c>.</summary>
 internal sealed class TopicsCreateCommand

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow topics delete</c>: topics with all their records.</summary>
 internal static class TopicsDeleteCommand

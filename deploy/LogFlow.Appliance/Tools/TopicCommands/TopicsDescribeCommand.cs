@@ -4,7 +4,7 @@ using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// <c>logflow topics describe</c>: id, settings that are not the default, and for each partition its leader and what
@@ -37,7 +37,7 @@ internal static class TopicsDescribeCommand
         {
             var configs = await session.Admin.DescribeTopicConfigsAsync(topic.Name, cancellationToken);
             var changed = configs
-                .Where(static config => config.Source != ConfigSource.Default)
+                .Where(static config => config.Source != TopicConfigSource.Default)
                 .OrderBy(static config => config.Name, StringComparer.Ordinal)
                 .ToList();
             if (session.IsJson)
@@ -62,14 +62,14 @@ internal static class TopicsDescribeCommand
     private static void Print(
         TextWriter output,
         TopicMetadata topic,
-        List<ConfigEntry> configs,
+        List<TopicConfigEntry> configs,
         Dictionary<TopicPartition, OffsetRange> ranges)
     {
         var partitions = Words.Count(topic.Partitions.Count, "partition");
         output.WriteLine($"{topic.Name}  id {KafkaUuid.Format(topic.TopicId)}, {partitions}");
         foreach (var config in configs)
         {
-            var origin = config.Source == ConfigSource.Topic ? "" : "  (set on the broker)";
+            var origin = config.Source == TopicConfigSource.Topic ? "" : "  (set on the broker)";
             output.WriteLine(TerminalText.Clean($"  {config.Name}={config.Value ?? "(secret)"}{origin}"));
         }
 
@@ -89,7 +89,7 @@ internal static class TopicsDescribeCommand
     }
 
     private static JsonObject ToJson(
-        TopicMetadata topic, List<ConfigEntry> configs, Dictionary<TopicPartition, OffsetRange> ranges) => new()
+        TopicMetadata topic, List<TopicConfigEntry> configs, Dictionary<TopicPartition, OffsetRange> ranges) => new()
         {
             ["name"] = topic.Name,
             ["id"] = KafkaUuid.Format(topic.TopicId),

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using LogFlow.Platform;
 
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary><c>logflow topics list</c>: name, partitions, records and id of each topic.</summary>
 internal static class TopicsListCommand

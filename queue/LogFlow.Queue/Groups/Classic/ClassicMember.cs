@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Classic;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// One member of a <see cref="ClassicMembership"/>; only its group touches it, under the group's lock.

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups.Classic;
+namespace LogFlow.Queue;
 
 /// <summary>JoinGroup: who may join, and as whom.</summary>
 internal sealed partial class ClassicMembership

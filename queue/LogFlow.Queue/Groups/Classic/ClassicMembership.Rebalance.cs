@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups.Classic;
+namespace LogFlow.Queue;
 
 /// <summary>The way from one generation to the next.</summary>
 internal sealed partial class ClassicMembership

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups.Classic;
+namespace LogFlow.Queue;
 
 /// <summary>SyncGroup, Heartbeat and LeaveGroup: a member's life within a generation.</summary>
 internal sealed partial class ClassicMembership

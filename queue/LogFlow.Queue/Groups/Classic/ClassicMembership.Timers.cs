@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Groups.Classic;
+namespace LogFlow.Queue;
 
 /// <summary>Deadlines: sessions, joins, syncs. One timer, armed for the earliest of them.</summary>
 internal sealed partial class ClassicMembership

@@ -1,8 +1,7 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups.Consumer;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Groups.Classic;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// The members of a group by the classic protocol, and its generations: all join, one of them assigns, all go on.

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>A member as an assignor sees it.</summary>
 /// <param name="MemberId">The id; what it is given comes back under it.</param>

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>What a member of a group of the new protocol said that speaks the classic one itself.</summary>
 /// <param name="SessionTimeoutMs">After which silence it is given up; its own, where others have the group's.</param>

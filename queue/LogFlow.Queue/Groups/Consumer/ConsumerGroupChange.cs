@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>What of a group must become durable together.</summary>
 internal sealed record ConsumerGroupChange

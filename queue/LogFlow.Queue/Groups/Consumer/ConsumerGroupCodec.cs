@@ -3,7 +3,7 @@ using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Groups of the new protocol as bytes of the state log <c>groups</c>, in the primitives of Kafka's protocol (compact).

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Puts the groups of the new protocol together from the entries of the state log. Members without a group are left

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>The broker's limits and delays for groups of the new protocol (<c>group.consumer.*</c>).</summary>
 internal sealed record ConsumerGroupSettings

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>A group of the new protocol at one moment: what is kept on disk, and what is described.</summary>
 internal sealed record ConsumerGroupSnapshot

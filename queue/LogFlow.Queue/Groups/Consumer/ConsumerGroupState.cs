@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// The states of a group of the new protocol (KIP-848); the names are those that ConsumerGroupDescribe and ListGroups

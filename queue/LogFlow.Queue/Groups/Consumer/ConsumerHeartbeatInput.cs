@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// A ConsumerGroupHeartbeat request, freed of its wire version. A null field has not changed since the last one.

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>What a member is told.</summary>
 internal sealed record ConsumerHeartbeatResult

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// One member of a <see cref="ConsumerMembership"/>: what it asked for, what it is to have and what it has. Immutable;

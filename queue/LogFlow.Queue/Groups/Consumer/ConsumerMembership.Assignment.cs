@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>From a change of the group to a target assignment, and from there to its members.</summary>
 internal sealed partial class ConsumerMembership

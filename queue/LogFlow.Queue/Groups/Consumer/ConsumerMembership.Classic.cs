@@ -1,8 +1,7 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Queue.Groups.Classic;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <content>
 /// Members that speak the classic protocol in a group of the new one. Each joins and syncs on its own and is answered

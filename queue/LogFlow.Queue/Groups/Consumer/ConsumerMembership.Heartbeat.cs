@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>ConsumerGroupHeartbeat: joining, staying, leaving.</summary>
 internal sealed partial class ConsumerMembership

@@ -1,6 +1,6 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <content>Who may commit and read offsets, and what topics are read.</content>
 internal sealed partial class ConsumerMembership

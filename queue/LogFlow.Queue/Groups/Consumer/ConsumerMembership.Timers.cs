@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>Deadlines: sessions, and revocations that take too long. One timer, armed for the earliest.</summary>
 internal sealed partial class ConsumerMembership

@@ -1,7 +1,6 @@
-using LogFlow.Queue.Groups.Classic;
 using Microsoft.Extensions.Logging;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// The members of one group by the new protocol (KIP-848): the group coordinator itself assigns the partitions, and

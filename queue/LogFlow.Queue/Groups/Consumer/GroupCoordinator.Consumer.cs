@@ -1,8 +1,7 @@
 using System.Text;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups.Consumer;
 
-namespace LogFlow.Queue.Groups;
+namespace LogFlow.Queue;
 
 /// <content>Groups of the new protocol (KIP-848).</content>
 internal sealed partial class GroupCoordinator

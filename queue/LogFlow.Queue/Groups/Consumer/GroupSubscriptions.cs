@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Which topics the members of one group subscribe to, by name and by pattern, among those that exist. Belongs to its

@@ -1,7 +1,6 @@
 using LogFlow.Kafka.Protocol;
-using LogFlow.Queue.Groups.Classic;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// A classic group with members as one of the new protocol (KIP-848, "online upgrade"): every member stays, with its

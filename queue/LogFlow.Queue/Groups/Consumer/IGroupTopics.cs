@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>The topics that consumer groups may subscribe to.</summary>
 internal interface IGroupTopics

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>Distributes the partitions of the subscribed topics over a group's members.</summary>
 internal interface IPartitionAssignor

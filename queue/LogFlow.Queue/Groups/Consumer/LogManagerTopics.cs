@@ -1,6 +1,6 @@
 using LogFlow.Queue.Storage;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>The topics of the log manager, as groups look at them.</summary>
 internal sealed class LogManagerTopics(LogManager logs) : IGroupTopics

@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// A member's next step towards its target assignment: first it gives up what is not its own any more, then it takes

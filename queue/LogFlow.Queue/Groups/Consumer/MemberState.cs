@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>How far a member is on its way to its target assignment; the numbers are kept on disk.</summary>
 internal enum MemberState : sbyte

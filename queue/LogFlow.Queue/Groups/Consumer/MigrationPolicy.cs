@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Which way a group with members may change its protocol (Kafka <c>group.consumer.migration.policy</c>). An empty

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>A set of partitions by topic id. Immutable: a group, its store and its answers share one safely.</summary>
 internal sealed class PartitionAssignment : IEquatable<PartitionAssignment>

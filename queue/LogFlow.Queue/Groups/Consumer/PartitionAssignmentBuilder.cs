@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>Collects a <see cref="PartitionAssignment"/> partition by partition.</summary>
 internal sealed class PartitionAssignmentBuilder

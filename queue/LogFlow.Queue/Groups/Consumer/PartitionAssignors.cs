@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>The server-side assignors by name.</summary>
 internal static class PartitionAssignors

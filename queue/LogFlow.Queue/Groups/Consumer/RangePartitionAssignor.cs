@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Each member gets a run of neighbouring partitions of every topic, in the order of instance ids, then member ids; so

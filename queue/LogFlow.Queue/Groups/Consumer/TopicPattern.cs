@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// A subscription's pattern over whole topic names. Kafka takes RE2's syntax; .NET's non-backtracking engine gives the

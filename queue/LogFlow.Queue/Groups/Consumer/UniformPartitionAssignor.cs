@@ -1,4 +1,4 @@
-namespace LogFlow.Queue.Groups.Consumer;
+namespace LogFlow.Queue;
 
 /// <summary>
 /// Spreads all partitions evenly over the members and moves few: what a member had it keeps, but for what makes the

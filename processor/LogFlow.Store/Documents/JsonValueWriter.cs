@@ -4,7 +4,7 @@ using System.Globalization;
 namespace LogFlow.Store;
 
 /// <summary>Writes JSON values as UTF-8, escaping only what RFC 8259 demands.</summary>
-internal static class JsonText
+internal static class JsonValueWriter
 {
     public static void WriteString(ByteWriter output, ReadOnlySpan<byte> text)
     {

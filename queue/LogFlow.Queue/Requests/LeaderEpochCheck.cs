@@ -1,9 +1,9 @@
 using LogFlow.Kafka.Protocol;
 
-namespace LogFlow.Queue.Requests;
+namespace LogFlow.Queue;
 
 /// <summary>Compares the leader epoch that a client knows with the partition's (KIP-320).</summary>
-internal static class LeaderEpochs
+internal static class LeaderEpochCheck
 {
     /// <summary>The client does not check.</summary>
     public const int Unknown = -1;

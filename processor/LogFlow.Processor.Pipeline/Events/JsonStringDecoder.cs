@@ -5,7 +5,7 @@ using System.Text;
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>The inside of JSON strings: from bytes to characters.</summary>
-internal static class JsonText
+internal static class JsonStringDecoder
 {
     private const int StackCharsMax = 256;
 

@@ -1,7 +1,7 @@
 namespace LogFlow.Store;
 
 /// <summary>A parsed bulk request. The body belongs to the caller and outlives it; the items are pooled.</summary>
-internal sealed class BulkRequest(ReadOnlyMemory<byte> body, BulkItem[] items, int count) : IDisposable
+internal sealed class BulkItems(ReadOnlyMemory<byte> body, BulkItem[] items, int count) : IDisposable
 {
     private BulkItem[] _items = items;
 

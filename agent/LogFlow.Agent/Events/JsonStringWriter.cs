@@ -4,7 +4,7 @@ using System.Text;
 namespace LogFlow.Agent;
 
 /// <summary>Writes text into a JSON string: copies what needs no escape in runs found by vector instructions.</summary>
-internal static class JsonText
+internal static class JsonStringWriter
 {
     /// <summary>The most bytes that one byte of input becomes: <c>\u00XX</c>.</summary>
     public const int ExpansionMax = 6;

@@ -1,7 +1,7 @@
 namespace LogFlow.Kafka.Client;
 
 /// <summary>Where a setting's value comes from. The values are the wire's (DescribeConfigs).</summary>
-public enum ConfigSource : sbyte
+public enum TopicConfigSource : sbyte
 {
     Unknown = 0,
 

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LogFlow.Store;
 
 /// <summary>The real disk.</summary>
-internal sealed class DiskFileSystem : IStoreFileSystem
+internal sealed class StoreDisk : IStoreFileSystem
 {
     public void CreateDirectory(string path) => Directory.CreateDirectory(path);
 

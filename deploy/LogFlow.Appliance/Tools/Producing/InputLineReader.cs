@@ -1,10 +1,10 @@
-namespace LogFlow.Appliance.Tools;
+namespace LogFlow.Appliance;
 
 /// <summary>
 /// Reads lines of bytes from a stream that may never end. A line ends with a newline, before which a carriage return
 /// is dropped; what follows the last newline is a line, too. Holds one line and what was read behind it, no more.
 /// </summary>
-internal sealed class LineReader(Stream input, int lineBytesMax)
+internal sealed class InputLineReader(Stream input, int lineBytesMax)
 {
     private const int ReadBytes = 64 * 1024;
 

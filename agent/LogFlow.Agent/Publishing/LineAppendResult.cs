@@ -1,7 +1,7 @@
 namespace LogFlow.Agent;
 
 /// <summary>What became of a record that was to be added to a partition's batch.</summary>
-internal enum AppendResult
+internal enum LineAppendResult
 {
     /// <summary>It is in the batch.</summary>
     Appended,

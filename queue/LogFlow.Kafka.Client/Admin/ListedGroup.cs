@@ -5,4 +5,4 @@ namespace LogFlow.Kafka.Client;
 /// <param name="ProtocolType"><c>consumer</c> for consumer groups.</param>
 /// <param name="State"><c>Stable</c>, <c>Empty</c> ...; empty where the broker is older than Kafka 2.6.</param>
 /// <param name="Type"><c>classic</c>, <c>consumer</c> (KIP-848) ...</param>
-public sealed record GroupListing(string GroupId, string ProtocolType, string State, string Type = "classic");
+public sealed record ListedGroup(string GroupId, string ProtocolType, string State, string Type = "classic");

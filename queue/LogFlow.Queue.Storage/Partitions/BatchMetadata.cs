@@ -5,4 +5,4 @@ namespace LogFlow.Queue.Storage;
 /// <param name="LastSequence">Sequence of its last record.</param>
 /// <param name="BaseOffset">Where it was appended.</param>
 /// <param name="TimestampMs">What the append was answered with; -1 for producers' timestamps.</param>
-internal readonly record struct ProducerBatch(int BaseSequence, int LastSequence, long BaseOffset, long TimestampMs);
+internal readonly record struct BatchMetadata(int BaseSequence, int LastSequence, long BaseOffset, long TimestampMs);

@@ -1,7 +1,7 @@
 namespace LogFlow.Store;
 
 /// <summary>What a value is. The numbers are part of the disk format (column directory).</summary>
-internal enum ValueKind : byte
+internal enum StoredKind : byte
 {
     None = 0,
     Bool = 1,
