@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using LogFlow.Kafka.Protocol;
-using LogFlow.Testing;
 using LogFlow.Platform;
+using LogFlow.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 

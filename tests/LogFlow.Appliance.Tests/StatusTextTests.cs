@@ -8,8 +8,14 @@ public class StatusTextTests
         var before = new PipelineSnapshot { LinesRead = 1_000, DocumentsIndexed = 800, Documents = 25_808 };
         var now = before with
         {
-            FilesWatched = 8, LinesRead = 1_201_000, DocumentsIndexed = 50_800, Documents = 75_808, Lag = 1_150_100,
-            Errors = 2, BytesBehind = 1_500_000, DeadLetters = 3,
+            FilesWatched = 8,
+            LinesRead = 1_201_000,
+            DocumentsIndexed = 50_800,
+            Documents = 75_808,
+            Lag = 1_150_100,
+            Errors = 2,
+            BytesBehind = 1_500_000,
+            DeadLetters = 3,
         };
 
         Assert.Equal(

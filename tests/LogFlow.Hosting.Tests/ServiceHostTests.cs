@@ -66,7 +66,10 @@ public sealed class ServiceHostTests : IDisposable
     {
         var builder = Builder(
             new ScriptedPart("first", _journal),
-            new ScriptedPart("stuck", _journal) { Stopping = static _ => Task.Delay(Timeout.Infinite, CancellationToken.None) });
+            new ScriptedPart("stuck", _journal)
+            {
+                Stopping = static _ => Task.Delay(Timeout.Infinite, CancellationToken.None),
+            });
         builder.Services.AddSingleton<TimeProvider>(new FastTime());
         OnStarted(builder, static application => application.StopApplication());
 

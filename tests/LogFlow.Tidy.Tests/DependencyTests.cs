@@ -26,6 +26,57 @@ public class DependencyTests
         ["LogFlow.Store"] = ["LogFlow.Hosting"],
     };
 
+    /// <summary>
+    /// Packages and frameworks, each where it is needed and nowhere else: a library that needs a logger does not need a
+    /// web server.
+    /// </summary>
+    private static readonly Dictionary<string, string[]> Needed = new()
+    {
+        ["LogFlow.Agent"] = ["Microsoft.AspNetCore.App"],
+        ["LogFlow.Appliance"] = ["Microsoft.AspNetCore.App"],
+        ["LogFlow.Hosting"] =
+        [
+            "Microsoft.AspNetCore.App",
+            "Microsoft.Extensions.Hosting.Systemd",
+            "Microsoft.Extensions.Hosting.WindowsServices",
+            "OpenTelemetry",
+            "OpenTelemetry.Exporter.OpenTelemetryProtocol",
+            "YamlDotNet",
+            "System.CommandLine",
+        ],
+        ["LogFlow.Platform"] = ["ZstdSharp.Port"],
+        ["LogFlow.Processor.Elasticsearch"] =
+        [
+            "Elastic.Clients.Elasticsearch",
+            "Elastic.Transport",
+            "Microsoft.Extensions.Logging.Abstractions",
+        ],
+        ["LogFlow.Processor.Pipeline"] = ["Microsoft.Extensions.Logging.Abstractions", "YamlDotNet"],
+        ["LogFlow.Processor"] = ["Microsoft.AspNetCore.App"],
+        ["LogFlow.Store"] = ["Microsoft.AspNetCore.App"],
+        ["LogFlow.Kafka.Client"] = ["Microsoft.Extensions.Logging.Abstractions"],
+        ["LogFlow.Kafka.Protocol.Generator"] = ["Microsoft.CodeAnalysis.CSharp"],
+        ["LogFlow.Kafka.Protocol"] = ["K4os.Compression.LZ4", "K4os.Hash.xxHash", "Snappier"],
+        ["LogFlow.Queue.Storage"] = ["Microsoft.Extensions.Logging.Abstractions"],
+        ["LogFlow.Queue"] = ["Microsoft.AspNetCore.App"],
+    };
+
+    [Fact]
+    public void Projects_UseOnlyThePackagesAndFrameworksThatTheyNeed()
+    {
+        var wrong =
+            from project in SourceTree.Projects
+            let name = Path.GetFileNameWithoutExtension(project)
+            where Allowed.ContainsKey(name)
+            from reference in XDocument.Load(project).Descendants()
+            where reference.Name.LocalName is "PackageReference" or "FrameworkReference"
+            let target = reference.Attribute("Include")!.Value
+            where !Needed.GetValueOrDefault(name, []).Contains(target)
+            select $"{name} must not use {target}";
+
+        Assert.Empty(wrong);
+    }
+
     [Fact]
     public void Projects_ReferOnlyToWhatTheDesignAllows()
     {

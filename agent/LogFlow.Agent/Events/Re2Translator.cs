@@ -13,20 +13,39 @@ internal ref struct Re2Translator(string expression)
 {
     private static readonly Dictionary<string, string> PosixClasses = new(StringComparer.Ordinal)
     {
-        ["alnum"] = "0-9A-Za-z", ["alpha"] = "A-Za-z", ["ascii"] = @"\x00-\x7F", ["blank"] = @"\t ",
-        ["cntrl"] = @"\x00-\x1F\x7F", ["digit"] = "0-9", ["graph"] = "!-~", ["lower"] = "a-z", ["print"] = " -~",
-        ["punct"] = @"!-/:-@\[-`{-~", ["space"] = @"\t\n\v\f\r ", ["upper"] = "A-Z", ["word"] = "0-9A-Za-z_",
+        ["alnum"] = "0-9A-Za-z",
+        ["alpha"] = "A-Za-z",
+        ["ascii"] = @"\x00-\x7F",
+        ["blank"] = @"\t ",
+        ["cntrl"] = @"\x00-\x1F\x7F",
+        ["digit"] = "0-9",
+        ["graph"] = "!-~",
+        ["lower"] = "a-z",
+        ["print"] = " -~",
+        ["punct"] = @"!-/:-@\[-`{-~",
+        ["space"] = @"\t\n\v\f\r ",
+        ["upper"] = "A-Z",
+        ["word"] = "0-9A-Za-z_",
         ["xdigit"] = "0-9A-Fa-f",
     };
 
     /// <summary>The same classes turned round, as ranges of UTF-16 units.</summary>
     private static readonly Dictionary<string, string> OtherPosixClasses = new(StringComparer.Ordinal)
     {
-        ["alnum"] = @"\x00-/:-@\[-`{-\uFFFF", ["alpha"] = @"\x00-@\[-`{-\uFFFF", ["ascii"] = @"\x80-\uFFFF",
-        ["blank"] = @"\x00-\x08\n-\x1F!-\uFFFF", ["cntrl"] = @" -~\x80-\uFFFF", ["digit"] = @"\x00-/:-\uFFFF",
-        ["graph"] = @"\x00- \x7F-\uFFFF", ["lower"] = @"\x00-`{-\uFFFF", ["print"] = @"\x00-\x1F\x7F-\uFFFF",
-        ["punct"] = @"\x00- 0-9A-Za-z\x7F-\uFFFF", ["space"] = @"\x00-\x08\x0E-\x1F!-\uFFFF",
-        ["upper"] = @"\x00-@\[-\uFFFF", ["word"] = @"\x00-/:-@\[-^`{-\uFFFF", ["xdigit"] = @"\x00-/:-@G-`g-\uFFFF",
+        ["alnum"] = @"\x00-/:-@\[-`{-\uFFFF",
+        ["alpha"] = @"\x00-@\[-`{-\uFFFF",
+        ["ascii"] = @"\x80-\uFFFF",
+        ["blank"] = @"\x00-\x08\n-\x1F!-\uFFFF",
+        ["cntrl"] = @" -~\x80-\uFFFF",
+        ["digit"] = @"\x00-/:-\uFFFF",
+        ["graph"] = @"\x00- \x7F-\uFFFF",
+        ["lower"] = @"\x00-`{-\uFFFF",
+        ["print"] = @"\x00-\x1F\x7F-\uFFFF",
+        ["punct"] = @"\x00- 0-9A-Za-z\x7F-\uFFFF",
+        ["space"] = @"\x00-\x08\x0E-\x1F!-\uFFFF",
+        ["upper"] = @"\x00-@\[-\uFFFF",
+        ["word"] = @"\x00-/:-@\[-^`{-\uFFFF",
+        ["xdigit"] = @"\x00-/:-@G-`g-\uFFFF",
     };
 
     private readonly StringBuilder _result = new(expression.Length + 16);

@@ -33,7 +33,7 @@ internal sealed class RegistryDirectory : IRegistryStorage
 
     public byte[]? ReadSnapshot() => File.Exists(_snapshot) ? File.ReadAllBytes(_snapshot) : null;
 
-    public void ReplaceSnapshot(ReadOnlySpan<byte> content) => 
+    public void ReplaceSnapshot(ReadOnlySpan<byte> content) =>
         DurableFile.Replace(_snapshot, content, isSecret: true);
 
     public IReadOnlyList<long> ListJournals()

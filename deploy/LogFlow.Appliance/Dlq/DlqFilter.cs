@@ -10,37 +10,44 @@ internal sealed class DlqFilter
 {
     private readonly Option<string?> _topic = new("--topic", "-t")
     {
-        Description = "Only of this topic (default: of all)", HelpName = "TOPIC",
+        Description = "Only of this topic (default: of all)",
+        HelpName = "TOPIC",
     };
 
     private readonly Option<string?> _stage = new("--stage")
     {
-        Description = "Only what failed there", HelpName = "decode|filter|output",
+        Description = "Only what failed there",
+        HelpName = "decode|filter|output",
     };
 
     private readonly Option<string?> _plugin = new("--plugin")
     {
-        Description = "Only what this plugin refused", HelpName = "NAME",
+        Description = "Only what this plugin refused",
+        HelpName = "NAME",
     };
 
     private readonly Option<string?> _reason = new("--reason")
     {
-        Description = "Only where the reason contains this", HelpName = "TEXT",
+        Description = "Only where the reason contains this",
+        HelpName = "TEXT",
     };
 
     private readonly Option<string?> _since = new("--since")
     {
-        Description = "Only what was given up since then: a time, or 1h for an hour ago", HelpName = "TIME",
+        Description = "Only what was given up since then: a time, or 1h for an hour ago",
+        HelpName = "TIME",
     };
 
     private readonly Option<string?> _until = new("--until")
     {
-        Description = "Only what was given up before then", HelpName = "TIME",
+        Description = "Only what was given up before then",
+        HelpName = "TIME",
     };
 
     private readonly Option<string?> _offset = new("--offset", "-o")
     {
-        Description = "Only the record of this partition and offset of its topic", HelpName = "PARTITION:OFFSET",
+        Description = "Only the record of this partition and offset of its topic",
+        HelpName = "PARTITION:OFFSET",
     };
 
     /// <summary>Gives a command the options.</summary>

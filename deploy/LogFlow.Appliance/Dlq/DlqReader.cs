@@ -39,7 +39,9 @@ internal static class DlqReader
         Topics.ThrowIfUnusable(topic);
         var options = new ConsumeOptions
         {
-            Topic = topic.Name, From = new StartPosition(StartKind.Beginning), IsExit = true,
+            Topic = topic.Name,
+            From = new StartPosition(StartKind.Beginning),
+            IsExit = true,
         };
         await using var source = await PartitionSource.StartAsync(session, options, topic, cancellationToken);
         while (await source.NextAsync(cancellationToken) is { } batch)

@@ -186,7 +186,8 @@ public sealed class EventMap
             if (existing.Name is null
                 ? existing.NameLength == nameLength
                     && source.Slice(existing.NameOffset, nameLength).SequenceEqual(rawName)
-                : name is null && existing.Name.Length <= nameLength && existing.Name == JsonStringDecoder.Decode(rawName))
+                : name is null && existing.Name.Length <= nameLength
+                    && existing.Name == JsonStringDecoder.Decode(rawName))
             {
                 Replace(i, valueOffset, valueLength);
                 return;

@@ -9,7 +9,7 @@ namespace LogFlow.Processor;
 
 /// <summary>
 /// What a record that was put back into its topic says of the one it repeats. It is what any producer can write, so it
-/// is believed only where it can do no harm: see <see cref="Execution.InFlightBatch.AddReplay"/>.
+/// is believed only where it can do no harm: see <see cref="InFlightBatch.AddReplay"/>.
 /// </summary>
 /// <param name="TopicId">The original's topic id.</param>
 /// <param name="Partition">Its partition.</param>

@@ -79,8 +79,11 @@ internal sealed class Searcher(StoreEngine engine, TimeProvider time)
     /// </summary>
     private static bool MayFollow(in BlockSummary summary, SearchRequest request)
     {
-        if (request is not { Sort: [{ IsArrival: true } first, ..], SearchAfter: [{ Kind: StoredKind.Int64 } after, ..],
-            TotalHitsMax: < 0, Aggregations.IsEmpty: true })
+        if (request is not
+            {
+                Sort: [{ IsArrival: true } first, ..], SearchAfter: [{ Kind: StoredKind.Int64 } after, ..],
+                TotalHitsMax: < 0, Aggregations.IsEmpty: true
+            })
         {
             return true;
         }

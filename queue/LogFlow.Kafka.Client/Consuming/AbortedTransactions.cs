@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Messages;
 
 namespace LogFlow.Kafka.Client;
 

@@ -27,7 +27,9 @@ internal sealed class AlterPartitionReassignmentsHandler(TopicCatalog topics, No
                 var (error, message) = Check(topic.Name, partition);
                 answer.Partitions.Add(new AlterPartitionReassignmentsResponse.ReassignablePartitionResponse
                 {
-                    PartitionIndex = partition.PartitionIndex, ErrorCode = error, ErrorMessage = message,
+                    PartitionIndex = partition.PartitionIndex,
+                    ErrorCode = error,
+                    ErrorMessage = message,
                 });
             }
 

@@ -36,7 +36,8 @@ internal sealed class DescribeTopicPartitionsHandler(TopicCatalog topics, NodeId
             {
                 response.NextCursor = new DescribeTopicPartitionsResponse.Cursor
                 {
-                    TopicName = name, PartitionIndex = first,
+                    TopicName = name,
+                    PartitionIndex = first,
                 };
                 break;
             }
@@ -67,7 +68,9 @@ internal sealed class DescribeTopicPartitionsHandler(TopicCatalog topics, NodeId
 
         var described = new DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic
         {
-            Name = name, TopicId = topic.Id, TopicAuthorizedOperations = AuthorizedOperations.Topic,
+            Name = name,
+            TopicId = topic.Id,
+            TopicAuthorizedOperations = AuthorizedOperations.Topic,
         };
         response.Topics.Add(described);
         for (var index = Math.Max(first, 0); index < topic.Partitions.Count; index++)
@@ -76,7 +79,8 @@ internal sealed class DescribeTopicPartitionsHandler(TopicCatalog topics, NodeId
             {
                 response.NextCursor = new DescribeTopicPartitionsResponse.Cursor
                 {
-                    TopicName = name, PartitionIndex = index,
+                    TopicName = name,
+                    PartitionIndex = index,
                 };
                 break;
             }

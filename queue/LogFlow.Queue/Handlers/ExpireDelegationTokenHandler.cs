@@ -15,6 +15,7 @@ internal sealed class ExpireDelegationTokenHandler
         ExpireDelegationTokenRequest request, RequestContext context) =>
         new(new ExpireDelegationTokenResponse
         {
-            ErrorCode = ErrorCode.DelegationTokenRequestNotAllowed, ExpiryTimestampMs = -1,
+            ErrorCode = ErrorCode.DelegationTokenRequestNotAllowed,
+            ExpiryTimestampMs = -1,
         });
 }

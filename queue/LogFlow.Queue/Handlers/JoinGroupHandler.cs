@@ -6,7 +6,7 @@ namespace LogFlow.Queue;
 /// <para><b>JoinGroup</b>, API key 11, versions 0-9.</para>
 /// <para>Behaviour: the answer comes when the next generation starts: when all known members have joined, or at the
 /// longest rebalance timeout among them; for a group that was empty, after group.initial.rebalance.delay.ms. The rules
-/// are in <see cref="Groups.Classic.ClassicMembership"/>. A group of the new protocol answers at once.</para>
+/// are in <see cref="ClassicMembership"/>. A group of the new protocol answers at once.</para>
 /// <para>Versions: 1 adds the rebalance timeout (0: the session timeout serves); 4 MEMBER_ID_REQUIRED (KIP-394);
 /// 5 static members (KIP-345); 6 is flexible; 7 the protocol type; 8 a reason; 9 skip_assignment (KIP-814).</para>
 /// <para>Deviations from Apache Kafka: the default initial delay is 100 ms instead of 3 s.</para>

@@ -15,6 +15,7 @@ internal sealed class RenewDelegationTokenHandler
         RenewDelegationTokenRequest request, RequestContext context) =>
         new(new RenewDelegationTokenResponse
         {
-            ErrorCode = ErrorCode.DelegationTokenRequestNotAllowed, ExpiryTimestampMs = -1,
+            ErrorCode = ErrorCode.DelegationTokenRequestNotAllowed,
+            ExpiryTimestampMs = -1,
         });
 }

@@ -19,7 +19,8 @@ internal sealed class ShareGroupDescribeHandler
         {
             response.Groups.Add(new ShareGroupDescribeResponse.DescribedGroup
             {
-                GroupId = groupId, ErrorCode = ErrorCode.UnsupportedVersion,
+                GroupId = groupId,
+                ErrorCode = ErrorCode.UnsupportedVersion,
             });
         }
 

@@ -36,7 +36,8 @@ internal sealed class UpdateFeaturesHandler(NodeIdentity node)
                 response.Results.Add(new UpdateFeaturesResponse.UpdatableFeatureResult
                 {
                     // So Kafka prints its code for no error.
-                    Feature = update.Feature, ErrorMessage = "NONE",
+                    Feature = update.Feature,
+                    ErrorMessage = "NONE",
                 });
             }
         }

@@ -45,7 +45,8 @@ public sealed class RealServerSmokeTests
     public async Task Kafka_InAContainer_TakesARecordAndIsKilledAndStartedAgain()
     {
         using var folder = new TempDirectory();
-        await using var kafka = await RealServer.StartKafkaInContainerAsync(folder.Path, "log.flush.interval.messages=1");
+        await using var kafka = await RealServer.StartKafkaInContainerAsync(
+            folder.Path, "log.flush.interval.messages=1");
         await ProduceAsync(kafka.Address, 0);
 
         await kafka.KillAsync();

@@ -304,7 +304,8 @@ public sealed partial class AdminComparisonTests(ITestOutputHelper output)
                         ? null
                         : new DescribeTopicPartitionsRequest.CursorData
                         {
-                            TopicName = cursor.Value.Topic, PartitionIndex = cursor.Value.Index,
+                            TopicName = cursor.Value.Topic,
+                            PartitionIndex = cursor.Value.Index,
                         },
                 },
                 0);

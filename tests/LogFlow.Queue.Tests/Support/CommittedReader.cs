@@ -1,5 +1,5 @@
-using LogFlow.Kafka.Protocol.Messages;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Kafka.Protocol.Messages;
 
 namespace LogFlow.Queue.Tests;
 
