@@ -22,6 +22,7 @@ public sealed partial class ProcessorService : ILogFlowService
     private readonly ILogger _logger;
     private readonly ProcessorMetrics _metrics;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly BackgroundWork _watching = new();
     private readonly List<KafkaInput> _inputs = [];
     private FilterStage? _stage;
     private IDeadLetterSink? _deadLetters;
@@ -254,7 +255,7 @@ public sealed partial class ProcessorService : ILogFlowService
             input.Start();
         }
 
-        _ = WatchAsync();
+        _watching.StartHere("watching the parts", _ => WatchAsync());
         Log.Started(
             _logger, pipeline.Filters.Count, string.Join(", ", pipeline.Outputs.Select(node => node.Id)), workers);
     }

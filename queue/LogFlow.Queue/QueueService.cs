@@ -16,6 +16,7 @@ public sealed partial class QueueService : ILogFlowService
     private readonly ILogger _logger;
     private readonly QueueMetrics _metrics;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly BackgroundWork _watching = new();
     private SocketServer? _server;
     private LogManager? _logs;
     private GroupCoordinator? _coordinator;
@@ -196,7 +197,7 @@ public sealed partial class QueueService : ILogFlowService
     {
         var configs = new ConfigCatalog(_config);
         _logs = OpenLogs(configs);
-        _ = WatchAsync(_logs.Completion);
+        Watch(_logs.Completion);
         var store = new StateLogGroupStore(_logs.OpenStateLog("groups"));
         _coordinator = new GroupCoordinator(
             Settings(_config),
@@ -206,7 +207,7 @@ public sealed partial class QueueService : ILogFlowService
             _metrics,
             _loggers.CreateLogger<GroupCoordinator>(),
             TimeSpan.FromMilliseconds(_config.OffsetsRetentionCheckIntervalMs));
-        _ = WatchAsync(_coordinator.Completion);
+        Watch(_coordinator.Completion);
         store.Load(_coordinator);
         var transactionLog = _logs.OpenStateLog("transactions");
         var transactional = TransactionCoordinator.FindProducerIds(transactionLog);
@@ -224,7 +225,7 @@ public sealed partial class QueueService : ILogFlowService
             _metrics,
             _loggers.CreateLogger<TransactionCoordinator>(),
             survey);
-        _ = WatchAsync(_transactions.Completion);
+        Watch(_transactions.Completion);
         await _transactions.StartAsync();
 
         _server = new SocketServer(
@@ -239,7 +240,7 @@ public sealed partial class QueueService : ILogFlowService
             _metrics,
             _time,
             _loggers.CreateLogger<SocketServer>());
-        _ = WatchAsync(_server.Completion);
+        Watch(_server.Completion);
         var advertised = await ListenAsync(_server, cancellationToken);
         _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId), advertised.Host, advertised.Port);
 
@@ -334,6 +335,8 @@ public sealed partial class QueueService : ILogFlowService
         UpkeepInterval = TimeSpan.FromMilliseconds(config.TransactionAbortTimedOutCleanupIntervalMs),
         IdExpiration = TimeSpan.FromMilliseconds(config.TransactionalIdExpirationMs),
     };
+
+    private void Watch(Task part) => _watching.StartHere("watching a part", _ => WatchAsync(part));
 
     /// <summary>When a part cannot go on, neither can the queue: its host ends the process.</summary>
     private async Task WatchAsync(Task part)

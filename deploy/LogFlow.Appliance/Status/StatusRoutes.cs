@@ -8,7 +8,7 @@ namespace LogFlow.Appliance;
 /// <summary>The console's page and the state behind it as JSON.</summary>
 internal sealed class StatusRoutes(IEnumerable<ILogFlowService> parts, UpParts up) : IStatusPages
 {
-    private const string PageResource = "LogFlow.Appliance.StatusPage.html";
+    private const string PageResource = "StatusPage.html";
 
     /// <summary>Adds <c>/</c> and <c>/status</c>.</summary>
     public void Map(IEndpointRouteBuilder routes)

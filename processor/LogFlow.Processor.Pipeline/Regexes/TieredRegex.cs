@@ -49,7 +49,7 @@ internal sealed class TieredRegex
             // once.
             if (_uses < CompileAfterUses && Interlocked.Increment(ref _uses) == CompileAfterUses)
             {
-                _ = Task.Run(Compile);
+                ThreadPool.UnsafeQueueUserWorkItem(static regex => regex.Compile(), this, preferLocal: false);
             }
             return _current;
         }

@@ -300,7 +300,7 @@ public sealed partial class PartitionLog
         if (!segment.IsDeleted)
         {
             Log.DamageFound(_context.Logger, segment.LogPath, Label, position, offset);
-            _ = _context.Writer.RunAsync(() => PutDamageAside(segment, position));
+            _context.Writer.Enqueue(new PostedOperation(() => PutDamageAside(segment, position)));
         }
 
         return Failed(ErrorCode.KafkaStorageError);
