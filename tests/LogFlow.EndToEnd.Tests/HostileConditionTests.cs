@@ -96,7 +96,8 @@ public class HostileConditionTests
         var port = FreePort.Next();
         var data = folder.File("data");
         await using var up = UpProcess.Start(
-            data, path, null, "-E", "store.enabled=false", "-E", $"store.address=http://127.0.0.1:{port}");
+            data, path, null, "-E", "store.enabled=false", "-E", $"store.address=http://127.0.0.1:{port}",
+            "-E", $"processor.output.store.secret_file={StoreSecretFile.Provide(folder.File("store"))}");
 
         var line = await up.WaitForLineAsync("takes nothing");
         Assert.Contains($"http://127.0.0.1:{port}", line, StringComparison.Ordinal);

@@ -13,6 +13,7 @@ public class ThreeServicesTests(ITestOutputHelper output)
     public async Task OwnQueueAndStore_EachServiceKilledInTurn_IndexesEveryLineOnce()
     {
         using var storeFolder = new TempDirectory();
+        var secret = StoreSecretFile.Provide(storeFolder.Path);
         await using var store = LogFlowProcess.Start(
             "logflow",
             "up", "--data", storeFolder.Path, "-E", "agent.enabled=false", "-E", "queue.enabled=false",
@@ -20,7 +21,9 @@ public class ThreeServicesTests(ITestOutputHelper output)
         await store.WaitForLineAsync("logflow search");
         var url = LogFlowProcess.ReadEndpoints(storeFolder.Path)["store"]!.ToString();
 
-        await RunAsync(null, new Uri(url), $"output.store.url={url}", Seeds.Size("LOGFLOW_CRASH_LINES", 100_000));
+        await RunAsync(
+            null, new Uri(url), Seeds.Size("LOGFLOW_CRASH_LINES", 100_000),
+            $"output.store.url={url}", $"output.store.secret_file={secret}");
     }
 
     [RequiresFact(Requirement.Kafka, Requirement.Elasticsearch)]
@@ -31,8 +34,8 @@ public class ThreeServicesTests(ITestOutputHelper output)
         await using var elasticsearch = await RealServer.StartElasticsearchAsync(folder.File("es"));
 
         await RunAsync(
-            kafka, elasticsearch.Url, $"output.elasticsearch.hosts={elasticsearch.Url}",
-            Seeds.Size("LOGFLOW_CRASH_LINES_JAVA", 40_000));
+            kafka, elasticsearch.Url, Seeds.Size("LOGFLOW_CRASH_LINES_JAVA", 40_000),
+            $"output.elasticsearch.hosts={elasticsearch.Url}");
     }
 
     [RequiresFact(Requirement.Kafka, Requirement.OpenSearch)]
@@ -43,18 +46,18 @@ public class ThreeServicesTests(ITestOutputHelper output)
         await using var openSearch = await RealServer.StartOpenSearchAsync(folder.File("os"));
 
         await RunAsync(
-            kafka, openSearch.Url, $"output.elasticsearch.hosts={openSearch.Url}",
-            Seeds.Size("LOGFLOW_CRASH_LINES_JAVA", 40_000));
+            kafka, openSearch.Url, Seeds.Size("LOGFLOW_CRASH_LINES_JAVA", 40_000),
+            $"output.elasticsearch.hosts={openSearch.Url}");
     }
 
-    private async Task RunAsync(RealServer? kafka, Uri index, string outputSetting, int lines)
+    private async Task RunAsync(RealServer? kafka, Uri index, int lines, params string[] outputSettings)
     {
         var random = new Random(Seeds.Next(output));
         using var logs = new TempDirectory();
         var path = logs.File("access.log");
         new AccessLogGenerator(random.Next()).WriteFile(path, lines);
         using var api = new SearchApi(index);
-        await using var services = new ThreeServices(path, kafka?.Address, outputSetting);
+        await using var services = new ThreeServices(path, kafka?.Address, outputSettings);
         services.StartAll();
 
         string[] victims = ["agent", "processor", "queue"];

@@ -47,7 +47,10 @@ public class ChaosTests(ITestOutputHelper output)
             "logflow-queue",
             "-E", $"listeners=PLAINTEXT://127.0.0.1:{queue}", "-E", $"log.dirs={folder.File("queue")}",
             "-E", "num.partitions=4", "-E", "queue.http.port=0"));
-        AddShippers(stack, folder, $"127.0.0.1:{queue}", $"output.store.url=http://127.0.0.1:{store}");
+        var secret = StoreSecretFile.Provide(folder.File("store"));
+        AddShippers(
+            stack, folder, $"127.0.0.1:{queue}", "-E", $"output.store.url=http://127.0.0.1:{store}",
+            "-E", $"output.store.secret_file={secret}");
 
         await RunAsync(stack, folder, $"127.0.0.1:{queue}", new Uri($"http://127.0.0.1:{store}"));
     }
@@ -62,20 +65,21 @@ public class ChaosTests(ITestOutputHelper output)
         await using var stack = new ChaosStack();
         stack.Add("kafka", kafka);
         stack.Add("elasticsearch", elasticsearch);
-        AddShippers(stack, folder, kafka.Address, $"output.elasticsearch.hosts={elasticsearch.Url}");
+        AddShippers(stack, folder, kafka.Address, "-E", $"output.elasticsearch.hosts={elasticsearch.Url}");
 
         await RunAsync(stack, folder, kafka.Address, elasticsearch.Url);
     }
 
-    private static void AddShippers(ChaosStack stack, TempDirectory folder, string queue, string index)
+    private static void AddShippers(ChaosStack stack, TempDirectory folder, string queue, params string[] index)
     {
         for (var number = 1; number <= 2; number++)
         {
             var data = folder.File($"processor{number.ToString(CultureInfo.InvariantCulture)}");
             stack.Add($"processor{number}", () => LogFlowProcess.Start(
                 "logflow-processor",
-                "-E", $"queue.bootstrap_servers={queue}", "-E", $"path.data={data}", "-E", "api.http.port=0",
-                "-E", index));
+                [
+                    "-E", $"queue.bootstrap_servers={queue}", "-E", $"path.data={data}", "-E", "api.http.port=0", .. index,
+                ]));
         }
 
         stack.Add("agent", () => LogFlowProcess.Start(
