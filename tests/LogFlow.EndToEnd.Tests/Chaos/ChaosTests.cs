@@ -78,7 +78,8 @@ public class ChaosTests(ITestOutputHelper output)
             stack.Add($"processor{number}", () => LogFlowProcess.Start(
                 "logflow-processor",
                 [
-                    "-E", $"queue.bootstrap_servers={queue}", "-E", $"path.data={data}", "-E", "api.http.port=0", .. index,
+                    "-E", $"queue.bootstrap_servers={queue}", "-E", $"path.data={data}", "-E", "api.http.port=0",
+                    .. index,
                 ]));
         }
 
