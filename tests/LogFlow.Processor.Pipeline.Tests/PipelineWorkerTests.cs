@@ -84,8 +84,9 @@ public class PipelineWorkerTests
     [Fact]
     public void Grok_StalledPattern_IsTaggedAfterItsTimeout()
     {
+        // Referring back is what only .NET's regex can do; the program that runs other patterns does not stall.
         var batch = Run(
-            """filter { grok { match => { "message" => "^(a+)+$" } timeout_millis => 50 } }""",
+            """filter { grok { match => { "message" => "^(a+)+\1$" } timeout_millis => 50 } }""",
             "{\"message\":\"" + new string('a', 5000) + "b\"}");
 
         Assert.True(Assert.Single(batch.Events).HasTag("_groktimeout"));
