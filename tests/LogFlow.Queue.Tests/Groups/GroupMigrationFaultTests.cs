@@ -23,9 +23,9 @@ public sealed class GroupMigrationFaultTests(ITestOutputHelper output)
 
     /// <summary>
     /// A seed that failed goes here, and stays. 4114912: the group changed after a rebalance that another had cut off;
-    /// its assignments were forgotten, but cooperative members still read what they had. 11254295: a member that was too
-    /// slow to give up partitions was removed, joined again under its old id, and still read them. 2112678: the disk refused while the group changed
-    /// there and back; members that were long gone came back with the restart.
+    /// its assignments were forgotten, but cooperative members still read what they had. 11254295: a member that was
+    /// too slow to give up partitions was removed, joined again under its old id, and still read them. 2112678: the
+    /// disk refused while the group changed there and back; members that were long gone came back with the restart.
     /// </summary>
     [Theory]
     [InlineData(1, false)]
