@@ -29,7 +29,7 @@ public sealed class TlsClient
     /// <param name="transport">The connected stream.</param>
     /// <param name="host">The name that was connected to.</param>
     /// <param name="cancellationToken">Gives the handshake up.</param>
-    /// <exception cref="TlsException">The server is not trusted, or the other way round; the message says why.</exception>
+    /// <exception cref="TlsException">One does not trust the other; the message says why.</exception>
     public async Task<SslStream> ConnectAsync(Stream transport, string host, CancellationToken cancellationToken)
     {
         var stream = new SslStream(transport, leaveInnerStreamOpen: false);
@@ -40,7 +40,8 @@ public sealed class TlsClient
             try
             {
                 await stream.AuthenticateAsClientAsync(
-                    OptionsFor(loaded, host, (_, certificate, chain, errors) => check.Accept(certificate, chain, errors)),
+                    OptionsFor(
+                        loaded, host, (_, certificate, chain, errors) => check.Accept(certificate, chain, errors)),
                     cancellationToken);
             }
             catch (AuthenticationException error)

@@ -106,8 +106,8 @@ internal static class TlsFiles
         catch (CryptographicException error) when (isEncrypted)
         {
             throw new TlsException(
-                $"{names.Key}: the key in {place} does not open with {names.KeyPassphrase}: the passphrase is wrong, or "
-                + "the key is not this certificate's",
+                $"{names.Key}: the key in {place} does not open with {names.KeyPassphrase}: the passphrase is wrong, "
+                + "or the key is not this certificate's",
                 error);
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)

@@ -59,7 +59,8 @@ public sealed class TlsServer
         {
             await stream.DisposeAsync();
             throw new TlsException(
-                check.Refusal ?? TlsAlerts.Describe(error) ?? "the client ended the connection in the handshake", error);
+                check.Refusal ?? TlsAlerts.Describe(error) ?? "the client ended the connection in the handshake",
+                error);
         }
         catch
         {
@@ -68,7 +69,7 @@ public sealed class TlsServer
         }
     }
 
-    /// <summary>Settings for one handshake that somebody else makes (Kestrel asks for them at each connection).</summary>
+    /// <summary>Settings for a handshake that somebody else makes (Kestrel asks for them at each connection).</summary>
     public SslServerAuthenticationOptions ForHandshake() => NewOptions().Options;
 
     private (SslServerAuthenticationOptions Options, PeerCheck Check) NewOptions()

@@ -28,7 +28,8 @@ public sealed class TlsHandshakeTests : IDisposable
 
     [Fact]
     public async Task Authority_AsText_IsTaken() =>
-        Assert.Equal("hello", await TalkAsync(Server(_authority.Issue("queue", "localhost")), Trusting(_authority.CaPem)));
+        Assert.Equal(
+            "hello", await TalkAsync(Server(_authority.Issue("queue", "localhost")), Trusting(_authority.CaPem)));
 
     [Fact]
     public async Task Server_OfAnotherAuthority_IsRefusedWithTheKeyToChange()
@@ -99,7 +100,7 @@ public sealed class TlsHandshakeTests : IDisposable
         }
     }
 
-    /// <summary>.NET's servers never send their root, others do (Java's, OpenSSL's): so without a server here.</summary>
+    /// <summary>.NET's servers never send their root, others do (Java's, OpenSSL's): so no server here.</summary>
     [Fact]
     public void Fingerprint_OfAnAuthorityThatTheServerSends_IsTrusted()
     {
