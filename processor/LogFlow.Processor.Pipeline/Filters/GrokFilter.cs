@@ -43,6 +43,14 @@ internal sealed class GrokFilter : Filter
         CreateFilter = context => new GrokFilter(context),
     };
 
+    /// <summary>Which patterns run slower than they could, and why.</summary>
+    public override IEnumerable<string> Remarks =>
+        from rule in _rules
+        from pattern in rule.Patterns
+        where pattern.Grok.Program is null
+        select $"the pattern '{pattern.Grok.Text}' is left to .NET's regular expressions, which are slower: "
+            + $"{pattern.Grok.Problem}";
+
     /// <summary>Has every pattern translated to machine code now; for benchmarks.</summary>
     internal void CompileNow()
     {

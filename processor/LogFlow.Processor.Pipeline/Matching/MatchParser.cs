@@ -301,7 +301,7 @@ internal sealed partial class MatchParser
         _ => new MatchNode.Opaque("looking behind for something of no certain text"),
     };
 
-    private MatchNode Unknown(string what)
+    private MatchNode.Opaque Unknown(string what)
     {
         _position = _pattern.Length;
         _isExtended = true;
