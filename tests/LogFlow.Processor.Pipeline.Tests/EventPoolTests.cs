@@ -9,7 +9,12 @@ public class EventPoolTests
         input { any { codec => json } }
         filter {
           grok { match => { "message" => "(?<[a][b]>\w+) (?<[a][c][d]>\w+)?" } }
-          if [more] { mutate { add_field => { "[@metadata][x]" => "%{[more][y]}" "[z][w]" => "1" } remove_field => [ "[log][file]" ] } }
+          if [more] {
+            mutate {
+              add_field => { "[@metadata][x]" => "%{[more][y]}" "[z][w]" => "1" }
+              remove_field => [ "[log][file]" ]
+            }
+          }
           if [@metadata][x] { mutate { add_field => { "seen" => "%{[@metadata][x]}" } } }
           if [many] { split { field => "many" } clone { clones => [ "copy" ] } }
         }

@@ -89,7 +89,8 @@ internal static class JsonStringDecoder
         for (; at <= content.Length - Vector128<byte>.Count; at += Vector128<byte>.Count)
         {
             var bytes = Vector128.LoadUnsafe(ref from, (nuint)at);
-            var special = Vector128.Equals(bytes, Vector128.Create((byte)'\\')) | (bytes & Vector128.Create((byte)0x80));
+            var special = Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
+                | (bytes & Vector128.Create((byte)0x80));
             if (special != Vector128<byte>.Zero)
             {
                 break;

@@ -19,7 +19,9 @@ internal sealed class MatchOp(MatchOpKind kind, MatchOp? next, FirstChars first)
     /// <summary>Its place in the program.</summary>
     public int Id;
 
-    /// <summary>Its place in the memory of what has been tried; -1: inside of a group whose ways do not fail alike.</summary>
+    /// <summary>
+    /// Its place in the memory of what has been tried; -1: inside of a group whose ways do not fail alike.
+    /// </summary>
     public int TriedId = -1;
 
     /// <summary>The characters of a run, or the one character.</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace LogFlow.Processor.Pipeline;
 
-/// <content>Escapes and classes: those of plain ASCII are read here, of all others .NET is asked what they hold.</content>
+/// <content>
+/// Escapes and classes: those of plain ASCII are read here, of all others .NET is asked what they hold.
+/// </content>
 internal sealed partial class MatchParser
 {
     private MatchNode ParseEscape()

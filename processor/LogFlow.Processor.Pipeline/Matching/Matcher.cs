@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace LogFlow.Processor.Pipeline;
@@ -117,126 +118,86 @@ internal sealed partial class Matcher
         _frameCount = 0;
         _barrier = -1;
         var op = program.Start;
-        while (true)
+        while (op.Kind != MatchOpKind.Matched)
         {
-            switch (op.Kind)
+            if (Step(op, text, ref position) is { } next)
             {
-                case MatchOpKind.Matched:
-                    End = position;
-                    return true;
-                case MatchOpKind.Char:
-                    if ((uint)position < (uint)text.Length && text[position] == op.Text[0])
-                    {
-                        position++;
-                        op = op.Next;
-                        continue;
-                    }
-                    break;
-                case MatchOpKind.Text:
-                    if (text[position..].StartsWith(op.Text))
-                    {
-                        position += op.Text.Length;
-                        op = op.Next;
-                        continue;
-                    }
-                    break;
-                case MatchOpKind.One:
-                    if ((uint)position < (uint)text.Length && op.Set.Contains(text[position]))
-                    {
-                        position++;
-                        op = op.Next;
-                        continue;
-                    }
-                    break;
-                case MatchOpKind.Run when !_remembers:
-                    var count = CountRun(op, text, position);
-                    if (count >= op.Min)
-                    {
-                        SetRunSlot(op, position, position + count);
-                        position += count;
-                        op = op.Next;
-                        continue;
-                    }
-                    break;
-                case MatchOpKind.Run or MatchOpKind.Greedy or MatchOpKind.Lazy:
-                    if (TryEnterRun(op, text, ref position))
-                    {
-                        op = op.Next;
-                        continue;
-                    }
-                    break;
-                case MatchOpKind.Choose:
-                    if (TryChoose(op, text, position, out var target))
-                    {
-                        op = target;
-                        continue;
-                    }
-                    break;
-                case MatchOpKind.CaptureStart:
-                    SetSlot(op.Slot * 2, position);
-                    op = op.Next;
-                    continue;
-                case MatchOpKind.CaptureEnd:
-                    SetSlot((op.Slot * 2) + 1, position);
-                    op = op.Next;
-                    continue;
-                case MatchOpKind.Place:
-                    if (IsAt(op.Place, text, position))
-                    {
-                        op = op.Next;
-                        continue;
-                    }
-                    break;
-                case MatchOpKind.Behind or MatchOpKind.NotBehind:
-                    if ((position > 0 && op.Set.Contains(text[position - 1])) == (op.Kind == MatchOpKind.Behind))
-                    {
-                        op = op.Next;
-                        continue;
-                    }
-                    break;
-                case MatchOpKind.BehindText or MatchOpKind.NotBehindText:
-                    if (text[..position].EndsWith(op.Text) == (op.Kind == MatchOpKind.BehindText))
-                    {
-                        op = op.Next;
-                        continue;
-                    }
-                    break;
-                case MatchOpKind.NotAheadEnd:
-                    LeaveGroup(keepCaptures: false);
-                    break;
-                default:
-                    op = EnterOrLeaveGroup(op, ref position);
-                    continue;
+                op = next;
             }
-            if (!TryResume(program, text, timeout, ref op, ref position))
+            else if (!TryResume(program, text, timeout, ref op, ref position))
             {
                 return false;
             }
         }
-    }
-
-    private bool TryChoose(MatchOp op, ReadOnlySpan<char> text, int position, out MatchOp target)
-    {
-        var branches = op.Branches!;
-        var allowed = branches.Allowed(text, position);
-        target = op;
-        if (allowed == 0 || (_remembers && op.TriedId >= 0 && !_tried.TryAdd(op.TriedId, position)))
-        {
-            return false;
-        }
-        target = branches.Targets[int.TrailingZeroCount(allowed)];
-        allowed &= allowed - 1;
-        if (allowed != 0)
-        {
-            Push(op.Id, position, allowed);
-        }
+        End = position;
         return true;
     }
 
-    private MatchOp EnterOrLeaveGroup(MatchOp op, ref int position)
+    /// <summary>Takes a step; what is to be done next, null: the way ends here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private MatchOp? Step(MatchOp op, ReadOnlySpan<char> text, ref int position)
     {
         switch (op.Kind)
         {
+            case MatchOpKind.Char:
+                if ((uint)position < (uint)text.Length && text[position] == op.Text[0])
+                {
+                    position++;
+                    return op.Next;
+                }
+                return null;
+            case MatchOpKind.Text:
+                if (text[position..].StartsWith(op.Text))
+                {
+                    position += op.Text.Length;
+                    return op.Next;
+                }
+                return null;
+            case MatchOpKind.One:
+                if ((uint)position < (uint)text.Length && op.Set.Contains(text[position]))
+                {
+                    position++;
+                    return op.Next;
+                }
+                return null;
+            case MatchOpKind.Run when !_remembers:
+                var count = CountRun(op, text, position);
+                if (count < op.Min)
+                {
+                    return null;
+                }
+                SetRunSlot(op, position, position + count);
+                position += count;
+                return op.Next;
+            case MatchOpKind.Choose:
+                return Choose(op, text, position);
+            case MatchOpKind.CaptureStart:
+                SetSlot(op.Slot * 2, position);
+                return op.Next;
+            case MatchOpKind.CaptureEnd:
+                SetSlot((op.Slot * 2) + 1, position);
+                return op.Next;
+            default:
+                return StepElse(op, text, ref position);
+        }
+    }
+
+    private MatchOp? StepElse(MatchOp op, ReadOnlySpan<char> text, ref int position)
+    {
+        switch (op.Kind)
+        {
+            case MatchOpKind.Run or MatchOpKind.Greedy or MatchOpKind.Lazy:
+                return TryEnterRun(op, text, ref position) ? op.Next : null;
+            case MatchOpKind.Place:
+                return IsAt(op.Place, text, position) ? op.Next : null;
+            case MatchOpKind.Behind or MatchOpKind.NotBehind:
+                var isBehind = position > 0 && op.Set.Contains(text[position - 1]);
+                return isBehind == (op.Kind == MatchOpKind.Behind) ? op.Next : null;
+            case MatchOpKind.BehindText or MatchOpKind.NotBehindText:
+                return text[..position].EndsWith(op.Text) == (op.Kind == MatchOpKind.BehindText) ? op.Next : null;
+            case MatchOpKind.NotAheadEnd:
+                LeaveGroup(keepCaptures: false);
+                return null;
             case MatchOpKind.AtomicEnd:
                 LeaveGroup(keepCaptures: true);
                 return op.Next;
@@ -248,6 +209,23 @@ internal sealed partial class Matcher
                 _barrier = _frameCount - 1;
                 return op.Branches!.Targets[0];
         }
+    }
+
+    private MatchOp? Choose(MatchOp op, ReadOnlySpan<char> text, int position)
+    {
+        var branches = op.Branches!;
+        var allowed = branches.Allowed(text, position);
+        if (allowed == 0 || (_remembers && op.TriedId >= 0 && !_tried.TryAdd(op.TriedId, position)))
+        {
+            return null;
+        }
+        var target = branches.Targets[int.TrailingZeroCount(allowed)];
+        allowed &= allowed - 1;
+        if (allowed != 0)
+        {
+            Push(op.Id, position, allowed);
+        }
+        return target;
     }
 
     /// <summary>Forgets the other ways through a group; where it began.</summary>

@@ -28,7 +28,9 @@ internal static class TokenHashes
         }
     }
 
-    /// <summary>False where a token is longer than they may be; the hashes of those before it have been added.</summary>
+    /// <summary>
+    /// False where a token is longer than they may be; the hashes of those before it have been added.
+    /// </summary>
     private static bool TryAddAscii(ReadOnlySpan<byte> text, ByteWriter scratch, HashSet64 hashes)
     {
         // Zeros behind the text end its last token and let whole blocks be read.

@@ -7,7 +7,8 @@ namespace LogFlow.Benchmarks;
 /// <summary>
 /// <c>dotnet run -c Release --project tests/LogFlow.Benchmarks -- cost [filter|store|grok] [ROUNDS]</c>: CPU time
 /// and allocated bytes a line of the processor's filter stage and of the store, each alone in this process, once all
-/// code is compiled; <c>grok</c>: of lists of patterns of which the last one matches. Unlike lines a second these hold on a machine that does other work as well.
+/// code is compiled; <c>grok</c>: of lists of patterns of which the last one matches. Unlike lines a second these hold
+/// on a machine that does other work as well.
 /// </summary>
 internal static class CostBenchmark
 {
