@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace LogFlow.Processor.Elasticsearch;
+namespace LogFlow.Bulk;
 
 /// <summary>
 /// A connection on which an answer counts although the request could not be sent to its end. A server that refuses a
@@ -8,7 +8,7 @@ namespace LogFlow.Processor.Elasticsearch;
 /// HTTP client would report that instead of the answer which lies in the socket. So a write that fails is the end of
 /// writing only: reading tells whether there was an answer.
 /// </summary>
-internal sealed class EarlyAnswerStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
+public sealed class EarlyAnswerStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
     private bool _peerTakesNoMore;
 

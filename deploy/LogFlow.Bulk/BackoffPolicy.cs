@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Elasticsearch;
+namespace LogFlow.Bulk;
 
 /// <summary>
 /// Exponential back-off with full jitter: attempt n waits a random time up to min(max, initial × 2ⁿ), so that many

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Elasticsearch;
+namespace LogFlow.Bulk;
 
 /// <summary>What becomes of a document after the server answered for it.</summary>
 public enum BulkOutcome

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace LogFlow.Processor.Elasticsearch;
+namespace LogFlow.Bulk;
 
 /// <summary>Who answers at <c>GET /</c>: chooses the dialect, never refuses a server.</summary>
 /// <param name="Distribution">"elasticsearch", "opensearch" or "logflow".</param>

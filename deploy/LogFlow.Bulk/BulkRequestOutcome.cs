@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Elasticsearch;
+namespace LogFlow.Bulk;
 
 /// <summary>What the status of a whole bulk request means.</summary>
 public enum BulkRequestOutcome

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Elasticsearch.Tests;
+namespace LogFlow.Bulk.Tests;
 
 public sealed class BackoffPolicyTests
 {

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Elasticsearch;
+namespace LogFlow.Bulk;
 
 /// <summary>
 /// What an answer of <c>_bulk</c> means, per item and for the whole request. A pure table: the one place that decides

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Elasticsearch;
+namespace LogFlow.Bulk;
 
 /// <summary>What a bulk item asks for. Data streams accept <see cref="Create"/> only.</summary>
 public enum BulkAction

@@ -1,4 +1,4 @@
-namespace LogFlow.Processor.Elasticsearch;
+namespace LogFlow.Bulk;
 
 /// <summary>The server's answer for one document of a bulk request.</summary>
 /// <param name="Status">The item's HTTP status; that of the whole request where it was refused as one.</param>

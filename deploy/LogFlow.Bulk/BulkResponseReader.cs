@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace LogFlow.Processor.Elasticsearch;
+namespace LogFlow.Bulk;
 
 /// <summary>
 /// Reads the answer of <c>_bulk</c> without building objects: a status per item; texts only where an item failed.
@@ -181,5 +181,5 @@ public static class BulkResponseReader
     private static string? Join(string? reason, string? cause) =>
         reason is null || cause is null
             ? reason ?? cause
-            : ElasticsearchResponse.Shorten($"{reason}: {cause}");
+            : ShortText.Of($"{reason}: {cause}");
 }

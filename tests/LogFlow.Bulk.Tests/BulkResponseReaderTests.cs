@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LogFlow.Processor.Elasticsearch.Tests;
+namespace LogFlow.Bulk.Tests;
 
 public sealed class BulkResponseReaderTests
 {

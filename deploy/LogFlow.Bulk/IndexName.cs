@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LogFlow.Processor.Elasticsearch;
+namespace LogFlow.Bulk;
 
 /// <summary>
 /// The rules for index and data stream names.
