@@ -10,12 +10,8 @@ namespace LogFlow.Agent;
 [UnsupportedKeys(
     "topics", "headers", "key", "partition", "ssl", "username", "password", "sasl", "kerberos", "proxy_url",
     "channel_buffer_size", "metadata", "queue", "max_retries")]
-public sealed class KafkaOutputConfig : IValidatedConfig
+public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
 {
-    /// <summary>Whether it is used. It is the only output.</summary>
-    [ConfigKey("enabled")]
-    public bool Enabled { get; set; } = true;
-
     /// <summary>Brokers to ask first, <c>host:port</c>.</summary>
     [ConfigKey("hosts")]
     public List<string> Hosts { get; set; } = ["127.0.0.1:9092"];
@@ -92,11 +88,6 @@ public sealed class KafkaOutputConfig : IValidatedConfig
     public IReadOnlyList<ConfigProblem> Validate()
     {
         var problems = new List<ConfigProblem>();
-        if (!Enabled)
-        {
-            problems.Add(new ConfigProblem("enabled", "output.kafka is the only output and must be enabled"));
-        }
-
         if (Hosts.Count == 0)
         {
             problems.Add(new ConfigProblem("hosts", "at least one host:port is needed"));
