@@ -20,6 +20,10 @@ public partial class AgentConfig
     [ConfigKey("output.elasticsearch")]
     public ElasticsearchOutputConfig? Elasticsearch { get; set; }
 
+    /// <summary>Logstash, or whatever else speaks Lumberjack 2.</summary>
+    [ConfigKey("output.logstash")]
+    public LogstashOutputConfig? Logstash { get; set; }
+
     /// <summary>The outputs that are used. The order is for ever: see <see cref="RegistryFolders"/>.</summary>
     internal List<OutputTarget> Targets()
     {
@@ -27,6 +31,11 @@ public partial class AgentConfig
         if (Elasticsearch is { Enabled: true } elasticsearch)
         {
             targets.Add(new ElasticsearchTarget(elasticsearch, MemoryQueue) { Name = "elasticsearch" });
+        }
+
+        if (Logstash is { Enabled: true } logstash)
+        {
+            targets.Add(new LogstashTarget(logstash, MemoryQueue) { Name = "logstash" });
         }
 
         if (Kafka.Enabled && (_isKafkaWritten || targets.Count == 0))
