@@ -17,12 +17,7 @@ internal static class ConnectionHandler
         // DNS changes and load balancers are noticed within minutes.
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
         handler.ConnectCallback = ConnectAsync;
-        ServerTrust.Apply(handler.SslOptions, new ServerTrustOptions
-        {
-            VerifyCertificates = options.VerifyCertificates,
-            CertificateAuthorities = options.CertificateAuthorities,
-            CaTrustedFingerprint = options.CaTrustedFingerprint,
-        });
+        ServerTrust.Apply(handler.SslOptions, options);
         return handler;
     }
 

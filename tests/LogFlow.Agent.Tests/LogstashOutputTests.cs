@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
@@ -155,26 +155,27 @@ public sealed class LogstashOutputTests
     [Fact]
     public async Task Tls_IsUsedWhereTheSectionStands_AndOthersCertificatesAreRefused()
     {
-        using var certificate = NewCertificate();
+        using var authority = new TestAuthority();
+        using var other = new TestAuthority("Somebody else");
+        var issued = authority.Issue("logstash", "127.0.0.1");
+        using var certificate = CertificateOf(issued);
         await using var server = new FakeLumberjackServer(certificate);
-        await using var harness = Harness(server, config => config.Tls = new OutputTlsConfig
+        await using var harness = Harness(server, config => config.Ssl = new SslConfig
         {
-            CertificateAuthorities = [certificate.ExportCertificatePem()],
+            CertificateAuthorities = [authority.CaFile],
         });
         harness.AppendLines("a.log", 0, 10);
         await harness.StartAsync();
         await FinishAsync(harness, server, 10);
         Assert.Equal(Lines("a.log", 10), server.Messages);
 
-        using var other = NewCertificate();
-        await using var stranger = new FakeLumberjackServer(other);
-        await harness.StartAsync(config =>
-        {
-            config.Logstash!.Hosts = [stranger.Address];
-            config.Logstash.BackoffInit = config.Logstash.BackoffMax = TimeSpan.FromMilliseconds(20);
-        });
+        using var strange = CertificateOf(other.Issue("logstash", "127.0.0.1"));
+        await using var stranger = new FakeLumberjackServer(strange);
+        await harness.StartAsync(config => config.Logstash!.Hosts = [stranger.Address]);
         await Eventually.TrueAsync(
-            () => harness.Loggers.Count(LogLevel.Warning, "certificate") > 0, "a warning about the certificate");
+            () => harness.Loggers.Count(LogLevel.Warning, "not among ssl.certificate_authorities") > 0,
+            "a warning about the certificate");
+        await harness.CrashAsync();
         Assert.Empty(stranger.Events);
     }
 
@@ -264,16 +265,9 @@ public sealed class LogstashOutputTests
         Lines(name, count),
         server.Messages.Where(message => message.StartsWith(name, StringComparison.Ordinal)).Distinct());
 
-    private static X509Certificate2 NewCertificate()
+    private static X509Certificate2 CertificateOf((string Certificate, string Key) files)
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=logstash", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var certificate = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 

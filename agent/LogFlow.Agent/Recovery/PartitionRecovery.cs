@@ -177,11 +177,11 @@ internal sealed partial class PartitionRecovery(
 
             // Told by sequence, a repetition is known by being the same; told by id, by each of its records.
             if (context.Options.Repetition switch
-                {
-                    Repetition.DroppedBySequence => !isSame && !isMissing,
-                    Repetition.Arrives => true,
-                    _ => false,
-                })
+            {
+                Repetition.DroppedBySequence => !isSame && !isMissing,
+                Repetition.Arrives => true,
+                _ => false,
+            })
             {
                 context.Counters.AddUncertain(intent.RecordCount);
             }

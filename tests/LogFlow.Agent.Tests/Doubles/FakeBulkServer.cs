@@ -99,12 +99,9 @@ internal sealed class FakeBulkServer : IAsyncDisposable
 
     private static async Task<string> ReadAsync(HttpRequest request)
     {
-        Stream stream = request.Body;
-        if (request.Headers.ContentEncoding == "gzip")
-        {
-            stream = new GZipStream(stream, CompressionMode.Decompress);
-        }
-
+        var stream = request.Headers.ContentEncoding == "gzip"
+            ? new GZipStream(request.Body, CompressionMode.Decompress)
+            : request.Body;
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return await reader.ReadToEndAsync();
     }

@@ -1,4 +1,5 @@
 using LogFlow.Hosting;
+using LogFlow.Platform;
 
 namespace LogFlow.Agent;
 
@@ -38,7 +39,7 @@ public sealed class ElasticsearchOutputConfig : OutputConfig, IValidatedConfig
 
     /// <summary>TLS, for https.</summary>
     [ConfigKey("ssl")]
-    public OutputTlsConfig Tls { get; set; } = new();
+    public SslConfig? Ssl { get; set; }
 
     /// <summary>
     /// Index or data stream: a format string. Empty: the data stream <c>filebeat-VERSION</c>, as Filebeat 8, with an
@@ -160,7 +161,7 @@ public sealed class ElasticsearchOutputConfig : OutputConfig, IValidatedConfig
     {
         get
         {
-            if (Tls.VerificationMode == "none")
+            if (Ssl is { VerificationMode: TlsVerification.None })
             {
                 yield return "output.elasticsearch.ssl.verification_mode: none takes any server for the right one";
             }

@@ -1,4 +1,5 @@
 using LogFlow.Hosting;
+using LogFlow.Platform;
 
 namespace LogFlow.Agent;
 
@@ -68,7 +69,7 @@ public sealed class LogstashOutputConfig : OutputConfig, IValidatedConfig
 
     /// <summary>TLS; used where the section stands.</summary>
     [ConfigKey("ssl")]
-    public OutputTlsConfig? Tls { get; set; }
+    public SslConfig? Ssl { get; set; }
 
     /// <summary>Accepted: events are tried until they are taken, as Filebeat does.</summary>
     [ConfigKey("max_retries")]
@@ -85,7 +86,7 @@ public sealed class LogstashOutputConfig : OutputConfig, IValidatedConfig
     {
         get
         {
-            if (Tls?.VerificationMode == "none")
+            if (Ssl is { VerificationMode: TlsVerification.None })
             {
                 yield return "output.logstash.ssl.verification_mode: none takes any server for the right one";
             }

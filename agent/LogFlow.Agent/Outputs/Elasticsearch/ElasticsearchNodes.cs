@@ -111,7 +111,11 @@ internal sealed class ElasticsearchNodes : IDisposable
             ConnectCallback = ConnectAsync,
             UseProxy = !config.ProxyDisable,
         };
-        OutputTls.Apply(handler.SslOptions, config.Tls, "output.elasticsearch");
+        if (config.Ssl?.CreateClient() is { } tls)
+        {
+            handler.SslOptions = tls.ForHttp();
+        }
+
         if (config.ProxyUrl.Length > 0)
         {
             handler.Proxy = new WebProxy(config.ProxyUrl);

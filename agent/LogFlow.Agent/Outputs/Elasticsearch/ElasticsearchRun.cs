@@ -1,6 +1,5 @@
 using System.Globalization;
 using LogFlow.Bulk;
-using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
 
@@ -8,7 +7,7 @@ namespace LogFlow.Agent;
 /// Brings one batch after the other into Elasticsearch, each as often as it takes: what failed for a while is sent
 /// again with the same ids, what is too large in halves, and what a whole request fails for is looked for by halving.
 /// </summary>
-internal sealed partial class ElasticsearchRun : IDisposable
+internal sealed class ElasticsearchRun : IDisposable
 {
     private const int RequestBytesMin = 64 * 1024;
 

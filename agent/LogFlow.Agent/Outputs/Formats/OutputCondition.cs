@@ -12,6 +12,9 @@ internal static class OutputCondition
 {
     private static readonly string[] Bounds = ["lt", "lte", "gt", "gte"];
 
+    private static readonly string[] NotPublic =
+        ["loopback", "private", "multicast", "link_local_unicast", "unspecified"];
+
     /// <summary>Reads a condition.</summary>
     /// <exception cref="FormatException">It is none; the message says why.</exception>
     public static Func<JsonElement, bool> Parse(Dictionary<string, object?> tree)
@@ -187,8 +190,7 @@ internal static class OutputCondition
         };
         if (name == "public")
         {
-            var others = new[] { "loopback", "private", "multicast", "link_local_unicast", "unspecified" }
-                .Select(Network).ToList();
+            var others = NotPublic.Select(Network).ToList();
             return address => !others.Exists(other => other(address));
         }
 

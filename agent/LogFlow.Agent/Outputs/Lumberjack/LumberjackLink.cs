@@ -1,7 +1,6 @@
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using LogFlow.Bulk;
+using LogFlow.Platform;
 
 namespace LogFlow.Agent;
 
@@ -15,7 +14,7 @@ internal sealed class LumberjackLink(
 {
     private readonly LumberjackPace _pace = new(config);
     private readonly BackoffPolicy _backoff = new(config.BackoffInit, config.BackoffMax);
-    private readonly SslClientAuthenticationOptions? _tls = Tls(config);
+    private readonly TlsClient? _tls = config.Ssl?.CreateClient();
     private int _host = firstHost;
 
     /// <summary>What goes over it.</summary>
@@ -71,21 +70,9 @@ internal sealed class LumberjackLink(
         }
     }
 
-    private static SslClientAuthenticationOptions? Tls(LogstashOutputConfig config)
-    {
-        if (config.Tls is not { Enabled: true } written)
-        {
-            return null;
-        }
-
-        var tls = new SslClientAuthenticationOptions();
-        OutputTls.Apply(tls, written, "output.logstash");
-        return tls;
-    }
-
     private static bool IsFailure(Exception error, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
-        && error is IOException or SocketException or AuthenticationException or OperationCanceledException;
+        && error is IOException or SocketException or OperationCanceledException;
 
     private HostAndPort Host() => hosts[(int)((uint)_host % (uint)hosts.Count)];
 
@@ -128,38 +115,17 @@ internal sealed class LumberjackLink(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(config.Timeout);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Stream? stream = null;
         try
         {
             await socket.ConnectAsync(host.Host, host.Port, limit.Token);
-            stream = new NetworkStream(socket, ownsSocket: true);
-            if (_tls is { } tls)
-            {
-                var secure = new SslStream(stream);
-                stream = secure;
-                await secure.AuthenticateAsClientAsync(Of(tls, host), limit.Token);
-            }
-
-            return stream;
         }
         catch
         {
             socket.Dispose();
-            if (stream is not null)
-            {
-                await stream.DisposeAsync();
-            }
-
             throw;
         }
-    }
 
-    private static SslClientAuthenticationOptions Of(SslClientAuthenticationOptions tls, HostAndPort host) => new()
-    {
-        TargetHost = host.Host,
-        ClientCertificates = tls.ClientCertificates,
-        CertificateChainPolicy = tls.CertificateChainPolicy,
-        EnabledSslProtocols = tls.EnabledSslProtocols,
-        RemoteCertificateValidationCallback = tls.RemoteCertificateValidationCallback,
-    };
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        return _tls is null ? stream : await _tls.ConnectAsync(stream, host.Host, limit.Token);
+    }
 }
