@@ -3,7 +3,7 @@ using LogFlow.Testing;
 
 namespace LogFlow.Agent.Tests;
 
-/// <summary>The agent's program with a configuration of its own, over a folder of logs: to be killed for real.</summary>
+/// <summary>The agent's program over a folder of logs: to be killed for real.</summary>
 internal sealed class AgentProcess(TempDirectory folder, string output) : IAsyncDisposable
 {
     private ChildProcess? _process;

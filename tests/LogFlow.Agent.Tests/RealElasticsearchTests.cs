@@ -3,7 +3,7 @@ using LogFlow.Testing;
 
 namespace LogFlow.Agent.Tests;
 
-/// <summary>The promise against Elasticsearch itself: nothing lost and nothing doubled through kill -9 of both.</summary>
+/// <summary>The promise against Elasticsearch itself, through kill -9 of both.</summary>
 public sealed class RealElasticsearchTests
 {
     private const int Files = 5;

@@ -3,7 +3,8 @@ namespace LogFlow.Agent;
 /// <summary>
 /// Which folder is which output's registry. One output has <c>registry</c> itself, whatever it was before: its
 /// positions hold when lines go elsewhere from now on. Of several each has a folder of its own below, but for the one
-/// whose positions lie in <c>registry</c> already: what its topic entry names, or where that is none of them, the first.
+/// whose positions lie in <c>registry</c> already: what its topic entry names, or where that is none of them, the
+/// first.
 /// </summary>
 internal static class RegistryFolders
 {

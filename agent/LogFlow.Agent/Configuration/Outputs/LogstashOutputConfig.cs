@@ -63,7 +63,9 @@ public sealed class LogstashOutputConfig : OutputConfig, IValidatedConfig
     [ConfigKey("backoff.max")]
     public TimeSpan BackoffMax { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The events' <c>@metadata.beat</c>, of which Logstash's index names are made. Matches Filebeat.</summary>
+    /// <summary>
+    /// The events' <c>@metadata.beat</c>, of which Logstash's index names are made. Matches Filebeat.
+    /// </summary>
     [ConfigKey("index")]
     public string Index { get; set; } = "filebeat";
 

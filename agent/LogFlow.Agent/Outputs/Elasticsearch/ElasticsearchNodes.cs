@@ -185,7 +185,8 @@ internal sealed class ElasticsearchNodes : IDisposable
             switch (cause)
             {
                 case OperationCanceledException:
-                    return string.Create(CultureInfo.InvariantCulture, $"no answer within {_timeout.TotalSeconds:0.#} s");
+                    return string.Create(
+                        CultureInfo.InvariantCulture, $"no answer within {_timeout.TotalSeconds:0.#} s");
                 case SocketException socket:
                     return socket.Message;
                 case AuthenticationException tls:

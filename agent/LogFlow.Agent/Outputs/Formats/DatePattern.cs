@@ -15,7 +15,7 @@ internal sealed class DatePattern
     }
 
     /// <summary>The text depends on the day alone.</summary>
-    public bool IsByDay => _parts.TrueForAll(static part => part.Letter is not ('H' or 'h' or 'm' or 's' or 'S' or 'a'));
+    public bool IsByDay => !_parts.Exists(static part => part.Letter is 'H' or 'h' or 'm' or 's' or 'S' or 'a');
 
     /// <summary>Reads a pattern.</summary>
     /// <exception cref="FormatException">It holds a letter that means nothing here.</exception>

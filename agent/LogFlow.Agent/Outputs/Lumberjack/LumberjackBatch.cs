@@ -41,14 +41,14 @@ internal sealed class LumberjackBatch : IDisposable
     /// <summary>Some of its events.</summary>
     public ReadOnlySpan<Record> Events(int first, int count) => _records.AsSpan(first, count);
 
-    /// <summary>Everything before an event is acknowledged. True where that is all: then the batch is done with.</summary>
+    /// <summary>Everything before an event is acknowledged. True where that is all of the batch.</summary>
     public bool AcknowledgeTo(int count)
     {
         Acknowledged = Math.Max(Acknowledged, count);
         return Acknowledged == Count;
     }
 
-    /// <summary>Says that all is acknowledged. The bytes are given back before: nobody looks at them any more.</summary>
+    /// <summary>Says that all is acknowledged. The bytes are given back: nobody looks at them any more.</summary>
     public void Complete()
     {
         Dispose();
