@@ -64,7 +64,8 @@ internal sealed class AgentParts : IAsyncDisposable
         var inputs = config.Inputs.Where(input => input.Enabled).ToList();
         var scheduler = new HarvesterScheduler(
             config.MaxProcs > 0 ? config.MaxProcs : Math.Min(Environment.ProcessorCount, ThreadsMax),
-            (int)inputs.Max(input => (input.HarvesterBufferSize ?? input.BufferSize).Bytes),
+            (int)inputs.Select(input => (input.HarvesterBufferSize ?? input.BufferSize).Bytes)
+                .DefaultIfEmpty(new InputConfig().BufferSize.Bytes).Max(),
             budget,
             publisher,
             loggers.CreateLogger<HarvesterScheduler>());
