@@ -32,7 +32,8 @@ public sealed class FilebeatDialectTests : IDisposable
             output: {kafka: {hosts: "a:9092"}}
             """, out var warnings);
         var input = Assert.Single(config.Inputs);
-        Assert.Equal(("log", "syslog", true, true), (input.Type, input.DocumentType, input.Symlinks, input.CloseRemoved));
+        Assert.Equal(("log", "syslog"), (input.Type, input.DocumentType));
+        Assert.Equal((true, true), (input.Symlinks, input.CloseRemoved));
         Assert.Equal((1, 5), (input.BackoffInit.Seconds, input.BackoffMax.Seconds));
         Assert.Equal(@"^\s", input.Multiline!.Pattern);
         Assert.Equal(AgentLogLevel.Warning, config.Logging.Level);
@@ -104,8 +105,8 @@ public sealed class FilebeatDialectTests : IDisposable
         var nginx = config.Inputs.Single(static input => input.ModuleName == "nginx");
         Assert.Equal(["/srv/nginx/access.log"], nginx.Paths);
         Assert.Equal(["health"], nginx.ExcludeLines);
-        Assert.Equal("after", config.Inputs.Single(static input => input.FilesetName == "syslog").Multiline!.Match.ToString()
-            .ToLowerInvariant());
+        Assert.Equal(
+            MultilineMatch.After, config.Inputs.Single(static input => input.FilesetName == "syslog").Multiline!.Match);
     }
 
     [Fact]
@@ -165,7 +166,8 @@ public sealed class FilebeatDialectTests : IDisposable
 
     [Theory]
     [InlineData("filebeat.inputs: [{type: mqtt, hosts: [x], topics: ['#']}]", "'mqtt' is not done")]
-    [InlineData("filebeat.modules: [{module: cisco, asa: {var.syslog_port: 9001, var.syslog_host: x}}]", "module cisco, asa")]
+    [InlineData(
+        "filebeat.modules: [{module: cisco, asa: {var.syslog_port: 9001, var.syslog_host: x}}]", "module cisco, asa")]
     [InlineData("filebeat.modules: [{module: ngnix}]", "did you mean 'nginx'")]
     [InlineData("filebeat.autodiscover.providers: [{type: nomad}]", "'nomad' is not done")]
     [InlineData("filebeat.inputs: [{type: log, pahts: [/a]}]", "did you mean")]
@@ -180,7 +182,8 @@ public sealed class FilebeatDialectTests : IDisposable
     [Fact]
     public void Migrate_SaysWhatWorksWhatDiffersAndWhatDoesNot()
     {
-        File.WriteAllText(_folder.File("good.yml"), "filebeat.inputs: [{type: log, paths: [/a]}]\nsetup.kibana.host: x\n");
+        File.WriteAllText(
+            _folder.File("good.yml"), "filebeat.inputs: [{type: log, paths: [/a]}]\nsetup.kibana.host: x\n");
         File.WriteAllText(_folder.File("bad.yml"), "filebeat.inputs: [{type: winlog, name: System}]\n");
         using var good = new StringWriter();
         Assert.Equal(0, MigrateCommand.Run(_folder.File("good.yml"), good));

@@ -70,7 +70,9 @@ public sealed class ParserTests
         Assert.Equal(["error", "one two", "", "no time at all"], messages.Select(static message => message.Text));
         Assert.Equal(["stderr", "stdout", "stdout", null], messages.Select(static message => message.Stream));
         Assert.Equal(
-            new DateTimeOffset(2026, 11, 30, 9, 0, 0, 123, TimeSpan.Zero), messages[1].Time!.Value, TimeSpan.FromMilliseconds(1));
+            new DateTimeOffset(2026, 11, 30, 9, 0, 0, 123, TimeSpan.Zero),
+            messages[1].Time!.Value,
+            TimeSpan.FromMilliseconds(1));
         Assert.NotNull(messages[3].Error);
     }
 
@@ -107,12 +109,15 @@ public sealed class ParserTests
     [Theory]
     [InlineData("<34>Oct 11 22:14:15 mymachine su[12]: 'su root' failed", "su", "12", "mymachine", "'su root' failed")]
     [InlineData("<13>Feb  5 17:32:18 10.0.0.99 Use the BFG!", null, null, "10.0.0.99", "Use the BFG!")]
-    [InlineData("<165>1 2003-10-11T22:14:15.003Z host app 7 ID47 [ex@1 a=\"b \\\"c\\\"\"] An event", "app", "7", "host", "An event")]
+    [InlineData(
+        "<165>1 2003-10-11T22:14:15.003Z host app 7 ID47 [ex@1 a=\"b \\\"c\\\"\"] An event",
+        "app", "7", "host", "An event")]
     [InlineData("<165>1 - - - - - - ", null, null, null, "")]
     public void Syslog_BothFormats_AreRead(string line, string? app, string? process, string? host, string message)
     {
         Assert.True(new SyslogReader(SyslogFormat.Auto, "UTC").TryRead(line, out var parsed, out var problem), problem);
-        Assert.Equal((app, process, host, message), (parsed.AppName, parsed.ProcessId, parsed.HostName, parsed.Message));
+        Assert.Equal(
+            (app, process, host, message), (parsed.AppName, parsed.ProcessId, parsed.HostName, parsed.Message));
         Assert.NotNull(parsed.Priority);
     }
 
@@ -173,7 +178,8 @@ public sealed class ParserTests
 
     private static List<Parsed> Parse(ParserConfig parser, params string[] lines) => Parse([parser], lines);
 
-    private static List<Parsed> Parse(ParserConfig[] parsers, params string[] lines) => Run(parsers, lines, 0, new Sink());
+    private static List<Parsed> Parse(ParserConfig[] parsers, params string[] lines) =>
+        Run(parsers, lines, 0, new Sink());
 
     private static List<Parsed> Run(ParserConfig[] parsers, string[] lines, long from, Sink sink)
     {

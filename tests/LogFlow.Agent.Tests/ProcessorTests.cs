@@ -10,11 +10,14 @@ public sealed class ProcessorTests
     [InlineData("- add_fields: {fields: {a: 1, b.c: x}}", "{}", """{"fields":{"a":1,"b":{"c":"x"}}}""")]
     [InlineData("- add_fields: {target: '', fields: {a: true}}", "{'b':2}", """{"b":2,"a":true}""")]
     [InlineData("- add_tags: {tags: [x, y]}", "{'tags':['a','x']}", """{"tags":["a","x","y"]}""")]
-    [InlineData("- add_labels: {labels: {a: 1, b: {c: [x, y]}}}", "{}", """{"labels":{"a":1,"b.c.0":"x","b.c.1":"y"}}""")]
-    [InlineData("- drop_fields: {fields: [a.b, '/^x/']}", "{'a':{'b':1,'c':2},'x1':1,'y':2}", """{"a":{"c":2},"y":2}""")]
+    [InlineData("- add_labels: {labels: {a: 1, b: {c: [x, y]}}}",
+        "{}", """{"labels":{"a":1,"b.c.0":"x","b.c.1":"y"}}""")]
+    [InlineData("- drop_fields: {fields: [a.b, '/^x/']}",
+        "{'a':{'b':1,'c':2},'x1':1,'y':2}", """{"a":{"c":2},"y":2}""")]
     [InlineData("- include_fields: {fields: [a.b]}", "{'a':{'b':1,'c':2},'y':2}", """{"a":{"b":1}}""")]
     [InlineData("- rename: {fields: [{from: a, to: b.c}]}", "{'a':1}", """{"b":{"c":1}}""")]
-    [InlineData("- rename: {fields: [{from: a, to: b}, {from: x, to: y}], ignore_missing: true}", "{'a':1}", """{"b":1}""")]
+    [InlineData("- rename: {fields: [{from: a, to: b}, {from: x, to: y}], ignore_missing: true}",
+        "{'a':1}", """{"b":1}""")]
     [InlineData("- copy_fields: {fields: [{from: a, to: b}]}", "{'a':{'x':1}}", """{"a":{"x":1},"b":{"x":1}}""")]
     [InlineData("- move_fields: {from: a, to: 'b.'}", "{'a':{'x':1,'y':2}}", """{"a":{},"b":{"x":1,"y":2}}""")]
     [InlineData("- replace: {fields: [{field: a, pattern: 'b+', replacement: X}]}", "{'a':'abbc'}", """{"a":"aXc"}""")]
@@ -24,9 +27,11 @@ public sealed class ProcessorTests
         """{"a":"ä","log":{"flags":["truncated"]}}""")]
     [InlineData("- extract_array: {field: a, mappings: {x.y: 0, z: 1}}", "{'a':['p','q']}",
         """{"a":["p","q"],"x":{"y":"p"},"z":"q"}""")]
-    [InlineData("- convert: {fields: [{from: a, type: long}, {from: b, to: c, type: boolean}]}", "{'a':'12','b':'true'}",
+    [InlineData("- convert: {fields: [{from: a, type: long}, {from: b, to: c, type: boolean}]}",
+        "{'a':'12','b':'true'}",
         """{"a":12,"b":"true","c":true}""")]
-    [InlineData("- convert: {fields: [{from: a, to: b, type: ip}], mode: rename}", "{'a':'10.0.0.1'}", """{"b":"10.0.0.1"}""")]
+    [InlineData("- convert: {fields: [{from: a, to: b, type: ip}], mode: rename}",
+        "{'a':'10.0.0.1'}", """{"b":"10.0.0.1"}""")]
     [InlineData("- decode_json_fields: {fields: [a], target: ''}", """{'a':'{\'b\':1,\'c\':{\'d\':2.50}}'}""",
         """{"a":"{\"b\":1,\"c\":{\"d\":2.50}}","b":1,"c":{"d":2.50}}""")]
     [InlineData("- decode_json_fields: {fields: [a]}", """{'a':'{\'b\':1}'}""", """{"a":{"b":1}}""")]
@@ -34,7 +39,8 @@ public sealed class ProcessorTests
         """{"a":"{\"b.c\":1}","j":{"b":{"c":1}}}""")]
     [InlineData("- decode_csv_fields: {fields: {a: b.c}}", """{'a':'x,\'y \'\'z\'\'\',,w'}""",
         """{"a":"x,\"y \"\"z\"\"\",,w","b":{"c":["x","y \"z\"","","w"]}}""")]
-    [InlineData("- decode_base64_field: {field: {from: a, to: b}}", "{'a':'aGFsbG8='}", """{"a":"aGFsbG8=","b":"hallo"}""")]
+    [InlineData("- decode_base64_field: {field: {from: a, to: b}}",
+        "{'a':'aGFsbG8='}", """{"a":"aGFsbG8=","b":"hallo"}""")]
     [InlineData("- urldecode: {fields: [{from: a}]}", "{'a':'a%20b%C3%A4'}", """{"a":"a bä"}""")]
     [InlineData("- dissect: {tokenizer: '%{a} - %{b|integer} \"%{c}\"', field: m}", """{'m':'x - 12 \'q r\''}""",
         """{"m":"x - 12 \"q r\"","dissect":{"a":"x","b":12,"c":"q r"}}""")]
@@ -44,13 +50,8 @@ public sealed class ProcessorTests
         """{"m":"nothing","log":{"flags":["dissect_parsing_error"]}}""")]
     [InlineData("- fingerprint: {fields: [a]}", "{'a':'x'}",
         """{"a":"x","fingerprint":"12d0dd7e3d6f6dba23a7b8bd1de7bc21c3ca6ccfc8a2fb5c4c9ff5a40d8ee6b7"}""", true)]
-    [InlineData("- community_id: {}",
-        "{'source':{'ip':'128.232.110.120','port':34855},'destination':{'ip':'66.35.250.204','port':80},'network':{'transport':'tcp'}}",
-        """{"source":{"ip":"128.232.110.120","port":34855},"destination":{"ip":"66.35.250.204","port":80},"network":{"transport":"tcp","community_id":"1:LQU9qZlK+B5F3KDmev6m5PMibrg="}}""")]
     [InlineData("- lowercase: {values: [a]}", "{'a':'ÄB'}", """{"a":"äb"}""")]
     [InlineData("- append: {target_field: a, values: [x]}", "{'a':'p'}", """{"a":["p","x"]}""")]
-    [InlineData("- syslog: {field: m, timezone: UTC}", "{'m':'<13>Feb  5 17:32:18 h app: text'}",
-        """{"m":"<13>Feb  5 17:32:18 h app: text","log":{"syslog":{"priority":13,"facility":{"code":1,"name":"user-level"},"severity":{"code":5,"name":"Notice"},"hostname":"h","appname":"app"}},"message":"text"}""")]
     public void Processor_ChangesTheEvent(string yaml, string before, string after, bool onlyShape = false)
     {
         var changed = Process(yaml, before);
@@ -64,6 +65,28 @@ public sealed class ProcessorTests
         {
             Assert.Equal(after, text);
         }
+    }
+
+    [Fact]
+    public void CommunityId_IsThatOfTheReference()
+    {
+        // The first example of the specification.
+        var changed = Process(
+            "- community_id: {}",
+            "{'source':{'ip':'128.232.110.120','port':34855},'destination':{'ip':'66.35.250.204','port':80},"
+            + "'network':{'transport':'tcp'}}");
+        Assert.Equal("1:LQU9qZlK+B5F3KDmev6m5PMibrg=", changed!.Text("network.community_id"));
+    }
+
+    [Fact]
+    public void Syslog_TakesAFieldApart()
+    {
+        var changed = Process(
+            "- syslog: {field: m, timezone: UTC}", "{'m':'<13>Feb  5 17:32:18 h app: text'}");
+        Assert.Equal("text", changed!.Text("message"));
+        Assert.Equal("user-level", changed.Text("log.syslog.facility.name"));
+        Assert.Equal(("h", "app"), (changed.Text("log.syslog.hostname"), changed.Text("log.syslog.appname")));
+        Assert.Equal((2, 5, 17), (changed.Timestamp.Month, changed.Timestamp.Day, changed.Timestamp.Hour));
     }
 
     [Theory]
@@ -114,7 +137,8 @@ public sealed class ProcessorTests
     [InlineData("UNIX_MS", "1796033430250", "2026-11-30T10:10:30.250Z")]
     public void Timestamp_GoLayouts_AreRead(string layout, string text, string expected)
     {
-        var changed = Process($"- timestamp: {{field: t, layouts: ['{layout}'], test: ['{text}']}}", $"{{'t':'{text}'}}");
+        var changed = Process(
+            $"- timestamp: {{field: t, layouts: ['{layout}'], test: ['{text}']}}", $"{{'t':'{text}'}}");
         Assert.Equal(expected, AgentEvent.FormatTime(changed!.Timestamp));
     }
 

@@ -13,7 +13,9 @@ public partial class AgentConfig : IValidatedConfig
     [ConfigKey("filebeat.inputs", Aliases = ["filebeat.prospectors"])]
     public List<InputConfig> Inputs { get; set; } = [];
 
-    /// <summary>Files that were named may hold inputs later: the agent starts without any. Set by the dialect.</summary>
+    /// <summary>
+    /// Files that were named may hold inputs later: the agent starts without any. Set by the dialect.
+    /// </summary>
     [ConfigKey("filebeat._may_be_idle")]
     public bool MayBeIdle { get; set; }
 

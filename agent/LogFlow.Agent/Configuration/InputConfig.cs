@@ -14,7 +14,8 @@ namespace LogFlow.Agent;
 [AcceptedKey("read_until_eof", "is not needed: what is left of a file is read after the next start", IsQuiet = true)]
 [AcceptedKey("take_over", "does nothing: the positions of a Filebeat that read these files are not taken over, so they "
     + "are read from their beginning; 'seek_to_tail: true' begins at their ends", IsQuiet = true)]
-[AcceptedKey("close.reader.after_interval", "closes no file here that has unread lines, so none is lost", IsQuiet = true)]
+[AcceptedKey("close.reader.after_interval", "closes no file here that has unread lines, so none is lost",
+    IsQuiet = true)]
 [AcceptedKey("close_timeout", "closes no file here that has unread lines, so none is lost", IsQuiet = true)]
 [AcceptedKey("close_older", "is close_inactive today; the default is in force")]
 [AcceptedKey("force_close_files", "is not needed: files that were renamed or removed are read to their end")]
@@ -243,7 +244,9 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("processors")]
     public ProcessorList Processors { get; set; } = new();
 
-    /// <summary>The ingest pipeline, for an output or a processor that passes it on (<c>@metadata.pipeline</c>).</summary>
+    /// <summary>
+    /// The ingest pipeline, for an output or a processor that passes it on (<c>@metadata.pipeline</c>).
+    /// </summary>
     [ConfigKey("pipeline")]
     public string Pipeline { get; set; } = "";
 
@@ -381,7 +384,9 @@ public sealed class InputConfig : IValidatedConfig
     {
         get
         {
-            var multiline = Parsers.Select(static parser => parser.Multiline).Append(Multiline).OfType<MultilineConfig>()
+            var multiline = Parsers.Select(static parser => parser.Multiline)
+                .Append(Multiline)
+                .OfType<MultilineConfig>()
                 .ToList();
             return multiline.Count > 0 ? multiline.Max(static one => one.Timeout)
                 : Type is "container" or "docker" || Parsers.Exists(static parser => parser.Container is not null)

@@ -48,7 +48,8 @@ internal sealed class AutodiscoverInputs(ConfigDocument document)
         if (type is not ("docker" or "kubernetes"))
         {
             document.Report.Error(
-                provider, $"autodiscover's provider '{type}' is not done; docker and kubernetes are, by the containers' logs");
+                provider,
+                $"autodiscover's provider '{type}' is not done; docker and kubernetes are, by the containers' logs");
             return [];
         }
 
@@ -264,8 +265,8 @@ internal sealed class AutodiscoverInputs(ConfigDocument document)
             {
                 document.Report.Error(
                     place,
-                    $"the condition looks at kubernetes.{name}, which the cluster's API has and is not asked here: name the "
-                    + "pods by kubernetes.pod.name, kubernetes.namespace or kubernetes.container.name");
+                    $"the condition looks at kubernetes.{name}, which the cluster's API has and is not asked here: "
+                    + "name the pods by kubernetes.pod.name, kubernetes.namespace or kubernetes.container.name");
             }
         }
     }

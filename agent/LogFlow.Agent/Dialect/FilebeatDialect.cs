@@ -23,7 +23,8 @@ public sealed class FilebeatDialect : IConfigDialect
     public string? FindVariable(string name, ConfigNode written, IReadOnlyList<string> files)
     {
         // A container's own values: autodiscovery fills them in.
-        if (name.StartsWith("data.", StringComparison.Ordinal) || name.StartsWith("kubernetes.", StringComparison.Ordinal))
+        if (name.StartsWith("data.", StringComparison.Ordinal)
+            || name.StartsWith("kubernetes.", StringComparison.Ordinal))
         {
             return $"${{{name}}}";
         }
@@ -48,7 +49,8 @@ public sealed class FilebeatDialect : IConfigDialect
         RenameLevels(root);
         RenameRegistry(document);
         var inputs = CollectInputs(root);
-        var mayBeIdle = root.Find("filebeat.config") is { Children.Count: > 0 } || root.Find("filebeat.autodiscover") is not null;
+        var mayBeIdle = root.Find("filebeat.config") is { Children.Count: > 0 }
+            || root.Find("filebeat.autodiscover") is not null;
         inputs.AddRange(ReadInputFiles(document));
         inputs.AddRange(new ModuleInputs(document, ModuleSettings).Take(ModuleNames));
         inputs.AddRange(new AutodiscoverInputs(document).Take());
@@ -69,7 +71,8 @@ public sealed class FilebeatDialect : IConfigDialect
         else if (mayBeIdle && !inputs.Exists(static input => input.IsTrue("enabled", otherwise: true)))
         {
             // As in Filebeat: somebody may still put files there.
-            document.Report.Warn(root, "no input is enabled and no module's file is there: the agent has nothing to read");
+            document.Report.Warn(
+                root, "no input is enabled and no module's file is there: the agent has nothing to read");
             document.Set("filebeat._may_be_idle", "true", node.Location.ToString());
         }
     }
@@ -78,13 +81,16 @@ public sealed class FilebeatDialect : IConfigDialect
     private static bool IsRefused(ConfigNode input, ConfigDocument document)
     {
         var type = input.Find("type") ?? input.Find("input_type");
-        if (type?.Value is not { } name || !input.IsTrue("enabled", otherwise: true)
-            || InputTypes.FindProblem(name) is not { } problem)
+        if (type?.Value is not { } name || InputTypes.FindProblem(name) is not { } problem)
         {
-            return !input.IsTrue("enabled", otherwise: true) && type?.Value is { } off && InputTypes.FindProblem(off) is not null;
+            return false;
         }
 
-        document.Report.Error(type, problem);
+        if (input.IsTrue("enabled", otherwise: true))
+        {
+            document.Report.Error(type, problem);
+        }
+
         return true;
     }
 
@@ -129,8 +135,8 @@ public sealed class FilebeatDialect : IConfigDialect
             {
                 document.Report.Warn(
                     section.Find("reload.enabled")!,
-                    $"'filebeat.config.{name}.reload' is not done: files are read at the start; restart the agent after "
-                    + "a change");
+                    $"'filebeat.config.{name}.reload' is not done: files are read at the start; restart the agent "
+                    + "after a change");
             }
 
             inputs.AddRange(ReadLists(document, section, path));
@@ -192,16 +198,17 @@ public sealed class FilebeatDialect : IConfigDialect
     /// <summary>The older keys name the file; ours is a folder.</summary>
     private static void RenameRegistry(ConfigDocument document)
     {
-        foreach (var (section, name) in (ReadOnlySpan<(string?, string)>)[("filebeat", "registry_file"), (null, "registry_file")])
+        const string Name = "registry_file";
+        foreach (var owner in (ReadOnlySpan<ConfigNode?>)[document.Root.Find("filebeat"), document.Root])
         {
-            var owner = section is null ? document.Root : document.Root.Find(section);
-            if (owner is null || !owner.Children.Remove(name, out var node) || node.Value is not { Length: > 0 } file)
+            if (owner is null || !owner.Children.Remove(Name, out var node) || node.Value is not { Length: > 0 } file)
             {
                 continue;
             }
 
             document.Report.Warn(
-                node, $"'{name}' is a folder today: the registry lies in '{file}.logflow', and Filebeat's file is not read");
+                node,
+                $"'{Name}' is a folder today: the registry lies in '{file}.logflow', and Filebeat's file is not read");
             document.Set("filebeat.registry.path", $"{file}.logflow", node.Location.ToString());
         }
     }

@@ -3,14 +3,17 @@ using LogFlow.Hosting;
 
 namespace LogFlow.Agent;
 
-/// <summary><c>migrate FILE</c>: what of a filebeat.yml works here as it is, what is different, what does not work.</summary>
+/// <summary>
+/// <c>migrate FILE</c>: what of a filebeat.yml works here as it is, what is different, what does not work.
+/// </summary>
 internal static class MigrateCommand
 {
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "The filebeat.yml" };
-        var command = new Command("migrate", "Say what of a filebeat.yml works as it is, what changes, and what does not work")
+        var command = new Command(
+            "migrate", "Say what of a filebeat.yml works as it is, what changes, and what does not work")
         {
             file,
         };
@@ -46,8 +49,9 @@ internal static class MigrateCommand
         Write(output, "What does not work", errors);
         Write(output, "What is different", report.Warnings);
         output.WriteLine(
-            "Positions of a Filebeat that read these files are not taken over: stop it, let the agent begin at the ends of "
-            + "files with 'seek_to_tail: true' on each input for its first start, or have them read from their beginning.");
+            "Positions of a Filebeat that read these files are not taken over: stop it, let the agent begin at the "
+            + "ends of files with 'seek_to_tail: true' on each input for its first start, or have them read from their "
+            + "beginning.");
         return errors.Count == 0 ? 0 : 1;
     }
 

@@ -1,6 +1,8 @@
 namespace LogFlow.Agent;
 
-/// <summary>What one part of a module reads where nothing else is said. Paths are Filebeat's on Linux (and iis's on Windows).</summary>
+/// <summary>
+/// What one part of a module reads where nothing else is said. Paths are Filebeat's on Linux (and iis's on Windows).
+/// </summary>
 /// <param name="Module">The module.</param>
 /// <param name="Name">The part.</param>
 /// <param name="Paths">What it reads.</param>
@@ -67,10 +69,10 @@ internal sealed record ModuleFileset(
     private static IEnumerable<ModuleFileset> Zeek() =>
         from name in (string[])
         [
-            "capture_loss", "connection", "dce_rpc", "dhcp", "dnp3", "dns", "dpd", "files", "ftp", "http", "intel", "irc",
-            "kerberos", "modbus", "mysql", "notice", "ntlm", "ntp", "ocsp", "pe", "radius", "rdp", "rfb", "signature", "sip",
-            "smb_cmd", "smb_files", "smb_mapping", "smtp", "snmp", "socks", "ssh", "ssl", "stats", "syslog", "traceroute",
-            "tunnel", "weird", "x509",
+            "capture_loss", "connection", "dce_rpc", "dhcp", "dnp3", "dns", "dpd", "files", "ftp", "http",
+            "intel", "irc", "kerberos", "modbus", "mysql", "notice", "ntlm", "ntp", "ocsp", "pe", "radius", "rdp",
+            "rfb", "signature", "sip", "smb_cmd", "smb_files", "smb_mapping", "smtp", "snmp", "socks", "ssh",
+            "ssl", "stats", "syslog", "traceroute", "tunnel", "weird", "x509",
         ]
         let file = name switch { "connection" => "conn", "signature" => "signatures", _ => name }
         select new ModuleFileset(

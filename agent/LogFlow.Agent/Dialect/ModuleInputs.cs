@@ -54,10 +54,12 @@ internal sealed class ModuleInputs(ConfigDocument document, IReadOnlyList<string
         }
 
         var known = Array.FindAll(ModuleFileset.All, fileset => fileset.Module == name);
-        var named = module.Children.Keys.Where(static key => key is not ("module" or "enabled" or "processors")).ToList();
+        var named = module.Children.Keys
+            .Where(static key => key is not ("module" or "enabled" or "processors"))
+            .ToList();
 
         // As Filebeat 8 has it where a part is switched on by name; as it was before, where none is.
-        var isExplicit = named.Exists(part => module.Text($"{part}.enabled") is not null && module.IsTrue($"{part}.enabled"));
+        var isExplicit = named.Exists(part => module.IsTrue($"{part}.enabled"));
         var inputs = new List<ConfigNode>();
         foreach (var part in known.Select(static fileset => fileset.Name).Union(named))
         {
@@ -173,8 +175,9 @@ internal sealed class ModuleInputs(ConfigDocument document, IReadOnlyList<string
         var nearest = NearestName.Find(name, ModuleFileset.All.Select(static fileset => fileset.Module).Distinct());
         document.Report.Error(
             module,
-            $"module '{name}' is not one whose files are known here{(nearest is null ? "" : $" (did you mean '{nearest}'?)")}"
-            + ": give its parts with 'var.paths', or remove it; for other sources keep Filebeat, with output.kafka to the "
-            + "queue");
+            $"module '{name}' is not one whose files are known here"
+            + (nearest is null ? "" : $" (did you mean '{nearest}'?)")
+            + ": give its parts with 'var.paths', or remove it; for other sources keep Filebeat, with output.kafka to "
+            + "the queue");
     }
 }

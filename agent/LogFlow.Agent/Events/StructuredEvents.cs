@@ -165,7 +165,7 @@ internal sealed class StructuredEvents
             {
                 // An escaped character takes up to six bytes, so more than one cut may be needed.
                 var excess = value.Length - lengthMax + CutSlack;
-                @event.Put(AgentEvent.MessageField, text[..CutAt(text, Math.Max(1, text.Length - Math.Max(1, excess)))]);
+                @event.Put(AgentEvent.MessageField, text[..CutAt(text, Math.Max(1, text.Length - excess))]);
                 @event.Append("log.flags", "truncated");
             }
             else

@@ -2,7 +2,9 @@ using LogFlow.Hosting;
 
 namespace LogFlow.Agent;
 
-/// <summary><c>add_cloud_metadata</c>: where in a cloud this machine runs, as the cloud's link-local service says.</summary>
+/// <summary>
+/// <c>add_cloud_metadata</c>: where in a cloud this machine runs, as the cloud's link-local service says.
+/// </summary>
 internal sealed class AddCloudMetadata : EventProcessor
 {
     [ConfigKey("timeout")]

@@ -80,7 +80,9 @@ internal sealed record ContainerPath(
             return dash <= 0 ? null : new ContainerPath(space, pod, "", rest[..dash], rest[(dash + 1)..]);
         }
 
-        if (parts.Length >= 4 && Array.IndexOf(parts, "pods") >= 0 && parts[^3].Split('_') is [var owner, var name, var uid])
+        if (parts.Length >= 4
+            && Array.IndexOf(parts, "pods") >= 0
+            && parts[^3].Split('_') is [var owner, var name, var uid])
         {
             return new ContainerPath(owner, name, uid, parts[^2], "");
         }

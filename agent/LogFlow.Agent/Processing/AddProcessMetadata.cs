@@ -44,7 +44,8 @@ internal sealed class AddProcessMetadata : EventProcessor
             var pid = @event.Get(field) switch
             {
                 long number => number,
-                string text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var one) => one,
+                string text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var one)
+                    => one,
                 _ => 0,
             };
             if (pid > 0 && Describe(pid) is { } process)
@@ -62,13 +63,15 @@ internal sealed class AddProcessMetadata : EventProcessor
         foreach (var (name, value) in process)
         {
             var field = Target.Length == 0 ? name : $"{Target}.{name}";
-            if ((Included.Count == 0 || Included.Exists(one => name == one || name.StartsWith(one + ".", StringComparison.Ordinal)))
-                && (OverwriteKeys || !@event.TryGet(field, out _)))
+            if (IsIncluded(name) && (OverwriteKeys || !@event.TryGet(field, out _)))
             {
                 @event.Put(field, value);
             }
         }
     }
+
+    private bool IsIncluded(string name) => Included.Count == 0
+        || Included.Exists(one => name == one || name.StartsWith(one + ".", StringComparison.Ordinal));
 
     private List<(string Name, object? Value)>? Describe(long pid)
     {

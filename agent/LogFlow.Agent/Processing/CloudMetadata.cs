@@ -5,8 +5,8 @@ using System.Text;
 namespace LogFlow.Agent;
 
 /// <summary>
-/// Asks a cloud's link-local service once in a process's life. Off a cloud nobody answers: then there is nothing to say,
-/// and nobody waits longer than the time that is given.
+/// Asks a cloud's link-local service once in a process's life. Off a cloud nobody answers: then there is nothing to
+/// say, and nobody waits longer than the time that is given.
 /// </summary>
 internal static class CloudMetadata
 {
@@ -68,7 +68,10 @@ internal static class CloudMetadata
     {
         var token = Send(client, HttpMethod.Put, "/latest/api/token", ("X-aws-ec2-metadata-token-ttl-seconds", "60"));
         return Send(
-            client, HttpMethod.Get, "/latest/dynamic/instance-identity/document", ("X-aws-ec2-metadata-token", token ?? ""))
+            client,
+            HttpMethod.Get,
+            "/latest/dynamic/instance-identity/document",
+            ("X-aws-ec2-metadata-token", token ?? ""))
             is { } text && Parse(text) is { } document
             ? Make("aws", document, [
                 ("instance.id", "instanceId"), ("machine.type", "instanceType"), ("region", "region"),

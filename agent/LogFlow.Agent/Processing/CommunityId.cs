@@ -77,7 +77,9 @@ internal sealed class CommunityId : EventProcessor
             return (byte)number;
         }
 
-        return @event.Text(Transport) is { } name && Protocols.TryGetValue(name, out var known) && known is not (1 or 58)
+        return @event.Text(Transport) is { } name
+            && Protocols.TryGetValue(name, out var known)
+            && known is not (1 or 58)
             ? known
             : null;
     }

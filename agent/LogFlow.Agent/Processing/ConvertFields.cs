@@ -104,7 +104,8 @@ internal static class FieldConverter
         switch (type)
         {
             case "integer" or "long":
-                converted = TryWhole(text, out var whole) && (type == "long" || whole is >= int.MinValue and <= int.MaxValue)
+                converted = TryWhole(text, out var whole)
+                    && (type == "long" || whole is >= int.MinValue and <= int.MaxValue)
                     ? whole
                     : null;
                 break;
@@ -136,7 +137,8 @@ internal static class FieldConverter
     {
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
-            return long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out whole);
+            return long.TryParse(
+                text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out whole);
         }
 
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out whole))

@@ -158,7 +158,8 @@ internal sealed class DecodeCsvFields : EventProcessor
             {
                 if (FailOnError)
                 {
-                    @event.AddError($"target field '{target}' already has a value. Set the overwrite_keys flag or drop it");
+                    @event.AddError(
+                        $"target field '{target}' already has a value. Set the overwrite_keys flag or drop it");
                 }
 
                 continue;

@@ -213,7 +213,8 @@ internal sealed class Dissect : EventProcessor
             }
 
             var hash = key.IndexOf('#');
-            if (hash >= 0 && int.TryParse(key[(hash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+            if (hash >= 0
+                && int.TryParse(key[(hash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
             {
                 Length = size;
                 key = key[..hash];

@@ -120,7 +120,9 @@ internal sealed class FromTo
     public string To { get; set; } = "";
 }
 
-/// <summary>What <c>rename</c> and <c>copy_fields</c> share: all or nothing, and never over a field that is there.</summary>
+/// <summary>
+/// What <c>rename</c> and <c>copy_fields</c> share: all or nothing, and never over a field that is there.
+/// </summary>
 internal abstract class FromToProcessor : EventProcessor
 {
     [ConfigKey("fields")]
@@ -394,7 +396,8 @@ internal sealed class ExtractArray : EventProcessor
             {
                 if (FailOnError)
                 {
-                    @event.AddError($"index {place} exceeds length of {list.Count} when processing mapping for {target}");
+                    @event.AddError(
+                        $"index {place} exceeds length of {list.Count} when processing mapping for {target}");
                 }
 
                 continue;

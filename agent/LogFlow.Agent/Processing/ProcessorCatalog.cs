@@ -67,8 +67,8 @@ internal static class ProcessorCatalog
     /// <summary>What is worth a warning about a processor that there is.</summary>
     public static string? Warning(string name) => name switch
     {
-        "add_kubernetes_metadata" => "'add_kubernetes_metadata' sets pod, namespace, container and node as the file's path "
-            + "names them; labels and annotations, which the cluster's API has, are not asked for",
+        "add_kubernetes_metadata" => "'add_kubernetes_metadata' sets pod, namespace, container and node as the file's "
+            + "path names them; labels and annotations, which the cluster's API has, are not asked for",
         _ => null,
     };
 

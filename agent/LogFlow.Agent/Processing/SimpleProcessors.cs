@@ -357,7 +357,8 @@ internal sealed class SyslogProcessor : EventProcessor
         _reader = new SyslogReader(Format, Timezone);
         return TimeZones.TryFind(Timezone, out _)
             ? []
-            : [new ConfigProblem("timezone", $"'{Timezone}' is neither Local, an IANA name nor an offset such as +0200")];
+            : [new ConfigProblem(
+                "timezone", $"'{Timezone}' is neither Local, an IANA name nor an offset such as +0200")];
     }
 
     /// <inheritdoc/>

@@ -92,7 +92,11 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
     /// <summary>Says which bytes the last records came from. Adjoining ranges of a file become one.</summary>
     public void AddRange(long generation, long start, long end, ReadOnlySpan<byte> bytes, uint tailCrc)
     {
-        if (!_isRangeEnded && _ranges.Count > 0 && _ranges[^1] is var last && last.Generation == generation && last.End == start)
+        if (!_isRangeEnded
+            && _ranges.Count > 0
+            && _ranges[^1] is var last
+            && last.Generation == generation
+            && last.End == start)
         {
             _ranges[^1] = last with { End = end, Crc = Crc32C.Append(last.Crc, bytes), TailCrc = tailCrc };
         }

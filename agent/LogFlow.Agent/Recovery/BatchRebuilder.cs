@@ -83,7 +83,12 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
     }
 
     private void WalkLines(
-        RecoverySource source, OpenBatch? batch, RebuiltMessages? sink, ref long position, ref uint crc, out uint tailCrc)
+        RecoverySource source,
+        OpenBatch? batch,
+        RebuiltMessages? sink,
+        ref long position,
+        ref uint crc,
+        out uint tailCrc)
     {
         var data = _worker.Reader.Lines;
         var block = new LineBlock(data, position, source.Framer, source.Encoding, source.Options.LineLengthMax);
@@ -99,7 +104,12 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
     }
 
     private void WalkLongLine(
-        RecoverySource source, OpenBatch? batch, RebuiltMessages? sink, ref long position, ref uint crc, out uint tailCrc)
+        RecoverySource source,
+        OpenBatch? batch,
+        RebuiltMessages? sink,
+        ref long position,
+        ref uint crc,
+        out uint tailCrc)
     {
         var kept = _worker.Reader.Lines;
         crc = Crc32C.Append(crc, kept);

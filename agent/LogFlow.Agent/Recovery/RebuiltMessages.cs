@@ -40,7 +40,11 @@ internal sealed class RebuiltMessages(
 
     /// <summary>A line over the limit.</summary>
     public void FeedLong(ReadOnlySpan<byte> line, long position, long end) => _assembler.Feed(
-        StructuredEncoding.Decode(line, source.Encoding, source.Encoder, worker), position, end, isTruncated: true, this);
+        StructuredEncoding.Decode(line, source.Encoding, source.Encoder, worker),
+        position,
+        end,
+        isTruncated: true,
+        this);
 
     /// <inheritdoc/>
     public bool Commit(long start, long end, List<AssembledMessage> messages)

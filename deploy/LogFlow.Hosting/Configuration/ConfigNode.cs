@@ -77,7 +77,9 @@ public sealed class ConfigNode(ConfigLocation location)
     /// <summary>The text at a dotted path, or null.</summary>
     public string? Text(string dottedKey) => Find(dottedKey)?.Value;
 
-    /// <summary>Whether the value at a dotted path says yes; what is not there says <paramref name="otherwise"/>.</summary>
+    /// <summary>
+    /// Whether the value at a dotted path says yes; what is not there says <paramref name="otherwise"/>.
+    /// </summary>
     public bool IsTrue(string dottedKey, bool otherwise = false) => Text(dottedKey) is { } text
         ? text.ToLowerInvariant() is "true" or "yes" or "on"
         : otherwise;

@@ -1,6 +1,8 @@
 namespace LogFlow.Hosting;
 
-/// <summary>What a service's configuration files may say beyond keys and values, as those of its original can.</summary>
+/// <summary>
+/// What a service's configuration files may say beyond keys and values, as those of its original can.
+/// </summary>
 public interface IConfigDialect
 {
     /// <summary>A variable without value is empty, with a warning, rather than an error.</summary>

@@ -1,6 +1,8 @@
 namespace LogFlow.Hosting;
 
-/// <summary>A property's type that reads its part of the configuration itself, because no fixed keys describe it.</summary>
+/// <summary>
+/// A property's type that reads its part of the configuration itself, because no fixed keys describe it.
+/// </summary>
 public interface IReadsConfig
 {
     /// <summary>Reads what was written, and reports what is wrong with it.</summary>

@@ -27,7 +27,8 @@ internal sealed class KnownKeys(Type declaring, ConfigProperty[] properties)
 
     /// <summary>Whether known keys lie below this one.</summary>
     public bool IsPrefix(string key) =>
-        _keys.Concat(_unsupported).Concat(_accepted.Select(static accepted => accepted.Key)).Any(known => known.StartsWith(key + ".", StringComparison.Ordinal));
+        _keys.Concat(_unsupported).Concat(_accepted.Select(static accepted => accepted.Key)).Any(
+            known => known.StartsWith(key + ".", StringComparison.Ordinal));
 
     /// <summary>The known key that differs least, or null where none is near.</summary>
     public string? Nearest(string key) => NearestName.Find(key, _keys)

@@ -126,7 +126,8 @@ internal sealed class YamlConfigReader
             var child = node.GetOrAdd(key.Value, place);
             if (_parser.Current is Scalar or SequenceStart && (child.HasValue || child.Items is not null))
             {
-                NoteTwice(new ConfigError(place, $"key '{key.Value}' is given twice (first at {child.Location})"), child);
+                NoteTwice(
+                    new ConfigError(place, $"key '{key.Value}' is given twice (first at {child.Location})"), child);
             }
 
             child.Location = place;
