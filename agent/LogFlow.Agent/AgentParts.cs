@@ -17,6 +17,7 @@ internal sealed class AgentParts : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private RecoveryCoordinator? _recovery;
+    private BatchRebuilder? _rebuilder;
 
     private AgentParts(
         AgentMetrics metrics, AgentCounters counters, PublisherOptions options, ILoggerFactory loggers,
@@ -105,6 +106,7 @@ internal sealed class AgentParts : IAsyncDisposable
     /// <summary>Takes up what a former run left unacknowledged, then lets the readers begin.</summary>
     public Task RecoverAsync(TopicIdentity topic, Action onFirstPass, CancellationToken cancellationToken)
     {
+        _rebuilder = new BatchRebuilder(Budget, _options, _time);
         _recovery = new RecoveryCoordinator(
             new RecoveryContext(
                 Registry,
@@ -115,7 +117,7 @@ internal sealed class AgentParts : IAsyncDisposable
                 _counters,
                 _time,
                 _loggers.CreateLogger<RecoveryCoordinator>()),
-            new BatchRebuilder(Budget, _options, _time));
+            _rebuilder);
         return _recovery.RecoverAsync(_recovery.CheckTopic(topic), onFirstPass, cancellationToken);
     }
 
@@ -131,6 +133,7 @@ internal sealed class AgentParts : IAsyncDisposable
 
         await Registry.DisposeAsync();
         Scheduler.Dispose();
+        _rebuilder?.Dispose();
         Budget.Dispose();
         _metrics.Dispose();
     }

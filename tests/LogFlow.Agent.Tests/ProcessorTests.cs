@@ -56,7 +56,7 @@ public sealed class ProcessorTests
     {
         var changed = Process(yaml, before);
         Assert.NotNull(changed);
-        var text = EventJson.ToText(changed.Fields);
+        var text = FieldJson.ToText(changed.Fields);
         if (onlyShape)
         {
             Assert.Equal(after.Length, text.Length);
@@ -124,8 +124,8 @@ public sealed class ProcessorTests
               else:
                 add_tags: {tags: [other]}
             """;
-        Assert.Equal("""{"a":1,"tags":["one","more"]}""", EventJson.ToText(Process(Yaml, "{'a':1}")!.Fields));
-        Assert.Equal("""{"a":2,"tags":["other"]}""", EventJson.ToText(Process(Yaml, "{'a':2}")!.Fields));
+        Assert.Equal("""{"a":1,"tags":["one","more"]}""", FieldJson.ToText(Process(Yaml, "{'a':1}")!.Fields));
+        Assert.Equal("""{"a":2,"tags":["other"]}""", FieldJson.ToText(Process(Yaml, "{'a':2}")!.Fields));
     }
 
     [Theory]
@@ -181,8 +181,8 @@ public sealed class ProcessorTests
         var first = Event("{}");
         var second = Event("{}");
         Assert.True(list[0].Run(first) && list[1].Run(first) && list[0].Run(second));
-        Assert.Equal("""{"x":{"a":1,"b":2}}""", EventJson.ToText(first.Fields));
-        Assert.Equal("""{"x":{"a":1}}""", EventJson.ToText(second.Fields));
+        Assert.Equal("""{"x":{"a":1,"b":2}}""", FieldJson.ToText(first.Fields));
+        Assert.Equal("""{"x":{"a":1}}""", FieldJson.ToText(second.Fields));
     }
 
     private static AgentEvent? Process(string yaml, string before)
@@ -198,7 +198,7 @@ public sealed class ProcessorTests
         // ' stands for " and \' for an escaped one.
         var text = json.Replace("\\'", "\u0001", StringComparison.Ordinal).Replace('\'', '"')
             .Replace("\u0001", "\\\"", StringComparison.Ordinal);
-        Assert.True(EventJson.TryRead(Encoding.UTF8.GetBytes(text), out var value, out var problem), problem);
+        Assert.True(FieldJson.TryRead(Encoding.UTF8.GetBytes(text), out var value, out var problem), problem);
         return new AgentEvent((EventObject)value!, DateTimeOffset.UnixEpoch);
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LogFlow.Hosting;
 using LogFlow.Testing;
 

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using LogFlow.Hosting;
 
 namespace LogFlow.Agent;

@@ -133,7 +133,7 @@ internal sealed class ModuleInputs(ConfigDocument document, IReadOnlyList<string
         return input.Node;
     }
 
-    private IEnumerable<ConfigNode> FromFiles(ConfigNode filebeat)
+    private List<ConfigNode> FromFiles(ConfigNode filebeat)
     {
         if (filebeat.Find("config") is not { } config || !config.Children.Remove("modules", out var section)
             || !section.IsTrue("enabled", otherwise: true))

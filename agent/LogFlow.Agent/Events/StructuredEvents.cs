@@ -32,7 +32,7 @@ internal sealed class StructuredEvents
         foreach (var (name, node) in metadata)
         {
             var json = Encoding.UTF8.GetBytes(node?.ToJsonString() ?? "null");
-            _ = EventJson.TryRead(json, out var value, out _);
+            _ = FieldJson.TryRead(json, out var value, out _);
             if (name == "log")
             {
                 file = (EventObject)value!;
@@ -152,7 +152,7 @@ internal sealed class StructuredEvents
     {
         if (_isRaw)
         {
-            var text = @event.Text(AgentEvent.MessageField) ?? EventJson.ToText(@event.Fields);
+            var text = @event.Text(AgentEvent.MessageField) ?? FieldJson.ToText(@event.Fields);
             var raw = scratch.Bytes(text);
             return raw[..JsonStringWriter.CharacterBoundary(raw, Math.Min(raw.Length, lengthMax))];
         }

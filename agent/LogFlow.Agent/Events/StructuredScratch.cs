@@ -14,7 +14,7 @@ internal sealed class StructuredScratch : IDisposable
     private readonly Utf8JsonWriter _writer;
     private byte[] _text = [];
 
-    public StructuredScratch() => _writer = new Utf8JsonWriter(_buffer, EventJson.WriterOptions);
+    public StructuredScratch() => _writer = new Utf8JsonWriter(_buffer, FieldJson.WriterOptions);
 
     /// <summary>Values of messages that wait to be appended together.</summary>
     public ArrayBufferWriter<byte> Values { get; } = new(InitialCapacity);
@@ -27,7 +27,7 @@ internal sealed class StructuredScratch : IDisposable
     {
         _buffer.ResetWrittenCount();
         _writer.Reset(_buffer);
-        EventJson.Write(_writer, @event, keepsNull);
+        FieldJson.Write(_writer, @event, keepsNull);
         _writer.Flush();
         return _buffer.WrittenSpan;
     }

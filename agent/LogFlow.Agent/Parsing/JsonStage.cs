@@ -20,7 +20,7 @@ internal sealed class JsonStage(JsonOptions options) : ParserStage
             return;
         }
 
-        if (!EventJson.TryRead(message.Text, out var value, out var problem) || value is not EventObject document)
+        if (!FieldJson.TryRead(message.Text, out var value, out var problem) || value is not EventObject document)
         {
             SetError(message, $"Error decoding JSON: {problem ?? "it is no object"}");
             Next(message);

@@ -113,7 +113,7 @@ internal static class CloudMetadata
     }
 
     private static EventObject? Parse(string text) =>
-        EventJson.TryRead(Encoding.UTF8.GetBytes(text), out var value, out _) ? value as EventObject : null;
+        FieldJson.TryRead(Encoding.UTF8.GetBytes(text), out var value, out _) ? value as EventObject : null;
 
     private static string? Send(HttpClient client, HttpMethod method, string path, (string Name, string Value) header)
     {

@@ -97,7 +97,7 @@ internal static class FieldConverter
         {
             string written => written,
             bool flag => flag ? "true" : "false",
-            NumberText number => number.Text,
+            JsonNumber number => number.Text,
             null => "",
             _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
         };

@@ -55,7 +55,7 @@ internal sealed class DecodeJsonFields : EventProcessor
     private void Decode(AgentEvent @event, string field, string text)
     {
         var json = Encoding.UTF8.GetBytes(text);
-        if (!EventJson.TryRead(json, out var value, out var problem)
+        if (!FieldJson.TryRead(json, out var value, out var problem)
             || (value is not EventObject && !(value is List<object?> && ProcessArray)))
         {
             if (AddErrorKey)
@@ -103,7 +103,7 @@ internal sealed class DecodeJsonFields : EventProcessor
         {
             if (fields.ValueAt(index) is string text
                 && text.AsSpan().TrimStart().StartsWith("{")
-                && EventJson.TryRead(Encoding.UTF8.GetBytes(text), out var inner, out _))
+                && FieldJson.TryRead(Encoding.UTF8.GetBytes(text), out var inner, out _))
             {
                 fields.Set(fields.NameAt(index), Deepen(inner, depth - 1));
             }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LogFlow.Agent;
 
 /// <summary>What Docker's <c>config.v2.json</c> says of containers; kept for a minute.</summary>
@@ -46,7 +44,7 @@ internal sealed class DockerContainers
             return null;
         }
 
-        if (!EventJson.TryRead(json, out var value, out _) || value is not EventObject document)
+        if (!FieldJson.TryRead(json, out var value, out _) || value is not EventObject document)
         {
             return null;
         }

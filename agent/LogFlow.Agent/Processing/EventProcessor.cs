@@ -7,7 +7,7 @@ internal abstract class EventProcessor
 {
     /// <summary>Only events for which this holds are looked at.</summary>
     [ConfigKey("when")]
-    public Condition? When { get; set; }
+    public EventCondition? When { get; set; }
 
     /// <summary>A name for messages; without effect.</summary>
     [ConfigKey("tag")]

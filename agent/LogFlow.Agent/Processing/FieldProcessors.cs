@@ -51,7 +51,7 @@ internal sealed class DropFields : EventProcessor
 
         if (_patterns.Count > 0)
         {
-            foreach (var name in FieldNames.Of(@event.Fields).Where(
+            foreach (var name in DottedNames.Of(@event.Fields).Where(
                 name => _patterns.Exists(pattern => pattern.IsMatch(name))).ToList())
             {
                 @event.Remove(name);
@@ -63,7 +63,7 @@ internal sealed class DropFields : EventProcessor
 }
 
 /// <summary>All dotted names of an event's fields.</summary>
-internal static class FieldNames
+internal static class DottedNames
 {
     public static IEnumerable<string> Of(EventObject fields, string prefix = "")
     {

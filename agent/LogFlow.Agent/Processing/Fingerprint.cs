@@ -64,8 +64,8 @@ internal sealed class Fingerprint : EventProcessor
         null => "<nil>",
         string text => text,
         bool flag => flag ? "true" : "false",
-        NumberText number => number.Text,
-        List<object?> or EventObject => EventJson.ToText(value),
+        JsonNumber number => number.Text,
+        List<object?> or EventObject => FieldJson.ToText(value),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 

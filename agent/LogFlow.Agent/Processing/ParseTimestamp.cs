@@ -80,7 +80,7 @@ internal sealed class ParseTimestamp : EventProcessor
         var text = value switch
         {
             string written => written,
-            NumberText number => number.Text,
+            JsonNumber number => number.Text,
             _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
         };
         if (Parse(text) is { } time)

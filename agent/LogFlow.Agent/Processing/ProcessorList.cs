@@ -48,7 +48,7 @@ public sealed class ProcessorList : IReadsConfig
 
     private void ReadChoice(ConfigNode node, string path, ConfigReport report)
     {
-        var condition = new Condition();
+        var condition = new EventCondition();
         condition.Read(node.Children["if"], $"{path}.if", report);
         var then = new ProcessorList();
         var otherwise = new ProcessorList();

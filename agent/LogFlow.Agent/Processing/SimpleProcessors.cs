@@ -309,7 +309,7 @@ internal sealed class RateLimit : EventProcessor
     /// <inheritdoc/>
     protected override bool Process(AgentEvent @event)
     {
-        var key = string.Join('\0', Fields.Select(field => EventJson.ToText(@event.Get(field))));
+        var key = string.Join('\0', Fields.Select(field => FieldJson.ToText(@event.Get(field))));
         var now = TimeProvider.System.GetTimestamp();
         lock (_lock)
         {

@@ -8,7 +8,7 @@ namespace LogFlow.Agent;
 /// reading differ, and of two copies the queue keeps the first. Ranges are looked for one by one: what cannot be built
 /// costs nothing but itself.
 /// </summary>
-internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options, TimeProvider time)
+internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options, TimeProvider time) : IDisposable
 {
     private readonly HarvestWorker _worker = new(256 * 1024);
 
@@ -37,6 +37,9 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _worker.Dispose();
 
     /// <summary>Reads a range; with a batch, appends its events.</summary>
     private bool Walk(RecoverySource source, in FileRange range, OpenBatch? batch)

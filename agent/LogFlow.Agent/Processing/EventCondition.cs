@@ -5,7 +5,7 @@ using LogFlow.Hosting;
 namespace LogFlow.Agent;
 
 /// <summary>A condition of <c>when</c> and <c>if</c>. Several in one section must all hold.</summary>
-internal sealed class Condition : IReadsConfig
+internal sealed class EventCondition : IReadsConfig
 {
     private static readonly string[] RangeOperators = ["gte", "gt", "lte", "lt"];
 
@@ -70,7 +70,7 @@ internal sealed class Condition : IReadsConfig
                     _all.Add(@event => any.Exists(one => one.Holds(@event)));
                     break;
                 case "not":
-                    var inner = new Condition();
+                    var inner = new EventCondition();
                     inner.Read(child, $"{path}.not", report);
                     _all.Add(@event => !inner.Holds(@event));
                     break;
@@ -84,12 +84,12 @@ internal sealed class Condition : IReadsConfig
         }
     }
 
-    private static List<Condition> ReadSeveral(ConfigNode node, string path, ConfigReport report)
+    private static List<EventCondition> ReadSeveral(ConfigNode node, string path, ConfigReport report)
     {
-        var list = new List<Condition>();
+        var list = new List<EventCondition>();
         foreach (var item in node.Items ?? [node])
         {
-            var one = new Condition();
+            var one = new EventCondition();
             one.Read(item, path, report);
             list.Add(one);
         }
@@ -127,7 +127,7 @@ internal sealed class Condition : IReadsConfig
     /// <summary>A whole number, a text or a truth; a text matches one of a list as well.</summary>
     private static Func<object?, bool> EqualsTest(object? wanted) => value => value switch
     {
-        NumberText number => wanted is double real && number.Value.Equals(real),
+        JsonNumber number => wanted is double real && number.Value.Equals(real),
         List<object?> list => list.Exists(item => Equals(item, wanted)),
         _ => Equals(value, wanted)
             || (value is not null && wanted is not null && value.GetType() != wanted.GetType()
@@ -225,7 +225,7 @@ internal sealed class Condition : IReadsConfig
     {
         long whole => whole,
         double real => real,
-        NumberText number => number.Value,
+        JsonNumber number => number.Value,
         _ => null,
     };
 
@@ -234,7 +234,7 @@ internal sealed class Condition : IReadsConfig
         null => "",
         string text => text,
         bool flag => flag ? "true" : "false",
-        NumberText number => number.Text,
+        JsonNumber number => number.Text,
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace LogFlow.Agent;
 
 /// <summary>Events to JSON and JSON to fields.</summary>
-internal static class EventJson
+internal static class FieldJson
 {
     private const int DepthMax = 64;
 
@@ -60,7 +60,7 @@ internal static class EventJson
             case double number when double.IsFinite(number):
                 writer.WriteNumberValue(number);
                 break;
-            case NumberText number:
+            case JsonNumber number:
                 writer.WriteRawValue(number.Text, skipInputValidation: true);
                 break;
             case List<object?> list:
@@ -151,7 +151,7 @@ internal static class EventJson
             case JsonTokenType.Number:
                 return reader.TryGetInt64(out var whole)
                     ? whole
-                    : new NumberText(Encoding.ASCII.GetString(reader.ValueSpan));
+                    : new JsonNumber(Encoding.ASCII.GetString(reader.ValueSpan));
             default:
                 return null;
         }
