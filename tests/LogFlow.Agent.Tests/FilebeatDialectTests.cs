@@ -110,6 +110,22 @@ public sealed class FilebeatDialectTests : IDisposable
     }
 
     [Fact]
+    public void Modules_OfTheCommandLine_TakeItsSettings()
+    {
+        var file = _folder.File("filebeat.yml");
+        File.WriteAllText(file, "name: x");
+        var dialect = new FilebeatDialect
+        {
+            ModuleNames = ["nginx"],
+            ModuleSettings = ["nginx.access.var.paths=[/srv/a, '/srv/b']", "nginx.error.enabled=false"],
+        };
+        var config = ConfigDocument.Load([file], [], [], dialect).Bind<AgentConfig>();
+        Assert.Equal(
+            ["/srv/a", "/srv/b"], config.Inputs.Single(static input => input.FilesetName == "access").Paths);
+        Assert.DoesNotContain(config.Inputs, static input => input.FilesetName == "error");
+    }
+
+    [Fact]
     public void InputFiles_AreReadFromBesideTheConfiguration()
     {
         Directory.CreateDirectory(_folder.File("inputs.d"));

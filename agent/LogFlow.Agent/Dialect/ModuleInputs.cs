@@ -165,7 +165,19 @@ internal sealed class ModuleInputs(ConfigDocument document, IReadOnlyList<string
             {
                 var key = setting[(setting.IndexOf('.', StringComparison.Ordinal) + 1)..equals];
                 var node = module.GetOrAdd(key, module.Location);
-                (node.HasValue, node.IsExpanded, node.Value) = (true, true, setting[(equals + 1)..]);
+                var value = setting[(equals + 1)..].Trim();
+                (node.HasValue, node.Value) = (true, value);
+                if (value.StartsWith('['))
+                {
+                    (node.HasValue, node.Value) = (false, null);
+                    node.Items = [.. value.Trim('[', ']')
+                        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                        .Select(part => new ConfigNode(node.Location)
+                        {
+                            HasValue = true,
+                            Value = part.Trim('"', '\''),
+                        })];
+                }
             }
         }
     }
