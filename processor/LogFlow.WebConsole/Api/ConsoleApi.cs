@@ -32,6 +32,8 @@ internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend)
         Post(routes, "/api/why", (query, _, stop) => new NoHits(backend).ExplainAsync(query, stop));
         Post(routes, "/api/document", DocumentAsync);
         routes.MapGet("/api/health", context => SendAsync(context, HealthAsync));
+        routes.MapGet("/api/export", context => GuardedAsync(
+            context, () => new ExportPage(backend, options).WriteAsync(context)));
     }
 
     private async Task<JsonObject> DocumentAsync(LogQuery query, JsonObject state, CancellationToken stop)
@@ -80,16 +82,22 @@ internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend)
             return await answer(LogQuery.Parse(state, options.Index, options.Time.GetUtcNow()), state, stop);
         }));
 
-    private static async Task SendAsync(HttpContext context, Func<CancellationToken, Task<JsonObject>> answer)
+    private static Task SendAsync(HttpContext context, Func<CancellationToken, Task<JsonObject>> answer) =>
+        GuardedAsync(context, async () =>
+        {
+            var result = await answer(context.RequestAborted);
+            await TextAnswer.WriteAsync(context, result.ToJsonString(), "application/json");
+        });
+
+    private static async Task GuardedAsync(HttpContext context, Func<Task> answer)
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
-            var result = await answer(context.RequestAborted);
-            await TextAnswer.WriteAsync(context, result.ToJsonString(), "application/json");
+            await answer();
         }
-        catch (BackendException error)
+        catch (BackendException error) when (!context.Response.HasStarted)
         {
             var body = new JsonObject
             {

@@ -2,21 +2,19 @@ using System.Text.Json.Nodes;
 
 namespace LogFlow.WebConsole;
 
-/// <summary>
-/// A page of rows. Pages follow each other by time and arrival; arrivals are numbered per shard in Elasticsearch, so
-/// rows of the same time and number may stand on both sides of a page's end: a page begins again at the place of the
-/// last row, and leaves out those of it that were shown.
-/// </summary>
+/// <summary>A page of rows, and what is counted beside them.</summary>
 internal sealed class SearchPage(SearchBackend backend)
 {
+    private const int SizeUsual = 200;
     private const int SizeMax = 1000;
 
     /// <summary>The rows and, for a first page, all that is counted beside them.</summary>
     public async Task<JsonObject> RunAsync(LogQuery query, JsonObject state, CancellationToken cancellationToken)
     {
-        var after = state["after"] as JsonObject;
+        var after = PageCursor.Read(state["after"]);
+        var size = PageJson.Number(state, "size", SizeUsual, SizeMax);
         var isOldest = PageJson.Text(state, "s") == "@timestamp";
-        var body = Body(query, state, after, isOldest);
+        var body = Body(query, state, size, after, isOldest);
         var future = after is null && query.Range.IsRelative
             ? FutureAsync(query, cancellationToken)
             : Task.FromResult(0L);
@@ -29,7 +27,7 @@ internal sealed class SearchPage(SearchBackend backend)
             ["from"] = query.Range.From?.ToUnixTimeMilliseconds(),
             ["to"] = query.Range.To.ToUnixTimeMilliseconds(),
             ["rows"] = rows,
-            ["next"] = Next(hits, after, PageJson.Number(state, "size", 200, SizeMax)),
+            ["next"] = hits.Count < size ? null : PageCursor.Behind(hits, after)?.ToJson(),
             ["partial"] = Partial(answer),
         };
         if (after is null)
@@ -41,26 +39,18 @@ internal sealed class SearchPage(SearchBackend backend)
         return result;
     }
 
-    private static JsonObject Body(LogQuery query, JsonObject state, JsonObject? after, bool isOldest)
+    private static JsonObject Body(LogQuery query, JsonObject state, int size, PageCursor? after, bool isOldest)
     {
         var order = isOldest ? "asc" : "desc";
-        var filter = query.ToQuery();
         var body = new JsonObject
         {
-            ["size"] = PageJson.Number(state, "size", 200, SizeMax),
+            ["size"] = size,
             ["track_total_hits"] = after is null,
             ["_source"] = RowWriter.Source(PageJson.Texts(state, "c")),
             ["sort"] = new JsonArray(Es.Sort("@timestamp", order), Es.Arrival(order)),
+            ["query"] = query.ToQuery(),
         };
-        if (after?["sort"] is JsonArray and [var time, JsonValue arrival])
-        {
-            var place = arrival.GetValue<long>() + (isOldest ? -1 : 1);
-            body["search_after"] = new JsonArray(time?.DeepClone(), place);
-            filter["bool"]!["must_not"] ??= new JsonArray();
-            filter["bool"]!["must_not"]!.AsArray().Add(
-                (JsonNode)Es.Of("ids", "values", after["ids"]?.DeepClone() ?? new JsonArray()));
-        }
-        else
+        if (after is null)
         {
             body["aggs"] = new JsonObject
             {
@@ -70,30 +60,8 @@ internal sealed class SearchPage(SearchBackend backend)
             };
         }
 
-        body["query"] = filter;
+        after?.Apply(body, isOldest);
         return body;
-    }
-
-    /// <summary>Where the next page begins: null at the end.</summary>
-    private static JsonObject? Next(JsonArray hits, JsonObject? after, int size)
-    {
-        if (hits.Count < size || hits.Count == 0)
-        {
-            return null;
-        }
-
-        var last = hits[^1]!["sort"]!;
-        var ids = hits.Where(hit => JsonNode.DeepEquals(hit!["sort"], last)).Select(static hit => hit!["_id"]!);
-        if (after is not null && JsonNode.DeepEquals(after["sort"], last))
-        {
-            ids = ids.Concat(after["ids"]?.AsArray().OfType<JsonNode>() ?? []);
-        }
-
-        return new JsonObject
-        {
-            ["sort"] = last.DeepClone(),
-            ["ids"] = new JsonArray([.. ids.Select(static id => id.DeepClone())]),
-        };
     }
 
     private async Task AddTotalsAsync(

@@ -48,7 +48,7 @@ export function detail(row, owner) {
   const chosen = all.some(([name]) => name === state.x) ? state.x : "table";
   void show(chosen);
   return h("div", { class: "detail", role: "region", "aria-label": `Line of ${full(timeOf(row))}` },
-    h("div", { class: "tabs" }, tabs, h("span", { class: "grow" }), buttons), body);
+    h("div", { class: "tabbar" }, tabs, h("span", { class: "grow" }), buttons), body);
 }
 
 /** @param {any} row */
@@ -89,7 +89,7 @@ function table(row, document) {
         canFilter && link(h, withPill(name, first, true), { class: "act", title: "Only these", "aria-label": `Only ${name} ${plain(first)}` }, "+"),
         canFilter && link(h, withPill(name, first, false), { class: "act", title: "Without these", "aria-label": `Without ${name} ${plain(first)}` }, "−"),
         link(h, { c: isColumn ? state.c.filter((one) => one !== name) : [...state.c, name] }, { class: "act less", title: "Column", "aria-label": `Column ${name}` }, "≡"),
-        h("button", { class: "act", title: "Copy", "aria-label": `Copy ${name}`, onclick: () => copy(text) }, "⎘")),
+        h("button", { class: "act", title: "Copy", "aria-label": `Copy ${name}`, onclick: () => copy(text) }, "❐")),
       h("span", { class: "name" }, name),
       h("span", { class: "val" }, lineNodes(text), text.length >= 4096 ? h("button", { onclick: (/** @type {any} */ event) => more(event.target, row, name) }, `show all of it`) : ""));
   });

@@ -136,7 +136,7 @@ export class Histogram {
         const n = name ? bar.by[name] ?? 0 : rest;
         if (!n) continue;
         rest -= n;
-        const tall = Math.max(n / max * (high - 4), 1);
+        const tall = Math.max(n / max * (high - 14), 1);
         y -= tall;
         shapes.push(svg("rect", { class: "bar", x: left.toFixed(1), y: Math.max(0, y).toFixed(1), width: wide.toFixed(1), height: tall.toFixed(1), style: { fill: colour } }));
       }

@@ -29,7 +29,7 @@ export class LogsPage {
     this.hist = new Histogram((t) => go({ t, r: "" }), () => history.back());
     this.list = new VirtualList({ render: (index) => this.row(index), isTall: (index) => this.wraps || this.rows[index]?.id === state.r, onEnd: () => void this.more(), label: "Lines" });
     this.head = h("div", { class: "th", role: "row" });
-    this.grid = h("div", { class: "grid", role: "grid", "aria-label": "Lines", "aria-rowcount": "0" }, h("div", { role: "rowgroup" }, this.head), this.list.element);
+    this.grid = h("div", { class: "grid", role: "treegrid", "aria-label": "Lines", "aria-rowcount": "0" }, h("div", { role: "rowgroup" }, this.head), this.list.element);
     this.hits = h("span", { class: "hits" });
     this.note = h("span", { class: "muted" });
     this.by = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Bars split by", onchange: () => go({ b: this.by.value }) }));

@@ -43,9 +43,10 @@ export const readable = (ms) => full(ms).replace(/\.000$/, "").replace(/:00$/, "
 /** How much of a moment rows have to show. @param {number} first @param {number} last */
 export function rowFormat(first, last) {
   const one = parts(first), two = parts(last), now = parts(Date.now());
+  if (matchMedia("(max-width: 900px)").matches && (one.date !== two.date || one.date !== now.date)) return { width: "104px", show: (/** @type {number} */ ms) => { const at = parts(ms); return `${at.date.slice(5)} ${at.time}`; } };
   if (one.date === two.date && one.date === now.date) return { width: "88px", show: (/** @type {number} */ ms) => { const at = parts(ms); return `${at.time}.${at.ms}`; } };
   if (one.year === two.year && one.year === now.year) return { width: "132px", show: (/** @type {number} */ ms) => { const at = parts(ms); return `${at.date.slice(5)} ${at.time}.${at.ms}`; } };
-  return { width: "166px", show: full };
+  return { width: "178px", show: full };
 }
 
 /** @param {string} t */
