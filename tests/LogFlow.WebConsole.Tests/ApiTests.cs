@@ -21,18 +21,18 @@ public class ApiTests
         }));
         var answer = await run.AskAsync("/api/around", new JsonObject
         {
-            ["id"] = $"{TopicId}-0-150", ["t"] = "1h", ["before"] = 3, ["after"] = 3,
+            ["id"] = $"{TopicId}-0-153", ["t"] = "1h", ["before"] = 3, ["after"] = 3,
         });
 
         // Every third line is of the file; those that are divisible by seven with rest three were dropped.
         Assert.Equal(
-            ["offset 141", "offset 144", "offset 147", "offset 150", "offset 153", "offset 156", "offset 159"],
+            ["offset 141", "offset 144", "offset 147", "offset 153", "offset 156", "offset 159", "offset 162"],
             Messages(answer));
         var partition = await run.AskAsync("/api/around", new JsonObject
         {
-            ["id"] = $"{TopicId}-0-150", ["mode"] = "partition", ["before"] = 2, ["after"] = 2,
+            ["id"] = $"{TopicId}-0-153", ["mode"] = "partition", ["before"] = 2, ["after"] = 2,
         });
-        Assert.Equal(["offset 148", "offset 149", "offset 150", "offset 151", "offset 152"], Messages(partition));
+        Assert.Equal(["offset 151", "offset 152", "offset 153", "offset 154", "offset 155"], Messages(partition));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public class ApiTests
             StringComparison.Ordinal)..]).Distinct().Count());
         if (format == "csv")
         {
-            Assert.EndsWith(",\"'=sum(0,1)\"\r", lines[1]);
+            Assert.Contains(lines, line => line.EndsWith(",\"'=sum(0,1)\"\r", StringComparison.Ordinal));
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed partial class AroundPage(SearchBackend backend)
             }
 
             var answer = await backend.SearchAsync(
-                query.Index, Body(Es.All([Es.Of("ids", "values", ids), .. same]), "desc", WindowMax), cancellationToken);
+                query.Index, Body(Es.All([Es.Of("ids", "values", ids), .. Copy(same)]), "desc", WindowMax), cancellationToken);
             var hits = answer["hits"]!["hits"]!.AsArray().OfType<JsonNode>()
                 .Select(static hit => (Hit: hit, Place: QueueId().Match(hit["_id"]!.ToString())))
                 .Where(static entry => entry.Place.Success)
@@ -111,7 +111,7 @@ internal sealed partial class AroundPage(SearchBackend backend)
         CancellationToken cancellationToken)
     {
         var range = Es.Of("range", field, new JsonObject { [bound] = value.DeepClone() });
-        var body = Body(Es.All([range, .. same]), order, count);
+        var body = Body(Es.All([range, .. Copy(same)]), order, count);
         if (field != "@timestamp")
         {
             body["sort"] = new JsonArray(Es.Sort(field, order, "long"));
@@ -120,6 +120,10 @@ internal sealed partial class AroundPage(SearchBackend backend)
         var answer = await backend.SearchAsync(query.Index, body, cancellationToken);
         return [.. answer["hits"]!["hits"]!.AsArray().OfType<JsonNode>()];
     }
+
+    /// <summary>A node belongs to one request.</summary>
+    private static IEnumerable<JsonObject> Copy(IEnumerable<JsonObject> conditions) =>
+        conditions.Select(static condition => (JsonObject)condition.DeepClone());
 
     private static JsonObject Body(JsonObject query, string order, int size) => new()
     {

@@ -17,7 +17,7 @@ export class VirtualList {
     /** @type {Map<number, HTMLElement>} */
     this.items = new Map();
     this.sizer = h("div", { class: "sizer", role: "rowgroup" });
-    this.element = h("div", { class: "scroll", tabindex: "-1", role: "presentation" }, this.sizer);
+    this.element = h("div", { class: "scroll", role: "presentation" }, this.sizer);
     this.pending = 0;
     this.element.addEventListener("scroll", () => { this.schedule(); options.onScroll?.(); }, { passive: true });
     this.observer = new ResizeObserver((entries) => this.measure(entries));
