@@ -76,6 +76,7 @@ public sealed partial class LogManager : IAsyncDisposable
         var logger = loggers.CreateLogger("LogFlow.Queue.Storage");
         var files = options.FileSystem;
         files.CreateDirectory(options.DataDirectory);
+        SyncName(files, options.DataDirectory);
         var directoryLock = files is DiskFileSystem ? DirectoryLock.Acquire(options.DataDirectory) : null;
         try
         {
@@ -99,6 +100,19 @@ public sealed partial class LogManager : IAsyncDisposable
         {
             directoryLock?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A process that was killed may have made the directory and not have synced its name.</summary>
+    private static void SyncName(IFileSystem files, string directory)
+    {
+        try
+        {
+            files.SyncDirectory(Path.GetDirectoryName(directory) ?? directory);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // The directory above is not ours: somebody else has made this one.
         }
     }
 

@@ -72,7 +72,8 @@ public class ApiTests
     public async Task Export_WritesEveryHitOnce(string format)
     {
         await using var run = await ConsoleRun.StartAsync();
-        await run.AddAsync(Enumerable.Range(0, 5000).Select(index => Some.Line(60 + (index / 100), $"=sum({index},1)")));
+        await run.AddAsync(Enumerable.Range(0, 5000)
+            .Select(index => Some.Line(60 + (index / 100), $"=sum({index},1)")));
         var text = await run.Http.GetStringAsync(new Uri($"{run.Url}/api/export?t=1h&format={format}"));
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(format == "csv" ? 5001 : 5000, lines.Length);

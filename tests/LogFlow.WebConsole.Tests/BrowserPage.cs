@@ -24,7 +24,7 @@ public sealed class BrowserPage : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>What the browser's console has, answers with an error status left out where a test makes them.</summary>
+    /// <summary>What the browser's console has, without answers of an error status where a test makes them.</summary>
     public IReadOnlyList<string> Problems(bool ignoresAnswers = false) =>
         [.. _problems.Where(text => !ignoresAnswers
             || !text.Contains("Failed to load resource", StringComparison.Ordinal))];

@@ -167,7 +167,8 @@ public class LogsPageTests(BrowserFixture browser)
         await page.SeesAsync("pre.json", "line 2 of a test");
         await page.Page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Page.Locator(".detail")).ToHaveCountAsync(0);
-        Assert.Contains("line 2 of a test", await page.Page.EvaluateAsync<string>("document.activeElement.textContent"));
+        var focused = await page.Page.EvaluateAsync<string>("document.activeElement.textContent");
+        Assert.Contains("line 2 of a test", focused);
         Assert.Empty(page.Problems());
     }
 

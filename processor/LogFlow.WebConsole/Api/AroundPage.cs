@@ -64,8 +64,9 @@ internal sealed partial class AroundPage(SearchBackend backend)
                 ids.Add((JsonNode)string.Create(CultureInfo.InvariantCulture, $"{prefix}-{at}"));
             }
 
+            var named = Es.All([Es.Of("ids", "values", ids), .. Copy(same)]);
             var answer = await backend.SearchAsync(
-                query.Index, Body(Es.All([Es.Of("ids", "values", ids), .. Copy(same)]), "desc", WindowMax), cancellationToken);
+                query.Index, Body(named, "desc", WindowMax), cancellationToken);
             var hits = answer["hits"]!["hits"]!.AsArray().OfType<JsonNode>()
                 .Select(static hit => (Hit: hit, Place: QueueId().Match(hit["_id"]!.ToString())))
                 .Where(static entry => entry.Place.Success)

@@ -11,7 +11,7 @@ internal sealed class ExportPage(SearchBackend backend, ConsoleOptions options)
     private const int PageSize = 2_000;
     private const int RowsMax = 1_000_000;
 
-    /// <summary>Writes the file. What goes wrong on the way is the last line of it: the status is sent by then.</summary>
+    /// <summary>Writes the file. What goes wrong on the way is its last line: the status is sent by then.</summary>
     public async Task WriteAsync(HttpContext context)
     {
         var asked = context.Request.Query;
@@ -73,7 +73,9 @@ internal sealed class ExportPage(SearchBackend backend, ConsoleOptions options)
     internal static string CsvCell(string text)
     {
         var safe = text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + text : text;
-        return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+        return safe.AsSpan().ContainsAny(",\"\r\n")
+            ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : safe;
     }
 
     private static async Task<JsonArray> NextAsync(HttpContext context, HitReader reader, string ending)

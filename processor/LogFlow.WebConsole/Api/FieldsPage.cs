@@ -64,7 +64,7 @@ internal sealed class FieldsPage(SearchBackend backend)
         {
             aggregations["top"] = new JsonObject
             {
-                ["terms"] = new JsonObject { ["field"] = counted, ["size"] = PageJson.Number(state, "size", TopCount, 100) },
+                ["terms"] = new JsonObject { ["field"] = counted, ["size"] = TopCount },
             };
             aggregations["distinct"] = Es.Of("cardinality", "field", counted);
         }

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace LogFlow.WebConsole;
 
-/// <summary>Turns hits into the rows of the page: identity, time, place in the order, and the cells that are shown.</summary>
+/// <summary>
+/// Turns hits into the rows of the page: identity, time, place in the order, and the cells that are shown.
+/// </summary>
 internal static class RowWriter
 {
     private const int SummaryFieldCount = 30;
@@ -17,7 +19,7 @@ internal static class RowWriter
     public static JsonArray Source(IEnumerable<string> columns) =>
         new([.. Always.Concat(columns).Distinct().Select(static name => (JsonNode)name)]);
 
-    /// <summary>A row. A document without a message shows its fields instead, where <paramref name="whole"/> is it.</summary>
+    /// <summary>A row. A document without a message shows its fields, where <paramref name="whole"/> is it.</summary>
     public static JsonObject Write(JsonNode hit, JsonObject? whole = null)
     {
         var fields = new JsonObject();
