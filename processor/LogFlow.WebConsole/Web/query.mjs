@@ -134,7 +134,7 @@ export class QueryBar {
       const field = text.slice(0, colon), begun = text.slice(colon + 1).replace(/^"/, "");
       if (/^[<>]/.test(begun)) return this.close();
       try {
-        const top = await ask("complete", "/api/values", { ...view(), q: (before.slice(0, start - sign.length) + this.input.value.slice(at)).replace(/\b(AND|OR|NOT)\s*$/, "").trim(), field, prefix: begun });
+        const top = await ask("complete", "/api/values", { ...view(), q: whole(before.slice(0, start - sign.length) + this.input.value.slice(at)), field, prefix: begun });
         options = top.values.filter((/** @type {any} */ one) => String(one.value).toLowerCase().startsWith(begun.toLowerCase()))
           .map((/** @type {any} */ one) => ({ label: String(one.value), note: count(one.count), text: quote(String(one.value)), from: start + colon + 1 }));
         if (!begun && top.stats) options.push(...[">=", "<="].map((sign) => ({ label: `${sign} a number`, note: "compare", text: sign, from: start + colon + 1 })));
@@ -156,6 +156,13 @@ export class QueryBar {
     this.list.hidden = !options.length;
     this.input.setAttribute("aria-expanded", String(options.length > 0));
   }
+}
+
+/** What of a half-written query can be read already. @param {string} text */
+function whole(text) {
+  const query = text.replace(/(\s*(\b(AND|OR|NOT)\b|&&|\|\||[!+-]))+\s*$/, "").trim();
+  const has = (/** @type {string} */ letter) => query.split(letter).length - 1;
+  return has("(") === has(")") && has("[") === has("]") && has("{") === has("}") && has('"') % 2 === 0 ? query : "";
 }
 
 /** @param {any} field @param {string} wanted */

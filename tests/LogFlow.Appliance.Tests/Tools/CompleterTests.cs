@@ -4,7 +4,7 @@ public class CompleterTests
 {
     [Theory]
     [InlineData("", "completion,console,consume,dlq,dump,export,groups,produce,search,test,topics,up,version")]
-    [InlineData("con", "consume")]
+    [InlineData("con", "console,consume")]
     [InlineData("topics ", "alter,create,delete,describe,list")]
     [InlineData("topics -b 127.0.0.1:1 de", "delete,describe")]
     [InlineData("groups reset-offsets g --to-", "--to-current,--to-datetime,--to-earliest,--to-latest,--to-offset")]
