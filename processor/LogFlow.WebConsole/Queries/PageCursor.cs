@@ -4,8 +4,8 @@ namespace LogFlow.WebConsole;
 
 /// <summary>
 /// Where a page ended. Pages follow each other by time and arrival; Elasticsearch numbers arrivals per shard, so hits
-/// of one time and number may stand on both sides of a page's end. The next page begins at the place of the last hit once
-/// more, and leaves out those hits of it that were there.
+/// of one time and number may stand on both sides of a page's end. The next page begins at the place of the last hit
+/// once more, and leaves out those hits of it that were there.
 /// </summary>
 /// <param name="Sort">Time and arrival of the last hit.</param>
 /// <param name="Ids">The hits of just that place that were there.</param>
