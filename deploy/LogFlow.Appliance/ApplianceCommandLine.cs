@@ -21,6 +21,7 @@ internal static class ApplianceCommandLine
         {
             up,
             SearchCommand.Create(),
+            ConsoleCommand.Create(),
             TopicsCommand.Create(tools),
             GroupsCommand.Create(tools),
             ProduceCommand.Create(tools),

@@ -25,6 +25,7 @@ public class DependencyTests
             "LogFlow.Processor.Pipeline", "LogFlow.Processor.Elasticsearch", "LogFlow.Kafka.Client", "LogFlow.Hosting",
         ],
         ["LogFlow.Store"] = ["LogFlow.Hosting"],
+        ["LogFlow.WebConsole"] = ["LogFlow.Hosting", "LogFlow.Platform"],
     };
 
     /// <summary>
@@ -55,6 +56,7 @@ public class DependencyTests
         ["LogFlow.Processor.Pipeline"] = ["Microsoft.Extensions.Logging.Abstractions", "YamlDotNet"],
         ["LogFlow.Processor"] = ["Microsoft.AspNetCore.App"],
         ["LogFlow.Store"] = ["Microsoft.AspNetCore.App"],
+        ["LogFlow.WebConsole"] = ["Microsoft.AspNetCore.App"],
         ["LogFlow.Kafka.Client"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["LogFlow.Kafka.Protocol.Generator"] = ["Microsoft.CodeAnalysis.CSharp"],
         ["LogFlow.Kafka.Protocol"] = ["K4os.Compression.LZ4", "K4os.Hash.xxHash", "Snappier"],

@@ -134,6 +134,13 @@ internal sealed class SearchCommand
             return Endpoints.ReadStoreUrl(DataFolder.Choose(parsed.GetValue(_data)));
         }
 
+        return ParseUrl(text);
+    }
+
+    /// <summary>An address with or without its scheme.</summary>
+    /// <exception cref="StartupException">It is none.</exception>
+    public static Uri ParseUrl(string text)
+    {
         var withScheme = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}";
         return Uri.TryCreate(withScheme, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? url

@@ -1,27 +1,23 @@
 using System.Text.Json.Nodes;
 using LogFlow.Hosting;
+using LogFlow.WebConsole;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
 namespace LogFlow.Appliance;
 
-/// <summary>The console's page and the state behind it as JSON.</summary>
-internal sealed class StatusRoutes(IEnumerable<ILogFlowService> parts, UpParts up) : IStatusPages
+/// <summary>The state of the whole as JSON: for <c>/status</c> and for the console.</summary>
+internal sealed class StatusRoutes(IEnumerable<ILogFlowService> parts, UpParts up) : IStatusPages, IPipelineSource
 {
-    private const string PageResource = "StatusPage.html";
+    /// <summary>Adds <c>/status</c>.</summary>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet(
+        "/status",
+        context => TextAnswer.WriteAsync(context, Describe().ToJsonString(), "application/json"));
 
-    /// <summary>Adds <c>/</c> and <c>/status</c>.</summary>
-    public void Map(IEndpointRouteBuilder routes)
-    {
-        using var resource = typeof(StatusRoutes).Assembly.GetManifestResourceStream(PageResource)!;
-        using var reader = new StreamReader(resource);
-        var page = reader.ReadToEnd();
-        routes.MapGet("/", context => TextAnswer.WriteAsync(context, page, "text/html; charset=utf-8"));
-        routes.MapGet(
-            "/status", context => TextAnswer.WriteAsync(context, ToJson(up.Snapshot()), "application/json"));
-    }
+    /// <inheritdoc/>
+    public JsonObject Describe() => ToJson(up.Snapshot());
 
-    private string ToJson(PipelineSnapshot now) => new JsonObject
+    private JsonObject ToJson(PipelineSnapshot now) => new()
     {
         ["version"] = ProductVersion.Text,
         ["filesWatched"] = now.FilesWatched,
@@ -36,7 +32,7 @@ internal sealed class StatusRoutes(IEnumerable<ILogFlowService> parts, UpParts u
         ["lastError"] = now.LastError,
         ["recentErrors"] = new JsonArray([.. now.RecentErrors.Select(Describe)]),
         ["parts"] = new JsonArray([.. parts.Select(Describe)]),
-    }.ToJsonString();
+    };
 
     private static JsonNode Describe(LoggedError error) => new JsonObject
     {

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Processor;
+using LogFlow.WebConsole;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -54,7 +55,14 @@ internal sealed class UpCommand
         using var hold = DirectoryLock.Acquire(dataFolder);
         var settings = new HostSettings(
             LogLevelName.Parse(config.LogLevel),
-            new HttpSettings(true, config.ConsoleHost, config.ConsolePort, "console.port"))
+            new HttpSettings(true, config.ConsoleHost, config.ConsolePort, "console.port")
+            {
+                Guard = new RequestGuardOptions
+                {
+                    AllowedHosts = config.ConsoleAllowedHosts,
+                    AllowedHostsKey = "console.allowed_hosts",
+                },
+            })
         {
             StopTimeout = host.StopTimeout,
             DataFolder = dataFolder,
@@ -69,7 +77,14 @@ internal sealed class UpCommand
             provider.GetRequiredService<IMeterFactory>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<RecentErrors>()));
-        services.AddSingleton<IStatusPages, StatusRoutes>();
+        services.AddSingleton<StatusRoutes>();
+        services.AddSingleton<IStatusPages>(static provider => provider.GetRequiredService<StatusRoutes>());
+        services.AddSingleton<IStatusPages>(static provider => new ConsolePages(new ConsoleOptions
+        {
+            Backend = () => provider.GetRequiredService<UpParts>().StoreAddress is { } url ? new Uri(url) : null,
+            Pipeline = provider.GetRequiredService<StatusRoutes>(),
+            Time = provider.GetRequiredService<TimeProvider>(),
+        }));
         services.AddSingleton<ObservabilityServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<ObservabilityServer>());
         foreach (var pick in UpParts.Enabled(config))

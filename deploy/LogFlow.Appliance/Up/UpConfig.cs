@@ -27,12 +27,16 @@ internal sealed class UpConfig : IValidatedConfig
     [ConfigKey("store")]
     public UpStoreConfig Store { get; set; } = new();
 
-    /// <summary>The address of the console: status, metrics, health.</summary>
+    /// <summary>The address of the console; status, metrics and health are there, too.</summary>
     [ConfigKey("console.host")]
     public string ConsoleHost { get; set; } = "127.0.0.1";
 
     [ConfigKey("console.port")]
     public int ConsolePort { get; set; } = 5600;
+
+    /// <summary>Names by which browsers reach the console, beside addresses and names without a dot.</summary>
+    [ConfigKey("console.allowed_hosts")]
+    public List<string> ConsoleAllowedHosts { get; set; } = [];
 
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()

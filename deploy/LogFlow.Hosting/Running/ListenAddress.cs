@@ -40,6 +40,10 @@ public static class ListenAddress
         }
     }
 
+    /// <summary>A key of the configuration, or an option of a command that has none.</summary>
+    private static string Remedy(string portKey) =>
+        portKey.StartsWith("--", StringComparison.Ordinal) ? $"{portKey} PORT" : $"-E {portKey}=PORT";
+
     /// <summary>The message for a port that cannot be listened on: which, why, and the key that changes it.</summary>
     public static StartupException CannotListen(string what, string host, int port, string portKey, Exception error)
     {
@@ -54,6 +58,6 @@ public static class ListenAddress
             : error.Message;
         return new StartupException(
             $"cannot listen for {what} on {host}:{port}: {reason}; "
-            + $"choose another with -E {portKey}=PORT (0 takes a free one)");
+            + $"choose another with {Remedy(portKey)} (0 takes a free one)");
     }
 }

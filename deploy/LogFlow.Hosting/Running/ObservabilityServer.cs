@@ -37,6 +37,11 @@ public sealed class ObservabilityServer(
                 kestrel.Listen(ListenAddress.Parse(http.Host), http.Port);
             },
             TimeSpan.FromSeconds(2));
+        if (http.Guard is { } guard)
+        {
+            RequestGuard.Use(_application, guard);
+        }
+
         _application.MapGet(
             "/metrics", context => TextAnswer.WriteAsync(context, metrics.Collect(), "text/plain; version=0.0.4"));
         _application.MapGet("/health/live", static context => TextAnswer.WriteAsync(context, "ok\n"));

@@ -31,7 +31,7 @@ public sealed class RequestGuard(RequestGuardOptions options)
         {
             return (StatusCodes.Status421MisdirectedRequest,
                 $"the Host header says [{request.Host.Host}], which is none of this server's names: "
-                + "http.allowed_hosts takes more");
+                + $"{options.AllowedHostsKey} takes more");
         }
 
         if (request.Headers.Origin.Count > 0 && !IsOwnOrigin(request))

@@ -10,6 +10,9 @@ public sealed record RequestGuardOptions
     /// </summary>
     public IReadOnlyCollection<string> AllowedHosts { get; init; } = [];
 
+    /// <summary>The configuration key of <see cref="AllowedHosts"/>, for the message of a refusal.</summary>
+    public string AllowedHostsKey { get; init; } = "http.allowed_hosts";
+
     /// <summary>
     /// Bodies must say that they are JSON or NDJSON, which a page of another origin cannot without asking.
     /// </summary>

@@ -3,8 +3,8 @@ namespace LogFlow.Appliance.Tests;
 public class CompleterTests
 {
     [Theory]
-    [InlineData("", "completion,consume,dlq,dump,export,groups,produce,search,test,topics,up,version")]
-    [InlineData("con", "consume")]
+    [InlineData("", "completion,console,consume,dlq,dump,export,groups,produce,search,test,topics,up,version")]
+    [InlineData("con", "console,consume")]
     [InlineData("topics ", "alter,create,delete,describe,list")]
     [InlineData("topics -b 127.0.0.1:1 de", "delete,describe")]
     [InlineData("groups reset-offsets g --to-", "--to-current,--to-datetime,--to-earliest,--to-latest,--to-offset")]

@@ -1,0 +1,19 @@
+namespace LogFlow.WebConsole;
+
+/// <summary>What a console shows, and whom it asks.</summary>
+public sealed record ConsoleOptions
+{
+    /// <summary>
+    /// The address of the store or Elasticsearch, user and password included; null while it is not known.
+    /// </summary>
+    public required Func<Uri?> Backend { get; init; }
+
+    /// <summary>What is searched where the page's address names nothing else.</summary>
+    public string Index { get; init; } = "logs-*";
+
+    /// <summary>What stands behind the store in this process; null where the console is alone.</summary>
+    public IPipelineSource? Pipeline { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

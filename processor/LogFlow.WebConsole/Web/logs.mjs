@@ -1,0 +1,417 @@
+// @ts-check
+// The page of logs: query, bars, fields, rows.
+import { ApiError, ask, cancel, isAbort, view } from "./api.mjs";
+import { copy, count, h, menu, say } from "./dom.mjs";
+import { copyLink, detail, wholeJson } from "./detail.mjs";
+import { Fields } from "./fields.mjs";
+import { Histogram } from "./hist.mjs";
+import { VirtualList } from "./list.mjs";
+import { pills, QueryBar } from "./query.mjs";
+import { asText, cells, levelClass, marks, message, timeOf, widths } from "./rows.mjs";
+import { go, link, onKeepScroll, state, url } from "./state.mjs";
+import { absolute, full, length, rangeName, readable, rowFormat, zone } from "./time.mjs";
+
+const PAGE = 200, ROWS_MAX = 20000;
+
+export class LogsPage {
+  /** @param {HTMLElement} main */
+  constructor(main) {
+    this.rows = /** @type {import("./rows.mjs").Row[]} */ ([]);
+    this.total = 0;
+    this.next = /** @type {any} */ (null);
+    this.active = -1;
+    this.look = /** @type {any} */ ({ time: full, level: true, dataset: true, marks: null });
+    this.wraps = localStorage.getItem("wrap") === "1";
+    this.highlight = "";
+    this.isLoading = false;
+    this.fields = new Fields();
+    this.bar = new QueryBar(() => this.fields.fields, () => this.search());
+    this.hist = new Histogram((t) => go({ t, r: "" }), () => history.back());
+    this.list = new VirtualList({ render: (index) => this.row(index), isTall: (index) => this.wraps || this.rows[index]?.id === state.r, onEnd: () => void this.more(), label: "Lines" });
+    this.head = h("div", { class: "th", role: "row" });
+    this.grid = h("div", { class: "grid", role: "treegrid", "aria-label": "Lines", "aria-rowcount": "0" }, h("div", { role: "rowgroup" }, this.head), this.list.element);
+    this.hits = h("span", { class: "hits" });
+    this.note = h("span", { class: "muted" });
+    this.by = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Bars split by", onchange: () => go({ b: this.by.value }) }));
+    this.foot = h("div", { class: "foot" });
+    this.pillRow = h("div", { class: "pills" });
+    this.progress = h("div", { class: "progress", hidden: true });
+    this.empty = h("div", { class: "scrollx", hidden: true });
+    this.toggles = [
+      h("button", { title: "Wrap long lines (v)", "aria-pressed": String(this.wraps), onclick: () => this.toggleWrap() }, "Wrap"),
+      h("button", { title: "Fold the bars", "aria-pressed": "false", onclick: (/** @type {any} */ event) => event.target.setAttribute("aria-pressed", String(this.results.classList.toggle("fold"))) }, "Fold"),
+    ];
+    this.results = h("div", { class: "results" },
+      h("div", { class: "strip" }, h("button", { title: "Fields (f)", onclick: () => this.toggleSide() }, "Fields"), this.hits, this.note, h("span", { class: "grow" }), this.hist.legend, this.by, ...this.toggles),
+      this.hist.element, h("div", { class: "hidden" }, this.hist.table), this.grid, this.empty, this.foot);
+    this.logs = h("div", { class: "logs" }, this.progress, this.fields.element, this.results);
+    if (innerWidth <= 900 || localStorage.getItem("side") === "0") this.logs.classList.add("noside");
+    this.mark = /** @type {HTMLInputElement} */ (h("input", { placeholder: "Highlight", "aria-label": "Highlight without filtering", oninput: () => { this.highlight = this.mark.value; this.look.marks = marks(this.highlight); this.list.refreshAll(); } }));
+    this.element = h("div", { class: "logspage" });
+    main.replaceChildren(h("h1", { class: "hidden" }, "Logs"), this.bar.element, this.bar.problem, this.pillRow, this.logs);
+    this.list.element.addEventListener("click", (event) => this.click(event));
+    document.addEventListener("copy", this.onCopy = (/** @type {ClipboardEvent} */ event) => this.copied(event));
+    onKeepScroll(() => this.list.element.scrollTop);
+    this.drawPills();
+    this.bar.sync();
+    void this.search(history.state?.scroll ?? 0);
+  }
+
+  leave() {
+    cancel();
+    document.removeEventListener("copy", this.onCopy);
+    onKeepScroll(() => 0);
+  }
+
+  /** The address has changed. @param {any} before */
+  changed(before) {
+    this.bar.sync();
+    this.drawPills();
+    const same = (/** @type {string} */ name) => String(/** @type {any} */ (state)[name]) === String(before[name]);
+    if (!["q", "f", "t", "i", "s"].every(same)) return void this.search(history.state?.scroll ?? 0);
+    if (!same("c")) return void this.search(this.list.element.scrollTop, true);
+    if (!same("b") || !same("tz")) void this.bars();
+    if (!same("tz")) { this.setLook(); this.list.refreshAll(); }
+    if (!same("r")) this.openChanged(before.r);
+  }
+
+  async search(scroll = 0, isOnlyRows = false) {
+    const slow = setTimeout(() => { this.progress.hidden = false; this.results.classList.add("stale"); }, 150);
+    this.isLoading = true;
+    try {
+      const answer = await ask("search", "/api/search", { ...view(), s: state.s, c: state.c, size: Math.min(1000, PAGE + Math.ceil(scroll / 22)) });
+      this.bar.showProblem(null, answer.hint);
+      this.took = answer.took;
+      this.total = answer.total;
+      this.first = answer;
+      this.rows = answer.rows;
+      this.next = answer.next;
+      this.active = Math.min(this.active, this.rows.length - 1);
+      const from = answer.from ?? answer.first ?? answer.to - 9e5;
+      // All time ends at the last line, not at now: nobody needs bars of ten empty years.
+      const to = answer.from === null && answer.last ? Math.max(answer.last, from + 1000) : answer.to;
+      this.bar.range = [from, to];
+      this.setLook();
+      this.grid.hidden = !this.rows.length;
+      this.empty.hidden = this.rows.length > 0;
+      this.list.reset(this.rows.length, scroll > 0);
+      if (scroll) this.list.element.scrollTop = scroll;
+      this.list.render();
+      this.drawFoot();
+      this.hits.textContent = `${count(this.total)} ${this.total === 1 ? "line" : "lines"}`;
+      this.note.textContent = `${rangeName(state.t).toLowerCase()} · ${answer.took} ms`;
+      say(this.hits.textContent);
+      document.title = `${state.q || "Logs"} · LogFlow`;
+      if (!this.rows.length) void this.drawEmpty(answer);
+      if (state.r) void this.reveal();
+      if (!isOnlyRows) { void this.bars(); void this.fields.load(); }
+    } catch (error) {
+      if (!isAbort(error)) this.bar.showProblem(error, null);
+      if (error instanceof ApiError && error.code !== "query" && !this.rows.length) this.hits.textContent = "No answer";
+    } finally {
+      clearTimeout(slow);
+      this.isLoading = false;
+      this.progress.hidden = true;
+      this.results.classList.remove("stale");
+    }
+  }
+
+  async bars() {
+    if (!this.bar.range || !this.total) { this.hist.element.hidden = true; this.by.hidden = true; return; }
+    this.hist.element.hidden = false;
+    const [from, to] = this.bar.range;
+    const choice = state.b || ((this.first.levelShare ?? 0) >= .5 ? "log.level" : "event.dataset");
+    const names = [...new Set([choice, "log.level", "event.dataset", "host.name", ...this.fields.fields.filter((field) => field.type === "keyword" && field.count).map((field) => field.name)])].slice(0, 40);
+    this.by.hidden = false;
+    this.by.replaceChildren(...names.map((name) => h("option", { value: name, selected: name === choice }, "by " + name)));
+    try {
+      this.hist.set(await ask("histogram", "/api/histogram", { ...view(), t: absolute(from, to), b: choice, zone: zone() }));
+    } catch (error) {
+      if (!isAbort(error)) this.hist.legend.replaceChildren(/** @type {any} */ (error).message);
+    }
+  }
+
+  async more() {
+    if (!this.next || this.isLoading || this.rows.length >= ROWS_MAX) return;
+    this.isLoading = true;
+    try {
+      const t = this.bar.range ? (state.t === "all" || state.t.includes("/") ? state.t : `${new Date(this.first.from).toISOString()}/${new Date(this.first.to).toISOString()}`) : state.t;
+      const answer = await ask("search", "/api/search", { ...view(), t, s: state.s, c: state.c, size: PAGE * 2, after: this.next });
+      this.rows.push(...answer.rows);
+      this.next = answer.next;
+      this.list.grow(this.rows.length);
+      this.drawFoot();
+    } catch (error) {
+      if (!isAbort(error)) this.bar.showProblem(error, null);
+    } finally {
+      this.isLoading = false;
+    }
+  }
+
+  setLook() {
+    const times = this.rows.length ? [timeOf(this.rows[0]), timeOf(this.rows[this.rows.length - 1])] : [0, 0];
+    const format = rowFormat(times[0], times[1]);
+    this.look = {
+      time: format.show, marks: marks(this.highlight), wraps: this.wraps,
+      level: (this.first?.levelShare ?? 0) > 0, dataset: this.rows.some((row) => row.f["event.dataset"]),
+    };
+    this.grid.style.setProperty("--cols", widths(format.width, this.look));
+    this.grid.classList.toggle("wrap", this.wraps);
+    this.grid.setAttribute("aria-rowcount", String(this.total + 1));
+    const isOldest = state.s === "@timestamp";
+    this.head.replaceChildren(...[
+      h("span", { role: "columnheader", "aria-sort": isOldest ? "ascending" : "descending" }, `time (${zone()})`, link(h, { s: isOldest ? "" : "@timestamp" }, { class: "act", title: isOldest ? "Newest first" : "Oldest first", "aria-label": isOldest ? "Newest first" : "Oldest first" }, isOldest ? "↑" : "↓")),
+      this.look.level && h("span", { class: "wide", role: "columnheader" }, "level"),
+      this.look.dataset && h("span", { class: "wide", role: "columnheader" }, "dataset"),
+      ...state.c.map((name) => h("span", { class: "wide", role: "columnheader", title: name }, name, link(h, { c: state.c.filter((one) => one !== name) }, { class: "act", "aria-label": `Hide column ${name}` }, "✕"))),
+      h("span", { role: "columnheader" }, "message"),
+    ].filter(Boolean).map((node) => /** @type {Node} */ (node)));
+  }
+
+  /** @param {number} index */
+  row(index) {
+    const row = this.rows[index], isOpen = row.id === state.r;
+    const line = h("div", { class: `tr l-${levelClass(row.f["log.level"])}${index === this.active ? " active" : ""}`, role: "row", tabindex: index === Math.max(0, this.active) ? "0" : "-1", "aria-rowindex": String(index + 2), "aria-expanded": String(isOpen) }, ...cells(row, this.look).filter(Boolean));
+    if (!isOpen) return line;
+    return h("div", { role: "presentation" }, line, h("div", { role: "row" }, h("div", { role: "gridcell" },
+      detail(row, { close: () => this.close(), step: (way) => this.step(way), marks: this.look.marks }))));
+  }
+
+  /** @param {MouseEvent} event */
+  click(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (!target.closest(".item > .tr, .item > div > .tr") || target.closest(".detail, a, button") || String(getSelection())) return;
+    const index = Number(/** @type {any} */ (target.closest(".item")).dataset.index), row = this.rows[index];
+    this.activate(index);
+    go({ r: state.r === row.id ? "" : row.id, x: state.r === row.id ? "" : state.x }, true);
+  }
+
+  /** @param {string} old */
+  openChanged(old) {
+    for (const id of [old, state.r]) {
+      const index = id ? this.rows.findIndex((row) => row.id === id) : -1;
+      if (index >= 0) this.list.refresh(index);
+      else if (id === state.r && id) void this.reveal();
+    }
+    const open = this.rows.findIndex((row) => row.id === state.r);
+    if (open >= 0) { this.activate(open); this.list.show(open); }
+  }
+
+  /** The line that the address names, also where it is not among those that are loaded. */
+  async reveal() {
+    let index = this.rows.findIndex((row) => row.id === state.r);
+    if (index < 0) {
+      try {
+        const answer = await ask("reveal", "/api/document", { id: state.r, ...(state.i ? { i: state.i } : {}) });
+        const f = Object.fromEntries(answer.fields);
+        const row = { id: answer.id, index: answer.index, f };
+        // Where it belongs by time among the rows that are here.
+        const isOldest = state.s === "@timestamp", at = timeOf(row);
+        index = this.rows.findIndex((other) => isOldest ? timeOf(other) >= at : timeOf(other) <= at);
+        if (index < 0) index = this.rows.length;
+        this.rows.splice(index, 0, row);
+        this.grid.hidden = false;
+        this.empty.hidden = true;
+        this.setLook();
+        this.list.reset(this.rows.length);
+      } catch (error) {
+        if (!isAbort(error)) this.bar.showProblem(error, null);
+        return;
+      }
+    }
+    this.activate(index);
+    this.list.show(index, true);
+  }
+
+  close() {
+    const index = this.active;
+    go({ r: "", x: "" }, true);
+    this.focusRow(index);
+  }
+
+  /** @param {number} index */
+  activate(index) {
+    const before = this.active;
+    this.active = Math.max(0, Math.min(this.rows.length - 1, index));
+    for (const at of [before, this.active]) {
+      const line = this.list.items.get(at)?.querySelector(".tr");
+      line?.classList.toggle("active", at === this.active);
+      line?.setAttribute("tabindex", at === this.active ? "0" : "-1");
+    }
+  }
+
+  /** @param {number} index */
+  focusRow(index) {
+    this.activate(index);
+    this.list.show(this.active);
+    /** @type {any} */ (this.list.items.get(this.active)?.querySelector(".tr"))?.focus({ preventScroll: true });
+  }
+
+  /** @param {number} way */
+  step(way) {
+    const isOpen = state.r && this.rows[this.active]?.id === state.r, next = this.active + way;
+    if (next < 0 || next >= this.rows.length) return;
+    this.focusRow(next);
+    if (isOpen) go({ r: this.rows[next].id }, true);
+  }
+
+  /** The next line that has an error, or a marked word. @param {number} way @param {(row: any) => boolean} fits */
+  seek(way, fits) {
+    for (let index = this.active + way; index >= 0 && index < this.rows.length; index += way) {
+      if (fits(this.rows[index])) return this.focusRow(index);
+    }
+    say("none further");
+  }
+
+  toggleWrap() {
+    this.wraps = !this.wraps;
+    localStorage.setItem("wrap", this.wraps ? "1" : "0");
+    this.toggles[0].setAttribute("aria-pressed", String(this.wraps));
+    this.setLook();
+    this.list.refreshAll();
+  }
+
+  toggleSide() {
+    const isHidden = this.logs.classList.toggle("noside");
+    localStorage.setItem("side", isHidden ? "0" : "1");
+    this.hist.draw();
+  }
+
+  drawPills() {
+    const adder = h("button", { onclick: () => this.addPill(adder) }, "+ Filter");
+    const exportButton = h("button", { "aria-haspopup": "true", "aria-expanded": "false", onclick: () => this.exportMenu(exportButton) }, "Export ▾");
+    this.pillRow.replaceChildren(...pills(), adder, h("span", { class: "grow" }), this.mark, exportButton,
+      h("button", { title: "Copy the address with fixed times", onclick: () => this.share() }, "Share"));
+  }
+
+  /** @param {HTMLElement} button */
+  addPill(button) {
+    menu(button, (close) => {
+      const field = /** @type {any} */ (h("input", { list: "names", placeholder: "field", "aria-label": "Field", class: "mono" }));
+      const value = /** @type {any} */ (h("input", { placeholder: "value, * for any", "aria-label": "Value", class: "mono" }));
+      return h("form", { class: "group", onsubmit: (/** @type {any} */ event) => { event.preventDefault(); if (field.value) { close(); go({ f: [...state.f, `${field.value.trim()}:${value.value || "*"}`] }); } } },
+        h("datalist", { id: "names" }, this.fields.fields.map((one) => h("option", { value: one.name }))), field, value, h("button", { class: "primary" }, "Add"));
+    });
+  }
+
+  /** The times as they are now, so that the link shows tomorrow what it shows today. */
+  frozen() {
+    const [from, to] = this.bar.range ?? [Date.now() - 9e5, Date.now()];
+    return state.t.includes("/") ? state.t : `${new Date(from).toISOString()}/${new Date(to).toISOString()}`;
+  }
+
+  share() { void copy(new URL(url({ t: this.frozen() }), location.href).href); }
+
+  /** @param {HTMLElement} button */
+  exportMenu(button) {
+    const address = (/** @type {string} */ format) => {
+      const pairs = new URLSearchParams({ q: state.q, t: this.frozen(), c: state.c.join(","), s: state.s, format });
+      if (state.i) pairs.set("i", state.i);
+      for (const pill of state.f) if (!pill.startsWith("~")) pairs.append("f", pill);
+      return "/api/export?" + pairs;
+    };
+    menu(button, (close) => h("div", { class: "menu" },
+      [["csv", "CSV"], ["ndjson", "NDJSON, whole documents"], ["txt", "Text, a line each"]].map(([format, label]) => h("a", { href: address(format), download: "", onclick: () => setTimeout(close, 100) }, `All ${count(this.total)} as ${label}`)),
+      h("button", { onclick: () => { close(); void copy(this.command()); } }, "Copy as logflow search …")));
+  }
+
+  command() {
+    const [from, to] = this.frozen().split("/"), said = (/** @type {string} */ text) => `'${text.replace(/'/g, "'\\''")}'`;
+    const words = [state.q, ...state.f.filter((pill) => !pill.startsWith("~")).map((pill) => {
+      const isNot = pill.startsWith("-"), [field, ...value] = pill.slice(isNot ? 1 : 0).split(":");
+      return `${isNot ? "NOT " : ""}${field}:"${value.join(":").replace(/["\\]/g, "\\$&")}"`;
+    })].filter(Boolean);
+    return `logflow search ${said(words.length > 1 && state.q ? [`(${words[0]})`, ...words.slice(1)].join(" AND ") : words.join(" AND "))} --since ${from} --until ${to}${state.i ? " --index " + said(state.i) : ""}`;
+  }
+
+  drawFoot() {
+    const shown = this.rows.length, future = this.first?.future ?? 0;
+    this.foot.replaceChildren(
+      h("span", {}, shown ? `${state.s === "@timestamp" ? "oldest" : "newest"} ${count(shown)} of ${count(Math.max(shown, this.total))}${this.next ? " · scroll for more" : ""}` : ""),
+      this.first?.partial ? h("span", { class: "chip" }, this.first.partial) : "",
+      future ? h("span", {}, `${count(future)} ${future === 1 ? "line is" : "lines are"} dated in the future `, link(h, { t: `${new Date(this.first.to).toISOString()}/${new Date(this.first.to + 3.2e10).toISOString()}` }, {}, "show")) : "",
+      h("span", { class: "grow" }), h("span", {}, zone()));
+  }
+
+  /** Nothing is found: when there was something, and which condition finds nothing. @param {any} answer */
+  async drawEmpty(answer) {
+    const body = h("div", { class: "empty" });
+    this.empty.replaceChildren(body);
+    if (answer.newest !== null && answer.newest !== undefined && answer.matching) {
+      const at = answer.newest;
+      body.append(h("h2", {}, `Nothing in the ${rangeName(state.t).toLowerCase()}.`),
+        h("p", {}, `The newest of ${count(answer.matching)} lines is from ${readable(at)} (${zone()}), ${length(Math.max(0, Date.now() - at))} ago.`),
+        h("p", {}, link(h, { t: `${new Date(at - 36e5).toISOString()}/${new Date(at + 1000).toISOString()}` }, { class: "button" }, "Go there"), " ", link(h, { t: "all" }, { class: "button" }, "All time")));
+      return;
+    }
+    if (!answer.documents) {
+      body.append(h("h2", {}, "No logs yet."),
+        h("p", {}, "They appear here as soon as there are some. To read the files of this host, or to send one line:"),
+        h("pre", {}, "logflow up --path '/var/log/**/*.log'\necho 'hello' | logflow produce logs"),
+        h("p", {}, "Filebeat, Fluent Bit, Vector and rsyslog can send to the queue (Kafka protocol) or to the store (Elasticsearch API)."));
+      return;
+    }
+    body.append(h("h2", {}, "Nothing matches, at any time."));
+    try {
+      const why = await ask("why", "/api/why", { ...view(), t: "all" });
+      if (why.clauses.length) {
+        body.append(h("p", {}, `Of ${count(why.inRange)} lines of all time, each condition alone finds:`), h("table", {}, why.clauses.map((/** @type {any} */ clause) => h("tr", {},
+          h("td", { class: "mono" }, clause.text), h("td", { class: "num" }, clause.count ? count(clause.count) : h("strong", {}, "0")),
+          h("td", {}, clause.unknown ? [`no such field `, clause.nearest ? ["— did you mean ", link(h, mend(clause.unknown, clause.nearest), {}, clause.nearest), "?"] : ""] : "")))));
+      }
+    } catch (error) {
+      if (!isAbort(error)) body.append(h("p", {}, /** @type {any} */ (error).message));
+    }
+  }
+
+  /** Rows that are selected are copied as rows. @param {ClipboardEvent} event */
+  copied(event) {
+    const selection = getSelection();
+    if (!selection || selection.isCollapsed || !this.list.element.contains(selection.anchorNode)) return;
+    const chosen = [...this.list.items].filter(([, item]) => selection.containsNode(item, true)).map(([index]) => index);
+    if (chosen.length < 2) return;
+    const text = this.rows.slice(Math.min(...chosen), Math.max(...chosen) + 1).map(asText).join("\n");
+    event.clipboardData?.setData("text/plain", text + "\n");
+    event.preventDefault();
+  }
+
+  /** @param {KeyboardEvent} event @returns {boolean|void} false: not ours */
+  key(event) {
+    const row = this.rows[this.active], keys = /** @type {Record<string, () => any>} */ ({
+      "/": () => { this.bar.input.focus(); this.bar.input.select(); },
+      f: () => { if (this.logs.classList.contains("noside")) this.toggleSide(); this.fields.filter.focus(); },
+      t: () => this.bar.chooseTime(),
+      r: () => this.search(),
+      j: () => this.step(1), ArrowDown: () => this.step(1), k: () => this.step(-1), ArrowUp: () => this.step(-1),
+      PageDown: () => this.focusRow(this.active + 25), PageUp: () => this.focusRow(this.active - 25),
+      Enter: () => row && go({ r: state.r === row.id ? "" : row.id, x: "" }, true),
+      Escape: () => { if (state.r) this.close(); else cancel(); },
+      g: () => this.focusRow(0), G: () => this.focusRow(this.rows.length - 1), Home: () => this.focusRow(0), End: () => this.focusRow(this.rows.length - 1),
+      e: () => this.seek(1, isError), E: () => this.seek(-1, isError),
+      n: () => this.seek(1, (one) => this.fits(one)), N: () => this.seek(-1, (one) => this.fits(one)),
+      c: () => row && go({ r: row.id, x: "around" }, true),
+      y: () => row && copy(asText(row)), Y: async () => row && copy(await wholeJson(row)), l: () => row && copyLink(row),
+      z: () => history.back(), "[": () => this.bar.shift(-1), "]": () => this.bar.shift(1),
+      v: () => this.toggleWrap(),
+    });
+    const action = keys[event.key];
+    if (!action) return false;
+    if (event.key === "c" && state.r === row?.id) this.list.refresh(this.active);
+    action();
+  }
+
+  /** @param {any} row */
+  fits(row) {
+    const pattern = this.look.marks;
+    if (!pattern) return false;
+    pattern.lastIndex = 0;
+    return pattern.test(message(row));
+  }
+}
+
+/** @param {any} row */
+const isError = (row) => ["error", "fatal"].includes(levelClass(row.f["log.level"])) || /\b(error|fatal|panic|exception)\b/i.test(message(row));
+
+/** The query with another field. @param {string} wrong @param {string} right */
+const mend = (wrong, right) => ({ q: state.q.split(wrong + ":").join(right + ":"), f: state.f.map((pill) => pill.replace(wrong + ":", right + ":")) });
+
