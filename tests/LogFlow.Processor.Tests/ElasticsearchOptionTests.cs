@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Elasticsearch.Tests;
 using LogFlow.Testing;
 

@@ -30,5 +30,7 @@ internal sealed class RotatedLog(string path, long sizeMax) : IDisposable
     public void Dispose() => _writer.Dispose();
 
     private static StreamWriter Open(string path) =>
-        new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), Encoding.ASCII);
+        new(
+            new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete),
+            Encoding.ASCII);
 }
