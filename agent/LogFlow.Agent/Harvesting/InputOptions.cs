@@ -62,7 +62,7 @@ internal sealed class InputOptions
 
     /// <summary>Builds the events of a file incarnation.</summary>
     public EventEncoder Encoder(FileState state, string path, LineEncoding encoding) => new(
-        _output.KeyOf(_identity, state.Generation),
+        _output.KeyOf(_identity, Config, state.Generation),
         _output.Codec,
         encoding,
         _metadata.For(RawPath.Display(path)));

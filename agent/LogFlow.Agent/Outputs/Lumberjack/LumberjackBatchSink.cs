@@ -49,7 +49,7 @@ internal sealed class LumberjackBatchSink : IBatchSink
     public Task<SendOutcome> SendAsync(
         int partition, Lease<EncodedBatch> batch, CancellationToken cancellationToken)
     {
-        var sending = new LumberjackBatch(batch);
+        var sending = new SentBatch(batch);
         _links[partition % _links.Length].Queue.Add(sending);
 
         // Who gives up need not wait for the connection; the bytes are held until that has ended.
