@@ -6,8 +6,9 @@ namespace LogFlow.Agent.Tests;
 /// <summary>Format strings, conditions and rules of outputs; events taken apart.</summary>
 public sealed class OutputFormatTests
 {
-    private const string Event =
-        """{"@timestamp":"2026-11-03T08:09:10.123Z","message":"x \"y\"","fields":{"app":"Shop","n":7},"tags":["a","b"]}""";
+    private const string Event = """
+        {"@timestamp":"2026-11-03T08:09:10.123Z","message":"x \"y\"","fields":{"app":"Shop","n":7},"tags":["a","b"]}
+        """;
 
     [Theory]
     [InlineData("plain", "plain")]

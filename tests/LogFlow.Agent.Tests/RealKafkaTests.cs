@@ -112,7 +112,8 @@ public sealed class RealKafkaTests
                 var text = Encoding.UTF8.GetString(record.Key!.Value.Span);
                 foreach (var header in record.Headers)
                 {
-                    text += $" {Encoding.UTF8.GetString(header.Key.Span)}={Encoding.UTF8.GetString(header.Value!.Value.Span)}";
+                    var value = Encoding.UTF8.GetString(header.Value!.Value.Span);
+                    text += $" {Encoding.UTF8.GetString(header.Key.Span)}={value}";
                 }
 
                 records.Add(text);

@@ -6,7 +6,8 @@ namespace LogFlow.Agent;
 /// The agent's configuration as written, with Filebeat's keys and, unless said otherwise, its defaults.
 /// </summary>
 [UnsupportedKeys(
-    "processors", "queue.disk", "filebeat.modules", "filebeat.config", "filebeat.autodiscover", "filebeat.overwrite_pipelines",
+    "processors", "queue.disk", "filebeat.modules", "filebeat.config", "filebeat.autodiscover",
+    "filebeat.overwrite_pipelines",
     "setup", "cloud", "monitoring", "xpack", "keystore", "timestamp", "features")]
 public partial class AgentConfig : IValidatedConfig
 {

@@ -58,7 +58,7 @@ internal sealed class BulkDestinations
         return Find(index, _pipelines.IsEmpty ? null : _pipelines.Select(json));
     }
 
-    /// <summary>Where an event with metadata goes: an input's <c>index</c> and <c>pipeline</c> are part of it.</summary>
+    /// <summary>Where an event with metadata goes: an input's index and pipeline are part of it.</summary>
     public BulkDestination Find(ReadOnlyMemory<byte> json, in EventSplit split)
     {
         var index = split.Text("raw_index"u8) ?? split.Text("index"u8);

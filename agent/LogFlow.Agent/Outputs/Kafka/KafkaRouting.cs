@@ -23,7 +23,8 @@ internal static class KafkaRouting
             {
                 throw new FormatException(
                     $"a rule of output.kafka.topics depends on '{field}', which differs from line to line; a file's "
-                    + "lines go to one topic here. Let the processor route them, or choose by fields, tags or input.type");
+                    + "lines go to one topic here. Let the processor route them, or choose by fields, tags or "
+                    + "input.type");
             }
 
             if (new OutputRule(rule, rule.Topic, known: null).Apply(json, document.RootElement) is { } chosen)

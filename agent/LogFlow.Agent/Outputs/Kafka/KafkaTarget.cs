@@ -31,7 +31,7 @@ internal sealed class KafkaTarget(
             Encoding.UTF8.GetBytes(header.Key), Encoding.UTF8.GetBytes(header.Value)))],
     };
 
-    /// <summary>Of the one target that there is where all inputs have one topic, every registry of a queue is.</summary>
+    /// <summary>Where all inputs have one topic, a registry of another topic is its, too.</summary>
     public override bool IsKnownAs(TopicIdentity known) =>
         known.Id != Guid.Empty && (Name == OutputName || known.Name == topic);
 

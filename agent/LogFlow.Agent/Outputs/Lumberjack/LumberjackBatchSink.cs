@@ -6,8 +6,8 @@ namespace LogFlow.Agent;
 
 /// <summary>
 /// Sends batches as windows of Lumberjack 2. Lanes share connections, each lane always the same one, so the order
-/// within a file is the order of sending. A batch is acknowledged with its last event; what a broken connection leaves open is
-/// sent again: at least once.
+/// within a file is the order of sending. A batch is acknowledged with its last event; what a broken connection leaves
+/// open is sent again: at least once.
 /// </summary>
 internal sealed class LumberjackBatchSink : IBatchSink
 {
