@@ -16,6 +16,13 @@ public partial class AgentConfig
         set => (_kafka, _isKafkaWritten) = (value, true);
     }
 
+    /// <summary>Lines go to a queue at this address, whatever other outputs there are.</summary>
+    public void UseQueue(string address)
+    {
+        Kafka.Hosts = [address];
+        _isKafkaWritten = true;
+    }
+
     /// <summary>Elasticsearch or OpenSearch.</summary>
     [ConfigKey("output.elasticsearch")]
     public ElasticsearchOutputConfig? Elasticsearch { get; set; }

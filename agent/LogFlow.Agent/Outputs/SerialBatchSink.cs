@@ -31,6 +31,8 @@ internal abstract class SerialBatchSink : IBatchSink
         _work.Start($"delivering to {lanes.Name}", RunAsync);
     }
 
+    public Task? Completion => _work.Completion;
+
     /// <summary>Clock, logs, counters.</summary>
     protected SinkContext Context { get; }
 

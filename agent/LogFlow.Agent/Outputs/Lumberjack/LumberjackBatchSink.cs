@@ -36,6 +36,8 @@ internal sealed class LumberjackBatchSink : IBatchSink
         }
     }
 
+    public Task? Completion => _work.Completion;
+
     public async Task<TopicIdentity> GetTopicAsync(CancellationToken cancellationToken)
     {
         await _links[0].ReachAsync(cancellationToken);
