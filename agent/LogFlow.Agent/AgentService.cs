@@ -138,13 +138,13 @@ public sealed partial class AgentService : ILogFlowService
             Log.RunsAsRoot(_logger);
         }
 
+        foreach (var warning in pipelines.SelectMany(static pipeline => pipeline.Parts.Target.Warnings).Distinct())
+        {
+            Log.Warning(_logger, warning);
+        }
+
         foreach (var pipeline in pipelines)
         {
-            foreach (var warning in pipeline.Parts.Target.Warnings)
-            {
-                Log.Warning(_logger, warning);
-            }
-
             Log.Started(
                 _logger, pipeline.Parts.Registry.AgentId, pipeline.Measure().Watched, pipeline.Parts.Target.Topic);
             pipeline.Connect();

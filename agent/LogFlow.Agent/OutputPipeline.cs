@@ -39,6 +39,7 @@ internal sealed partial class OutputPipeline : IAsyncDisposable
     /// <summary>What can fail; the first failure ends the agent.</summary>
     public IEnumerable<Task> Completions =>
         [_work.Completion, Parts.Registry.Completion, Parts.Publisher.Completion,
+            .. Parts.Sink.Completion is { } sink ? [sink] : Array.Empty<Task>(),
             .. Parts.Inputs.Select(static input => input.Completion)];
 
     /// <summary>Finds the files.</summary>

@@ -42,7 +42,7 @@ public sealed class AgentConfigTests
     [Fact]
     public void Output_FewerAcksOrOddTopics_AreRefused()
     {
-        var config = new KafkaOutputConfig { RequiredAcks = 1, Topic = "logs-%{[host]}" };
+        var config = new KafkaOutputConfig { RequiredAcks = 2, Topic = "logs-%{host}" };
         Assert.Equal(["required_acks", "topic"], config.Validate().Select(problem => problem.Key).Order());
     }
 

@@ -16,6 +16,13 @@ public partial class AgentConfig
         set => (_kafka, _isKafkaWritten) = (value, true);
     }
 
+    /// <summary>Lines go to a queue at this address, whatever other outputs there are.</summary>
+    public void UseQueue(string address)
+    {
+        Kafka.Hosts = [address];
+        _isKafkaWritten = true;
+    }
+
     /// <summary>Elasticsearch or OpenSearch.</summary>
     [ConfigKey("output.elasticsearch")]
     public ElasticsearchOutputConfig? Elasticsearch { get; set; }
@@ -24,8 +31,34 @@ public partial class AgentConfig
     [ConfigKey("output.logstash")]
     public LogstashOutputConfig? Logstash { get; set; }
 
-    /// <summary>The outputs that are used. The order is for ever: see <see cref="RegistryFolders"/>.</summary>
+    /// <summary>A list or channel of Redis.</summary>
+    [ConfigKey("output.redis")]
+    public RedisOutputConfig? Redis { get; set; }
+
+    /// <summary>Files on this machine.</summary>
+    [ConfigKey("output.file")]
+    public FileOutputConfig? File { get; set; }
+
+    /// <summary>Standard output.</summary>
+    [ConfigKey("output.console")]
+    public ConsoleOutputConfig? Console { get; set; }
+
+    /// <summary>The outputs that are used, Kafka's topics first.</summary>
+    /// <exception cref="FormatException">A topic or key cannot be chosen; the message says why.</exception>
     internal List<OutputTarget> Targets()
+    {
+        var others = OtherTargets();
+        return Kafka.Enabled && (_isKafkaWritten || others.Count == 0) ? [.. KafkaTargets(), .. others] : others;
+    }
+
+    /// <summary>The inputs whose lines go to an output.</summary>
+    internal List<InputConfig> InputsOf(OutputTarget target) =>
+        [.. Inputs.Where(input => input.Enabled && IsFor(input, target.Output) && target.Serves(input))];
+
+    private static bool IsFor(InputConfig input, string output) =>
+        input.Outputs.Count == 0 || input.Outputs.Contains(output);
+
+    private List<OutputTarget> OtherTargets()
     {
         var targets = new List<OutputTarget>();
         if (Elasticsearch is { Enabled: true } elasticsearch)
@@ -38,21 +71,53 @@ public partial class AgentConfig
             targets.Add(new LogstashTarget(logstash, MemoryQueue) { Name = "logstash" });
         }
 
-        if (Kafka.Enabled && (_isKafkaWritten || targets.Count == 0))
+        if (Redis is { Enabled: true } redis)
         {
-            targets.Insert(0, new KafkaTarget(Kafka, MemoryQueue) { Name = "kafka" });
+            targets.Add(new RedisTarget(redis, MemoryQueue) { Name = "redis" });
+        }
+
+        if (File is { Enabled: true } file)
+        {
+            targets.Add(new FileTarget(file, MemoryQueue) { Name = "file" });
+        }
+
+        if (Console is { Enabled: true } console)
+        {
+            targets.Add(new ConsoleTarget(console, MemoryQueue) { Name = "console" });
         }
 
         return targets;
     }
 
-    /// <summary>The inputs whose lines go to an output.</summary>
-    internal List<InputConfig> InputsOf(OutputTarget output) =>
-        [.. Inputs.Where(input => input.Enabled && (input.Outputs.Count == 0 || input.Outputs.Contains(output.Name)))];
+    /// <summary>One for each topic that inputs have.</summary>
+    private List<OutputTarget> KafkaTargets()
+    {
+        var inputs = Inputs.Where(static input => input.Enabled && IsFor(input, KafkaTarget.OutputName)).ToList();
+        var topics = inputs.GroupBy(input => KafkaRouting.TopicOf(Kafka, this, input)).ToList();
+        return topics.Count == 0
+            ? [new KafkaTarget(Kafka, MemoryQueue, Kafka.Topic, new Dictionary<InputConfig, string>())
+                { Name = KafkaTarget.OutputName }]
+            : topics.ConvertAll<OutputTarget>(topic => new KafkaTarget(
+                Kafka, MemoryQueue, topic.Key, topic.ToDictionary(
+                    static input => input, input => KafkaRouting.KeyOf(Kafka, this, input)))
+            {
+                Name = topics.Count == 1 ? KafkaTarget.OutputName : $"{KafkaTarget.OutputName}-{topic.Key}",
+            });
+    }
 
     private void ValidateOutputs(List<ConfigProblem> problems)
     {
-        var targets = Targets();
+        List<OutputTarget> targets;
+        try
+        {
+            targets = Targets();
+        }
+        catch (FormatException error)
+        {
+            problems.Add(new ConfigProblem("output.kafka", error.Message));
+            return;
+        }
+
         if (targets.Count == 0)
         {
             problems.Add(new ConfigProblem("output", "no output is enabled"));
@@ -68,7 +133,7 @@ public partial class AgentConfig
             }
         }
 
-        var names = targets.Select(static target => target.Name).ToList();
+        var names = targets.Select(static target => target.Output).Distinct().ToList();
         foreach (var name in Inputs.SelectMany(static input => input.Outputs).Distinct())
         {
             if (!names.Contains(name))

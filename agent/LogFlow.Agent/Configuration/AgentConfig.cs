@@ -5,8 +5,6 @@ namespace LogFlow.Agent;
 /// <summary>
 /// The agent's configuration as written, with Filebeat's keys and, unless said otherwise, its defaults.
 /// </summary>
-[UnsupportedKeys(
-    "output.file", "output.console", "output.redis")]
 public partial class AgentConfig : IValidatedConfig
 {
     /// <summary>What is read.</summary>

@@ -84,7 +84,7 @@ internal sealed class InputOptions
     public EventEncoder Encoder(FileState state, string path, LineEncoding encoding)
     {
         var metadata = _metadata.For(RawPath.Display(path));
-        return new EventEncoder(_output.KeyOf(_identity, state.Generation), _output.Codec, encoding, metadata)
+        return new EventEncoder(_output.KeyOf(_identity, Config, state.Generation), _output.Codec, encoding, metadata)
         {
             Structured = Pipeline is null
                 ? null

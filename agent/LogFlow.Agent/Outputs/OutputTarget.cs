@@ -13,8 +13,11 @@ internal abstract class OutputTarget
     /// </summary>
     public const int LaneCount = 16;
 
-    /// <summary>What inputs call it: its type, or the name it was given.</summary>
+    /// <summary>Its name, and its registry's.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What inputs call it: several targets may be one output, each for some of its inputs.</summary>
+    public virtual string Output => Name;
 
     /// <summary>Its key in the configuration.</summary>
     public string Key => $"output.{Name}";
@@ -37,11 +40,14 @@ internal abstract class OutputTarget
     /// <summary>What is odd about its configuration.</summary>
     public abstract IEnumerable<string> Warnings { get; }
 
+    /// <summary>Whether an input's lines come here, where they go to this output.</summary>
+    public virtual bool Serves(InputConfig input) => true;
+
     /// <summary>Opens the way to it; nothing is connected yet.</summary>
     public abstract IBatchSink OpenSink(SinkContext context);
 
     /// <summary>The key of the records of a file's incarnation.</summary>
-    public virtual byte[] KeyOf(AgentIdentity identity, long generation) =>
+    public virtual byte[] KeyOf(AgentIdentity identity, InputConfig input, long generation) =>
         Encoding.ASCII.GetBytes($"{identity.Id.ToString("N")[..8]}-{generation:x}");
 
     /// <summary>Whether a registry's topic entry was written for this output.</summary>

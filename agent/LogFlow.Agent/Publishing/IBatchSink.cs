@@ -9,6 +9,9 @@ namespace LogFlow.Agent;
 /// </summary>
 internal interface IBatchSink : IAsyncDisposable
 {
+    /// <summary>Faults when work of the sink's own has failed, which ends the agent; null: it has none.</summary>
+    Task? Completion => null;
+
     /// <summary>
     /// The target as it is now: the topic, made where it is missing and the queue allows that; of other outputs the
     /// name and the number of lanes.

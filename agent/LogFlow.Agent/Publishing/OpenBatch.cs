@@ -9,7 +9,7 @@ namespace LogFlow.Agent;
 /// Records and file ranges being collected for one partition, then, sealed, on their way. Its memory is accounted to
 /// the budget: uncompressed while it is built, compressed afterwards.
 /// </summary>
-internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDisposable
+internal sealed class OpenBatch(ByteBudget budget, PublisherOptions options, int initialCapacity) : IDisposable
 {
     /// <summary>The budget is asked in steps, not for each record.</summary>
     public const int ReserveStep = 64 * 1024;
@@ -41,9 +41,6 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
 
     /// <summary>The intent under which it is sent.</summary>
     public Intent? Intent { get; set; }
-
-    /// <summary>Each record's key ends in its position.</summary>
-    public bool KeysNameLines { get; init; }
 
     /// <summary>It is sent again after a restart, under the intent that is on disk.</summary>
     public bool IsResend { get; init; }
@@ -94,17 +91,17 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
     /// <param name="value">The value.</param>
     public void Append(long timestampMs, ReadOnlySpan<byte> key, long position, ReadOnlySpan<byte> value)
     {
-        if (KeysNameLines)
+        if (options.KeysNameLines)
         {
             Span<byte> named = stackalloc byte[key.Length + PublisherOptions.PositionLengthMax];
             key.CopyTo(named);
             named[key.Length] = (byte)'-';
             Utf8Formatter.TryFormat(position, named[(key.Length + 1)..], out var digits, new StandardFormat('x'));
-            _builder.Append(timestampMs, named[..(key.Length + 1 + digits)], value);
+            _builder.Append(timestampMs, named[..(key.Length + 1 + digits)], value, options.Headers);
         }
         else
         {
-            _builder.Append(timestampMs, key, value);
+            _builder.Append(timestampMs, key, value, options.Headers);
         }
 
         RecordCount++;
@@ -132,7 +129,7 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
     public void EndRange() => _isRangeEnded = true;
 
     /// <summary>Ends the collecting and compresses; large batches on another thread.</summary>
-    public void Seal(PublisherOptions options)
+    public void Seal()
     {
         if (RecordCount == 0)
         {
@@ -141,11 +138,11 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
 
         if (Size < ReserveStep)
         {
-            Encode(options);
+            Encode();
         }
         else
         {
-            Encoding = Task.Run(() => Encode(options));
+            Encoding = Task.Run(Encode);
         }
     }
 
@@ -161,7 +158,9 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
         {
             foreach (var record in records)
             {
-                builder.Append(timestampMs ?? record.TimestampMs, record.Key!.Value.Span, record.Value!.Value.Span);
+                builder.Append(
+                    timestampMs ?? record.TimestampMs, record.Key!.Value.Span, record.Value!.Value.Span,
+                    options.Headers);
             }
         }
 
@@ -205,7 +204,7 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
         _reserved = 0;
     }
 
-    private void Encode(PublisherOptions options)
+    private void Encode()
     {
         var buffer = _builder.Build(options.Compression, level: options.Level);
 

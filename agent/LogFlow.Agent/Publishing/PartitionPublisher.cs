@@ -176,10 +176,7 @@ internal sealed partial class PartitionPublisher
     }
 
     private OpenBatch Open() => _open ??= new OpenBatch(
-        _context.Budget, _wasFull ? _context.Options.FullCapacity : 16 * 1024)
-    {
-        KeysNameLines = _context.Options.KeysNameLines,
-    };
+        _context.Budget, _context.Options, _wasFull ? _context.Options.FullCapacity : 16 * 1024);
 
     private void Seal()
     {
@@ -195,7 +192,7 @@ internal sealed partial class PartitionPublisher
 
     private void Seal(OpenBatch batch)
     {
-        batch.Seal(_context.Options);
+        batch.Seal();
         _sealed.Enqueue(batch);
         WakeAfter(batch.Encoding);
     }

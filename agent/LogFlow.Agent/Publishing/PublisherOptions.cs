@@ -18,6 +18,9 @@ internal sealed record PublisherOptions(
 
     private const int CapacityMax = 1 << 20;
 
+    /// <summary>Two lengths as varints.</summary>
+    private const int HeaderOverheadMax = 10;
+
     /// <summary>The longest <see cref="RefusedPause"/>: an operator who mends the refusal sees it soon.</summary>
     public static readonly TimeSpan RefusedPauseMax = TimeSpan.FromSeconds(5);
 
@@ -29,6 +32,9 @@ internal sealed record PublisherOptions(
 
     /// <summary>Each record's key ends in its line's position, and so names the line.</summary>
     public bool KeysNameLines { get; init; }
+
+    /// <summary>Headers of each record.</summary>
+    public RecordHeader[] Headers { get; init; } = [];
 
     /// <summary>Room to begin with for a batch that is expected to become full.</summary>
     public int FullCapacity => Math.Min(BatchBytesMax, CapacityMax);
@@ -54,5 +60,16 @@ internal sealed record PublisherOptions(
 
     /// <summary>The most bytes that a record takes in a batch.</summary>
     public int RecordSizeMax(int keyLength, int valueLength) =>
-        keyLength + valueLength + RecordOverheadMax + (KeysNameLines ? PositionLengthMax : 0);
+        keyLength + valueLength + RecordOverheadMax + (KeysNameLines ? PositionLengthMax : 0) + HeaderBytes();
+
+    private int HeaderBytes()
+    {
+        var bytes = 0;
+        foreach (ref readonly var header in Headers.AsSpan())
+        {
+            bytes += header.Key.Length + (header.Value?.Length ?? 0) + HeaderOverheadMax;
+        }
+
+        return bytes;
+    }
 }

@@ -21,11 +21,7 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
     public OpenBatch? TryBuild(IReadOnlyList<FileRange> ranges, IRecoveryFiles files, Func<long, FileState?> find)
     {
         _worker.SetTime(time.GetUtcNow());
-        var batch = new OpenBatch(budget, options.FullCapacity)
-        {
-            IsResend = true,
-            KeysNameLines = options.KeysNameLines,
-        };
+        var batch = new OpenBatch(budget, options, options.FullCapacity) { IsResend = true };
         var isComplete = false;
         try
         {

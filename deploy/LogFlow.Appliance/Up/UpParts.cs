@@ -111,7 +111,7 @@ internal sealed class UpParts
 
     private UpAgentConfig Joined(UpAgentConfig config)
     {
-        config.Kafka.Hosts = [QueueAddress];
+        config.UseQueue(QueueAddress);
         return config;
     }
 }

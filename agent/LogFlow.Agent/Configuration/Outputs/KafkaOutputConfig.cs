@@ -5,11 +5,9 @@ namespace LogFlow.Agent;
 
 /// <summary>
 /// <c>output.kafka</c>. Defaults are Filebeat's except where exactly-once or speed need others; each says so.
-/// A file keeps one partition for life, so Filebeat's <c>partition.*</c> strategies are not offered.
+/// A file keeps one topic and one partition for life: what chooses them has to be the same for all events of an input.
 /// </summary>
-[UnsupportedKeys(
-    "topics", "headers", "key", "partition", "ssl", "username", "password", "sasl", "kerberos", "proxy_url",
-    "channel_buffer_size", "metadata", "queue", "max_retries")]
+[UnsupportedKeys("ssl", "username", "password", "sasl", "kerberos", "proxy_url", "queue")]
 public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
 {
     /// <summary>Brokers to ask first, <c>host:port</c>.</summary>
@@ -20,9 +18,51 @@ public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
     [ConfigKey("version")]
     public string Version { get; set; } = "";
 
-    /// <summary>The topic (Filebeat has no default).</summary>
+    /// <summary>
+    /// The topic (Filebeat has no default): a format string of fields that an input's events have in common, such as
+    /// <c>%{[fields.app]}</c>.
+    /// </summary>
     [ConfigKey("topic")]
     public string Topic { get; set; } = "logs";
+
+    /// <summary>Rules that choose an input's topic; the first that applies.</summary>
+    [ConfigKey("topics")]
+    public List<OutputRuleConfig> Topics { get; set; } = [];
+
+    /// <summary>
+    /// The records' key: a format string as <see cref="Topic"/>; empty: the file's incarnation, which tells consumers
+    /// what belongs together.
+    /// </summary>
+    [ConfigKey("key")]
+    public string Key { get; set; } = "";
+
+    /// <summary>Headers of each record.</summary>
+    [ConfigKey("headers")]
+    public List<KafkaHeaderConfig> Headers { get; set; } = [];
+
+    /// <summary>Accepted; see <see cref="Warnings"/>.</summary>
+    [ConfigKey("partition")]
+    public Dictionary<string, object?> Partition { get; set; } = [];
+
+    /// <summary>Accepted: partitions are sent to in parallel anyway.</summary>
+    [ConfigKey("worker")]
+    public int? Worker { get; set; }
+
+    /// <summary>Accepted, as <see cref="Worker"/>.</summary>
+    [ConfigKey("workers")]
+    public int? Workers { get; set; }
+
+    /// <summary>Accepted: events are tried until they are taken, as Filebeat does.</summary>
+    [ConfigKey("max_retries")]
+    public int MaxRetries { get; set; }
+
+    /// <summary>Accepted: <c>queue.mem.bytes</c> bounds what is under way.</summary>
+    [ConfigKey("channel_buffer_size")]
+    public int ChannelBufferSize { get; set; }
+
+    /// <summary>Accepted: topics are looked at when a broker says that something has changed.</summary>
+    [ConfigKey("metadata")]
+    public Dictionary<string, object?> Metadata { get; set; } = [];
 
     /// <summary>The name by which the queue's log knows this client (Filebeat: "beats").</summary>
     [ConfigKey("client_id")]
@@ -37,7 +77,8 @@ public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
     public int CompressionLevel { get; set; }
 
     /// <summary>
-    /// Only -1, all in-sync replicas: less would break the promise that nothing is lost (Filebeat: 1).
+    /// -1, all in-sync replicas: less would break the promise that nothing is lost (Filebeat: 1) and is raised, with a
+    /// warning.
     /// </summary>
     [ConfigKey("required_acks")]
     public int RequiredAcks { get; set; } = -1;
@@ -84,6 +125,24 @@ public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
     [ConfigKey("codec")]
     public OutputCodec Codec { get; set; } = OutputCodec.Json;
 
+    internal override IEnumerable<string> Warnings
+    {
+        get
+        {
+            if (RequiredAcks != -1)
+            {
+                yield return $"output.kafka.required_acks: {RequiredAcks} is raised to -1: with less, a broker that "
+                    + "fails may lose acknowledged lines";
+            }
+
+            if (Partition.Count > 0)
+            {
+                yield return "output.kafka.partition has no effect: each file keeps one partition, chosen by its path, "
+                    + "so that its lines stay in order";
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
     {
@@ -98,18 +157,18 @@ public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
             problems.Add(new ConfigProblem("hosts", $"'{host}' is not host:port, for example 127.0.0.1:9092"));
         }
 
-        if (!IsTopicName(Topic))
+        CheckFormat(problems, "topic", Topic);
+        CheckFormat(problems, "key", Key);
+        CheckRules(problems, "topics", Topics, static rule => rule.Topic);
+        if (!Topic.Contains("%{", StringComparison.Ordinal) && !IsTopicName(Topic))
         {
             problems.Add(new ConfigProblem(
-                "topic",
-                $"'{Topic}' is not a topic name: 1 to 249 of a-z A-Z 0-9 . _ - (formats such as %{{[field]}} are not "
-                + "supported yet)"));
+                "topic", $"'{Topic}' is not a topic name: 1 to 249 of a-z A-Z 0-9 . _ -"));
         }
 
-        if (RequiredAcks != -1)
+        if (RequiredAcks is not (-1 or 0 or 1))
         {
-            problems.Add(new ConfigProblem(
-                "required_acks", "only -1 is supported: with less, a queue that fails may lose acknowledged lines"));
+            problems.Add(new ConfigProblem("required_acks", $"{RequiredAcks} is none of -1, 0, 1"));
         }
 
         if (MaxMessageBytes.Bytes is < 4096 or > 256 << 20)
@@ -130,7 +189,8 @@ public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
             && Uri.CheckHostName(text[..colon].Trim('[', ']')) != UriHostNameType.Unknown;
     }
 
-    private static bool IsTopicName(string name) =>
+    /// <summary>Whether Kafka takes it.</summary>
+    internal static bool IsTopicName(string name) =>
         name.Length is > 0 and <= 249 && name is not ("." or "..")
         && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 }

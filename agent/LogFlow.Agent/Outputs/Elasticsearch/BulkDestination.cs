@@ -8,6 +8,7 @@ internal sealed class BulkDestination
     public BulkDestination(string index, string? pipeline)
     {
         Index = index;
+        Pipeline = pipeline;
         using var bytes = new MemoryStream();
         bytes.Write("{\"create\":{\"_index\":"u8);
         Write(bytes, index);
@@ -26,6 +27,9 @@ internal sealed class BulkDestination
 
     /// <summary>Index or data stream.</summary>
     public string Index { get; }
+
+    /// <summary>The ingest pipeline; null: none but the index's own.</summary>
+    public string? Pipeline { get; }
 
     /// <summary>The beginning of the action line.</summary>
     public byte[] Action { get; }

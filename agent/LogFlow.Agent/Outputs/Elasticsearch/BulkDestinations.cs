@@ -58,6 +58,25 @@ internal sealed class BulkDestinations
         return Find(index, _pipelines.IsEmpty ? null : _pipelines.Select(json));
     }
 
+    /// <summary>Where an event with metadata goes: an input's index and pipeline are part of it.</summary>
+    public BulkDestination Find(ReadOnlyMemory<byte> json, in EventSplit split)
+    {
+        var index = split.Text("raw_index"u8) ?? split.Text("index"u8);
+        var pipeline = split.Text("pipeline"u8);
+        if (index is null && pipeline is null)
+        {
+            return Find(json);
+        }
+
+        var chosen = Find(json);
+        if (index is not null)
+        {
+            index = FormatString.TryParse(index)?.Format(json.Span) is { } name ? NameSelector.ToLower(name) : null;
+        }
+
+        return Find(index ?? chosen.Index, pipeline ?? chosen.Pipeline);
+    }
+
     /// <summary>The destination of that name.</summary>
     public BulkDestination Find(string index, string? pipeline)
     {

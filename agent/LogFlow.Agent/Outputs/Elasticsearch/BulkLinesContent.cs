@@ -71,6 +71,7 @@ internal sealed class BulkLinesContent : HttpContent
                 {
                     used = AppendAction(buffer, used, line);
                     await stream.WriteAsync(buffer.AsMemory(0, used), cancellationToken);
+                    await stream.WriteAsync(line.Head, cancellationToken);
                     await stream.WriteAsync(line.Source, cancellationToken);
                     buffer[0] = (byte)'\n';
                     used = 1;
@@ -78,6 +79,7 @@ internal sealed class BulkLinesContent : HttpContent
                 }
 
                 used = AppendAction(buffer, used, line);
+                used = Append(buffer, used, line.Head.Span);
                 used = Append(buffer, used, line.Source.Span);
                 buffer[used++] = (byte)'\n';
             }

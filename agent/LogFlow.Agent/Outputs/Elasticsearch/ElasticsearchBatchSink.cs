@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LogFlow.Bulk;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
@@ -78,12 +79,26 @@ internal sealed partial class ElasticsearchBatchSink : IBatchSink
         var lines = new List<BulkLine>(records.Header.Count);
         foreach (var record in records)
         {
-            var source = record.Value!.Value;
-            lines.Add(new BulkLine(record.Key!.Value, source, _destinations.Find(source)));
+            lines.Add(ToLine(record.Key!.Value, record.Value!.Value));
         }
 
         await _run.SendAsync(lines, cancellationToken);
         return SendOutcome.Acknowledged;
+    }
+
+    /// <summary>What an event's metadata says goes before what the output's configuration does.</summary>
+    private BulkLine ToLine(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> json)
+    {
+        var split = EventSplit.Of(json);
+        if (split.Metadata.IsEmpty)
+        {
+            return new BulkLine(key, default, json, _destinations.Find(json));
+        }
+
+        var id = split.Text("_id"u8) is { Length: > 0 } own
+            ? JsonEncodedText.Encode(own).EncodedUtf8Bytes.ToArray()
+            : key;
+        return new BulkLine(id, split.Head, split.Rest, _destinations.Find(json, split));
     }
 
     /// <summary>Elasticsearch knows no sequences.</summary>

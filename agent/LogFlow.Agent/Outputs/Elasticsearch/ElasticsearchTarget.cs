@@ -29,6 +29,6 @@ internal sealed class ElasticsearchTarget(ElasticsearchOutputConfig config, Memo
     public override IBatchSink OpenSink(SinkContext context) =>
         new ElasticsearchBatchSink(config, Lanes(), context);
 
-    public override byte[] KeyOf(AgentIdentity identity, long generation) =>
+    public override byte[] KeyOf(AgentIdentity identity, InputConfig input, long generation) =>
         DocumentIds.PrefixOf(identity.Id, generation);
 }

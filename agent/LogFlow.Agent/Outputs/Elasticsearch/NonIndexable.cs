@@ -38,11 +38,11 @@ internal sealed partial class NonIndexable
     public BulkLine? Settle(in BulkLine line, in BulkItemResult item)
     {
         var reason = $"HTTP {item.Status}, {item.ErrorType}: {item.ErrorReason}";
-        if (_deadLetterIndex?.Format(line.Source.Span) is { } index && line.Destination.Index != index)
+        if (_deadLetterIndex?.Format(line.ToJson()) is { } index && line.Destination.Index != index)
         {
             Say(line.Destination.Index, reason, isParked: true);
             return new BulkLine(
-                line.Id, Wrap(line.Source.Span, item), _destinations.Find(index, pipeline: null));
+                line.Id, default, Wrap(line.ToJson(), item), _destinations.Find(index, pipeline: null));
         }
 
         Drop(line, reason);

@@ -55,6 +55,17 @@ internal sealed class FieldPath
             && Encoding.UTF8.TryGetChars(reader.ValueSpan, destination, out length);
     }
 
+    /// <summary>The same, of any length; null where there is none.</summary>
+    public string? TryRead(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return !TryFind(ref reader) ? null
+            : reader.TokenType == JsonTokenType.String ? reader.GetString()
+            : reader.TokenType is JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False
+                ? Encoding.UTF8.GetString(reader.ValueSpan)
+                : null;
+    }
+
     /// <summary>Steps to the field's value in a parsed event.</summary>
     public bool TryFind(JsonElement root, out JsonElement value)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace LogFlow.Agent;
@@ -56,6 +57,19 @@ internal sealed class FormatString
         return new FormatString(text, parts);
     }
 
+    /// <summary>Reads a format; null where it is none.</summary>
+    public static FormatString? TryParse(string text)
+    {
+        try
+        {
+            return Parse(text);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The text for an event; null where a field is missing that has no default.</summary>
     public string? Format(ReadOnlySpan<byte> json)
     {
@@ -65,39 +79,14 @@ internal sealed class FormatString
         }
 
         var text = new StringBuilder();
-        Span<char> value = stackalloc char[512];
-        foreach (var part in _parts)
-        {
-            if (part.Literal is { } literal)
-            {
-                text.Append(literal);
-            }
-            else if (part.Date is { } date)
-            {
-                if (!Timestamp.TryRead(json, value, out var length)
-                    || !DateTimeOffset.TryParse(
-                        value[..length], System.Globalization.CultureInfo.InvariantCulture,
-                        System.Globalization.DateTimeStyles.AssumeUniversal, out var time))
-                {
-                    return null;
-                }
+        return TryAppend(text, json) ? text.ToString() : null;
+    }
 
-                text.Append(date.Format(time));
-            }
-            else if (part.Field!.TryRead(json, value, out var length))
-            {
-                text.Append(value[..length]);
-            }
-            else if (part.Default is { } otherwise)
-            {
-                text.Append(otherwise);
-            }
-            else
-            {
-                return null;
-            }
-        }
-
+    /// <summary>The text for an event, empty where a field is missing.</summary>
+    public string FormatLeniently(ReadOnlySpan<byte> json)
+    {
+        var text = new StringBuilder();
+        _ = TryAppend(text, json);
         return text.ToString();
     }
 
@@ -131,6 +120,46 @@ internal sealed class FormatString
             }
         }
 
+        return true;
+    }
+
+    /// <summary>Appends all parts that are there; false where one is not.</summary>
+    private bool TryAppend(StringBuilder text, ReadOnlySpan<byte> json)
+    {
+        var isWhole = true;
+        foreach (var part in _parts)
+        {
+            if (part.Literal is { } literal)
+            {
+                text.Append(literal);
+            }
+            else if (part.Date is { } date)
+            {
+                isWhole &= TryAppendDate(text, date, json);
+            }
+            else if (part.Field!.TryRead(json) is { } value)
+            {
+                text.Append(value);
+            }
+            else
+            {
+                isWhole &= part.Default is not null;
+                text.Append(part.Default);
+            }
+        }
+
+        return isWhole;
+    }
+
+    private static bool TryAppendDate(StringBuilder text, DatePattern date, ReadOnlySpan<byte> json)
+    {
+        if (!DateTimeOffset.TryParse(
+            Timestamp.TryRead(json), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return false;
+        }
+
+        text.Append(date.Format(time));
         return true;
     }
 

@@ -77,6 +77,9 @@ internal sealed class NameSelector
     }
 
 #pragma warning disable CA1308 // Elasticsearch's names are lower case.
-    private string Case(string name) => _isLower ? name.ToLowerInvariant() : name;
+    /// <summary>As Elasticsearch takes it.</summary>
+    public static string ToLower(string name) => name.ToLowerInvariant();
 #pragma warning restore CA1308
+
+    private string Case(string name) => _isLower ? ToLower(name) : name;
 }

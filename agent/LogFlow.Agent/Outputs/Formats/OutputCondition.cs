@@ -42,6 +42,21 @@ internal static class OutputCondition
         return all.Count == 1 ? all[0] : element => all.TrueForAll(condition => condition(element));
     }
 
+    /// <summary>The fields that a condition looks at.</summary>
+    public static IEnumerable<string> FieldsOf(Dictionary<string, object?> tree) => tree.SelectMany(
+        static pair => (pair.Key, pair.Value) switch
+        {
+            ("and" or "or", List<object?> items) =>
+                items.OfType<Dictionary<string, object?>>().SelectMany(FieldsOf),
+            ("and" or "or" or "not", Dictionary<string, object?> nested) => FieldsOf(nested),
+            ("has_fields", List<object?> names) => names.Select(TextOf),
+            ("has_fields", var name) => [TextOf(name)],
+            ("range", Dictionary<string, object?> ranges) =>
+                Leaves("", ranges).Select(static leaf => leaf.Path[..leaf.Path.LastIndexOf('.')]),
+            (_, Dictionary<string, object?> fields) => Leaves("", fields).Select(static leaf => leaf.Path),
+            _ => [],
+        });
+
     private static List<Func<JsonElement, bool>> Items(string name, object? value) =>
         value is List<object?> items
             ? items.ConvertAll(item => Parse(Section(name, item)))

@@ -18,9 +18,9 @@ internal sealed partial class KafkaBatchSink : IBatchSink
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public KafkaBatchSink(KafkaOutputConfig config, ILoggerFactory loggers, TimeProvider time)
+    public KafkaBatchSink(KafkaOutputConfig config, string topic, ILoggerFactory loggers, TimeProvider time)
     {
-        _topic = config.Topic;
+        _topic = topic;
         _time = time;
         _logger = loggers.CreateLogger<KafkaBatchSink>();
         _client = new KafkaClient(

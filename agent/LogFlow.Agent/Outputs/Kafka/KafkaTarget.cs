@@ -1,13 +1,21 @@
+using System.Text;
 using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Agent;
 
-/// <summary><c>output.kafka</c>: a topic of a Kafka-protocol queue.</summary>
-internal sealed class KafkaTarget(KafkaOutputConfig config, MemoryQueueConfig memory) : OutputTarget
+/// <summary><c>output.kafka</c>: one topic of a Kafka-protocol queue, for the inputs whose topic it is.</summary>
+internal sealed class KafkaTarget(
+    KafkaOutputConfig config, MemoryQueueConfig memory, string topic, IReadOnlyDictionary<InputConfig, string> keys)
+    : OutputTarget
 {
+    /// <summary>What inputs call it.</summary>
+    public const string OutputName = "kafka";
+
+    public override string Output => OutputName;
+
     public override string Description => $"the queue at {string.Join(", ", config.Hosts)}";
 
-    public override string Topic => config.Topic;
+    public override string Topic => topic;
 
     public override OutputCodec Codec => config.Codec;
 
@@ -19,12 +27,23 @@ internal sealed class KafkaTarget(KafkaOutputConfig config, MemoryQueueConfig me
     {
         RefusedPause = PublisherOptions.ShortPause(config.BackoffMax),
         Repetition = Repetition.DroppedBySequence,
+        Headers = [.. config.Headers.Select(static header => new RecordHeader(
+            Encoding.UTF8.GetBytes(header.Key), Encoding.UTF8.GetBytes(header.Value)))],
     };
 
-    public override bool IsKnownAs(TopicIdentity known) => known.Id != Guid.Empty;
+    /// <summary>Where all inputs have one topic, a registry of another topic is its, too.</summary>
+    public override bool IsKnownAs(TopicIdentity known) =>
+        known.Id != Guid.Empty && (Name == OutputName || known.Name == topic);
+
+    public override bool Serves(InputConfig input) => keys.ContainsKey(input);
 
     public override IBatchSink OpenSink(SinkContext context) =>
-        new KafkaBatchSink(config, context.Loggers, context.Time);
+        new KafkaBatchSink(config, topic, context.Loggers, context.Time);
+
+    public override byte[] KeyOf(AgentIdentity identity, InputConfig input, long generation) =>
+        keys.GetValueOrDefault(input) is { Length: > 0 } key
+            ? Encoding.UTF8.GetBytes(key)
+            : base.KeyOf(identity, input, generation);
 
     private static CompressionType Compression(KafkaOutputConfig config) => config.Compression switch
     {

@@ -28,6 +28,6 @@ internal sealed class LogstashTarget(LogstashOutputConfig config, MemoryQueueCon
 
     public override IBatchSink OpenSink(SinkContext context) => new LumberjackBatchSink(config, Lanes(), context);
 
-    public override byte[] KeyOf(AgentIdentity identity, long generation) =>
+    public override byte[] KeyOf(AgentIdentity identity, InputConfig input, long generation) =>
         DocumentIds.PrefixOf(identity.Id, generation);
 }

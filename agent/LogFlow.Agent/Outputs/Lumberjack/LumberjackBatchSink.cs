@@ -6,8 +6,8 @@ namespace LogFlow.Agent;
 
 /// <summary>
 /// Sends batches as windows of Lumberjack 2. Lanes share connections, each lane always the same one, so the order
-/// within a file is the order of sending. A batch is acknowledged with its last event; what a broken connection leaves open is
-/// sent again: at least once.
+/// within a file is the order of sending. A batch is acknowledged with its last event; what a broken connection leaves
+/// open is sent again: at least once.
 /// </summary>
 internal sealed class LumberjackBatchSink : IBatchSink
 {
@@ -36,6 +36,8 @@ internal sealed class LumberjackBatchSink : IBatchSink
         }
     }
 
+    public Task? Completion => _work.Completion;
+
     public async Task<TopicIdentity> GetTopicAsync(CancellationToken cancellationToken)
     {
         await _links[0].ReachAsync(cancellationToken);
@@ -49,7 +51,7 @@ internal sealed class LumberjackBatchSink : IBatchSink
     public Task<SendOutcome> SendAsync(
         int partition, Lease<EncodedBatch> batch, CancellationToken cancellationToken)
     {
-        var sending = new LumberjackBatch(batch);
+        var sending = new SentBatch(batch);
         _links[partition % _links.Length].Queue.Add(sending);
 
         // Who gives up need not wait for the connection; the bytes are held until that has ended.

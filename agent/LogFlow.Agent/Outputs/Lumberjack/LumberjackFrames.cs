@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Text;
-using System.Text.Json;
 using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Agent;
@@ -14,8 +12,7 @@ namespace LogFlow.Agent;
 /// event       '2' 'J' sequence u32 (from 1 in each window), length u32, JSON
 /// compressed  '2' 'C' length u32, zlib: event frames
 /// </code>
-/// Events get <c>@metadata</c> in front, as Beats send it: Logstash's index names are made of it; <c>_id</c> names the
-/// line, for whoever wants to drop repetitions behind Logstash.
+/// Events are written by <see cref="EventEnvelope"/>.
 /// </summary>
 internal sealed class LumberjackFrames
 {
@@ -25,7 +22,7 @@ internal sealed class LumberjackFrames
     private const int HeaderLength = 6;
     private const int EventHeaderLength = 10;
 
-    private readonly byte[] _metadata;
+    private readonly EventEnvelope _envelope;
     private readonly CompressionLevel? _zlib;
 
     /// <param name="beat">The events' <c>@metadata.beat</c>.</param>
@@ -33,9 +30,7 @@ internal sealed class LumberjackFrames
     /// <param name="compressionLevel">0: none.</param>
     public LumberjackFrames(string beat, string version, int compressionLevel)
     {
-        _metadata = Encoding.UTF8.GetBytes(
-            $"{{\"@metadata\":{{\"beat\":\"{JsonEncodedText.Encode(beat)}\",\"type\":\"_doc\","
-            + $"\"version\":\"{JsonEncodedText.Encode(version)}\",\"_id\":\"");
+        _envelope = new EventEnvelope(beat, version);
         _zlib = compressionLevel switch
         {
             <= 0 => null,
@@ -85,27 +80,12 @@ internal sealed class LumberjackFrames
 
     private void WriteEvent(ArrayBufferWriter<byte> destination, int sequence, in Record record)
     {
-        var id = record.Key!.Value.Span;
-        var json = record.Value!.Value.Span;
-        var hasOwn = json.StartsWith("{\"@metadata\""u8);
-        var length = hasOwn ? json.Length : _metadata.Length + id.Length + MetadataEnd.Length + json.Length - 1;
         var header = destination.GetSpan(EventHeaderLength);
         header[0] = Version;
         header[1] = (byte)'J';
         BinaryPrimitives.WriteInt32BigEndian(header[2..], sequence);
-        BinaryPrimitives.WriteInt32BigEndian(header[6..], length);
+        BinaryPrimitives.WriteInt32BigEndian(header[6..], _envelope.LengthOf(record));
         destination.Advance(EventHeaderLength);
-        if (hasOwn)
-        {
-            destination.Write(json);
-            return;
-        }
-
-        destination.Write(_metadata);
-        destination.Write(id);
-        destination.Write(MetadataEnd);
-        destination.Write(json[1..]);
+        _envelope.Write(destination, record);
     }
-
-    private static ReadOnlySpan<byte> MetadataEnd => "\"},"u8;
 }

@@ -7,7 +7,7 @@ internal sealed class LumberjackQueue(OutputTrouble trouble, TimeProvider time)
 {
     /// <summary>Guards the batches and what was sent of them.</summary>
     private readonly Lock _lock = new();
-    private readonly LinkedList<LumberjackBatch> _batches = new();
+    private readonly LinkedList<SentBatch> _batches = new();
     private readonly AsyncSignal _signal = new(time);
 
     /// <summary>Everything is acknowledged.</summary>
@@ -25,7 +25,7 @@ internal sealed class LumberjackQueue(OutputTrouble trouble, TimeProvider time)
     /// <summary>Acknowledgements so far.</summary>
     public long Progress { get; private set; }
 
-    public void Add(LumberjackBatch batch)
+    public void Add(SentBatch batch)
     {
         lock (_lock)
         {
@@ -67,7 +67,7 @@ internal sealed class LumberjackQueue(OutputTrouble trouble, TimeProvider time)
     }
 
     /// <summary>The server has a batch up to an event.</summary>
-    public void Acknowledge(LumberjackBatch batch, int count)
+    public void Acknowledge(SentBatch batch, int count)
     {
         bool isComplete;
         lock (_lock)
@@ -94,7 +94,7 @@ internal sealed class LumberjackQueue(OutputTrouble trouble, TimeProvider time)
     /// <summary>The agent stops.</summary>
     public void CancelAll()
     {
-        LumberjackBatch[] left;
+        SentBatch[] left;
         lock (_lock)
         {
             left = [.. _batches];

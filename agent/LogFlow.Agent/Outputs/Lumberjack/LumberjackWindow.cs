@@ -4,4 +4,4 @@ namespace LogFlow.Agent;
 /// <param name="Batch">The batch.</param>
 /// <param name="First">Its first event in the batch.</param>
 /// <param name="Count">How many.</param>
-internal readonly record struct LumberjackWindow(LumberjackBatch Batch, int First, int Count);
+internal readonly record struct LumberjackWindow(SentBatch Batch, int First, int Count);

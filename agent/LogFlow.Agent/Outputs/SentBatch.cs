@@ -3,8 +3,8 @@ using LogFlow.Platform;
 
 namespace LogFlow.Agent;
 
-/// <summary>A batch on its way over a connection: how much of it was sent there and how much is acknowledged.</summary>
-internal sealed class LumberjackBatch : IDisposable
+/// <summary>A batch on its way, its records at hand: how much of it was sent and how much is acknowledged.</summary>
+internal sealed class SentBatch : IDisposable
 {
     private const int LineBytesMax = 64 << 20;
 
@@ -14,7 +14,7 @@ internal sealed class LumberjackBatch : IDisposable
     private readonly TaskCompletionSource<SendOutcome> _done =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public LumberjackBatch(Lease<EncodedBatch> batch)
+    public SentBatch(Lease<EncodedBatch> batch)
     {
         _held = batch.Retain();
         _decoded = RecordBatch.Decode(_held.Value.Memory, LineBytesMax);
@@ -37,6 +37,9 @@ internal sealed class LumberjackBatch : IDisposable
 
     /// <summary>Events that some connection has acknowledged.</summary>
     public int Acknowledged { get; private set; }
+
+    /// <summary>All of its events.</summary>
+    public ReadOnlyMemory<Record> All => _records;
 
     /// <summary>Some of its events.</summary>
     public ReadOnlySpan<Record> Events(int first, int count) => _records.AsSpan(first, count);
