@@ -6,7 +6,7 @@ namespace LogFlow.Agent;
 /// The agent's configuration as written, with Filebeat's keys and, unless said otherwise, its defaults.
 /// </summary>
 [UnsupportedKeys(
-    "output.elasticsearch", "output.logstash", "output.file", "output.console", "output.redis")]
+    "output.file", "output.console", "output.redis")]
 public partial class AgentConfig : IValidatedConfig
 {
     /// <summary>What is read.</summary>
@@ -39,10 +39,6 @@ public partial class AgentConfig : IValidatedConfig
     /// </summary>
     [ConfigKey("filebeat.shutdown_timeout")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.Zero;
-
-    /// <summary>The queue that lines go to.</summary>
-    [ConfigKey("output.kafka")]
-    public KafkaOutputConfig Kafka { get; set; } = new();
 
     /// <summary>Base of relative paths.</summary>
     [ConfigKey("path.home")]
@@ -115,13 +111,7 @@ public partial class AgentConfig : IValidatedConfig
             }
         }
 
-        var needed = 2L * Kafka.MaxMessageBytes.Bytes;
-        if (MemoryQueue.Bytes.Bytes < needed)
-        {
-            problems.Add(new ConfigProblem(
-                "queue.mem.bytes", $"must be {needed} or more: twice output.kafka.max_message_bytes"));
-        }
-
+        ValidateOutputs(problems);
         if (RegistryFlush <= TimeSpan.Zero)
         {
             problems.Add(new ConfigProblem("filebeat.registry.flush", "must be greater than zero"));

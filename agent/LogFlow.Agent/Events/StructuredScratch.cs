@@ -19,8 +19,8 @@ internal sealed class StructuredScratch : IDisposable
     /// <summary>Values of messages that wait to be appended together.</summary>
     public ArrayBufferWriter<byte> Values { get; } = new(InitialCapacity);
 
-    /// <summary>Where each of <see cref="Values"/> ends.</summary>
-    public List<int> Ends { get; } = [];
+    /// <summary>Where each of <see cref="Values"/> ends, and where its event stands in the file.</summary>
+    public List<(int End, long Position)> Ends { get; } = [];
 
     /// <summary>An event as JSON; valid until the next one.</summary>
     public ReadOnlySpan<byte> Write(AgentEvent @event, bool keepsNull)

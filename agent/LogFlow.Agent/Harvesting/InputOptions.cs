@@ -6,23 +6,23 @@ namespace LogFlow.Agent;
 internal sealed class InputOptions
 {
     private readonly EventMetadata _metadata;
-    private readonly OutputCodec _codec;
+    private readonly OutputTarget _output;
+    private readonly AgentIdentity _identity;
     private readonly LineTerminator _terminator;
-    private readonly string _keyPrefix;
 
-    public InputOptions(AgentConfig agent, InputConfig input, AgentIdentity identity)
+    public InputOptions(AgentConfig agent, InputConfig input, OutputTarget output, AgentIdentity identity)
     {
         Config = input;
         Id = InputIds.Of(agent, input);
         Encoding = LineEncoding.Find(input.Encoding)!;
         Filter = LineFilter.Create(input.IncludeLines, input.ExcludeLines);
         LineLengthMax = (int)Math.Min(
-            (input.MaxBytes ?? input.MessageMaxBytes).Bytes, agent.Kafka.MaxMessageBytes.Bytes);
+            (input.MaxBytes ?? input.MessageMaxBytes).Bytes, output.Options.BatchBytesMax);
         Pipeline = EventPipeline.Create(agent, input, Filter);
         _metadata = new EventMetadata(agent, input, identity);
-        _codec = agent.Kafka.Codec;
+        _output = output;
+        _identity = identity;
         _terminator = input.LineTerminator;
-        _keyPrefix = identity.Id.ToString("N")[..8];
         Scanner = new FileScanner(
             [.. input.AllPaths().Select(PathPattern.Parse)],
             input.LegacyRecursiveGlob ?? input.RecursiveGlob,
@@ -84,12 +84,11 @@ internal sealed class InputOptions
     public EventEncoder Encoder(FileState state, string path, LineEncoding encoding)
     {
         var metadata = _metadata.For(RawPath.Display(path));
-        return new EventEncoder(
-            System.Text.Encoding.ASCII.GetBytes($"{_keyPrefix}-{state.Generation:x}"), _codec, encoding, metadata)
+        return new EventEncoder(_output.KeyOf(_identity, state.Generation), _output.Codec, encoding, metadata)
         {
             Structured = Pipeline is null
                 ? null
-                : new StructuredEvents(Pipeline, metadata, _codec == OutputCodec.Raw),
+                : new StructuredEvents(Pipeline, metadata, _output.Codec == OutputCodec.Raw),
         };
     }
 }

@@ -71,7 +71,7 @@ internal sealed class MessageAppender(
         var scratch = worker.Structured;
         scratch.Values.ResetWrittenCount();
         scratch.Ends.Clear();
-        var overhead = encoder.Key.Length + PublisherOptions.RecordOverheadMax;
+        var overhead = publisher.RecordOverhead(encoder.Key.Length);
         var lengthMax = publisher.ValueLengthMax(encoder.Key.Length);
         StructuredEncoding.EncodeAll(encoder.Structured!, messages, worker, lengthMax, overhead);
         var count = scratch.Ends.Count;
@@ -96,10 +96,10 @@ internal sealed class MessageAppender(
         }
 
         var from = 0;
-        foreach (var to in scratch.Ends)
+        foreach (var (to, position) in scratch.Ends)
         {
             publisher.AppendAdmitted(
-                worker.TimestampMs, encoder.Key, scratch.Values.WrittenSpan[from..to]);
+                worker.TimestampMs, encoder.Key, position, scratch.Values.WrittenSpan[from..to]);
             from = to;
         }
 

@@ -30,7 +30,7 @@ internal static class StructuredEncoding
             if (events.TryEncode(message, worker.Time, each, scratch, out var value))
             {
                 scratch.Values.Write(value);
-                scratch.Ends.Add(scratch.Values.WrittenCount);
+                scratch.Ends.Add((scratch.Values.WrittenCount, message.Start));
             }
         }
     }

@@ -58,12 +58,12 @@ internal sealed class RebuiltMessages(
             messages,
             worker,
             options.ValueLengthMax(key.Length),
-            key.Length + PublisherOptions.RecordOverheadMax);
+            options.RecordSizeMax(key.Length, 0));
         var from = 0;
-        foreach (var to in scratch.Ends)
+        foreach (var (to, position) in scratch.Ends)
         {
-            batch.ReserveAnyway(to - from + key.Length + PublisherOptions.RecordOverheadMax);
-            batch.Append(worker.TimestampMs, key, scratch.Values.WrittenSpan[from..to]);
+            batch.ReserveAnyway(options.RecordSizeMax(key.Length, to - from));
+            batch.Append(worker.TimestampMs, key, position, scratch.Values.WrittenSpan[from..to]);
             from = to;
         }
 
