@@ -2,7 +2,9 @@ namespace LogFlow.Agent;
 
 /// <summary><c>if, then, else</c>.</summary>
 internal sealed class ChoiceProcessor(
-    EventCondition condition, IReadOnlyList<EventProcessor> then, IReadOnlyList<EventProcessor> otherwise) : EventProcessor
+    EventCondition condition,
+    IReadOnlyList<EventProcessor> then,
+    IReadOnlyList<EventProcessor> otherwise) : EventProcessor
 {
     /// <inheritdoc/>
     protected override bool Process(AgentEvent @event)

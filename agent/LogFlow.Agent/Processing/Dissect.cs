@@ -106,28 +106,9 @@ internal sealed class Dissect : EventProcessor
         var previous = "";
         foreach (var part in _parts)
         {
-            var length = part.Length > 0 ? part.Length
-                : part.Delimiter.Length == 0 ? rest.Length
-                : rest.IndexOf(part.Delimiter);
-            if (length < 0 || length > rest.Length)
+            if (!TryTake(part, ref rest, out var value))
             {
                 return false;
-            }
-
-            var value = Trim(rest[..length].ToString());
-            rest = rest[length..];
-            if (part.Delimiter.Length > 0)
-            {
-                if (!rest.StartsWith(part.Delimiter))
-                {
-                    return false;
-                }
-
-                rest = rest[part.Delimiter.Length..];
-                while (part.IsPadded && rest.StartsWith(part.Delimiter))
-                {
-                    rest = rest[part.Delimiter.Length..];
-                }
             }
 
             switch (part.Kind)
@@ -169,7 +150,40 @@ internal sealed class Dissect : EventProcessor
         }
 
         // What is left behind the last delimiter has no key: the text is another one.
-        return rest.IsEmpty || _parts[^1].Delimiter.Length > 0 && rest.IsEmpty;
+        return rest.IsEmpty;
+    }
+
+    /// <summary>Takes a key's text and the delimiter behind it.</summary>
+    private bool TryTake(Part part, ref ReadOnlySpan<char> rest, out string value)
+    {
+        value = "";
+        var length = part.Length > 0 ? part.Length
+            : part.Delimiter.Length == 0 ? rest.Length
+            : rest.IndexOf(part.Delimiter);
+        if (length < 0 || length > rest.Length)
+        {
+            return false;
+        }
+
+        value = Trim(rest[..length].ToString());
+        rest = rest[length..];
+        if (part.Delimiter.Length == 0)
+        {
+            return true;
+        }
+
+        if (!rest.StartsWith(part.Delimiter))
+        {
+            return false;
+        }
+
+        rest = rest[part.Delimiter.Length..];
+        while (part.IsPadded && rest.StartsWith(part.Delimiter))
+        {
+            rest = rest[part.Delimiter.Length..];
+        }
+
+        return true;
     }
 
     private bool TryPut(AgentEvent @event, Dictionary<string, object?> values)
