@@ -42,14 +42,14 @@ public static class DurableFile
         var fd = LibC.Open(path, LibC.ORdonly | (OperatingSystem.IsLinux() ? LibC.ODirectory | LibC.OCloexec : 0));
         if (fd < 0)
         {
-            throw new IOException($"cannot open directory {path} to sync it: {LastError()}");
+            throw LastError($"cannot open directory {path} to sync it");
         }
 
         try
         {
             if (LibC.Fsync(fd) != 0)
             {
-                throw new IOException($"fsync of directory {path} failed: {LastError()}");
+                throw LastError($"fsync of directory {path} failed");
             }
         }
         finally
@@ -108,5 +108,9 @@ public static class DurableFile
         SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    private static string LastError() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+    private static IOException LastError(string what)
+    {
+        var errno = Marshal.GetLastPInvokeError();
+        return new IOException($"{what}: {Marshal.GetPInvokeErrorMessage(errno)}", errno);
+    }
 }

@@ -228,12 +228,23 @@ public sealed partial class QueueService : ILogFlowService
         Watch(_transactions.Completion);
         await _transactions.StartAsync();
 
+        var descriptors = DescriptorBudget.ForProcess(
+            _logs.Topics.Sum(topic => topic.Partitions.Count), _config.MaxConnections);
+        if (descriptors.IsShort)
+        {
+            Log.FewDescriptors(
+                _logger, descriptors.Limit, descriptors.Configured, descriptors.Partitions, descriptors.Needed,
+                descriptors.ConnectionsMax);
+        }
+
         _server = new SocketServer(
             new SocketServerOptions
             {
                 PortKey = _config.PortKey,
                 FrameBytesMax = _config.SocketRequestMaxBytes,
-                ConnectionsMax = _config.MaxConnections,
+                ConnectionsMax = descriptors.ConnectionsMax,
+                ConnectionsKey = descriptors.IsShort ? "the limit of open files, ulimit -n" : "max.connections",
+                IsShortOfDescriptors = () => _logs is { IsShortOfDescriptors: true },
                 RequestBytesMax = _config.QueuedMaxRequestBytes,
                 IdleTimeout = TimeSpan.FromMilliseconds(_config.ConnectionsMaxIdleMs),
             },
@@ -382,6 +393,13 @@ public sealed partial class QueueService : ILogFlowService
         [LoggerMessage(3000, LogLevel.Information,
             "The queue listens on {Endpoint}; its data is in {DataDirectory}, {TopicCount} topics.")]
         public static partial void Started(ILogger logger, string endpoint, string dataDirectory, int topicCount);
+
+        [LoggerMessage(3008, LogLevel.Warning,
+            "This process may have {Limit} files open; max.connections={Configured} and {Partitions} partitions need "
+            + "{Needed}. At most {ConnectionsMax} connections are taken: raise the limit (ulimit -n, LimitNOFILE= of the "
+            + "service), or lower max.connections.")]
+        public static partial void FewDescriptors(
+            ILogger logger, long limit, int configured, int partitions, long needed, int connectionsMax);
 
         [LoggerMessage(3005, LogLevel.Information, "The queue has stopped; it took in {Records} records.")]
         public static partial void Stopped(ILogger logger, long records);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 
 namespace LogFlow.Queue.Storage;
 
@@ -58,6 +59,11 @@ public sealed partial class PartitionLog
         catch (ObjectDisposedException)
         {
             return Failed(ErrorCode.UnknownTopicOrPartition);
+        }
+        catch (IOException error) when (OutOfDescriptors.Is(error))
+        {
+            // The reserve has said it; the reader asks again.
+            return Failed(ErrorCode.KafkaStorageError);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -80,8 +80,8 @@ public sealed partial class PartitionLog
             SyncActive();
         }
 
-        // What an offline partition remembers is ahead of what its disk holds.
-        if (_isStateChanged && !_isOffline)
+        // What an offline partition remembers is ahead of what its disk holds; so is what could not be synced yet.
+        if (_isStateChanged && !_isOffline && !_hasUnsynced)
         {
             _savedState = new PartitionState
             {
@@ -142,7 +142,8 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>At a clean stop: gives back reserved space and closes. Writer is between groups or has ended.</summary>
-    internal void Close()
+    /// <returns>All of it is durable.</returns>
+    internal bool Close()
     {
         if (_hasUnsynced && !_isOffline)
         {
@@ -162,6 +163,8 @@ public sealed partial class PartitionLog
             segment.SaveIndex();
             segment.Close();
         }
+
+        return !_isOffline && !_hasUnsynced;
     }
 
     /// <summary>The topic is gone: appends and reads end.</summary>
