@@ -269,7 +269,7 @@ public sealed partial class PartitionLog
         {
             var isActive = segment == Active;
             var following = isActive ? -1 : _segments[index + 1].BaseOffset;
-            var nextOffset = FindOffsetBefore(segment, position);
+            (position, var nextOffset) = FindOrderBefore(segment, position);
             var rest = SegmentRepair.CutOut(
                 _context, Label, _directory, segment, position, segment.EndPosition, nextOffset, following).Rest;
             if (isActive)
@@ -297,16 +297,23 @@ public sealed partial class PartitionLog
         }
     }
 
-    /// <summary>The offset that should stand at a position, by the batches before it.</summary>
-    private static long FindOffsetBefore(LogSegment segment, long position)
+    /// <summary>
+    /// The offset that should stand at a position, by the batches before it; an earlier position where one of those is
+    /// out of order.
+    /// </summary>
+    private (long Position, long NextOffset) FindOrderBefore(LogSegment segment, long position)
     {
         var nextOffset = segment.BaseOffset;
-        using var scanner = new SegmentScanner(segment, 0, position, verifiesCrc: false);
+        using var scanner = new SegmentScanner(segment, 0, position, verifiesCrc: false)
+        {
+            ExpectedOffset = segment.BaseOffset,
+            GapEndOffset = Cleaner.GapEndOffset,
+        };
         while (scanner.MoveNext())
         {
             nextOffset = scanner.Header.NextOffset;
         }
 
-        return nextOffset;
+        return (scanner.Error == RecordBatchError.OffsetOutOfOrder ? scanner.NextPosition : position, nextOffset);
     }
 }
