@@ -150,12 +150,12 @@ internal sealed class LogSegment
     /// <summary>Makes the index from the data; for one whose content turned out to be wrong.</summary>
     public void RebuildIndex()
     {
+        // In one step: between the two the writer would else load the bad file again.
         lock (_openLock)
         {
             _index = null;
+            LoadIndex(mayUseFile: false);
         }
-
-        LoadIndex(mayUseFile: false);
     }
 
     /// <summary>The largest timestamp of its batches; NoTimestamp where it has none.</summary>
