@@ -67,7 +67,13 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
 
     private int TestConfig(ParseResult parsed)
     {
-        ConfigException.ThrowIfAny(definition.Check(ReadDocument(parsed).Bind<TConfig>(out _)));
+        var document = ReadDocument(parsed);
+        ConfigException.ThrowIfAny(definition.Check(document.Bind<TConfig>(out _)));
+        foreach (var note in document.Notes)
+        {
+            Console.WriteLine(note);
+        }
+
         Console.WriteLine("Config OK");
         return 0;
     }

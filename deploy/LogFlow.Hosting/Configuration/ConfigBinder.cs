@@ -6,6 +6,10 @@ namespace LogFlow.Hosting;
 internal sealed class ConfigBinder
 {
     private readonly List<ConfigError> _errors = [];
+    private readonly List<string> _notes = [];
+
+    /// <summary>What was passed over.</summary>
+    public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>
     /// Fills <paramref name="target"/>, and <paramref name="beside"/> with keys of the same level.
@@ -26,7 +30,15 @@ internal sealed class ConfigBinder
         var errorsBefore = _errors.Count;
         var properties = BindProperties(node, target, path);
         var others = beside is null ? [] : BindProperties(node, beside, path);
-        ReportUnknown(node, new KnownKeys(target.GetType(), [.. properties, .. others]), "", path);
+        var known = new KnownKeys(target.GetType(), [.. properties, .. others]);
+        var passedOver = new List<string>();
+        ReportUnknown(node, known, "", path, passedOver);
+        if (passedOver.Count > 0)
+        {
+            _notes.Add($"{string.Join(", ", passedOver)}: without meaning for {known.Subject}, and passed over.");
+        }
+
+        Adapt(target, path);
         if (_errors.Count == errorsBefore)
         {
             Validate(node, target, path);
@@ -46,6 +58,14 @@ internal sealed class ConfigBinder
         }
 
         return properties;
+    }
+
+    private void Adapt(object target, string path)
+    {
+        foreach (var note in (target as IAdaptedConfig)?.Adapt() ?? [])
+        {
+            _notes.Add($"{Join(path, note.Key)}: {note.Message}.");
+        }
     }
 
     private void Validate(ConfigNode node, object? target, string path)
@@ -109,7 +129,8 @@ internal sealed class ConfigBinder
         var list = (IList)Activator.CreateInstance(listType)!;
 
         // One value stands for a list of one, as in Filebeat.
-        var items = node.Items ?? (node.HasValue && node.Value is null ? [] : [node]);
+        var items = node.Items
+            ?? (node.HasValue && node.Value is null ? [] : node.IsCommaList ? Split(node) : [node]);
         for (var index = 0; index < items.Count; index++)
         {
             var itemPath = node.Items is null ? path : $"{path}[{index}]";
@@ -127,6 +148,13 @@ internal sealed class ConfigBinder
 
         return list;
     }
+
+    private static List<ConfigNode> Split(ConfigNode node) =>
+        [
+            .. (node.Value ?? "")
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(part => new ConfigNode(node.Location) { HasValue = true, Value = part }),
+        ];
 
     private bool TryScalar(ConfigNode node, Type type, string path, out object? value)
     {
@@ -173,13 +201,20 @@ internal sealed class ConfigBinder
         }
     }
 
-    private void ReportUnknown(ConfigNode node, KnownKeys known, string relative, string path)
+    private void ReportUnknown(
+        ConfigNode node, KnownKeys known, string relative, string path, List<string> passedOver)
     {
         foreach (var (key, child) in node.Children)
         {
             var childKey = Join(relative, key);
             if (known.Owns(childKey))
             {
+                continue;
+            }
+
+            if (child.IsWritten && known.IsMeaningless(childKey))
+            {
+                passedOver.Add(Join(path, childKey));
                 continue;
             }
 
@@ -190,13 +225,14 @@ internal sealed class ConfigBinder
                 continue;
             }
 
-            if (known.IsPrefix(childKey) && !child.HasValue && child.Items is null)
+            // Of dotted keys the whole is named, not the part where the known ones end.
+            if ((known.IsPrefix(childKey) || !child.IsWritten) && !child.HasValue && child.Items is null)
             {
-                ReportUnknown(child, known, childKey, path);
+                ReportUnknown(child, known, childKey, path, passedOver);
                 continue;
             }
 
-            var nearest = known.Nearest(childKey);
+            var nearest = known.NearestOf(childKey);
             var hint = nearest is null ? "" : $"; did you mean '{Join(path, nearest)}'?";
             _errors.Add(new ConfigError(child.Location, $"unknown key '{Join(path, childKey)}'{hint}"));
         }

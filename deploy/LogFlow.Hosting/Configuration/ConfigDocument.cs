@@ -8,6 +8,9 @@ public sealed class ConfigDocument
 {
     private readonly ConfigNode _root = new(ConfigLocation.None);
 
+    /// <summary>After binding: what was passed over, one sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
     /// <summary>Reads files and overrides (<c>KEY=VALUE</c>, the value being YAML).</summary>
     /// <exception cref="ConfigException">A file that cannot be read or is not valid YAML; a malformed
     /// override.</exception>
@@ -50,6 +53,7 @@ public sealed class ConfigDocument
             ? new ConfigNode(place) { HasValue = true, Value = "" }
             : YamlConfigReader.Read(place.Source, yaml, VariableExpander.Environment);
         parsed.Location = place;
+        parsed.IsWritten = true;
         _root.GetOrAdd(text[..equals].Trim(), place).OverrideWith(parsed);
     }
 
@@ -57,7 +61,7 @@ public sealed class ConfigDocument
     public void Set(string key, string value, string source)
     {
         var place = new ConfigLocation(source, 0, 0, null);
-        _root.GetOrAdd(key, place).OverrideWith(new ConfigNode(place) { HasValue = true, Value = value });
+        _root.GetOrAdd(key, place).OverrideWith(new ConfigNode(place) { HasValue = true, Value = value, IsWritten = true });
     }
 
     /// <summary>Makes a <typeparamref name="T"/>, its defaults overridden by what was written.</summary>
@@ -79,7 +83,9 @@ public sealed class ConfigDocument
         where T : class, new()
     {
         var target = new T();
-        new ConfigBinder().Bind(_root, target, beside);
+        var binder = new ConfigBinder();
+        binder.Bind(_root, target, beside);
+        Notes = binder.Notes;
         return target;
     }
 
@@ -108,6 +114,11 @@ public sealed class ConfigDocument
     /// <summary>Reads what must be keys with values: a list or a bare text would be looked at by nobody.</summary>
     private static ConfigNode ReadKeys(string source, string yaml)
     {
+        if (source.EndsWith(PropertiesReader.Extension, StringComparison.OrdinalIgnoreCase))
+        {
+            return PropertiesReader.Read(source, yaml, VariableExpander.Environment);
+        }
+
         var root = YamlConfigReader.Read(source, yaml, VariableExpander.Environment);
         var place = new ConfigLocation(source, 1, 1, null);
         if (root.Items is not null)

@@ -18,6 +18,12 @@ internal sealed class ConfigNode(ConfigLocation location)
     /// <summary>Whether a scalar (null included) was written here.</summary>
     public bool HasValue { get; set; }
 
+    /// <summary>A key names this place, and not only places below it.</summary>
+    public bool IsWritten { get; set; }
+
+    /// <summary>Where a list is wanted, the value's commas part its elements.</summary>
+    public bool IsCommaList { get; set; }
+
     /// <summary>The elements, where a list was written.</summary>
     public List<ConfigNode>? Items { get; set; }
 
@@ -81,6 +87,7 @@ internal sealed class ConfigNode(ConfigLocation location)
             Value = other.Value;
             HasValue = other.HasValue;
             IsQuoted = other.IsQuoted;
+            IsCommaList = other.IsCommaList;
             Items = other.Items;
             Location = other.Location;
             if (other.Items is not null)
@@ -89,6 +96,7 @@ internal sealed class ConfigNode(ConfigLocation location)
             }
         }
 
+        IsWritten |= other.IsWritten;
         foreach (var (key, child) in other.Children)
         {
             if (Children.TryGetValue(key, out var mine))
@@ -106,6 +114,7 @@ internal sealed class ConfigNode(ConfigLocation location)
     public void CopyFrom(ConfigNode other)
     {
         (Value, HasValue, IsQuoted) = (other.Value, other.HasValue, other.IsQuoted);
+        IsWritten |= other.IsWritten;
         Items = other.Items?.ConvertAll(static item => item.Copy());
         AddMissingFrom(other);
     }

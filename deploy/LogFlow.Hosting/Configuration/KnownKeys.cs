@@ -9,6 +9,9 @@ internal sealed class KnownKeys(Type declaring, ConfigProperty[] properties)
     private readonly string[] _unsupported =
         declaring.GetCustomAttribute<UnsupportedKeysAttribute>()?.Keys.ToArray() ?? [];
 
+    private readonly MeaninglessKeysAttribute? _meaningless =
+        declaring.GetCustomAttribute<MeaninglessKeysAttribute>();
+
     private readonly string[] _keys = [.. properties.Select(property => property.Key)];
 
     /// <summary>Whether a property is bound at exactly this key.</summary>
@@ -17,12 +20,32 @@ internal sealed class KnownKeys(Type declaring, ConfigProperty[] properties)
     /// <summary>Whether the original tool has this key and we do not (yet).</summary>
     public bool IsUnsupported(string key) => Array.IndexOf(_unsupported, key) >= 0;
 
+    /// <summary>For what some of the original tool's keys have no meaning.</summary>
+    public string Subject => _meaningless?.Subject ?? "";
+
+    /// <summary>Whether the original tool has this key, and it has no meaning here.</summary>
+    public bool IsMeaningless(string key) => _meaningless?.Keys.Any(
+        known => known.EndsWith(".*", StringComparison.Ordinal)
+            ? key.StartsWith(known[..^1], StringComparison.Ordinal)
+            : known == key) == true;
+
     /// <summary>Whether known keys lie below this one.</summary>
     public bool IsPrefix(string key) =>
-        _keys.Concat(_unsupported).Any(known => known.StartsWith(key + ".", StringComparison.Ordinal));
+        _keys.Concat(_unsupported).Concat(_meaningless?.Keys ?? []).Any(known => known.StartsWith(key + ".", StringComparison.Ordinal));
 
-    /// <summary>The known key that differs least, or null where none is near.</summary>
-    public string? Nearest(string key) => NearestName.Find(key, _keys)
+    /// <summary>The known key nearest to this one, else to the section that it would lie in; null: none is near.</summary>
+    public string? NearestOf(string key)
+    {
+        var nearest = Nearest(key);
+        for (var dot = key.LastIndexOf('.'); nearest is null && dot > 0; dot = key.LastIndexOf('.', dot - 1))
+        {
+            nearest = NearestName.Find(key[..dot], _keys);
+        }
+
+        return nearest;
+    }
+
+    private string? Nearest(string key) => NearestName.Find(key, _keys)
         ?? NearestName.Find(LastPart(key), _keys.Select(LastPart)) switch
         {
             null => null,
