@@ -53,7 +53,7 @@ public sealed partial class LogManager : IAsyncDisposable
     /// <summary>The disk is full: appends that need space are refused until it has some again.</summary>
     public bool IsDiskFull => _context.Space.IsFull;
 
-    /// <summary>All file descriptors are in use: nothing that can wait, such as a connection, should take one.</summary>
+    /// <summary>File descriptors are used up: nothing that can wait, such as a connection, should take one.</summary>
     public bool IsShortOfDescriptors => _context.Descriptors.IsShort;
 
     /// <summary>Faulted when the writer met an error it cannot go on from; then the process should end.</summary>

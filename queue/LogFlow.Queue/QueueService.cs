@@ -396,8 +396,8 @@ public sealed partial class QueueService : ILogFlowService
 
         [LoggerMessage(3008, LogLevel.Warning,
             "This process may have {Limit} files open; max.connections={Configured} and {Partitions} partitions need "
-            + "{Needed}. At most {ConnectionsMax} connections are taken: raise the limit (ulimit -n, LimitNOFILE= of the "
-            + "service), or lower max.connections.")]
+            + "{Needed}. At most {ConnectionsMax} connections are taken: raise the limit (ulimit -n, LimitNOFILE= of "
+            + "the service), or lower max.connections.")]
         public static partial void FewDescriptors(
             ILogger logger, long limit, int configured, int partitions, long needed, int connectionsMax);
 

@@ -19,7 +19,8 @@ public sealed class PropertiesTests
     }
 
     [Theory]
-    [InlineData("output.kafka.hosts=a\noutput.kafka.hosts=b", "server.properties:2:1: key 'output.kafka.hosts' is given twice")]
+    [InlineData(
+        "output.kafka.hosts=a\noutput.kafka.hosts=b", "server.properties:2:1: key 'output.kafka.hosts' is given twice")]
     [InlineData("=x", "server.properties:1:1: a property is written key=value")]
     [InlineData("path.data=\\u12", "four hexadecimal digits")]
     [InlineData("path.dato=/x", "server.properties:1:1: unknown key 'path.dato'; did you mean 'path.data'?")]

@@ -61,7 +61,8 @@ public sealed class ConfigDocument
     public void Set(string key, string value, string source)
     {
         var place = new ConfigLocation(source, 0, 0, null);
-        _root.GetOrAdd(key, place).OverrideWith(new ConfigNode(place) { HasValue = true, Value = value, IsWritten = true });
+        _root.GetOrAdd(key, place)
+            .OverrideWith(new ConfigNode(place) { HasValue = true, Value = value, IsWritten = true });
     }
 
     /// <summary>Makes a <typeparamref name="T"/>, its defaults overridden by what was written.</summary>

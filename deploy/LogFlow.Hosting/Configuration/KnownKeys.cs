@@ -31,9 +31,10 @@ internal sealed class KnownKeys(Type declaring, ConfigProperty[] properties)
 
     /// <summary>Whether known keys lie below this one.</summary>
     public bool IsPrefix(string key) =>
-        _keys.Concat(_unsupported).Concat(_meaningless?.Keys ?? []).Any(known => known.StartsWith(key + ".", StringComparison.Ordinal));
+        _keys.Concat(_unsupported).Concat(_meaningless?.Keys ?? []).Any(
+            known => known.StartsWith(key + ".", StringComparison.Ordinal));
 
-    /// <summary>The known key nearest to this one, else to the section that it would lie in; null: none is near.</summary>
+    /// <summary>The known key nearest to this one, else to its section; null: none is near.</summary>
     public string? NearestOf(string key)
     {
         var nearest = Nearest(key);

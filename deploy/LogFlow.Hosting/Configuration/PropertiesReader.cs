@@ -5,8 +5,8 @@ namespace LogFlow.Hosting;
 
 /// <summary>
 /// Reads a <c>.properties</c> file, as Kafka's server.properties is one: <c>key=value</c>, <c>key: value</c> or
-/// <c>key value</c>, comments with <c>#</c> or <c>!</c>, a line that ends in a backslash goes on in the next. Values are
-/// text; where a list is wanted, commas part its elements.
+/// <c>key value</c>, comments with <c>#</c> or <c>!</c>, a line that ends in a backslash goes on in the next. Values
+/// are text; where a list is wanted, commas part its elements.
 /// </summary>
 internal sealed class PropertiesReader
 {
@@ -28,7 +28,7 @@ internal sealed class PropertiesReader
     }
 
     /// <summary>Reads a file's text.</summary>
-    /// <exception cref="ConfigException">A line that is no property, a key given twice, or an unset variable.</exception>
+    /// <exception cref="ConfigException">A line that is no property, a key given twice, an unset variable.</exception>
     public static ConfigNode Read(string source, string text, VariableExpander variables)
     {
         var reader = new PropertiesReader(source, text, variables);

@@ -76,7 +76,7 @@ internal static partial class SegmentSwap
     }
 
     /// <summary>
-    /// Whether every batch of it is right. It was when it got its name; but the segments that it was made from go for it.
+    /// Whether every batch of it is right. It was when it got its name, but what it was made from goes for it.
     /// </summary>
     private static bool IsWhole(IFileSystem files, string directory, string name, long baseOffset, long endOffset)
     {
@@ -155,8 +155,8 @@ internal static partial class SegmentSwap
         public static partial void Finished(ILogger logger, string partition, long baseOffset, long endOffset);
 
         [LoggerMessage(2119, LogLevel.Error,
-            "{Path}, which compaction made of offsets {BaseOffset} to {EndOffset} of {Partition}, is damaged. It is kept "
-            + "as a .damaged file; the segments that it was made from are served.")]
+            "{Path}, which compaction made of offsets {BaseOffset} to {EndOffset} of {Partition}, is damaged. It is "
+            + "kept as a .damaged file; the segments that it was made from are served.")]
         public static partial void NotWhole(
             ILogger logger, string path, string partition, long baseOffset, long endOffset);
     }

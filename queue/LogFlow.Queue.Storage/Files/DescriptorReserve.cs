@@ -112,8 +112,8 @@ internal sealed partial class DescriptorReserve : IDisposable
     private static partial class Log
     {
         [LoggerMessage(2003, LogLevel.Error,
-            "All file descriptors are in use (limit {Limit}). New connections are refused and resting files closed until "
-            + "some are free; nothing is lost. Raise the limit (ulimit -n, LimitNOFILE= of the service) or lower "
+            "All file descriptors are in use (limit {Limit}). New connections are refused and resting files closed "
+            + "until some are free; nothing is lost. Raise the limit (ulimit -n, LimitNOFILE= of the service) or lower "
             + "max.connections.")]
         public static partial void OutOfDescriptors(ILogger logger, long limit);
 

@@ -3,8 +3,8 @@ using LogFlow.Platform;
 namespace LogFlow.Queue.Storage;
 
 /// <summary>
-/// A disk whose opens take from the reserve when no descriptor is free. A directory's sync is what a written group waits
-/// for, and it can not be refused any more: it waits a little where even the reserve is used up.
+/// A disk whose opens take from the reserve when no descriptor is free. A directory's sync is what a written group
+/// waits for, and it can not be refused any more: it waits a little where even the reserve is used up.
 /// </summary>
 internal sealed class SparingFileSystem(IFileSystem files, DescriptorReserve reserve) : IFileSystem, IDisposable
 {

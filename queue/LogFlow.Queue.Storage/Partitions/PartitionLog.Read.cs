@@ -271,8 +271,8 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>
-    /// Walks headers from an index entry to the first batch that ends at or behind an offset and has a timestamp that is
-    /// not below a time. Each must begin where the one before ended: an offset that was damaged would else hide its
+    /// Walks headers from an index entry to the first batch that ends at or behind an offset and has a timestamp that
+    /// is not below a time. Each must begin where the one before ended: an offset that was damaged would else hide its
     /// records, or give them out under others' offsets, and no reader would notice.
     /// </summary>
     [SkipLocalsInit]

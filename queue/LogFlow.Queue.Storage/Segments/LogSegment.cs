@@ -372,7 +372,8 @@ internal sealed class LogSegment
             }
 
             due = null;
-            if (header.BaseOffset >= nextOffset && scanner.Position - lastPosition > TopicConfig.Default.IndexIntervalBytes)
+            if (header.BaseOffset >= nextOffset
+                && scanner.Position - lastPosition > TopicConfig.Default.IndexIntervalBytes)
             {
                 due = new IndexEntry((uint)(header.BaseOffset - BaseOffset), (uint)scanner.Position, maxTimestampMs);
             }

@@ -6,8 +6,8 @@ namespace LogFlow.Queue.Storage;
 
 /// <content>
 /// Compaction: the live entries go to a new file that takes the old one's place in one step. However many they are, the
-/// writer thread does a small part of it: they are written in the background, then what was appended meanwhile is copied
-/// after them, and only the last few of those changes, and the exchange, are between two groups.
+/// writer thread does a small part of it: they are written in the background, then what was appended meanwhile is
+/// copied after them, and only the last few of those changes, and the exchange, are between two groups.
 /// </content>
 public sealed partial class StateLog
 {

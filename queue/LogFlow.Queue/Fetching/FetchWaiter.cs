@@ -53,8 +53,8 @@ internal sealed class FetchWaiter : IDisposable
     }
 
     /// <summary>
-    /// One partition. Its size stands in for the bytes that can be read: exact but for retention that runs meanwhile, and
-    /// then the poll ends in time.
+    /// One partition. Its size stands in for the bytes that can be read: exact but for retention that runs meanwhile,
+    /// and then the poll ends in time.
     /// </summary>
     private sealed class Watch(FetchWaiter waiter, FetchOperation.Item item) : IHighWatermarkListener
     {

@@ -364,8 +364,8 @@ internal sealed partial class SocketServer : IAsyncDisposable
         public static partial void TooManyConnections(ILogger logger, string peer, int connectionsMax, string key);
 
         [LoggerMessage(3007, LogLevel.Warning,
-            "Connection from {Peer} refused, with {ConnectionCount} open: the file descriptors are used up, and what is "
-            + "left is the log's. Raise their limit (ulimit -n, LimitNOFILE= of the service) or lower max.connections.")]
+            "Connection from {Peer} refused, with {ConnectionCount} open: file descriptors are used up, and what is "
+            + "left is the log's. Raise the limit (ulimit -n, LimitNOFILE= of the service) or lower max.connections.")]
         public static partial void NoDescriptor(ILogger logger, string peer, int connectionCount);
 
         [LoggerMessage(3003, LogLevel.Error, "Connection from {Peer} closed by an unexpected error.")]

@@ -83,7 +83,8 @@ internal static class PipelineBenchmark
             folder.File("processor"),
             [log],
             "agent.enabled=false", "queue.enabled=false", "store.enabled=false",
-            $"queue.address={queue.Queue}", $"store.address={store.Store}");
+            $"queue.address={queue.Queue}", $"store.address={store.Store}",
+            $"processor.output.store.secret_file={folder.File("store/store/positions-secret")}");
         await store.WaitForAsync("documentsIndexed", lines);
         Print("processor", lines, bytes, clock.Elapsed, processor.Usage());
         Print("store", lines, bytes, clock.Elapsed, store.Usage());

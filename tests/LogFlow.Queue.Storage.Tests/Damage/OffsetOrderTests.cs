@@ -1,3 +1,4 @@
+using System.Globalization;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Testing;
 using Microsoft.Extensions.Logging;
@@ -5,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace LogFlow.Queue.Storage.Tests;
 
 /// <summary>
-/// The CRC of a batch does not cover its base offset. One bit of it that flips, in a part that no start scans, is damage
-/// with a line: records are neither passed over in silence nor given out under others' offsets.
+/// The CRC of a batch does not cover its base offset. One bit of it that flips, in a part that no start scans, is
+/// damage with a line: records are neither passed over in silence nor given out under others' offsets.
 /// </summary>
 public sealed class OffsetOrderTests
 {
@@ -38,7 +39,8 @@ public sealed class OffsetOrderTests
             var missing = Enumerable.Range(0, Batches * RecordsPerBatch).Select(offset => (long)offset).Except(served);
             var first = batch * RecordsPerBatch;
             Assert.Equal(Enumerable.Range(first, RecordsPerBatch).Select(offset => (long)offset), missing);
-            var line = Assert.Single(lines.At(LogLevel.Error), line => line.StartsWith("DATA LOST", StringComparison.Ordinal));
+            var line = Assert.Single(
+                lines.At(LogLevel.Error), line => line.StartsWith("DATA LOST", StringComparison.Ordinal));
             Assert.Contains($"offset {first}", line, StringComparison.Ordinal);
             Assert.Contains(files.Files.Keys, path => path.EndsWith(".damaged", StringComparison.Ordinal));
             Assert.Equal(Batches * RecordsPerBatch, await log.AppendOkAsync(Some.RecordBatch(1)));
@@ -68,7 +70,7 @@ public sealed class OffsetOrderTests
         var files = await FillAsync();
         var first = LogFiles(files)[0];
         var second = LogFiles(files)[1];
-        var end = long.Parse(Path.GetFileNameWithoutExtension(second), System.Globalization.CultureInfo.InvariantCulture);
+        var end = long.Parse(Path.GetFileNameWithoutExtension(second), CultureInfo.InvariantCulture);
         var swap = SegmentSwap.SwapPath(Path.GetDirectoryName(first)!, 0, end);
         using (var file = files.OpenOrCreate(swap))
         {
@@ -82,7 +84,8 @@ public sealed class OffsetOrderTests
         await using var logs = Open(files, lines);
         var log = await logs.PartitionAsync();
         Assert.Equal(Batches * RecordsPerBatch, (await ReadToEndAsync(log)).Count);
-        Assert.Single(lines.At(LogLevel.Error), line => line.Contains("which compaction made", StringComparison.Ordinal));
+        Assert.Single(
+            lines.At(LogLevel.Error), line => line.Contains("which compaction made", StringComparison.Ordinal));
         Assert.False(files.FileExists(swap));
         Assert.Contains(files.Files.Keys, path => path.EndsWith(".damaged", StringComparison.Ordinal));
     }
@@ -104,7 +107,11 @@ public sealed class OffsetOrderTests
     }
 
     private static List<string> LogFiles(MemoryFileSystem files) =>
-        [.. files.Files.Keys.Where(path => path.EndsWith(".log", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [
+            .. files.Files.Keys
+                .Where(path => path.EndsWith(".log", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static void Flip(MemoryFileSystem files, int batch, int byteAt, byte bit)
     {

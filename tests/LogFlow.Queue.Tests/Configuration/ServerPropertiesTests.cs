@@ -2,7 +2,7 @@ using LogFlow.Hosting;
 
 namespace LogFlow.Queue.Tests;
 
-/// <summary>The 24 keys that Kafka 4's own server.properties sets are taken as they are, as a file and as YAML.</summary>
+/// <summary>The 24 keys that Kafka 4's own server.properties sets are taken as they are: a file, or YAML.</summary>
 public sealed class ServerPropertiesTests
 {
     private const string Kafka = """
@@ -73,7 +73,8 @@ public sealed class ServerPropertiesTests
         using var folder = new TempDirectory();
         var file = Path.Combine(folder.Path, "server.properties");
         await File.WriteAllTextAsync(
-            file, Kafka.Replace("/tmp/kraft-combined-logs", Path.Combine(folder.Path, "data"), StringComparison.Ordinal));
+            file,
+            Kafka.Replace("/tmp/kraft-combined-logs", Path.Combine(folder.Path, "data"), StringComparison.Ordinal));
         string[] arguments =
         [
             Path.Combine(AppContext.BaseDirectory, "logflow-queue.dll"), "run", "-c", file, "-E", "queue.http.port=-1",
