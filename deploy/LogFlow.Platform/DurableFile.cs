@@ -32,6 +32,8 @@ public static class DurableFile
     }
 
     /// <summary>Makes the directory's entries (creations, renames, removals) durable. A no-op outside Unix.</summary>
+    /// <exception cref="IOException">The device refused.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static void SyncDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -42,7 +44,10 @@ public static class DurableFile
         var fd = LibC.Open(path, LibC.ORdonly | (OperatingSystem.IsLinux() ? LibC.ODirectory | LibC.OCloexec : 0));
         if (fd < 0)
         {
-            throw LastError($"cannot open directory {path} to sync it");
+            var error = LastError($"cannot open directory {path} to sync it");
+            throw error.HResult is LibC.Eacces or LibC.Eperm
+                ? new UnauthorizedAccessException(error.Message)
+                : error;
         }
 
         try

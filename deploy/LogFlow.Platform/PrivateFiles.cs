@@ -14,6 +14,9 @@ public static class PrivateFiles
     private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
+    private const UnixFileMode FolderModeOfSecrets =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private const UnixFileMode FileModeOfAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
 
@@ -34,23 +37,54 @@ public static class PrivateFiles
         }
     }
 
-    /// <summary>Creates a folder, and those above it, where they are missing.</summary>
-    public static void CreateDirectory(string path)
+    /// <summary>
+    /// Creates a folder, and those above it, where they are missing. The names of those that it creates are durable
+    /// when it returns: a power cut takes no folder away that holds what was acknowledged.
+    /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="isSecret">Its owner's alone; those above it are as others.</param>
+    public static void CreateDirectory(string path, bool isSecret = false)
     {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (parent is not null)
+        {
+            CreateDirectory(parent);
+        }
+
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);
             return;
         }
 
-        if (!Directory.Exists(path))
+        Directory.CreateDirectory(path, isSecret ? FolderModeOfSecrets : FolderMode);
+        if (parent is not null)
         {
-            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } parent)
-            {
-                CreateDirectory(parent);
-            }
+            DurableFile.SyncDirectory(parent);
+        }
+    }
 
-            Directory.CreateDirectory(path, FolderMode);
+    /// <summary>
+    /// Makes a folder's own name durable, which a process that was killed may have left undone. Where the folder above
+    /// may not be read, somebody else has made this one.
+    /// </summary>
+    public static void SyncName(string directory)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(directory)) is { } parent)
+            {
+                DurableFile.SyncDirectory(parent);
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Not ours: nothing of it was made by us.
         }
     }
 

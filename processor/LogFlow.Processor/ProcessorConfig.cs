@@ -160,8 +160,8 @@ public class ProcessorConfig : IValidatedConfig
             throw new StartupException(
                 $"{StoreSecretKey}: is not set, and the output {store.Id} writes to a store in another process "
                 + $"({store.Settings.String("url")}), which takes records only from who knows its secret; copy the "
-                + "file 'positions-secret' from that store's path.data, readable by this process's user only, and name the "
-                + "copy here",
+                + "file 'positions-secret' from that store's path.data, readable by this user only, and name the copy "
+                + "here",
                 exitCode: 2);
         }
     }

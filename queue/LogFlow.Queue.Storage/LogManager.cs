@@ -81,6 +81,7 @@ public sealed partial class LogManager : IAsyncDisposable
         var logger = loggers.CreateLogger("LogFlow.Queue.Storage");
         var files = options.FileSystem;
         files.CreateDirectory(options.DataDirectory);
+        SyncName(files, options.DataDirectory);
         var directoryLock = files is DiskFileSystem ? DirectoryLock.Acquire(options.DataDirectory) : null;
         var reserve = options.Descriptors ?? DescriptorReserve.OfSystem(time, logger);
         var sparing = new SparingFileSystem(files, reserve);
@@ -110,6 +111,19 @@ public sealed partial class LogManager : IAsyncDisposable
             sparing.Dispose();
             directoryLock?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A process that was killed may have made the directory and not have synced its name.</summary>
+    private static void SyncName(IFileSystem files, string directory)
+    {
+        try
+        {
+            files.SyncDirectory(Path.GetDirectoryName(directory) ?? directory);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // The directory above is not ours: somebody else has made this one.
         }
     }
 

@@ -374,4 +374,40 @@ public class RecoveryTests
             Assert.True(expected[i].AsSpan().SequenceEqual(actual[i].Bytes), $"batch {i}");
         }
     }
+
+    /// <summary>
+    /// Folders, too, are lost to a power cut where nobody synced their names: a process that was killed before it had
+    /// done so leaves that to the next one.
+    /// </summary>
+    [Fact]
+    public async Task KilledAtAnySync_StartedAgain_PowerCut_KeepsWhatWasAcknowledged()
+    {
+        for (var number = 1; ; number++)
+        {
+            var files = new MemoryFileSystem();
+            var left = number;
+            MemoryFileSystem? killed = null;
+            files.OnSync = _ => killed = --left == 0 ? files.Kill() : killed;
+            await using (var first = TestLog.Open(files))
+            {
+                await (await first.PartitionAsync()).AppendOkAsync(Some.RecordBatch(1));
+            }
+
+            if (killed is null)
+            {
+                Assert.InRange(number, 10, 200);
+                return;
+            }
+
+            await using var second = TestLog.Open(killed);
+            await (await second.PartitionAsync()).AppendOkAsync(Some.RecordBatch(1));
+            var end = (await second.PartitionAsync()).HighWatermark;
+            for (var seed = 0; seed < 8; seed++)
+            {
+                await using var third = TestLog.Open(killed.Crash(new Random(seed)));
+                Assert.True(third.FindTopic("t") is not null, $"killed at sync {number}, seed {seed}: no topic");
+                Assert.Equal(end, third.FindTopic("t")!.Partitions[0].HighWatermark);
+            }
+        }
+    }
 }

@@ -46,6 +46,17 @@ public partial class StyleTests
         where Banned().IsMatch(line.Item) && !IsWhereWorkBegins(file.Path)
         select $"{file.Path}:{line.Index + 1}: {line.Item.Trim()}");
 
+    /// <summary>A folder whose name nobody synced is gone after a power cut, with all that is in it.</summary>
+    [Fact]
+    public void ProductCode_MakesFoldersInOnePlace() => AssertNone(
+        from file in SourceTree.CSharpFiles
+        where !file.Path.StartsWith("tests/", StringComparison.Ordinal)
+            && !file.Path.EndsWith("/PrivateFiles.cs", StringComparison.Ordinal)
+        from line in file.Lines.Index()
+        where line.Item.Contains("Directory.CreateDirectory(", StringComparison.Ordinal)
+            && !line.Item.Contains("PrivateFiles.CreateDirectory(", StringComparison.Ordinal)
+        select $"{file.Path}:{line.Index + 1}: {line.Item.Trim()}: use PrivateFiles.CreateDirectory");
+
     [Fact]
     public void LogEvents_HaveIdsOfTheirOwn() => AssertNone(
         from file in SourceTree.CSharpFiles

@@ -18,15 +18,8 @@ internal sealed class RegistryDirectory : IRegistryStorage
     {
         Location = directory;
         _snapshot = Path.Combine(directory, "snapshot");
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(
-                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        PrivateFiles.CreateDirectory(directory, isSecret: true);
+        PrivateFiles.SyncName(directory);
     }
 
     public string Location { get; }

@@ -60,7 +60,7 @@ internal sealed class UpConfig : IValidatedConfig
             problems.Add(new ConfigProblem(
                 Processor.StoreSecretKey,
                 "must name a copy of the file 'positions-secret' of the store's folder when store.enabled is false: "
-                + "the store at store.address takes records only from who has it (readable by this process's user only)"));
+                + "the store at store.address takes records from nobody else (readable by this user only)"));
         }
 
         foreach (var (key, port) in (ReadOnlySpan<(string, int)>)

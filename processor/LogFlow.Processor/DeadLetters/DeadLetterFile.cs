@@ -40,7 +40,7 @@ internal sealed class DeadLetterFile(string folder)
         {
             var known = Count;
             var isNew = !File.Exists(_waiting);
-            Directory.CreateDirectory(folder);
+            PrivateFiles.CreateDirectory(folder);
             using var stream = new FileStream(_waiting, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             var end = EndOfLastLine(stream);
             stream.SetLength(end);
@@ -117,7 +117,7 @@ internal sealed class DeadLetterFile(string folder)
     public string KeepWhole(string sha256, ReadOnlySpan<byte> value)
     {
         var whole = Path.Combine(folder, "whole");
-        Directory.CreateDirectory(whole);
+        PrivateFiles.CreateDirectory(whole);
         var path = Path.Combine(whole, sha256);
         if (!File.Exists(path))
         {

@@ -256,7 +256,7 @@ internal sealed partial class FileOutput : Output
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
+        PrivateFiles.CreateDirectory(folder);
         var isNew = !File.Exists(path);
         var mode = _options.Overwrite ? FileMode.OpenOrCreate : FileMode.Append;
         var file = new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 64 * 1024);

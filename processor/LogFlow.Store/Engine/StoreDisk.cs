@@ -6,7 +6,7 @@ namespace LogFlow.Store;
 /// <summary>The real disk.</summary>
 internal sealed class StoreDisk : IStoreFileSystem
 {
-    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+    public void CreateDirectory(string path) => PrivateFiles.CreateDirectory(path);
 
     public void SyncDirectory(string path) => DurableFile.SyncDirectory(path);
 

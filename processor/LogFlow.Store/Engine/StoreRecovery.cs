@@ -23,7 +23,10 @@ internal sealed partial class StoreRecovery(string directory, IStoreFileSystem f
     public void Run()
     {
         files.CreateDirectory(_days);
+
+        // Folders that a process made which was killed before it had synced them.
         files.SyncDirectory(directory);
+        files.SyncDirectory(_days);
         FinishCommits();
         OpenSegments();
         RemoveReplaced();

@@ -43,6 +43,10 @@ public sealed class PooledBuffer : IMemoryOwner<byte>
         var array = Interlocked.Exchange(ref _array, null);
         if (array is not null)
         {
+#if DEBUG
+            // Who still reads it sees that it is not theirs any more.
+            array.AsSpan().Fill(0xDD);
+#endif
             ArrayPool<byte>.Shared.Return(array);
         }
     }

@@ -37,15 +37,30 @@ internal static class RecordVarint
         return position;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ReadInt32(ReadOnlySpan<byte> source, ref int position)
     {
-        var value = ReadInt64(source, ref position);
-        return value is >= int.MinValue and <= int.MaxValue
-            ? (int)value
-            : throw new InvalidDataException(Beyond32Bits);
+        // Most are small: one byte, read in place.
+        var value = (uint)position < (uint)source.Length && source[position] is < 0x80 and var small
+            ? ReadSmall(small, ref position)
+            : ReadLong(source, ref position);
+        return value == (int)value ? (int)value : throw new InvalidDataException(Beyond32Bits);
     }
 
-    public static long ReadInt64(ReadOnlySpan<byte> source, ref int position)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long ReadInt64(ReadOnlySpan<byte> source, ref int position) =>
+        (uint)position < (uint)source.Length && source[position] is < 0x80 and var small
+            ? ReadSmall(small, ref position)
+            : ReadLong(source, ref position);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long ReadSmall(int value, ref int position)
+    {
+        position++;
+        return (value >> 1) ^ -(value & 1);
+    }
+
+    private static long ReadLong(ReadOnlySpan<byte> source, ref int position)
     {
         ulong zigzag = 0;
         for (var shift = 0; shift < 70; shift += 7)

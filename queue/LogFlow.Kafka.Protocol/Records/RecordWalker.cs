@@ -75,6 +75,13 @@ public ref struct RecordWalker : IDisposable
             throw Damaged("a record has a negative length");
         }
 
+        if (length <= _data.Length - _position)
+        {
+            WalkWhole(_data.Slice(_position, length));
+            _position += length;
+            return true;
+        }
+
         var end = Length + length;
         if (!HasBytes(1))
         {
@@ -98,8 +105,7 @@ public ref struct RecordWalker : IDisposable
             throw Damaged("a record does not end where it says");
         }
 
-        var timestampMs = _header.IsLogAppendTime ? _header.MaxTimestampMs : _header.BaseTimestampMs + timestampDelta;
-        Current = new RecordFrame(_index++, offsetDelta, timestampMs, keyLength, valueLength);
+        Take(timestampDelta, offsetDelta, keyLength, valueLength);
         return true;
     }
 
@@ -114,6 +120,58 @@ public ref struct RecordWalker : IDisposable
             _position = 0;
             ArrayPool<byte>.Shared.Return(window);
         }
+    }
+
+    /// <summary>A record that is at hand as a whole, as nearly all are.</summary>
+    private void WalkWhole(ReadOnlySpan<byte> record)
+    {
+        // The record's attributes, of which none are in use.
+        var position = 1;
+        var timestampDelta = RecordVarint.ReadInt64(record, ref position);
+        var offsetDelta = RecordVarint.ReadInt32(record, ref position);
+        var keyLength = SkipField(record, ref position, lengthMin: -1);
+        var valueLength = SkipField(record, ref position, lengthMin: -1);
+        var headers = RecordVarint.ReadInt32(record, ref position);
+        if (headers < 0 || headers > (record.Length - position) / 2)
+        {
+            throw Damaged("a record has an impossible header count");
+        }
+
+        for (; headers > 0; headers--)
+        {
+            SkipField(record, ref position, lengthMin: 0);
+            SkipField(record, ref position, lengthMin: -1);
+        }
+
+        if (position != record.Length)
+        {
+            throw Damaged("a record does not end where it says");
+        }
+
+        Take(timestampDelta, offsetDelta, keyLength, valueLength);
+    }
+
+    private readonly int SkipField(ReadOnlySpan<byte> record, ref int position, int lengthMin)
+    {
+        var length = RecordVarint.ReadInt32(record, ref position);
+        if (length < lengthMin)
+        {
+            throw Damaged("a field has a negative length");
+        }
+
+        if (length > record.Length - position)
+        {
+            throw Damaged("a field ends outside of it");
+        }
+
+        position += Math.Max(0, length);
+        return length;
+    }
+
+    private void Take(long timestampDelta, int offsetDelta, int keyLength, int valueLength)
+    {
+        var timestampMs = _header.IsLogAppendTime ? _header.MaxTimestampMs : _header.BaseTimestampMs + timestampDelta;
+        Current = new RecordFrame(_index++, offsetDelta, timestampMs, keyLength, valueLength);
     }
 
     private int ReadHeaderCount(long recordEnd)

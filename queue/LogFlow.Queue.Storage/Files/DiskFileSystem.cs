@@ -30,7 +30,7 @@ internal sealed class DiskFileSystem : IFileSystem
     public IEnumerable<string> ListDirectories(string directory) =>
         Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)!);
 
-    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+    public void CreateDirectory(string path) => PrivateFiles.CreateDirectory(path);
 
     public void MoveDirectory(string source, string destination) => Directory.Move(source, destination);
 

@@ -37,7 +37,10 @@ public interface IFileSystem
     /// <summary>Names (not paths) of the directories in a directory.</summary>
     IEnumerable<string> ListDirectories(string directory);
 
-    /// <summary>Creates a directory and its parents where needed.</summary>
+    /// <summary>
+    /// Creates a directory and its parents where needed. The names of those that it creates are durable when it
+    /// returns.
+    /// </summary>
     void CreateDirectory(string path);
 
     /// <summary>Gives a directory another name in one step.</summary>

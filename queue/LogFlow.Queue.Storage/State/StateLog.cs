@@ -327,7 +327,7 @@ public sealed partial class StateLog : IWriteTarget
         public static partial void Offline(ILogger logger, Exception error, string path);
 
         [LoggerMessage(2069, LogLevel.Warning,
-            "The state file {Path} could not be made smaller ({Reason}); it goes on as it is and is tried again later.")]
+            "The state file {Path} could not be made smaller ({Reason}); it goes on, and is tried again later.")]
         public static partial void CompactionPutOff(ILogger logger, string path, string reason);
 
         [LoggerMessage(2061, LogLevel.Error,

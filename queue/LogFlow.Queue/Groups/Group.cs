@@ -98,7 +98,7 @@ internal sealed partial class Group : IDisposable
     {
         lock (Lock)
         {
-            var consumer = new ConsumerMembership(this);
+            var consumer = new ConsumerMembership(this, []);
             Become(consumer);
             consumer.Restore(snapshot);
         }

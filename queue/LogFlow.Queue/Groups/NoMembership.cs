@@ -29,7 +29,7 @@ internal sealed class NoMembership(Group group) : IMembership
     public ConsumerMembership? ForConsumerHeartbeat(ConsumerHeartbeatInput input, out ConsumerHeartbeatResult? refusal)
     {
         refusal = input.IsJoining ? null : ClassicMembership.NotAConsumerGroup(group.GroupId);
-        return input.IsJoining ? new ConsumerMembership(group) : null;
+        return input.IsJoining ? new ConsumerMembership(group, StoredMemberIds) : null;
     }
 
     public Task<JoinGroupResult> JoinAsync(JoinGroupInput input) =>

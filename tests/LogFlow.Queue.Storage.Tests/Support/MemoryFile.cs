@@ -45,8 +45,19 @@ internal sealed class MemoryFile(MemoryFileSystem owner, string path)
         }
     }
 
-    public MemoryFile Copy(MemoryFileSystem newOwner, string newPath) =>
-        new(newOwner, newPath) { Content = Content, LastWrite = LastWrite };
+    public MemoryFile Copy(MemoryFileSystem newOwner, string newPath)
+    {
+        lock (_lock)
+        {
+            return new MemoryFile(newOwner, newPath)
+            {
+                _content = [.. _content],
+                _length = _length,
+                _durable = [.. _durable],
+                LastWrite = LastWrite,
+            };
+        }
+    }
 
     public MemoryFile Crash(MemoryFileSystem newOwner, string newPath, Random random)
     {

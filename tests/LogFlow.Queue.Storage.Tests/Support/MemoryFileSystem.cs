@@ -2,19 +2,17 @@ namespace LogFlow.Queue.Storage.Tests;
 
 /// <summary>
 /// A disk in memory that knows what a power cut would leave: per file what was synced and what was only written, per
-/// directory which names were synced. <see cref="Crash"/> makes one of the legal outcomes: each sector that was not
+/// directory which names were synced, of files and of directories alike: one whose parent was not synced is lost with
+/// all that is in it. <see cref="Crash"/> makes one of the legal outcomes: each sector and each name that was not
 /// synced is old or new. Faults can be set for writes, syncs and space.
 /// </summary>
 internal sealed class MemoryFileSystem : IFileSystem
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, MemoryFile> _files = [];
-    private readonly Dictionary<string, MemoryFile> _durableFiles = [];
-    private readonly HashSet<string> _directories = [];
-    private readonly HashSet<string> _durableDirectories = [];
+    private readonly MemoryDirectory _root = new();
 
     // Renames since the directory was synced last: a power cut keeps such a file under the old name or the new one.
-    private readonly List<(string Source, string Destination, MemoryFile File)> _pendingMoves = [];
+    private readonly List<PendingMove> _pendingMoves = [];
 
     /// <summary>Called before each write and sync with the path; throws to fail it.</summary>
     public Action<string>? OnWrite { get; set; }
@@ -34,9 +32,18 @@ internal sealed class MemoryFileSystem : IFileSystem
     /// <summary>Bytes that files may reserve in all.</summary>
     public long Capacity { get; set; } = long.MaxValue;
 
-    public long Used => _files.Values.Sum(file => file.Length);
+    public long Used => Files.Values.Sum(file => file.Length);
 
-    public IReadOnlyDictionary<string, MemoryFile> Files => _files;
+    public IReadOnlyDictionary<string, MemoryFile> Files
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _root.AllFiles().ToDictionary(file => file.Path, file => file.File);
+            }
+        }
+    }
 
     /// <summary>What the disk holds after a power cut at this moment.</summary>
     public MemoryFileSystem Crash(Random random)
@@ -44,36 +51,17 @@ internal sealed class MemoryFileSystem : IFileSystem
         lock (_lock)
         {
             var after = new MemoryFileSystem { Clock = Clock };
-            foreach (var directory in _durableDirectories.Union(_directories))
-            {
-                after._directories.Add(directory);
-                after._durableDirectories.Add(directory);
-            }
-
-            var survivors = new HashSet<MemoryFile>();
-            foreach (var path in _files.Keys.Union(_durableFiles.Keys))
-            {
-                var isNameSynced = _files.GetValueOrDefault(path) == _durableFiles.GetValueOrDefault(path);
-                var names = isNameSynced || random.Next(2) == 0 ? _files : _durableFiles;
-                if (names.TryGetValue(path, out var file))
-                {
-                    var survivor = file.Crash(after, path, random);
-                    after._files[path] = survivor;
-                    after._durableFiles[path] = survivor;
-                    survivors.Add(file);
-                }
-            }
-
-            foreach (var (source, destination, file) in _pendingMoves)
+            var survivors = new Dictionary<object, MemoryDirectory?> { [_root] = after._root };
+            Survive(_root, after, "", survivors, random);
+            foreach (var (source, sourceName, target, targetName, moved) in _pendingMoves)
             {
                 // Renames are atomic: where neither name survived the draw above, the new one does.
-                if (_files.GetValueOrDefault(destination) == file
-                    && _durableFiles.GetValueOrDefault(source) == file
-                    && survivors.Add(file))
+                if (!survivors.ContainsKey(moved)
+                    && target.Names.GetValueOrDefault(targetName) == moved
+                    && source.Durable.GetValueOrDefault(sourceName) == moved
+                    && survivors.GetValueOrDefault(target) is { } place)
                 {
-                    var survivor = file.Crash(after, destination, random);
-                    after._files[destination] = survivor;
-                    after._durableFiles[destination] = survivor;
+                    place.Put(targetName, Survivor(moved, after, targetName, survivors, random));
                 }
             }
 
@@ -81,19 +69,26 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
     }
 
-    /// <summary>What the disk holds after the process alone is killed: all that was written.</summary>
+    /// <summary>
+    /// What the disk holds after the process alone is killed: all that was written. What was not synced is not synced
+    /// yet: a later power cut may still take it.
+    /// </summary>
     public MemoryFileSystem Kill()
     {
         lock (_lock)
         {
             var after = new MemoryFileSystem { Clock = Clock };
-            after._directories.UnionWith(_directories);
-            after._durableDirectories.UnionWith(_directories);
-            foreach (var (path, file) in _files)
+            var copies = new Dictionary<object, object> { [_root] = after._root };
+            Copy(_root, after, "", copies);
+            foreach (var move in _pendingMoves.Where(
+                move => copies.ContainsKey(move.Source) && copies.ContainsKey(move.Target)))
             {
-                var copy = file.Copy(after, path);
-                after._files[path] = copy;
-                after._durableFiles[path] = copy;
+                after._pendingMoves.Add(new(
+                    (MemoryDirectory)copies[move.Source],
+                    move.SourceName,
+                    (MemoryDirectory)copies[move.Target],
+                    move.TargetName,
+                    copies.GetValueOrDefault(move.Moved, move.Moved)));
             }
 
             return after;
@@ -105,15 +100,11 @@ internal sealed class MemoryFileSystem : IFileSystem
         OnOpen?.Invoke(path);
         lock (_lock)
         {
-            if (!_files.TryGetValue(path, out var file))
+            var directory = Parent(path) ?? throw new DirectoryNotFoundException(path);
+            if (directory.Names.GetValueOrDefault(Path.GetFileName(path)) is not MemoryFile file)
             {
-                if (!_directories.Contains(Path.GetDirectoryName(path)!))
-                {
-                    throw new DirectoryNotFoundException(path);
-                }
-
                 file = new MemoryFile(this, path);
-                _files.Add(path, file);
+                directory.Names.Add(Path.GetFileName(path), file);
             }
 
             return new Handle(file);
@@ -125,7 +116,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         OnOpen?.Invoke(path);
         lock (_lock)
         {
-            return _files.TryGetValue(path, out var file) ? new Handle(file) : throw new FileNotFoundException(path);
+            return new Handle(FileAt(path));
         }
     }
 
@@ -133,7 +124,7 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            return _files.ContainsKey(path);
+            return Find(path) is MemoryFile;
         }
     }
 
@@ -141,7 +132,7 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            return _files.TryGetValue(path, out var file) ? file.LastWrite : throw new FileNotFoundException(path);
+            return FileAt(path).LastWrite;
         }
     }
 
@@ -149,7 +140,7 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            _files[path].LastWrite = time;
+            FileAt(path).LastWrite = time;
         }
     }
 
@@ -157,7 +148,7 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            return _files.TryGetValue(path, out var file) ? file.Length : throw new FileNotFoundException(path);
+            return FileAt(path).Length;
         }
     }
 
@@ -166,7 +157,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         OnChange?.Invoke(path);
         lock (_lock)
         {
-            _files.Remove(path);
+            Parent(path)?.Names.Remove(Path.GetFileName(path));
         }
     }
 
@@ -175,35 +166,30 @@ internal sealed class MemoryFileSystem : IFileSystem
         OnChange?.Invoke(source);
         lock (_lock)
         {
-            _files.Remove(source, out var file);
-            _files[destination] = file ?? throw new FileNotFoundException(source);
-            _pendingMoves.Add((source, destination, file));
+            Move(source, destination, FileAt(source));
         }
     }
 
-    public IEnumerable<string> ListFiles(string directory)
-    {
-        lock (_lock)
-        {
-            return ListNames(_files.Keys, directory);
-        }
-    }
+    public IEnumerable<string> ListFiles(string directory) => ListNames<MemoryFile>(directory);
 
-    public IEnumerable<string> ListDirectories(string directory)
-    {
-        lock (_lock)
-        {
-            return ListNames(_directories, directory);
-        }
-    }
+    public IEnumerable<string> ListDirectories(string directory) => ListNames<MemoryDirectory>(directory);
 
     public void CreateDirectory(string path)
     {
         lock (_lock)
         {
-            for (var at = path; at is not null; at = Path.GetDirectoryName(at))
+            var (at, place) = (_root, "");
+            foreach (var name in Split(path))
             {
-                _directories.Add(at);
+                if (at.Names.GetValueOrDefault(name) is not MemoryDirectory next)
+                {
+                    next = new MemoryDirectory();
+                    at.Names.Add(name, next);
+                    OnSync?.Invoke(place.Length == 0 ? "/" : place);
+                    at.Sync();
+                }
+
+                (at, place) = (next, $"{place}/{name}");
             }
         }
     }
@@ -212,17 +198,7 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            foreach (var path in _files.Keys.Where(path => IsAtOrBelow(path, source)).ToList())
-            {
-                _files.Remove(path, out var file);
-                _files[destination + path[source.Length..]] = file!;
-            }
-
-            foreach (var path in _directories.Where(path => IsAtOrBelow(path, source)).ToList())
-            {
-                _directories.Remove(path);
-                _directories.Add(destination + path[source.Length..]);
-            }
+            Move(source, destination, DirectoryAt(source));
         }
     }
 
@@ -230,12 +206,9 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            foreach (var file in _files.Keys.Where(file => IsAtOrBelow(file, path)).ToList())
-            {
-                _files.Remove(file);
-            }
-
-            _directories.RemoveWhere(directory => IsAtOrBelow(directory, path));
+            // First what is in it: a power cut midway leaves any part of that.
+            DirectoryAt(path).Clear();
+            Parent(path)!.Names.Remove(Path.GetFileName(path));
         }
     }
 
@@ -244,25 +217,125 @@ internal sealed class MemoryFileSystem : IFileSystem
         OnSync?.Invoke(path);
         lock (_lock)
         {
-            _durableDirectories.Add(path);
-            _pendingMoves.RemoveAll(move => Path.GetDirectoryName(move.Destination) == path);
-            foreach (var file in _durableFiles.Keys.Where(file => Path.GetDirectoryName(file) == path).ToList())
-            {
-                _durableFiles.Remove(file);
-            }
+            var directory = DirectoryAt(path);
+            directory.Sync();
+            _pendingMoves.RemoveAll(move => move.Target == directory);
+        }
+    }
 
-            foreach (var (name, file) in _files.Where(file => Path.GetDirectoryName(file.Key) == path))
+    private static string[] Split(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    private object? Find(string path)
+    {
+        object? at = _root;
+        foreach (var name in Split(path))
+        {
+            at = (at as MemoryDirectory)?.Names.GetValueOrDefault(name);
+        }
+
+        return at;
+    }
+
+    private MemoryDirectory? Parent(string path) => Find(Path.GetDirectoryName(path) ?? "") as MemoryDirectory;
+
+    private MemoryFile FileAt(string path) => Find(path) as MemoryFile ?? throw new FileNotFoundException(path);
+
+    private MemoryDirectory DirectoryAt(string path) =>
+        Find(path) as MemoryDirectory ?? throw new DirectoryNotFoundException(path);
+
+    private void Move(string source, string destination, object moved)
+    {
+        var (from, to) = (Parent(source)!, Parent(destination) ?? throw new DirectoryNotFoundException(destination));
+        from.Names.Remove(Path.GetFileName(source));
+        to.Names[Path.GetFileName(destination)] = moved;
+        _pendingMoves.Add(new(from, Path.GetFileName(source), to, Path.GetFileName(destination), moved));
+    }
+
+    private List<string> ListNames<T>(string directory)
+    {
+        lock (_lock)
+        {
+            return [.. (Find(directory) as MemoryDirectory)?.Names.Where(name => name.Value is T)
+                .Select(name => name.Key) ?? []];
+        }
+    }
+
+    private static void Survive(
+        MemoryDirectory from,
+        MemoryFileSystem after,
+        string path,
+        Dictionary<object, MemoryDirectory?> survivors,
+        Random random)
+    {
+        var into = survivors[from]!;
+        foreach (var name in from.Names.Keys.Union(from.Durable.Keys).Order(StringComparer.Ordinal))
+        {
+            var (current, durable) = (from.Names.GetValueOrDefault(name), from.Durable.GetValueOrDefault(name));
+            var kept = current == durable || random.Next(2) == 0 ? current : durable;
+
+            // A directory has one name, also where both of a renaming were drawn.
+            if (kept is not null && !(kept is MemoryDirectory && survivors.ContainsKey(kept)))
             {
-                _durableFiles[name] = file;
+                into.Put(name, Survivor(kept, after, $"{path}/{name}", survivors, random));
             }
         }
     }
 
-    private static bool IsAtOrBelow(string path, string directory) =>
-        (path + "/").StartsWith(directory + "/", StringComparison.Ordinal);
+    private static object Survivor(
+        object kept,
+        MemoryFileSystem after,
+        string path,
+        Dictionary<object, MemoryDirectory?> survivors,
+        Random random)
+    {
+        if (kept is MemoryFile file)
+        {
+            survivors[file] = null;
+            return file.Crash(after, path, random);
+        }
 
-    private static List<string> ListNames(IEnumerable<string> paths, string directory) =>
-        [.. paths.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path))];
+        var directory = new MemoryDirectory();
+        survivors[kept] = directory;
+        Survive((MemoryDirectory)kept, after, path, survivors, random);
+        return directory;
+    }
+
+    private static void Copy(
+        MemoryDirectory from, MemoryFileSystem after, string path, Dictionary<object, object> copies)
+    {
+        var into = (MemoryDirectory)copies[from];
+        foreach (var (name, entry) in from.Names)
+        {
+            into.Names[name] = CopyOf(entry, after, $"{path}/{name}", copies);
+        }
+
+        foreach (var (name, entry) in from.Durable)
+        {
+            into.Durable[name] = CopyOf(entry, after, $"{path}/{name}", copies);
+        }
+    }
+
+    private static object CopyOf(
+        object entry, MemoryFileSystem after, string path, Dictionary<object, object> copies)
+    {
+        if (copies.TryGetValue(entry, out var known))
+        {
+            return known;
+        }
+
+        if (entry is MemoryFile file)
+        {
+            return copies[entry] = file.Copy(after, path);
+        }
+
+        var directory = new MemoryDirectory();
+        copies[entry] = directory;
+        Copy((MemoryDirectory)entry, after, path, copies);
+        return directory;
+    }
+
+    private sealed record PendingMove(
+        MemoryDirectory Source, string SourceName, MemoryDirectory Target, string TargetName, object Moved);
 
     private sealed class Handle(MemoryFile file) : IStorageFile
     {

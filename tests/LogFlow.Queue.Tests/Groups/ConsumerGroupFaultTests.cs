@@ -29,7 +29,7 @@ public sealed class ConsumerGroupFaultTests(ITestOutputHelper output)
         for (var step = 0; step < 300; step++)
         {
             await StepAsync(random, harness, members);
-            AssertNoTwoOwners(members);
+            ModelOwners.AssertNoTwo(members, harness);
         }
 
         harness.Store.Fails = false;
@@ -45,7 +45,7 @@ public sealed class ConsumerGroupFaultTests(ITestOutputHelper output)
             foreach (var member in members)
             {
                 await member.BeatAsync(harness, isAnswerLost: false);
-                AssertNoTwoOwners(members);
+                ModelOwners.AssertNoTwo(members, harness);
             }
         }
 
@@ -91,22 +91,10 @@ public sealed class ConsumerGroupFaultTests(ITestOutputHelper output)
                 foreach (var member in members.OrderBy(_ => random.Next()).ToArray())
                 {
                     await member.BeatAsync(harness, isAnswerLost: random.Next(6) == 0);
-                    AssertNoTwoOwners(members);
+                    ModelOwners.AssertNoTwo(members, harness);
                 }
 
                 break;
-        }
-    }
-
-    private static void AssertNoTwoOwners(List<ConsumerModelMember> members)
-    {
-        var owners = new Dictionary<(Guid, int), string>();
-        foreach (var member in members)
-        {
-            foreach (var (topic, partitions) in member.Owned.Topics)
-            {
-                Assert.All(partitions, partition => owners.Add((topic, partition), member.Id));
-            }
         }
     }
 }

@@ -59,7 +59,7 @@ public sealed class GroupMigrationComparisonTests(ITestOutputHelper output)
         script.GroupId = "back-" + protocol;
         using var a = await ClassicMemberScript.ConnectAsync(script, port, "a", protocols: protocol);
         using var b = await ClassicMemberScript.ConnectAsync(script, port, "b", protocols: protocol);
-        await FormAsync(a, b);
+        await FormAsync(script, a, b);
         await script.DescribeClassicAsync(5);
         await script.CommitAsync(a.MemberId, a.Generation, version: 8);
         await script.BeatAsync("c", 1);
@@ -215,9 +215,10 @@ public sealed class GroupMigrationComparisonTests(ITestOutputHelper output)
         await d.JoinAsync();
         await d.SyncAsync(new Dictionary<string, string> { [d.MemberId] = "t:0,1,2,3,4,5" });
         await e.TryJoinAsync();
-        var joins = (await e.BeginJoinAsync(), await d.BeginJoinAsync());
-        await d.EndJoinAsync(joins.Item2);
-        await e.EndJoinAsync(joins.Item1);
+        var joinOfE = await e.BeginJoinAsync();
+        await script.UntilClassicAsync("PreparingRebalance");
+        await d.JoinAsync();
+        await e.EndJoinAsync(joinOfE);
         var follower = d.IsLeader ? e : d;
         var sync = await follower.BeginSyncAsync();
         await script.JoinAsync("f", "t", assignor: "range");
@@ -246,7 +247,7 @@ public sealed class GroupMigrationComparisonTests(ITestOutputHelper output)
         script.GroupId = "static";
         using var a = await ClassicMemberScript.ConnectAsync(script, port, "a", "one");
         using var b = await ClassicMemberScript.ConnectAsync(script, port, "b", "two");
-        await FormAsync(a, b);
+        await FormAsync(script, a, b);
         await script.JoinAsync("c", "t", "one", "range");
         await script.DescribeAsync();
         await a.HeartbeatAsync();
@@ -324,7 +325,7 @@ public sealed class GroupMigrationComparisonTests(ITestOutputHelper output)
         await b.LeaveAsync();
     }
 
-    private static async Task FormAsync(ClassicMemberScript a, ClassicMemberScript b)
+    private static async Task FormAsync(ConsumerGroupScript script, ClassicMemberScript a, ClassicMemberScript b)
     {
         await a.JoinAsync();
         await a.SyncAsync(new Dictionary<string, string> { [a.MemberId] = "t:0,1,2,3,4,5" });
@@ -333,9 +334,11 @@ public sealed class GroupMigrationComparisonTests(ITestOutputHelper output)
             await b.TryJoinAsync();
         }
 
-        var joins = (await b.BeginJoinAsync(), await a.BeginJoinAsync());
-        await a.EndJoinAsync(joins.Item2);
-        await b.EndJoinAsync(joins.Item1);
+        // The leader's join, taken first, would be a generation of its own.
+        var joinOfB = await b.BeginJoinAsync();
+        await script.UntilClassicAsync("PreparingRebalance");
+        await a.JoinAsync();
+        await b.EndJoinAsync(joinOfB);
         await SyncBothAsync(a, b, "t:0,1,2", "t:3,4,5");
     }
 

@@ -8,6 +8,14 @@ internal sealed class FailingTime : TimeProvider
 {
     private int _callsLeft = int.MaxValue;
 
+    /// <summary>No timer begins: what waits with a limit fails before it waits.</summary>
+    public bool FailsTimers { get; set; }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        FailsTimers
+            ? throw new InvalidOperationException("a defect")
+            : base.CreateTimer(callback, state, dueTime, period);
+
     public void FailAtCall(int number) => Volatile.Write(ref _callsLeft, number);
 
     public override DateTimeOffset GetUtcNow()

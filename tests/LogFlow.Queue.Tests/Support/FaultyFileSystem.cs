@@ -10,6 +10,9 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>Whether a write to this path fails, as a broken disk's does.</summary>
     public Func<string, bool>? Fails { get; set; }
 
+    /// <summary>Is told of every read, and may throw what no disk throws: a defect.</summary>
+    public Action<string>? Reading { get; set; }
+
     /// <summary>Writes to segments wait for it.</summary>
     public ManualResetEventSlim SegmentWrites { get; } = new(initialState: true);
 
@@ -47,7 +50,11 @@ internal sealed class FaultyFileSystem : IFileSystem
 
         public IStorageFile Share() => new FaultyFile(files, path, file.Share());
 
-        public int Read(Span<byte> buffer, long position) => file.Read(buffer, position);
+        public int Read(Span<byte> buffer, long position)
+        {
+            files.Reading?.Invoke(path);
+            return file.Read(buffer, position);
+        }
 
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {

@@ -1,3 +1,5 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Queue.Tests;
 
 /// <summary>A socket server alone, with short time limits, that knows ApiVersions and what a test adds.</summary>
@@ -24,10 +26,14 @@ internal sealed class StalledServer : IAsyncDisposable
     public static Task<StalledServer> StartAsync(TimeSpan? idle = null) =>
         StartAsync(new StalledServer(idle ?? TimeSpan.FromMinutes(1)), []);
 
-    public static Task<StalledServer> StartAsync(Func<QueueMetrics, IReadOnlyList<RequestHandler>> createHandlers)
+    public static Task<StalledServer> StartAsync(Func<QueueMetrics, IReadOnlyList<RequestHandler>> createHandlers) =>
+        StartAsync((metrics, _) => createHandlers(metrics));
+
+    public static Task<StalledServer> StartAsync(
+        Func<QueueMetrics, ByteBudget, IReadOnlyList<RequestHandler>> createHandlers)
     {
         var server = new StalledServer(TimeSpan.FromMinutes(1));
-        return StartAsync(server, createHandlers(new QueueMetrics(server._meters)));
+        return StartAsync(server, createHandlers(new QueueMetrics(server._meters), server.Server.Budget));
     }
 
     public Task<RawClient> ConnectAsync() => RawClient.ConnectAsync(_port);

@@ -89,7 +89,7 @@ internal sealed partial class ClassicMembership : IMembership
         refusal = input.IsJoining ? null : NotAConsumerGroup(GroupId);
         if (_state == GroupState.Empty)
         {
-            return input.IsJoining ? new ConsumerMembership(_group) : null;
+            return input.IsJoining ? new ConsumerMembership(_group, StoredMemberIds) : null;
         }
 
         if (refusal is not null)
@@ -187,7 +187,7 @@ internal sealed partial class ClassicMembership : IMembership
             AnswerSync(member, new SyncGroupResult(ErrorCode.RebalanceInProgress));
         }
 
-        var consumer = new ConsumerMembership(_group);
+        var consumer = new ConsumerMembership(_group, StoredMemberIds);
         consumer.UpgradeFrom(converted);
         return consumer;
     }

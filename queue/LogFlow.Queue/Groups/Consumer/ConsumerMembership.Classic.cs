@@ -125,7 +125,13 @@ internal sealed partial class ConsumerMembership
         var holder = input.GroupInstanceId is { } instance && _memberIdByInstance.TryGetValue(instance, out var id)
             ? _members[id]
             : null;
-        var error = input.GroupInstanceId is null || isNew ? ErrorCode.None
+        var owned = ClassicAssignments.Owned(subscription, _environment.Topics);
+
+        // Kafka admits whoever comes with an id. One that was given up in the meantime would go on reading what others
+        // have been given since; told that it is unknown, it drops everything and joins as another.
+        var error = input.GroupInstanceId is null && !owned.IsEmpty && !_members.ContainsKey(memberId)
+                ? ErrorCode.UnknownMemberId
+            : input.GroupInstanceId is null || isNew ? ErrorCode.None
             : holder is null ? ErrorCode.UnknownMemberId
             : holder.MemberId != memberId ? ErrorCode.FencedInstanceId
             : ErrorCode.None;
@@ -140,7 +146,7 @@ internal sealed partial class ConsumerMembership
         var member = Advance(
             before,
             Update(before, input, subscription),
-            ClassicAssignments.Owned(subscription, _environment.Topics),
+            owned,
             out var hasNewSubscription);
         var result = new JoinGroupResult
         {
@@ -262,8 +268,8 @@ internal sealed partial class ConsumerMembership
     }
 
     /// <summary>
-    /// Goes back to the classic protocol where only members are left that speak it. Each keeps its target, which is
-    /// what it has or is about to have; the group's epoch is their generation, so that nobody has to start anew.
+    /// Goes back to the classic protocol where only members are left that speak it. Each keeps what it has; the group's
+    /// epoch is their generation, so that nobody has to start anew.
     /// </summary>
     private bool TryDowngrade(bool rebalances)
     {
@@ -309,8 +315,15 @@ internal sealed partial class ConsumerMembership
                 RebalanceTimeoutMs = member.RebalanceTimeoutMs,
                 Protocols = member.Classic.Protocols,
                 Assignment = ClassicAssignments.Serialize(
-                    member.Target, _environment.Topics, member.Classic.Protocols[0].Metadata),
+                    Held(member), _environment.Topics, member.Classic.Protocols[0].Metadata),
             }),
         ],
     };
+
+    /// <summary>
+    /// All that the member may be reading. Kafka takes its target, part of which another may not have given up yet: a
+    /// member of the new protocol that comes before the rebalance has ended would find two owners.
+    /// </summary>
+    private static PartitionAssignment Held(ConsumerMember member) =>
+        member.Assigned.Union(member.PendingRevocation);
 }

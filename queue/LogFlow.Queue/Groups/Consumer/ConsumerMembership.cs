@@ -38,7 +38,12 @@ internal sealed partial class ConsumerMembership : IMembership
     /// <summary>What the group goes on with, once the last member of the new protocol is gone.</summary>
     private ClassicMembership? _successor;
 
-    public ConsumerMembership(Group group)
+    /// <param name="group">Whose members.</param>
+    /// <param name="storedMemberIds">
+    /// Members that the disk may still have from when the group was of the new protocol before: who of them is not here
+    /// any more goes with the next write. Left there, they would be back after a restart, with their partitions.
+    /// </param>
+    public ConsumerMembership(Group group, IReadOnlyCollection<string> storedMemberIds)
     {
         _group = group;
         _environment = group.Environment;
@@ -47,6 +52,11 @@ internal sealed partial class ConsumerMembership : IMembership
         _subscriptions = new GroupSubscriptions(_environment.Topics);
         _changedMs = _environment.WallClockMs;
         MarkGroupDirty();
+        foreach (var memberId in storedMemberIds)
+        {
+            MarkDirty(memberId);
+        }
+
         _timer = new GroupTimer(_environment, OnTimerAsync);
     }
 
