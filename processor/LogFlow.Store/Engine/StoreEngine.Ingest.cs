@@ -135,7 +135,10 @@ internal sealed partial class StoreEngine
             }
             else
             {
-                lookup.AskQueueId(i, IsBelowPosition(item.QueueId, state) ? memory ??= ViewMemory(state) : []);
+                lookup.AskQueueId(
+                    i,
+                    IsBelowPosition(item.QueueId, state) ? memory ??= ViewMemory(state) : [],
+                    origin.IsCovered(item, out _));
             }
         }
 
@@ -154,7 +157,8 @@ internal sealed partial class StoreEngine
 
     private static bool NeedsLookup(in BulkItem item, BulkOrigin origin) =>
         item is { HasId: true, RefusedStatus: 0, Operation: BulkOperation.Create or BulkOperation.Index }
-        && (item.HasQueueId || item.IdLength <= IdLengthMax) && !origin.IsCovered(item, out _);
+        && (item.HasQueueId || item.IdLength <= IdLengthMax)
+        && (!origin.IsCovered(item, out var isBelow) || isBelow);
 
     /// <summary>
     /// Below its position a document may have come under the position, and then no set of ids has it.
@@ -172,7 +176,7 @@ internal sealed partial class StoreEngine
         {
             ref var item = ref request.Items[i];
             item.Status = item.RefusedStatus != 0 ? item.RefusedStatus
-                : origin.IsCovered(item, out var isStored) ? isStored ? (short)409 : Add(body, ref item, generation)
+                : origin.IsCovered(item, out var isBelow) && !isBelow ? Add(body, ref item, generation)
                 : AddForeign(body, ref item, generation, foreign, i);
             added += item.Status == 201 ? 1 : 0;
             duplicates += item.Status == 409 ? 1 : 0;
@@ -181,7 +185,11 @@ internal sealed partial class StoreEngine
         _metrics.Record(added, duplicates, request.Count - added - duplicates);
     }
 
-    /// <summary>An item that came without its position: Elasticsearch's rules for ids.</summary>
+    /// <summary>
+    /// An item that came without its position, or below it: Elasticsearch's rules for ids. A position alone would not
+    /// do: it says that an offset was dealt with, and that may have been a refusal whose dead letter a crash, or a lost
+    /// answer, has kept from being written. Sent again, it must be refused again.
+    /// </summary>
     private short AddForeign(
         ReadOnlySpan<byte> body, ref BulkItem item, TailGeneration generation, ForeignItems? foreign, int index)
     {

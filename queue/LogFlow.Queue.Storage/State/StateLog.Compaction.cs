@@ -1,6 +1,5 @@
 using System.Buffers;
 using LogFlow.Platform;
-using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
 
