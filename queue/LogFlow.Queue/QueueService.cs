@@ -177,20 +177,48 @@ public sealed partial class QueueService : ILogFlowService
         foreach (var group in coordinator.Groups)
         {
             var offsets = new List<QueueGroupOffset>();
+            var topics = new Dictionary<Topic, HashSet<int>>();
             foreach (var (partition, committed) in group.GetOffsets())
             {
                 if (TopicCatalog.TryGetPartition(logs.FindTopic(partition.Topic), partition.Partition, out var log))
                 {
                     var lag = log.HighWatermark - Math.Max(committed.Offset, log.LogStartOffset);
                     offsets.Add(new(partition.Topic, partition.Partition, committed.Offset, Math.Max(0, lag)));
+                    if (!topics.TryGetValue(log.Topic, out var known))
+                    {
+                        topics.Add(log.Topic, known = []);
+                    }
+
+                    known.Add(partition.Partition);
                 }
             }
+
+            AddUnread(topics, offsets);
 
             var listing = group.Describe();
             groups.Add(new QueueGroupStatus(group.GroupId, listing.State, listing.MemberCount, offsets));
         }
 
         return groups;
+    }
+
+    /// <summary>
+    /// Partitions of topics that the group reads, of which it has committed nothing: perhaps nobody reads them, and
+    /// what they hold is a lag as any other.
+    /// </summary>
+    private static void AddUnread(Dictionary<Topic, HashSet<int>> topics, List<QueueGroupOffset> offsets)
+    {
+        foreach (var (topic, known) in topics)
+        {
+            foreach (var log in topic.Partitions)
+            {
+                var lag = log.HighWatermark - log.LogStartOffset;
+                if (lag > 0 && !known.Contains(log.Partition))
+                {
+                    offsets.Add(new(topic.Name, log.Partition, QueueGroupOffset.NothingCommitted, lag));
+                }
+            }
+        }
     }
 
     private async Task StartPartsAsync(CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace LogFlow.Queue.Storage.Tests;
 /// <summary>
 /// File descriptors that run out are no disk failure: the log has a reserve, then refuses for the moment, and goes on.
 /// </summary>
-public sealed class DescriptorTests
+public sealed class DescriptorTests : IDisposable
 {
     private readonly MemoryFileSystem _files = new();
     private readonly CollectingLogs _said = new();
@@ -148,6 +148,8 @@ public sealed class DescriptorTests
         Assert.True(state.TryGet("k"u8, out var kept));
         Assert.Equal(value, kept.ToArray());
     }
+
+    public void Dispose() => _said.Dispose();
 
     private LogManager Open(TimeProvider? time = null, TopicConfig? config = null)
     {

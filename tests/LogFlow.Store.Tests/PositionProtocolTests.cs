@@ -133,6 +133,18 @@ public sealed class PositionProtocolTests
     }
 
     [Fact]
+    public async Task Bulk_NewDocumentBelowThePosition_IsDurableBeforeTheAnswer()
+    {
+        // Its position does not move, so nothing would bring it again when the tail is lost.
+        await using var store = await TestStore.StartAsync();
+        await store.BulkAsync(Bulk(0, 2), $"{Topic}:0:0:5:b");
+        await store.Engine.FlushAsync(CancellationToken.None);
+        var (_, body, _) = await store.BulkAsync(Bulk(1, 4), $"{Topic}:0:1:4");
+        Assert.Equal([409, 201, 201], TestStore.Statuses(body));
+        Assert.Equal(0, store.Service.GetStatus().TailDocumentCount);
+    }
+
+    [Fact]
     public async Task Bulk_ReadAgainUnderAnotherIndex_IsNotStoredTwice()
     {
         await using var store = await TestStore.StartAsync();

@@ -11,6 +11,9 @@ internal sealed partial class StoreEngine
     private readonly byte[] _topicText = new byte[DocumentId.TopicTextLength];
     private Guid _topicTextOf;
 
+    /// <summary>In the ingest turn: the request brought documents that no position will bring again.</summary>
+    private bool _hasAddedBelow;
+
     /// <summary>Blocks that were read to tell whether an id is stored: none for ids that are new.</summary>
     public long IdBlocksRead { get; private set; }
 
@@ -172,12 +175,15 @@ internal sealed partial class StoreEngine
         var generation = _tail.Generation;
         var added = 0;
         var duplicates = 0;
+        _hasAddedBelow = false;
         for (var i = 0; i < request.Count; i++)
         {
             ref var item = ref request.Items[i];
+            var isNew = origin.IsCovered(item, out var isBelow) && !isBelow;
             item.Status = item.RefusedStatus != 0 ? item.RefusedStatus
-                : origin.IsCovered(item, out var isBelow) && !isBelow ? Add(body, ref item, generation)
+                : isNew ? Add(body, ref item, generation)
                 : AddForeign(body, ref item, generation, foreign, i);
+            _hasAddedBelow |= !isNew && item.Status == 201;
             added += item.Status == 201 ? 1 : 0;
             duplicates += item.Status == 409 ? 1 : 0;
         }

@@ -61,7 +61,7 @@ internal sealed class IdLookup
     /// <summary>Asks for an item with the processor's kind of id.</summary>
     /// <param name="item">Its index in the _request.</param>
     /// <param name="memory">Blocks in memory that may have it.</param>
-    /// <param name="anyIndex">The record counts as stored in whichever index: it is read again, not written anew.</param>
+    /// <param name="anyIndex">Stored in whichever index counts: the record is read again, not written anew.</param>
     public void AskQueueId(int item, IReadOnlyList<MemoryBlock> memory, bool anyIndex)
     {
         if (anyIndex)
