@@ -1,5 +1,4 @@
 using LogFlow.Kafka.Client;
-using LogFlow.Processor.Elasticsearch;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Processor;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using LogFlow.Processor.Elasticsearch;
 using LogFlow.Processor.Pipeline;
 
 namespace LogFlow.Processor;

@@ -197,7 +197,7 @@ public sealed class StoreCheck
         return end;
     }
 
-    /// <summary>The same blocks between a new mark and two new footers; until it is whole, the old file stays.</summary>
+    /// <summary>The same blocks between a new mark and two new footers; till it is whole, the old one stays.</summary>
     private static void Rewrite(SegmentReader segment)
     {
         var temporary = segment.Path + ".repair";
