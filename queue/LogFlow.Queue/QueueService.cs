@@ -256,29 +256,7 @@ public sealed partial class QueueService : ILogFlowService
         Watch(_transactions.Completion);
         await _transactions.StartAsync();
 
-        var descriptors = DescriptorBudget.ForProcess(
-            _logs.Topics.Sum(topic => topic.Partitions.Count), _config.MaxConnections);
-        if (descriptors.IsShort)
-        {
-            Log.FewDescriptors(
-                _logger, descriptors.Limit, descriptors.Configured, descriptors.Partitions, descriptors.Needed,
-                descriptors.ConnectionsMax);
-        }
-
-        _server = new SocketServer(
-            new SocketServerOptions
-            {
-                PortKey = _config.PortKey,
-                FrameBytesMax = _config.SocketRequestMaxBytes,
-                ConnectionsMax = descriptors.ConnectionsMax,
-                ConnectionsKey = descriptors.IsShort ? "the limit of open files, ulimit -n" : "max.connections",
-                IsShortOfDescriptors = () => _logs is { IsShortOfDescriptors: true },
-                RequestBytesMax = _config.QueuedMaxRequestBytes,
-                IdleTimeout = TimeSpan.FromMilliseconds(_config.ConnectionsMaxIdleMs),
-            },
-            _metrics,
-            _time,
-            _loggers.CreateLogger<SocketServer>());
+        _server = MakeServer(_logs);
         Watch(_server.Completion);
         var advertised = await ListenAsync(_server, cancellationToken);
         _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId), advertised.Host, advertised.Port);
@@ -297,6 +275,33 @@ public sealed partial class QueueService : ILogFlowService
             _time);
         _server.Accept(new RequestDispatcher(handlers, _metrics, _time));
         Log.Started(_logger, Endpoint, _config.DataDirectory, _logs.Topics.Count);
+    }
+
+    private SocketServer MakeServer(LogManager logs)
+    {
+        var descriptors = DescriptorBudget.ForProcess(
+            logs.Topics.Sum(topic => topic.Partitions.Count), _config.MaxConnections);
+        if (descriptors.IsShort)
+        {
+            Log.FewDescriptors(
+                _logger, descriptors.Limit, descriptors.Configured, descriptors.Partitions, descriptors.Needed,
+                descriptors.ConnectionsMax);
+        }
+
+        return new SocketServer(
+            new SocketServerOptions
+            {
+                PortKey = _config.PortKey,
+                FrameBytesMax = _config.SocketRequestMaxBytes,
+                ConnectionsMax = descriptors.ConnectionsMax,
+                ConnectionsKey = descriptors.IsShort ? "the limit of open files, ulimit -n" : "max.connections",
+                IsShortOfDescriptors = () => logs.IsShortOfDescriptors,
+                RequestBytesMax = _config.QueuedMaxRequestBytes,
+                IdleTimeout = TimeSpan.FromMilliseconds(_config.ConnectionsMaxIdleMs),
+            },
+            _metrics,
+            _time,
+            _loggers.CreateLogger<SocketServer>());
     }
 
     private LogManager OpenLogs(ConfigCatalog configs)

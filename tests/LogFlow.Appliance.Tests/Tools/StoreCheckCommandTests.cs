@@ -1,3 +1,6 @@
+using LogFlow.Hosting;
+using LogFlow.Testing;
+
 namespace LogFlow.Appliance.Tests;
 
 /// <summary><c>logflow store check</c> as a user runs it.</summary>
@@ -6,20 +9,19 @@ public sealed class StoreCheckCommandTests
     [Fact]
     public async Task NoStore_IsAnErrorThatNamesTheFolder()
     {
-        var folder = Directory.CreateTempSubdirectory().FullName;
-        try
-        {
-            var run = await new Toolbox("127.0.0.1:1").RunAsync("store", "check", folder);
-            Assert.Equal(1, run.ExitCode);
-            Assert.Contains($"{folder} holds no store", run.Notes, StringComparison.Ordinal);
-            Directory.CreateDirectory(Path.Combine(folder, "days"));
-            run = await new Toolbox("127.0.0.1:1").RunAsync("store", "check", folder);
-            Assert.Equal(0, run.ExitCode);
-            Assert.Equal("0 segment(s), 0 block(s), 0 document(s), 0 bytes read: all whole\n", run.Output);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TempDirectory();
+        var error = await Assert.ThrowsAsync<StartupException>(() => CheckAsync(folder.Path));
+        Assert.Contains($"{folder.Path} holds no store", error.Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(folder.File("days"));
+        Assert.Equal(
+            (0, "0 segment(s), 0 block(s), 0 document(s), 0 bytes read: all whole\n"), await CheckAsync(folder.Path));
+    }
+
+    private static async Task<(int ExitCode, string Output)> CheckAsync(string folder)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var exitCode = await ApplianceCommandLine.Build(new ToolOptions()).Parse(["store", "check", folder])
+            .InvokeAsync(new() { Output = output, Error = output, EnableDefaultExceptionHandler = false });
+        return (exitCode, output.ToString());
     }
 }
