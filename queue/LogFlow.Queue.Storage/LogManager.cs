@@ -305,6 +305,12 @@ public sealed partial class LogManager : IAsyncDisposable
             Parallel.For(0, partitions.Length, partition =>
                 partitions[partition] = LoadPartition(topic, partition, directory, checkpoint));
             topic.SetPartitions(partitions);
+            if (!WasStoppedCleanly)
+            {
+                // A killed process may have made the topic's files and not have synced their names.
+                _context.Files.SyncDirectory(directory);
+            }
+
             Register(topic);
         }
         catch (Exception error)
