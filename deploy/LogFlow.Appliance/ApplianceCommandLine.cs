@@ -30,6 +30,7 @@ internal static class ApplianceCommandLine
             test,
             export,
             DumpCommand.Create(),
+            StoreCommand.Create(),
             version,
         };
         root.Add(CompletionCommand.Create());

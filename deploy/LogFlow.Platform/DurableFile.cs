@@ -44,17 +44,17 @@ public static class DurableFile
         var fd = LibC.Open(path, LibC.ORdonly | (OperatingSystem.IsLinux() ? LibC.ODirectory | LibC.OCloexec : 0));
         if (fd < 0)
         {
-            var message = $"cannot open directory {path} to sync it: {LastError()}";
-            throw Marshal.GetLastPInvokeError() is LibC.Eacces or LibC.Eperm
-                ? new UnauthorizedAccessException(message)
-                : new IOException(message);
+            var error = LastError($"cannot open directory {path} to sync it");
+            throw error.HResult is LibC.Eacces or LibC.Eperm
+                ? new UnauthorizedAccessException(error.Message)
+                : error;
         }
 
         try
         {
             if (LibC.Fsync(fd) != 0)
             {
-                throw new IOException($"fsync of directory {path} failed: {LastError()}");
+                throw LastError($"fsync of directory {path} failed");
             }
         }
         finally
@@ -113,5 +113,9 @@ public static class DurableFile
         SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    private static string LastError() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+    private static IOException LastError(string what)
+    {
+        var errno = Marshal.GetLastPInvokeError();
+        return new IOException($"{what}: {Marshal.GetPInvokeErrorMessage(errno)}", errno);
+    }
 }

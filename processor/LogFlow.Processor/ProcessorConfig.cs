@@ -1,4 +1,5 @@
 using LogFlow.Hosting;
+using LogFlow.Processor.Pipeline;
 
 namespace LogFlow.Processor;
 
@@ -144,6 +145,27 @@ public class ProcessorConfig : IValidatedConfig
     [ConfigKey("output.elasticsearch.api_key", IsSecret = true)]
     public string? OutputElasticsearchApiKey { get; set; }
 
+    /// <summary>The key of <see cref="OutputStoreSecretFile"/> as the user writes it.</summary>
+    public virtual string StoreSecretKey => "output.store.secret_file";
+
+    /// <summary>
+    /// Without the secret a store in another process takes nothing, for ever: that is a fault of the configuration.
+    /// </summary>
+    /// <exception cref="StartupException">An output writes to a store, and no secret is known.</exception>
+    internal void RequireStoreSecret(CompiledPipeline pipeline)
+    {
+        if (OutputStoreSecretFile is null && OutputStoreSecret is null
+            && pipeline.Outputs.FirstOrDefault(static output => output.Name == "store") is { } store)
+        {
+            throw new StartupException(
+                $"{StoreSecretKey}: is not set, and the output {store.Id} writes to a store in another process "
+                + $"({store.Settings.String("url")}), which takes records only from who knows its secret; copy the "
+                + "file 'positions-secret' from that store's path.data, readable by this user only, and name the copy "
+                + "here",
+                exitCode: 2);
+        }
+    }
+
     /// <summary>The secret of the store that outputs write to; null: none is known.</summary>
     /// <exception cref="StartupException">The file cannot be read.</exception>
     internal string? ReadStoreSecret()
@@ -159,7 +181,7 @@ public class ProcessorConfig : IValidatedConfig
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"output.store.secret_file: cannot read '{path}': {error.Message}", exitCode: 2);
+            throw new StartupException($"{StoreSecretKey}: cannot read '{path}': {error.Message}", exitCode: 2);
         }
     }
 

@@ -79,6 +79,7 @@ public sealed partial class ProcessorService : ILogFlowService
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var pipeline = Load();
+        _config.RequireStoreSecret(pipeline);
         Start(
             pipeline,
             CreateDeadLetters(pipeline),

@@ -26,6 +26,7 @@ public sealed partial class LogManager : IAsyncDisposable
 
     // Held while topics are created, changed or deleted.
     private readonly SemaphoreSlim _topicGate = new(1);
+    private bool _isClosingFiles;
     private Task? _completion;
     private bool _isClosed;
 
@@ -37,6 +38,7 @@ public sealed partial class LogManager : IAsyncDisposable
         _checkpoints = new CheckpointWriter(context, directory.CheckpointPath, () => Topics, BeginCheckpoint);
         _upkeep = new LogUpkeep(context, _checkpoints, () => Topics);
         _cleaner = new LogCleaner(context, () => Topics);
+        context.Descriptors.Short += CloseRestingFiles;
     }
 
     /// <summary>A UUID made with the data directory.</summary>
@@ -50,6 +52,9 @@ public sealed partial class LogManager : IAsyncDisposable
 
     /// <summary>The disk is full: appends that need space are refused until it has some again.</summary>
     public bool IsDiskFull => _context.Space.IsFull;
+
+    /// <summary>File descriptors are used up: nothing that can wait, such as a connection, should take one.</summary>
+    public bool IsShortOfDescriptors => _context.Descriptors.IsShort;
 
     /// <summary>Faulted when the writer met an error it cannot go on from; then the process should end.</summary>
     public Task Completion => _completion ??= Task.WhenAny(
@@ -78,8 +83,12 @@ public sealed partial class LogManager : IAsyncDisposable
         files.CreateDirectory(options.DataDirectory);
         SyncName(files, options.DataDirectory);
         var directoryLock = files is DiskFileSystem ? DirectoryLock.Acquire(options.DataDirectory) : null;
+        var reserve = options.Descriptors ?? DescriptorReserve.OfSystem(time, logger);
+        var sparing = new SparingFileSystem(files, reserve);
         try
         {
+            files = sparing;
+            options = options with { FileSystem = files };
             var directory = new DataDirectory(options, time, logger);
             directory.Open();
             var metrics = new StorageMetrics(meters);
@@ -91,13 +100,15 @@ public sealed partial class LogManager : IAsyncDisposable
                 new DiskSpace(files, options.DataDirectory, options.ReserveBytes, logger),
                 metrics,
                 directory.LeaderEpoch,
-                directory.IsSameBoot);
+                directory.IsSameBoot,
+                reserve);
             var manager = new LogManager(context, directory, directoryLock);
             manager.Load();
             return manager;
         }
         catch
         {
+            sparing.Dispose();
             directoryLock?.Dispose();
             throw;
         }
@@ -138,7 +149,8 @@ public sealed partial class LogManager : IAsyncDisposable
             new StateFileExpectation(
                 _directory.CleanStop?.StateFiles.TryGetValue(name, out var mark) == true ? mark : null,
                 _directory.Checkpoint.StateFiles.TryGetValue(name, out var position) ? position : null,
-                _directory.IsSameBoot)));
+                _directory.IsSameBoot),
+            _upkeep.Queue));
     }
 
     /// <summary>Completes what was accepted, writes a checkpoint that makes the next start quick, and closes.</summary>
@@ -166,8 +178,33 @@ public sealed partial class LogManager : IAsyncDisposable
             _checkpoints.Dispose();
             _topicGate.Dispose();
             _context.Metrics.Dispose();
+            _context.Descriptors.Short -= CloseRestingFiles;
+            (_context.Files as IDisposable)?.Dispose();
             _lock?.Dispose();
         }
+    }
+
+    /// <summary>
+    /// Files open again on use, so when descriptors are short all of them are closed, once between two groups.
+    /// </summary>
+    private void CloseRestingFiles()
+    {
+        if (Interlocked.Exchange(ref _isClosingFiles, true))
+        {
+            return;
+        }
+
+        _context.Writer.Enqueue(new PostedOperation(() =>
+        {
+            Volatile.Write(ref _isClosingFiles, false);
+            foreach (var topic in Topics)
+            {
+                foreach (var partition in topic.Partitions)
+                {
+                    partition.CloseIdleFiles(idleMs: 0);
+                }
+            }
+        }));
     }
 
     private void CloseFiles()
@@ -177,8 +214,7 @@ public sealed partial class LogManager : IAsyncDisposable
         {
             foreach (var partition in topic.Partitions)
             {
-                isClean &= !partition.IsOffline;
-                partition.Close();
+                isClean &= partition.Close();
             }
         }
 
@@ -269,6 +305,12 @@ public sealed partial class LogManager : IAsyncDisposable
             Parallel.For(0, partitions.Length, partition =>
                 partitions[partition] = LoadPartition(topic, partition, directory, checkpoint));
             topic.SetPartitions(partitions);
+            if (!WasStoppedCleanly)
+            {
+                // A killed process may have made the topic's files and not have synced their names.
+                _context.Files.SyncDirectory(directory);
+            }
+
             Register(topic);
         }
         catch (Exception error)

@@ -60,6 +60,9 @@ public sealed record LogManagerOptions
     /// <summary>Which boot of the machine this is; empty: not known. Replaced by tests.</summary>
     public Guid BootId { get; init; } = Storage.BootId.Read();
 
+    /// <summary>Descriptors held for the log; null: of the operating system. Replaced by tests.</summary>
+    internal DescriptorReserve? Descriptors { get; init; }
+
     /// <summary>The disk; replaced by tests.</summary>
     public IFileSystem FileSystem { get; init; } = DiskFileSystem.Instance;
 }

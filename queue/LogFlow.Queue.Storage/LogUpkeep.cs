@@ -91,6 +91,7 @@ internal sealed partial class LogUpkeep(
         using var timer = new PeriodicTimer(TickInterval, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
+            context.Descriptors.Refill();
             await TryAsync(FlushAsync);
             var behind = checkpoints.BytesSinceLast;
             if (behind >= context.Options.CheckpointBytes

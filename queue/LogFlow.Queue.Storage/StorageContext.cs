@@ -11,7 +11,8 @@ internal sealed record StorageContext(
     DiskSpace Space,
     StorageMetrics Metrics,
     int LeaderEpoch,
-    bool IsSameBoot)
+    bool IsSameBoot,
+    DescriptorReserve Descriptors)
 {
     public IFileSystem Files => Options.FileSystem;
 

@@ -49,7 +49,23 @@ internal sealed partial record TopicManifest(
         return best;
     }
 
+    /// <summary>Of a topic that nobody knows yet: both files with one sync of their folder.</summary>
+    public void SaveNew(IFileSystem files, string directory)
+    {
+        var content = Write();
+        ChecksummedFile.Place(files, Path.Combine(directory, FileName), content);
+        ChecksummedFile.Place(files, Path.Combine(directory, CopyName), content);
+        files.SyncDirectory(directory);
+    }
+
     public void Save(IFileSystem files, string directory)
+    {
+        var content = Write();
+        ChecksummedFile.Replace(files, Path.Combine(directory, FileName), content);
+        ChecksummedFile.Replace(files, Path.Combine(directory, CopyName), content);
+    }
+
+    private ReadOnlySpan<byte> Write()
     {
         var writer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(writer))
@@ -69,8 +85,7 @@ internal sealed partial record TopicManifest(
             json.WriteEndObject();
         }
 
-        ChecksummedFile.Replace(files, Path.Combine(directory, FileName), writer.WrittenSpan);
-        ChecksummedFile.Replace(files, Path.Combine(directory, CopyName), writer.WrittenSpan);
+        return writer.WrittenSpan;
     }
 
     private static TopicManifest? TryRead(IFileSystem files, string path, out InvalidDataException? damage)

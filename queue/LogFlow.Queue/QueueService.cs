@@ -177,20 +177,48 @@ public sealed partial class QueueService : ILogFlowService
         foreach (var group in coordinator.Groups)
         {
             var offsets = new List<QueueGroupOffset>();
+            var topics = new Dictionary<Topic, HashSet<int>>();
             foreach (var (partition, committed) in group.GetOffsets())
             {
                 if (TopicCatalog.TryGetPartition(logs.FindTopic(partition.Topic), partition.Partition, out var log))
                 {
                     var lag = log.HighWatermark - Math.Max(committed.Offset, log.LogStartOffset);
                     offsets.Add(new(partition.Topic, partition.Partition, committed.Offset, Math.Max(0, lag)));
+                    if (!topics.TryGetValue(log.Topic, out var known))
+                    {
+                        topics.Add(log.Topic, known = []);
+                    }
+
+                    known.Add(partition.Partition);
                 }
             }
+
+            AddUnread(topics, offsets);
 
             var listing = group.Describe();
             groups.Add(new QueueGroupStatus(group.GroupId, listing.State, listing.MemberCount, offsets));
         }
 
         return groups;
+    }
+
+    /// <summary>
+    /// Partitions of topics that the group reads, of which it has committed nothing: perhaps nobody reads them, and
+    /// what they hold is a lag as any other.
+    /// </summary>
+    private static void AddUnread(Dictionary<Topic, HashSet<int>> topics, List<QueueGroupOffset> offsets)
+    {
+        foreach (var (topic, known) in topics)
+        {
+            foreach (var log in topic.Partitions)
+            {
+                var lag = log.HighWatermark - log.LogStartOffset;
+                if (lag > 0 && !known.Contains(log.Partition))
+                {
+                    offsets.Add(new(topic.Name, log.Partition, QueueGroupOffset.NothingCommitted, lag));
+                }
+            }
+        }
     }
 
     private async Task StartPartsAsync(CancellationToken cancellationToken)
@@ -228,18 +256,7 @@ public sealed partial class QueueService : ILogFlowService
         Watch(_transactions.Completion);
         await _transactions.StartAsync();
 
-        _server = new SocketServer(
-            new SocketServerOptions
-            {
-                PortKey = _config.PortKey,
-                FrameBytesMax = _config.SocketRequestMaxBytes,
-                ConnectionsMax = _config.MaxConnections,
-                RequestBytesMax = _config.QueuedMaxRequestBytes,
-                IdleTimeout = TimeSpan.FromMilliseconds(_config.ConnectionsMaxIdleMs),
-            },
-            _metrics,
-            _time,
-            _loggers.CreateLogger<SocketServer>());
+        _server = MakeServer(_logs);
         Watch(_server.Completion);
         var advertised = await ListenAsync(_server, cancellationToken);
         _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId), advertised.Host, advertised.Port);
@@ -258,6 +275,33 @@ public sealed partial class QueueService : ILogFlowService
             _time);
         _server.Accept(new RequestDispatcher(handlers, _metrics, _time));
         Log.Started(_logger, Endpoint, _config.DataDirectory, _logs.Topics.Count);
+    }
+
+    private SocketServer MakeServer(LogManager logs)
+    {
+        var descriptors = DescriptorBudget.ForProcess(
+            logs.Topics.Sum(topic => topic.Partitions.Count), _config.MaxConnections);
+        if (descriptors.IsShort)
+        {
+            Log.FewDescriptors(
+                _logger, descriptors.Limit, descriptors.Configured, descriptors.Partitions, descriptors.Needed,
+                descriptors.ConnectionsMax);
+        }
+
+        return new SocketServer(
+            new SocketServerOptions
+            {
+                PortKey = _config.PortKey,
+                FrameBytesMax = _config.SocketRequestMaxBytes,
+                ConnectionsMax = descriptors.ConnectionsMax,
+                ConnectionsKey = descriptors.IsShort ? "the limit of open files, ulimit -n" : "max.connections",
+                IsShortOfDescriptors = () => logs.IsShortOfDescriptors,
+                RequestBytesMax = _config.QueuedMaxRequestBytes,
+                IdleTimeout = TimeSpan.FromMilliseconds(_config.ConnectionsMaxIdleMs),
+            },
+            _metrics,
+            _time,
+            _loggers.CreateLogger<SocketServer>());
     }
 
     private LogManager OpenLogs(ConfigCatalog configs)
@@ -382,6 +426,13 @@ public sealed partial class QueueService : ILogFlowService
         [LoggerMessage(3000, LogLevel.Information,
             "The queue listens on {Endpoint}; its data is in {DataDirectory}, {TopicCount} topics.")]
         public static partial void Started(ILogger logger, string endpoint, string dataDirectory, int topicCount);
+
+        [LoggerMessage(3008, LogLevel.Warning,
+            "This process may have {Limit} files open; max.connections={Configured} and {Partitions} partitions need "
+            + "{Needed}. At most {ConnectionsMax} connections are taken: raise the limit (ulimit -n, LimitNOFILE= of "
+            + "the service), or lower max.connections.")]
+        public static partial void FewDescriptors(
+            ILogger logger, long limit, int configured, int partitions, long needed, int connectionsMax);
 
         [LoggerMessage(3005, LogLevel.Information, "The queue has stopped; it took in {Records} records.")]
         public static partial void Stopped(ILogger logger, long records);

@@ -62,6 +62,15 @@ internal sealed class FakeStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Stands at a position, durably, whatever documents it has.</summary>
+    public void StandAt(string key, long next)
+    {
+        lock (_lock)
+        {
+            _positions[key] = (next, next);
+        }
+    }
+
     /// <summary>Makes the tail durable.</summary>
     public void Seal()
     {

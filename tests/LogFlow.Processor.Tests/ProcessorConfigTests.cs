@@ -1,4 +1,6 @@
+using LogFlow.Hosting;
 using LogFlow.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Processor.Tests;
 
@@ -136,6 +138,34 @@ public sealed class ProcessorConfigTests
         Assert.Contains("combined", ProcessorService.DefaultPipeline, StringComparison.OrdinalIgnoreCase);
         Assert.Empty(
             ProcessorService.TestConfig(new ProcessorConfig { ConfigString = ProcessorService.DefaultPipeline }));
+    }
+
+    [Theory]
+    [InlineData(null, "http://other:9200", true)]
+    [InlineData("output { store { url => 'http://other:9200' } }", null, true)]
+    [InlineData("output { file { path => '/tmp/a' } }", "http://other:9200", false)]
+    [InlineData(null, null, false)]
+    public async Task StoreOfAnotherProcess_WithoutItsSecret_IsOneErrorAtTheStart(
+        string? text, string? url, bool isRefused)
+    {
+        var config = new ProcessorConfig { ConfigString = text, OutputStoreUrl = url };
+        var loaded = ProcessorPipeline.Load(config, TimeProvider.System);
+        var pipeline = loaded.Complete();
+        if (!isRefused)
+        {
+            config.RequireStoreSecret(pipeline);
+            return;
+        }
+
+        await using var service = new ProcessorService(
+            config, loaded, NullLoggerFactory.Instance, TestHost.Meters(), TimeProvider.System);
+        var error = await Assert.ThrowsAsync<StartupException>(() => service.StartAsync(CancellationToken.None));
+        Assert.Equal(2, error.ExitCode);
+        Assert.StartsWith("output.store.secret_file: is not set", error.Message, StringComparison.Ordinal);
+        Assert.Contains("http://other:9200", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'positions-secret'", error.Message, StringComparison.Ordinal);
+        config.OutputStoreSecret = "known";
+        config.RequireStoreSecret(pipeline);
     }
 
     [Theory]

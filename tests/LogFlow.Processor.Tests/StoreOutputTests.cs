@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LogFlow.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Processor.Tests;
 
@@ -43,6 +44,22 @@ public sealed class StoreOutputTests
         Assert.True(consumer.HasLeft);
         Assert.Equal(store.Documents().Count, queue.CommittedOf(queue.Partition(0)));
         Assert.True(service.Completion.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Position_BeyondTheQueuesEnd_IsSaidAndWhatTheQueueHasIsRead()
+    {
+        await using var store = await FakeStore.StartAsync();
+        var queue = new ScriptedQueue(partitions: 1);
+        queue.Append(0, Lines(0, 100));
+        store.StandAt(new PartitionIdentity(queue.TopicId, queue.Partition(0)).PositionKey, 500);
+        var said = new CollectingLogs();
+        var consumer = queue.Connect(1, 0);
+        await using var service = TestHost.Start(
+            $$"""output { store { url => "{{store.Url}}" } }""", consumer, new CollectingDeadLetters(), loggers: said);
+        await Eventually.TrueAsync(() => consumer.PositionOf(0) == 100, "all that the queue has is read");
+        var line = Assert.Single(said.At(LogLevel.Error));
+        Assert.Contains("has all below offset 500, but the queue ends at 100", line, StringComparison.Ordinal);
     }
 
     [Fact]

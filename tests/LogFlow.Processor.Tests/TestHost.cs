@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Processor.Tests;
@@ -10,10 +11,11 @@ namespace LogFlow.Processor.Tests;
 internal static class TestHost
 {
     /// <summary>A processor that is not started.</summary>
-    public static ProcessorService Create(ProcessorConfig config, BytePool? bulkPool = null) => new(
+    public static ProcessorService Create(
+        ProcessorConfig config, BytePool? bulkPool = null, ILoggerFactory? loggers = null) => new(
         config,
         ProcessorPipeline.Load(config, TimeProvider.System),
-        NullLoggerFactory.Instance,
+        loggers ?? NullLoggerFactory.Instance,
         Meters(),
         TimeProvider.System)
     {
@@ -26,7 +28,8 @@ internal static class TestHost
     /// <summary>A processor that reads the consumer; commits follow quickly.</summary>
     public static ProcessorService Start(
         string text, IRecordConsumer consumer, IDeadLetterSink deadLetters,
-        Action<ProcessorConfig>? configure = null, BytePool? bulkPool = null)
+        Action<ProcessorConfig>? configure = null, BytePool? bulkPool = null,
+        ILoggerFactory? loggers = null)
     {
         var config = new ProcessorConfig
         {
@@ -34,7 +37,7 @@ internal static class TestHost
             PipelineWorkers = 3,
         };
         configure?.Invoke(config);
-        var service = Create(config, bulkPool);
+        var service = Create(config, bulkPool, loggers);
         service.Start(service.Load(), deadLetters, (_, _) => consumer);
         return service;
     }

@@ -84,6 +84,25 @@ public class DiskFaultTests
     }
 
     [Fact]
+    public async Task FullDisk_ASmallAppendThatFits_DoesNotEndIt()
+    {
+        var files = new MemoryFileSystem { Capacity = 400_000 };
+        await using var logs = TestLog.Open(TestLog.Options(files) with { ReserveBytes = 50_000 });
+        var log = await logs.PartitionAsync();
+        while ((await log.AppendAsync(Some.RecordBatch(1, valueSize: 30_000))).Error == ErrorCode.None)
+        {
+        }
+
+        Assert.True(logs.IsDiskFull);
+        files.Capacity += 500;
+        await log.AppendOkAsync(Some.RecordBatch(1, valueSize: 100));
+        Assert.True(logs.IsDiskFull);
+        files.Capacity = 2_000_000;
+        await log.AppendOkAsync(Some.RecordBatch(1, valueSize: 30_000));
+        Assert.False(logs.IsDiskFull);
+    }
+
+    [Fact]
     public async Task FullDisk_ShorterRetention_CanBeSetAndMakesRoom()
     {
         var files = new MemoryFileSystem { Capacity = 400_000 };

@@ -16,6 +16,31 @@ public class ProducerStateTests
     }
 
     [Fact]
+    public void TooMany_AllOfOneTime_ATenthGoesTheOldestByOffset()
+    {
+        var producers = new ProducerStateManager();
+        var bytes = Batch(0, 1);
+        var header = RecordBatchHeader.Read(bytes);
+        for (var id = 0; id <= 100_000; id++)
+        {
+            producers.Add(header with { ProducerId = id }, baseOffset: id, logAppendTimeMs: -1, nowMs: 5, bytes);
+        }
+
+        Assert.Equal(90_001, producers.Count);
+        Assert.Equal(10_000, producers.Producers.Min(producer => producer.ProducerId));
+    }
+
+    [Fact]
+    public void EpochOfAnOffset_IsFoundWithoutCounting()
+    {
+        var epochs = new LeaderEpochs();
+        epochs.Assign(3, 0);
+        epochs.Assign(218_000_000, 40);
+        Assert.Equal([3, 3, 218_000_000, 218_000_000], new long[] { 0, 39, 40, 99 }.Select(epochs.FindEpoch));
+        Assert.Equal(-1, new LeaderEpochs().FindEpoch(0));
+    }
+
+    [Fact]
     public async Task Retry_OfAnyOfTheLastFiveBatches_IsAnsweredWithItsOriginalOffset()
     {
         await using var logs = TestLog.Open(new MemoryFileSystem());

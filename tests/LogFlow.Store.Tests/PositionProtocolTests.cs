@@ -110,6 +110,50 @@ public sealed class PositionProtocolTests
         Assert.Equal(6, (await store.IdsAsync("{}")).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Bulk_SentAgain_WhatWasRefusedIsRefusedAgain(bool isFlushed)
+    {
+        // The answer was lost, or the processor was killed before the dead letter was written.
+        await using var store = await TestStore.StartAsync();
+        var body = Bulk(0, 2)
+            + $"{{\"create\":{{\"_index\":\"logs-a-b\",\"_id\":\"{Topic}-0-2\"}}}}\n{{\"@timestamp\":\"soon\",\n"
+            + Bulk(3, 5);
+        var (_, first, _) = await store.BulkAsync(body, $"{Topic}:0:0:5:b");
+        Assert.Equal([201, 201, 400, 201, 201], TestStore.Statuses(first));
+        if (isFlushed)
+        {
+            await store.Engine.FlushAsync(CancellationToken.None);
+        }
+
+        var (_, second, _) = await store.BulkAsync(body, $"{Topic}:0:0:5");
+        Assert.Equal([409, 409, 400, 409, 409], TestStore.Statuses(second));
+        Assert.Equal(4, (await store.IdsAsync("{}")).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Bulk_NewDocumentBelowThePosition_IsDurableBeforeTheAnswer()
+    {
+        // Its position does not move, so nothing would bring it again when the tail is lost.
+        await using var store = await TestStore.StartAsync();
+        await store.BulkAsync(Bulk(0, 2), $"{Topic}:0:0:5:b");
+        await store.Engine.FlushAsync(CancellationToken.None);
+        var (_, body, _) = await store.BulkAsync(Bulk(1, 4), $"{Topic}:0:1:4");
+        Assert.Equal([409, 201, 201], TestStore.Statuses(body));
+        Assert.Equal(0, store.Service.GetStatus().TailDocumentCount);
+    }
+
+    [Fact]
+    public async Task Bulk_ReadAgainUnderAnotherIndex_IsNotStoredTwice()
+    {
+        await using var store = await TestStore.StartAsync();
+        await store.BulkAsync(Bulk(0, 4), $"{Topic}:0:0:4:b");
+        var moved = Bulk(0, 4).Replace("\"_index\":\"", "\"_index\":\"other-", StringComparison.Ordinal);
+        var (_, body, _) = await store.BulkAsync(moved, $"{Topic}:0:0:4");
+        Assert.Equal([409, 409, 409, 409], TestStore.Statuses(body));
+    }
+
     [Fact]
     public async Task Bulk_SeveralPartsOfOneRecord_AreAllTaken()
     {

@@ -31,11 +31,27 @@ internal static class SnapshotBuilder
                 + outputs.Sum(static output => output.Failures),
             Documents = store?.DocumentCount,
             BytesBehind = agent?.BytesBehind ?? 0,
-            Lag = processor?.Lag ?? queue?.Groups.Sum(static group => group.TotalLag) ?? 0,
+            Lag = CountLag(processor, queue),
             DeadLetters = queue is null ? null : CountDeadLetters(queue),
             LastError = DescribeTrouble(processor, errors),
             RecentErrors = errors,
         };
+    }
+
+    /// <summary>
+    /// What the processor has before it; at least what lies in partitions of its topics that no member has ever
+    /// committed, which it does not know of where they are nobody's.
+    /// </summary>
+    private static long CountLag(ProcessorStatus? processor, QueueStatus? queue)
+    {
+        var groups = queue?.Groups ?? [];
+        return processor?.Lag is not { } lag
+            ? groups.Sum(static group => group.TotalLag)
+            : Math.Max(lag, groups
+                .SelectMany(static group => group.Offsets)
+                .Where(static offset => offset.CommittedOffset == QueueGroupOffset.NothingCommitted)
+                .GroupBy(static offset => (offset.Topic, offset.Partition))
+                .Sum(static offsets => offsets.Min(static offset => offset.Lag)));
     }
 
     /// <summary>

@@ -58,6 +58,15 @@ internal sealed class UpConfig : IValidatedConfig
             problems.Add(new ConfigProblem("store.address", "must say where the store is when store.enabled is false"));
         }
 
+        if (!Store.IsEnabled && Store.Address is not null && isDefaultPipeline
+            && Processor.OutputStoreSecretFile is null)
+        {
+            problems.Add(new ConfigProblem(
+                Processor.StoreSecretKey,
+                "must name a copy of the file 'positions-secret' of the store's folder when store.enabled is false: "
+                + "the store at store.address takes records from nobody else (readable by this user only)"));
+        }
+
         foreach (var (key, port) in (ReadOnlySpan<(string, int)>)
             [("queue.port", Queue.Port), ("store.http.port", Store.HttpPort), ("console.port", ConsolePort)])
         {

@@ -18,6 +18,9 @@ internal sealed class UpProcessorConfig : ProcessorConfig
         PipelineBatchBytes = 8L << 20;
     }
 
+    /// <inheritdoc/>
+    public override string StoreSecretKey => "processor.output.store.secret_file";
+
     /// <summary>Whether this process parses and indexes.</summary>
     [ConfigKey("enabled")]
     public bool IsEnabled { get; set; } = true;

@@ -8,7 +8,7 @@ public sealed class ConfigOptions
     /// <summary>The files to read, later ones overriding earlier ones.</summary>
     public Option<string[]> Files { get; } = new("--config", "-c")
     {
-        Description = "Configuration file (YAML); repeatable, later files override earlier ones",
+        Description = "Configuration file (YAML, or .properties); repeatable, later files override earlier ones",
         HelpName = "FILE",
         Recursive = true,
     };

@@ -88,6 +88,11 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
             Console.Error.WriteLine($"warning: {warning}");
         }
 
+        foreach (var note in document.Notes)
+        {
+            Console.WriteLine(note);
+        }
+
         Console.WriteLine("Config OK");
         return 0;
     }

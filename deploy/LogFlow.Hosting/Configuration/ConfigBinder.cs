@@ -6,6 +6,10 @@ namespace LogFlow.Hosting;
 internal sealed class ConfigBinder(ConfigReport report)
 {
     private readonly List<ConfigError> _errors = report.Errors;
+    private readonly List<string> _notes = [];
+
+    /// <summary>What was passed over.</summary>
+    public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>
     /// Fills <paramref name="target"/>, and <paramref name="beside"/> with keys of the same level.
@@ -29,7 +33,15 @@ internal sealed class ConfigBinder(ConfigReport report)
         var errorsBefore = _errors.Count;
         var properties = BindProperties(node, target, path);
         var others = beside is null ? [] : BindProperties(node, beside, path);
-        ReportUnknown(node, new KnownKeys(target.GetType(), [.. properties, .. others]), "", path);
+        var known = new KnownKeys(target.GetType(), [.. properties, .. others]);
+        var passedOver = new List<string>();
+        ReportUnknown(node, known, "", path, passedOver);
+        if (passedOver.Count > 0)
+        {
+            _notes.Add($"{string.Join(", ", passedOver)}: without meaning for {known.Subject}, and passed over.");
+        }
+
+        Adapt(target, path);
         if (_errors.Count == errorsBefore)
         {
             Validate(node, target, path);
@@ -60,6 +72,14 @@ internal sealed class ConfigBinder(ConfigReport report)
         !node.HasValue
         && node.Items is null
         && Array.Exists(properties, other => other.Key.StartsWith(property.Key + ".", StringComparison.Ordinal));
+
+    private void Adapt(object target, string path)
+    {
+        foreach (var note in (target as IAdaptedConfig)?.Adapt() ?? [])
+        {
+            _notes.Add($"{Join(path, note.Key)}: {note.Message}.");
+        }
+    }
 
     private void Validate(ConfigNode node, object? target, string path)
     {
@@ -147,11 +167,19 @@ internal sealed class ConfigBinder(ConfigReport report)
         return list;
     }
 
-    /// <summary>A variable may hold several values: <c>a:9092,b:9092</c>, as in Filebeat.</summary>
-    private static List<ConfigNode> Split(ConfigNode node) => node is { IsExpanded: true, Value: { } value }
-        ? [.. value.Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(part => new ConfigNode(node.Location) { HasValue = true, Value = part.Trim('"', '\''), })]
-        : [node];
+    /// <summary>
+    /// A variable may hold several values (<c>a:9092,b:9092</c>, as in Filebeat), and a .properties file knows no other
+    /// lists.
+    /// </summary>
+    private static List<ConfigNode> Split(ConfigNode node) =>
+        node is { Value: { } value } && (node.IsExpanded || node.IsCommaList)
+            ?
+            [
+                .. value.Trim('[', ']')
+                    .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    .Select(part => new ConfigNode(node.Location) { HasValue = true, Value = part.Trim('"', '\'') }),
+            ]
+            : [node];
 
     private bool TryScalar(ConfigNode node, Type type, string path, out object? value)
     {
@@ -198,7 +226,8 @@ internal sealed class ConfigBinder(ConfigReport report)
         }
     }
 
-    private void ReportUnknown(ConfigNode node, KnownKeys known, string relative, string path)
+    private void ReportUnknown(
+        ConfigNode node, KnownKeys known, string relative, string path, List<string> passedOver)
     {
         foreach (var (key, child) in node.Children)
         {
@@ -223,6 +252,12 @@ internal sealed class ConfigBinder(ConfigReport report)
                 continue;
             }
 
+            if (child.IsWritten && known.IsMeaningless(childKey))
+            {
+                passedOver.Add(Join(path, childKey));
+                continue;
+            }
+
             if (known.IsUnsupported(childKey))
             {
                 _errors.Add(new ConfigError(
@@ -230,13 +265,14 @@ internal sealed class ConfigBinder(ConfigReport report)
                 continue;
             }
 
-            if (known.IsPrefix(childKey) && !child.HasValue && child.Items is null)
+            // Of dotted keys the whole is named, not the part where the known ones end.
+            if ((known.IsPrefix(childKey) || !child.IsWritten) && !child.HasValue && child.Items is null)
             {
-                ReportUnknown(child, known, childKey, path);
+                ReportUnknown(child, known, childKey, path, passedOver);
                 continue;
             }
 
-            var nearest = known.Nearest(childKey);
+            var nearest = known.NearestOf(childKey);
             var hint = nearest is null ? "" : $"; did you mean '{Join(path, nearest)}'?";
             _errors.Add(new ConfigError(child.Location, $"unknown key '{Join(path, childKey)}'{hint}"));
         }

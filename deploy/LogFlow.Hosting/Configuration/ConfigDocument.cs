@@ -11,6 +11,9 @@ public sealed class ConfigDocument
     private readonly ConfigNode _root = new(ConfigLocation.None);
     private VariableExpander _variables = VariableExpander.Environment;
 
+    /// <summary>After binding: what was passed over, one sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
     /// <summary>Reads files and overrides (<c>KEY=VALUE</c>, the value being YAML).</summary>
     /// <exception cref="ConfigException">A file that cannot be read or is not valid YAML; a malformed
     /// override.</exception>
@@ -126,6 +129,7 @@ public sealed class ConfigDocument
             ? new ConfigNode(place) { HasValue = true, Value = "" }
             : YamlConfigReader.Read(place.Source, yaml, _variables, Report.Warnings);
         parsed.Location = place;
+        parsed.IsWritten = true;
         _root.GetOrAdd(text[..equals].Trim(), place).OverrideWith(parsed);
     }
 
@@ -133,7 +137,8 @@ public sealed class ConfigDocument
     public void Set(string key, string value, string source)
     {
         var place = new ConfigLocation(source, 0, 0, null);
-        _root.GetOrAdd(key, place).OverrideWith(new ConfigNode(place) { HasValue = true, Value = value });
+        _root.GetOrAdd(key, place)
+            .OverrideWith(new ConfigNode(place) { HasValue = true, Value = value, IsWritten = true });
     }
 
     /// <summary>Makes a <typeparamref name="T"/>, its defaults overridden by what was written.</summary>
@@ -155,7 +160,9 @@ public sealed class ConfigDocument
         where T : class, new()
     {
         var target = new T();
-        new ConfigBinder(Report).Bind(_root, target, beside);
+        var binder = new ConfigBinder(Report);
+        binder.Bind(_root, target, beside);
+        Notes = binder.Notes;
         return target;
     }
 
@@ -185,6 +192,11 @@ public sealed class ConfigDocument
     private static ConfigNode ReadKeys(
         string source, string yaml, VariableExpander variables, List<ConfigError> warnings)
     {
+        if (source.EndsWith(PropertiesReader.Extension, StringComparison.OrdinalIgnoreCase))
+        {
+            return PropertiesReader.Read(source, yaml, variables);
+        }
+
         var root = YamlConfigReader.Read(source, yaml, variables, warnings);
         var place = new ConfigLocation(source, 1, 1, null);
         if (root.Items is not null)

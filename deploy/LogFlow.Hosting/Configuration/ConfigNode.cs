@@ -21,6 +21,12 @@ public sealed class ConfigNode(ConfigLocation location)
     /// <summary>Whether a scalar (null included) was written here.</summary>
     public bool HasValue { get; set; }
 
+    /// <summary>A key names this place, and not only places below it.</summary>
+    public bool IsWritten { get; set; }
+
+    /// <summary>Where a list is wanted, the value's commas part its elements.</summary>
+    public bool IsCommaList { get; set; }
+
     /// <summary>The elements, where a list was written.</summary>
     public List<ConfigNode>? Items { get; set; }
 
@@ -107,6 +113,7 @@ public sealed class ConfigNode(ConfigLocation location)
             HasValue = other.HasValue;
             IsQuoted = other.IsQuoted;
             IsExpanded = other.IsExpanded;
+            IsCommaList = other.IsCommaList;
             Items = other.Items;
             Location = other.Location;
             if (other.Items is not null)
@@ -115,6 +122,7 @@ public sealed class ConfigNode(ConfigLocation location)
             }
         }
 
+        IsWritten |= other.IsWritten;
         foreach (var (key, child) in other.Children)
         {
             if (Children.TryGetValue(key, out var mine))
@@ -132,6 +140,8 @@ public sealed class ConfigNode(ConfigLocation location)
     public void CopyFrom(ConfigNode other)
     {
         (Value, HasValue, IsQuoted, IsExpanded) = (other.Value, other.HasValue, other.IsQuoted, other.IsExpanded);
+        IsCommaList = other.IsCommaList;
+        IsWritten |= other.IsWritten;
         Items = other.Items?.ConvertAll(static item => item.Copy());
         AddMissingFrom(other);
     }

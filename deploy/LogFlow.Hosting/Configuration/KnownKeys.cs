@@ -12,6 +12,9 @@ internal sealed class KnownKeys(Type declaring, ConfigProperty[] properties)
     private readonly AcceptedKeyAttribute[] _accepted =
         [.. declaring.GetCustomAttributes<AcceptedKeyAttribute>()];
 
+    private readonly MeaninglessKeysAttribute? _meaningless =
+        declaring.GetCustomAttribute<MeaninglessKeysAttribute>();
+
     private readonly string[] _keys =
         [.. properties.SelectMany(property => property.Attribute.Aliases.Prepend(property.Key))];
 
@@ -25,13 +28,35 @@ internal sealed class KnownKeys(Type declaring, ConfigProperty[] properties)
     public AcceptedKeyAttribute? FindAccepted(string key) =>
         Array.Find(_accepted, accepted => accepted.Key == key);
 
+    /// <summary>For what some of the original tool's keys have no meaning.</summary>
+    public string Subject => _meaningless?.Subject ?? "";
+
+    /// <summary>Whether the original tool has this key, and it has no meaning here.</summary>
+    public bool IsMeaningless(string key) => _meaningless?.Keys.Any(
+        known => known.EndsWith(".*", StringComparison.Ordinal)
+            ? key.StartsWith(known[..^1], StringComparison.Ordinal)
+            : known == key) == true;
+
     /// <summary>Whether known keys lie below this one.</summary>
     public bool IsPrefix(string key) =>
-        _keys.Concat(_unsupported).Concat(_accepted.Select(static accepted => accepted.Key)).Any(
-            known => known.StartsWith(key + ".", StringComparison.Ordinal));
+        _keys.Concat(_unsupported)
+            .Concat(_accepted.Select(static accepted => accepted.Key))
+            .Concat(_meaningless?.Keys ?? [])
+            .Any(known => known.StartsWith(key + ".", StringComparison.Ordinal));
 
-    /// <summary>The known key that differs least, or null where none is near.</summary>
-    public string? Nearest(string key) => NearestName.Find(key, _keys)
+    /// <summary>The known key nearest to this one, else to its section; null: none is near.</summary>
+    public string? NearestOf(string key)
+    {
+        var nearest = Nearest(key);
+        for (var dot = key.LastIndexOf('.'); nearest is null && dot > 0; dot = key.LastIndexOf('.', dot - 1))
+        {
+            nearest = NearestName.Find(key[..dot], _keys);
+        }
+
+        return nearest;
+    }
+
+    private string? Nearest(string key) => NearestName.Find(key, _keys)
         ?? NearestName.Find(LastPart(key), _keys.Select(LastPart)) switch
         {
             null => null,

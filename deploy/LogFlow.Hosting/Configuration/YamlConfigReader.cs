@@ -131,6 +131,7 @@ internal sealed class YamlConfigReader
             }
 
             child.Location = place;
+            child.IsWritten = true;
             ReadInto(child, depth + 1);
         }
 

@@ -38,6 +38,12 @@ public static class ServiceHost
         AddLogging(builder.Logging, settings.Level);
         AddLifetime(services);
         services.AddHostedService<OutOfMemoryGuard>();
+        if (document.Notes.Count > 0)
+        {
+            services.AddHostedService(provider => new ConfigNotes(
+                document.Notes, provider.GetRequiredService<ILoggerFactory>().CreateLogger("LogFlow.Hosting")));
+        }
+
         if (OtlpExport.IsAskedFor)
         {
             services.AddHostedService<OtlpExport>();

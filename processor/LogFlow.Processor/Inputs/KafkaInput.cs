@@ -210,10 +210,25 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
             // An output's own position says nothing of dead letters and of other outputs: those are sure only below the
             // commit. What the output has already it recognises.
             start = Math.Min(position, await _consumer.GetRestartOffsetAsync(partition, cancellationToken));
+            await CompareWithEndAsync(partition, position, cancellationToken);
         }
 
         OpenWindow(partition, topicId, start);
         return start;
+    }
+
+    /// <summary>
+    /// No output can have more than the queue has given out. What it has beyond is of another life of the queue, or was
+    /// claimed by somebody else; records with those offsets are still offered to it, and it looks at their ids.
+    /// </summary>
+    private async Task CompareWithEndAsync(
+        TopicPartition partition, long position, CancellationToken cancellationToken)
+    {
+        var end = await _consumer.GetEndOffsetAsync(partition, cancellationToken);
+        if (position > end)
+        {
+            Log.BeyondTheEnd(_logger, partition.Topic, partition.Partition, position, end);
+        }
     }
 
     /// <summary>
@@ -510,6 +525,13 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(6069, LogLevel.Error,
+            "{Topic}-{Partition}: the output says it has all below offset {Position}, but the queue ends at {End}. The "
+            + "queue was set back (a restored copy, an older backup), or a position was claimed that is not true. What "
+            + "the queue has is read and offered to the output; compare the two, and set the older one up anew.")]
+        public static partial void BeyondTheEnd(
+            ILogger logger, string topic, int partition, long position, long end);
+
         [LoggerMessage(6010, LogLevel.Information, "Reading {Count} more partition(s): {Partitions}")]
         public static partial void Assigned(ILogger logger, int count, string partitions);
 

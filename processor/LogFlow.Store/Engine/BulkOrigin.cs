@@ -1,8 +1,8 @@
 namespace LogFlow.Store;
 
 /// <summary>
-/// Where the items of a bulk come from: from the offsets that its claims cover, whose position alone tells whether they
-/// are stored, or from elsewhere, and then only a look at the ids tells.
+/// Where the items of a bulk come from: from the offsets that its claims cover, which are new where the position is not
+/// above them, or from elsewhere or below, and then only a look at the ids tells whether they are stored.
 /// </summary>
 internal sealed class BulkOrigin
 {
@@ -23,16 +23,16 @@ internal sealed class BulkOrigin
     public bool HasClaims => _claims.Length > 0;
 
     /// <summary>Whether a claim covers the id, and whether its document is below the store's position.</summary>
-    public bool IsCovered(in BulkItem item, out bool isStored)
+    public bool IsCovered(in BulkItem item, out bool isBelow)
     {
-        isStored = false;
+        isBelow = false;
         if (!item.HasQueueId || Find(item.QueueId) is not (>= 0 and var index)
             || item.QueueId.Offset < _claims[index].First)
         {
             return false;
         }
 
-        isStored = item.QueueId.Offset < _standing[index];
+        isBelow = item.QueueId.Offset < _standing[index];
         return true;
     }
 

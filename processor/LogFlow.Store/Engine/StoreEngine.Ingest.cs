@@ -11,6 +11,9 @@ internal sealed partial class StoreEngine
     private readonly byte[] _topicText = new byte[DocumentId.TopicTextLength];
     private Guid _topicTextOf;
 
+    /// <summary>In the ingest turn: the request brought documents that no position will bring again.</summary>
+    private bool _hasAddedBelow;
+
     /// <summary>Blocks that were read to tell whether an id is stored: none for ids that are new.</summary>
     public long IdBlocksRead { get; private set; }
 
@@ -135,7 +138,10 @@ internal sealed partial class StoreEngine
             }
             else
             {
-                lookup.AskQueueId(i, IsBelowPosition(item.QueueId, state) ? memory ??= ViewMemory(state) : []);
+                lookup.AskQueueId(
+                    i,
+                    IsBelowPosition(item.QueueId, state) ? memory ??= ViewMemory(state) : [],
+                    origin.IsCovered(item, out _));
             }
         }
 
@@ -154,7 +160,8 @@ internal sealed partial class StoreEngine
 
     private static bool NeedsLookup(in BulkItem item, BulkOrigin origin) =>
         item is { HasId: true, RefusedStatus: 0, Operation: BulkOperation.Create or BulkOperation.Index }
-        && (item.HasQueueId || item.IdLength <= IdLengthMax) && !origin.IsCovered(item, out _);
+        && (item.HasQueueId || item.IdLength <= IdLengthMax)
+        && (!origin.IsCovered(item, out var isBelow) || isBelow);
 
     /// <summary>
     /// Below its position a document may have come under the position, and then no set of ids has it.
@@ -168,12 +175,15 @@ internal sealed partial class StoreEngine
         var generation = _tail.Generation;
         var added = 0;
         var duplicates = 0;
+        _hasAddedBelow = false;
         for (var i = 0; i < request.Count; i++)
         {
             ref var item = ref request.Items[i];
+            var isNew = origin.IsCovered(item, out var isBelow) && !isBelow;
             item.Status = item.RefusedStatus != 0 ? item.RefusedStatus
-                : origin.IsCovered(item, out var isStored) ? isStored ? (short)409 : Add(body, ref item, generation)
+                : isNew ? Add(body, ref item, generation)
                 : AddForeign(body, ref item, generation, foreign, i);
+            _hasAddedBelow |= !isNew && item.Status == 201;
             added += item.Status == 201 ? 1 : 0;
             duplicates += item.Status == 409 ? 1 : 0;
         }
@@ -181,7 +191,11 @@ internal sealed partial class StoreEngine
         _metrics.Record(added, duplicates, request.Count - added - duplicates);
     }
 
-    /// <summary>An item that came without its position: Elasticsearch's rules for ids.</summary>
+    /// <summary>
+    /// An item that came without its position, or below it: Elasticsearch's rules for ids. A position alone would not
+    /// do: it says that an offset was dealt with, and that may have been a refusal whose dead letter a crash, or a lost
+    /// answer, has kept from being written. Sent again, it must be refused again.
+    /// </summary>
     private short AddForeign(
         ReadOnlySpan<byte> body, ref BulkItem item, TailGeneration generation, ForeignItems? foreign, int index)
     {

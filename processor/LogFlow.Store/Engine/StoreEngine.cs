@@ -95,7 +95,7 @@ internal sealed partial class StoreEngine : IAsyncDisposable
 
     /// <summary>
     /// Takes a bulk request in: every item gets its status. With claims it returns as soon as the documents can be
-    /// found; without, when they are durable.
+    /// found; without, or where one lies below its position, when they are durable.
     /// </summary>
     public async ValueTask<IngestOutcome> IngestAsync(BulkItems request, CancellationToken cancellationToken)
     {
@@ -124,6 +124,7 @@ internal sealed partial class StoreEngine : IAsyncDisposable
         }
 
         TailGeneration generation;
+        bool mustBeDurable;
         await _ingestTurn.WaitAsync(cancellationToken);
         try
         {
@@ -138,7 +139,9 @@ internal sealed partial class StoreEngine : IAsyncDisposable
                 return refused;
             }
 
-            if (generation.IsDirty && (request.Claims is null || generation.RawBytes >= _options.SealBytes))
+            // What was stored below a position is not read again for it when the tail is lost.
+            mustBeDurable = request.Claims is null || _hasAddedBelow;
+            if (generation.IsDirty && (mustBeDurable || generation.RawBytes >= _options.SealBytes))
             {
                 generation.IsSealWanted = true;
                 _sealWanted.Release();
@@ -149,7 +152,7 @@ internal sealed partial class StoreEngine : IAsyncDisposable
             _ingestTurn.Release();
         }
 
-        return request.Claims is null
+        return mustBeDurable
             ? await WaitDurableAsync(generation, cancellationToken)
             : new IngestOutcome(IngestResult.Done);
     }

@@ -19,6 +19,7 @@ internal sealed class IdLookup
     private readonly Dictionary<BlockSource, List<int>> _explicit = [];
     private readonly Dictionary<BlockSource, List<int>> _queue = [];
     private readonly List<int> _cold = [];
+    private readonly HashSet<int> _anyIndex = [];
 
     public IdLookup(
         BulkItems request, SegmentList segments, IdFilters filters, Action<string, string> reportCorrupt)
@@ -60,8 +61,14 @@ internal sealed class IdLookup
     /// <summary>Asks for an item with the processor's kind of id.</summary>
     /// <param name="item">Its index in the _request.</param>
     /// <param name="memory">Blocks in memory that may have it.</param>
-    public void AskQueueId(int item, IReadOnlyList<MemoryBlock> memory)
+    /// <param name="anyIndex">Stored in whichever index counts: the record is read again, not written anew.</param>
+    public void AskQueueId(int item, IReadOnlyList<MemoryBlock> memory, bool anyIndex)
     {
+        if (anyIndex)
+        {
+            _anyIndex.Add(item);
+        }
+
         var id = _request.Items[item].QueueId;
         foreach (var segment in _segments.Segments)
         {
@@ -243,7 +250,8 @@ internal sealed class IdLookup
             indices.Collect(row, default, values);
             foreach (var item in wanted[id])
             {
-                isStored[item] |= values[0].Text.Span.SequenceEqual(_request.Items[item].Index!.Utf8);
+                isStored[item] |= _anyIndex.Contains(item)
+                    || values[0].Text.Span.SequenceEqual(_request.Items[item].Index!.Utf8);
             }
         }
     }

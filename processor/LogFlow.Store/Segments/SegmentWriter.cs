@@ -57,17 +57,23 @@ internal sealed class SegmentWriter : IDisposable
             Blocks = _blocks,
         };
         _buffer.Reset();
-        footer.Write(_buffer);
-        var length = _buffer.Length;
-        var crc = Crc32C.Compute(_buffer.Written);
-        _buffer.WriteUInt32((uint)length);
-        _buffer.WriteUInt32(crc);
-        _buffer.Write(SegmentFile.EndMark);
+        WriteFooter(footer, _buffer);
 
         // Twice: all blocks of a segment would be lost with its only footer.
         Append(_buffer.Written);
         Append(_buffer.Written);
         _file.SyncData();
+    }
+
+    /// <summary>One copy of a footer, with its trailer.</summary>
+    public static void WriteFooter(SegmentFooter footer, ByteWriter output)
+    {
+        footer.Write(output);
+        var length = output.Length;
+        var crc = Crc32C.Compute(output.Written);
+        output.WriteUInt32((uint)length);
+        output.WriteUInt32(crc);
+        output.Write(SegmentFile.EndMark);
     }
 
     public void Dispose() => _file.Dispose();

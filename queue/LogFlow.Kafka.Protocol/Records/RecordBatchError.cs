@@ -26,4 +26,7 @@ public enum RecordBatchError
 
     /// <summary>A producer id without epoch or sequence.</summary>
     InvalidProducer,
+
+    /// <summary>In a log: the base offset is not where the batch before ended.</summary>
+    OffsetOutOfOrder,
 }

@@ -25,6 +25,12 @@ internal sealed record CleanerCheckpoint(long DirtyOffset, long GapEndOffset)
     /// </summary>
     public static CleanerCheckpoint Unknown { get; } = new(0, long.MaxValue);
 
+    /// <summary>
+    /// Whether a batch may stand where another offset is due: only compaction leaves offsets out between two batches.
+    /// </summary>
+    public static bool Follows(long dueOffset, long baseOffset, long gapEndOffset) =>
+        baseOffset == dueOffset || (baseOffset > dueOffset && baseOffset < gapEndOffset);
+
     public static CleanerCheckpoint Load(IFileSystem files, string directory)
     {
         try

@@ -66,7 +66,7 @@ internal sealed partial class PartitionCleaner(
     {
         foreach (var (segment, nextBase) in Dirty())
         {
-            using var scanner = new SegmentScanner(segment, 0, segment.EndPosition, verifiesCrc: true);
+            using var scanner = Scan(segment);
             while (scanner.MoveNext())
             {
                 stop.ThrowIfCancellationRequested();
@@ -219,7 +219,7 @@ internal sealed partial class PartitionCleaner(
         var isChanged = segments.Length > 1;
         foreach (var segment in segments)
         {
-            using var scanner = new SegmentScanner(segment, 0, segment.EndPosition, verifiesCrc: true);
+            using var scanner = Scan(segment);
             while (scanner.MoveNext())
             {
                 stop.ThrowIfCancellationRequested();
@@ -247,6 +247,13 @@ internal sealed partial class PartitionCleaner(
         writer.Complete();
         return (writer.Length, writer.MaxTimestampMs);
     }
+
+    private SegmentScanner Scan(LogSegment segment) =>
+        new(segment, 0, segment.EndPosition, verifiesCrc: true)
+        {
+            ExpectedOffset = segment.BaseOffset,
+            GapEndOffset = log.Cleaner.GapEndOffset,
+        };
 
     private void ThrowIfDamaged(LogSegment segment, SegmentScanner scanner)
     {

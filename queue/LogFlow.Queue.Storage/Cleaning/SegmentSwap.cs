@@ -61,10 +61,56 @@ internal static partial class SegmentSwap
             }
             else if (TryParseSwap(name, out var baseOffset, out var endOffset))
             {
-                Finish(files, directory, names, name, baseOffset, endOffset);
-                Log.Finished(logger, label, baseOffset, endOffset);
+                if (IsWhole(files, directory, name, baseOffset, endOffset))
+                {
+                    Finish(files, directory, names, name, baseOffset, endOffset);
+                    Log.Finished(logger, label, baseOffset, endOffset);
+                }
+                else
+                {
+                    Keep(files, directory, name, baseOffset);
+                    Log.NotWhole(logger, Path.Combine(directory, name), label, baseOffset, endOffset);
+                }
             }
         }
+    }
+
+    /// <summary>
+    /// Whether every batch of it is right. It was when it got its name, but what it was made from goes for it.
+    /// </summary>
+    private static bool IsWhole(IFileSystem files, string directory, string name, long baseOffset, long endOffset)
+    {
+        var path = Path.Combine(directory, name);
+        var length = files.GetFileLength(path);
+        var segment = new LogSegment(files, directory, baseOffset, length, isSealed: true, path);
+        try
+        {
+            using var scanner = new SegmentScanner(segment, 0, length, verifiesCrc: true)
+            {
+                ExpectedOffset = baseOffset,
+                GapEndOffset = endOffset,
+            };
+            while (scanner.MoveNext())
+            {
+                if (scanner.Header.NextOffset > endOffset)
+                {
+                    return false;
+                }
+            }
+
+            return scanner.NextPosition == length;
+        }
+        finally
+        {
+            segment.Close();
+        }
+    }
+
+    private static void Keep(IFileSystem files, string directory, string name, long baseOffset)
+    {
+        var kept = DamagedName.Next(files, Path.Combine(directory, Format(baseOffset) + DamagedName.Suffix));
+        files.MoveFile(Path.Combine(directory, name), kept);
+        files.SyncDirectory(directory);
     }
 
     private static void Finish(
@@ -107,5 +153,11 @@ internal static partial class SegmentSwap
             "Partition {Partition}: the cleaned segment of offsets {BaseOffset} to {EndOffset}, whose installation a "
             + "crash had cut off, is installed.")]
         public static partial void Finished(ILogger logger, string partition, long baseOffset, long endOffset);
+
+        [LoggerMessage(2119, LogLevel.Error,
+            "{Path}, which compaction made of offsets {BaseOffset} to {EndOffset} of {Partition}, is damaged. It is "
+            + "kept as a .damaged file; the segments that it was made from are served.")]
+        public static partial void NotWhole(
+            ILogger logger, string path, string partition, long baseOffset, long endOffset);
     }
 }

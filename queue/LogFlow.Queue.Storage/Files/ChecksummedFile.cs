@@ -47,6 +47,13 @@ internal static class ChecksummedFile
 
     public static void Replace(IFileSystem files, string path, ReadOnlySpan<byte> payload)
     {
+        Place(files, path, payload);
+        files.SyncDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>As <see cref="Replace"/>, but the caller syncs the folder.</summary>
+    public static void Place(IFileSystem files, string path, ReadOnlySpan<byte> payload)
+    {
         var content = new byte[HeaderSize + payload.Length];
         Magic.CopyTo(content);
         BinaryPrimitives.WriteUInt32BigEndian(content.AsSpan(4), Crc32C.Compute(payload));
@@ -61,6 +68,5 @@ internal static class ChecksummedFile
         }
 
         files.MoveFile(temporary, path);
-        files.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 }

@@ -43,7 +43,9 @@ internal sealed partial class DiskSpace(IFileSystem files, string directory, lon
     /// <exception cref="IOException">The disk failed in another way.</exception>
     public bool TryReserve(IStorageFile file, long needed, long wanted)
     {
-        if (!TryHoldReserve() || !(TryReserve(file, wanted) || TryReserve(file, needed)))
+        var hasHeld = TryHoldReserve();
+        var hasAll = hasHeld && TryReserve(file, wanted);
+        if (!hasAll && !(hasHeld && TryReserve(file, needed)))
         {
             if (!_isFull)
             {
@@ -54,7 +56,8 @@ internal sealed partial class DiskSpace(IFileSystem files, string directory, lon
             return false;
         }
 
-        if (_isFull)
+        // A small append that still fits is no end of it: the next larger one would be refused again.
+        if (_isFull && hasAll)
         {
             _isFull = false;
             Log.DiskHasSpace(logger, directory);

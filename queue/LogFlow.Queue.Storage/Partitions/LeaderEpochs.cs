@@ -48,6 +48,23 @@ internal sealed class LeaderEpochs
         }
     }
 
+    /// <summary>The epoch in force at an offset; -1: none is known.</summary>
+    public int FindEpoch(long offset)
+    {
+        var found = -1;
+        foreach (var (epoch, startOffset) in _entries)
+        {
+            if (found >= 0 && startOffset > offset)
+            {
+                break;
+            }
+
+            found = epoch;
+        }
+
+        return found;
+    }
+
     /// <summary>Kafka's LeaderEpochFileCache.endOffsetFor.</summary>
     public EpochEndOffset FindEnd(int requestedEpoch, long logEndOffset)
     {

@@ -88,6 +88,9 @@ internal sealed partial class PartitionLoader(
 
     private List<LogSegment> ListSegments(bool isClean)
     {
+        // Where compaction was at work and its file is gone, offsets that are missing are no damage to a reader. A scan
+        // after a crash takes them for damage: there a hole of that kind cannot be told from a lost segment.
+        _cleaner = isClean && topic.Config.IsCompacted ? CleanerCheckpoint.Unknown : CleanerCheckpoint.None;
         var baseOffsets = new List<long>();
         foreach (var name in ListNames())
         {
@@ -270,8 +273,7 @@ internal sealed partial class PartitionLoader(
         {
             // The CRC does not cover the offset. Only compaction leaves gaps between batches of one segment.
             while (scanner.MoveNext()
-                && (scanner.Header.BaseOffset == nextOffset
-                    || (scanner.Header.BaseOffset > nextOffset && scanner.Header.BaseOffset < _cleaner.GapEndOffset)))
+                && CleanerCheckpoint.Follows(nextOffset, scanner.Header.BaseOffset, _cleaner.GapEndOffset))
             {
                 var header = scanner.Header;
                 if (header.BaseOffset >= knownOffset)

@@ -1,3 +1,5 @@
+using LogFlow.Platform;
+
 namespace LogFlow.Queue.Storage;
 
 /// <content>
@@ -59,12 +61,24 @@ public sealed partial class PartitionLog
         _hasUnsynced = true;
     }
 
-    /// <summary>Makes all that is written durable.</summary>
+    /// <summary>
+    /// Makes all that is written durable. Where the file was closed as idle and no descriptor is free to open it, all
+    /// stays as it is (<see cref="HasUnsynced"/>); a group's own file is open.
+    /// </summary>
     private void SyncActive()
     {
+        var active = Active;
         try
         {
-            var active = Active;
+            _ = active.File;
+        }
+        catch (IOException error) when (_hasUnsynced && OutOfDescriptors.Is(error))
+        {
+            return;
+        }
+
+        try
+        {
             active.File.SyncData();
             if (_isSegmentNew)
             {

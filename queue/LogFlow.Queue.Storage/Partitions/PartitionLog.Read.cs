@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 
 namespace LogFlow.Queue.Storage;
 
@@ -58,6 +59,11 @@ public sealed partial class PartitionLog
         catch (ObjectDisposedException)
         {
             return Failed(ErrorCode.UnknownTopicOrPartition);
+        }
+        catch (IOException error) when (OutOfDescriptors.Is(error))
+        {
+            // The reserve has said it; the reader asks again.
+            return Failed(ErrorCode.KafkaStorageError);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -172,8 +178,10 @@ public sealed partial class PartitionLog
                     break;
                 }
 
-                // The CRC does not cover the offset, which at least must rise.
-                var isOffsetPossible = walk.Header.BaseOffset >= nextOffset && walk.Header.NextOffset <= LogEndOffset;
+                // The CRC does not cover the offset. That of the first was found right by the search.
+                var isOffsetPossible = walk.Header.NextOffset <= LogEndOffset
+                    && (walk.Position == 0
+                        || CleanerCheckpoint.Follows(nextOffset, walk.Header.BaseOffset, Cleaner.GapEndOffset));
                 nextOffset = walk.Header.NextOffset;
                 if (!isOffsetPossible
                     || (position + walk.Position < segment.UnverifiedEnd && !RecordBatch.HasValidCrc(walk.Current)))
@@ -217,13 +225,25 @@ public sealed partial class PartitionLog
     /// <summary>The first batch that ends at or behind an offset; size 0 where the segment has none.</summary>
     private (RecordBatchError Error, long Position, int Size) FindBatch(LogSegment segment, long relativeOffset)
     {
-        var entry = segment.Index.FindOffset(relativeOffset);
+        var entry = FindEntry(segment, relativeOffset);
         if (!IsIndexRight(segment, entry))
         {
-            entry = segment.Index.FindOffset(relativeOffset);
+            entry = FindEntry(segment, relativeOffset);
         }
 
-        return Search(segment, entry.Position, segment.BaseOffset + relativeOffset, long.MinValue, out _);
+        return Search(segment, entry, segment.BaseOffset + relativeOffset, long.MinValue, out _);
+    }
+
+    /// <summary>
+    /// Not the end's entry: what it says of the last batch is worth no more than that batch's own header.
+    /// </summary>
+    private static IndexEntry FindEntry(LogSegment segment, long relativeOffset)
+    {
+        var index = segment.Index;
+        var entry = index.FindOffset(relativeOffset);
+        return entry.Position > 0 && entry.Position >= segment.DurablePosition
+            ? index.FindPosition(segment.DurablePosition - 1)
+            : entry;
     }
 
     /// <summary>
@@ -251,14 +271,18 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>
-    /// Walks headers from a position to the first batch that ends at or behind an offset and has a timestamp that is
-    /// not below a time.
+    /// Walks headers from an index entry to the first batch that ends at or behind an offset and has a timestamp that
+    /// is not below a time. Each must begin where the one before ended: an offset that was damaged would else hide its
+    /// records, or give them out under others' offsets, and no reader would notice.
     /// </summary>
     [SkipLocalsInit]
-    private static (RecordBatchError Error, long Position, int Size) Search(
-        LogSegment segment, long position, long offset, long timestampMs, out RecordBatchHeader header)
+    private (RecordBatchError Error, long Position, int Size) Search(
+        LogSegment segment, IndexEntry from, long offset, long timestampMs, out RecordBatchHeader header)
     {
         header = default;
+        long position = from.Position;
+        var dueOffset = segment.BaseOffset + from.RelativeOffset;
+        var gapEndOffset = Cleaner.GapEndOffset;
         var end = segment.DurablePosition;
         Span<byte> buffer = stackalloc byte[SearchBytes];
         while (position < end)
@@ -274,12 +298,18 @@ public sealed partial class PartitionLog
                     return (error == RecordBatchError.None ? RecordBatchError.Truncated : error, position, 0);
                 }
 
+                if (!CleanerCheckpoint.Follows(dueOffset, header.BaseOffset, gapEndOffset))
+                {
+                    return (RecordBatchError.OffsetOutOfOrder, position, 0);
+                }
+
                 if (header.LastOffset >= offset && header.MaxTimestampMs >= timestampMs)
                 {
                     return (RecordBatchError.None, position, header.TotalSize);
                 }
 
                 position += header.TotalSize;
+                dueOffset = header.NextOffset;
             }
 
             if (position == start)

@@ -70,10 +70,9 @@ public sealed partial class PartitionLog
             entry = segment.Index.FindTimestamp(timestampMs);
         }
 
-        long position = entry.Position;
         while (true)
         {
-            (var error, position, var size) = Search(segment, position, LogStartOffset, timestampMs, out var header);
+            var (error, position, size) = Search(segment, entry, LogStartOffset, timestampMs, out var header);
             if (error != RecordBatchError.None)
             {
                 using var failure = Damaged(segment, position, segment.BaseOffset);
@@ -92,9 +91,13 @@ public sealed partial class PartitionLog
                 return found;
             }
 
-            position += size;
+            entry = Behind(segment, position, header);
         }
     }
+
+    /// <summary>Where a search goes on behind a batch.</summary>
+    private static IndexEntry Behind(LogSegment segment, long position, in RecordBatchHeader header) => new(
+        (uint)(header.NextOffset - segment.BaseOffset), (uint)(position + header.TotalSize), header.MaxTimestampMs);
 
     /// <summary>
     /// Headers only know that a segment's largest timestamp was seen while it was written, which is an upper bound.
@@ -102,12 +105,18 @@ public sealed partial class PartitionLog
     private OffsetLookup FindLargestInSegment(LogSegment segment)
     {
         var largest = OffsetLookup.NotFound;
-        var position = 0L;
+        var from = default(IndexEntry);
         var least = long.MinValue;
         while (true)
         {
-            (var error, position, var size) = Search(segment, position, LogStartOffset, least, out var header);
-            if (error != RecordBatchError.None || size == 0)
+            var (error, position, size) = Search(segment, from, LogStartOffset, least, out var header);
+            if (error != RecordBatchError.None)
+            {
+                using var failure = Damaged(segment, position, segment.BaseOffset);
+                return new OffsetLookup(failure.Error, -1, -1, -1);
+            }
+
+            if (size == 0)
             {
                 return largest;
             }
@@ -124,7 +133,7 @@ public sealed partial class PartitionLog
                 return largest;
             }
 
-            position += size;
+            from = Behind(segment, position, header);
         }
     }
 

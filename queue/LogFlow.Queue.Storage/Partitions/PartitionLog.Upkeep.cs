@@ -80,8 +80,8 @@ public sealed partial class PartitionLog
             SyncActive();
         }
 
-        // What an offline partition remembers is ahead of what its disk holds.
-        if (_isStateChanged && !_isOffline)
+        // What an offline partition remembers is ahead of what its disk holds; so is what could not be synced yet.
+        if (_isStateChanged && !_isOffline && !_hasUnsynced)
         {
             _savedState = new PartitionState
             {
@@ -142,7 +142,8 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>At a clean stop: gives back reserved space and closes. Writer is between groups or has ended.</summary>
-    internal void Close()
+    /// <returns>All of it is durable.</returns>
+    internal bool Close()
     {
         if (_hasUnsynced && !_isOffline)
         {
@@ -162,6 +163,8 @@ public sealed partial class PartitionLog
             segment.SaveIndex();
             segment.Close();
         }
+
+        return !_isOffline && !_hasUnsynced;
     }
 
     /// <summary>The topic is gone: appends and reads end.</summary>
@@ -266,7 +269,7 @@ public sealed partial class PartitionLog
         {
             var isActive = segment == Active;
             var following = isActive ? -1 : _segments[index + 1].BaseOffset;
-            var nextOffset = FindOffsetBefore(segment, position);
+            (position, var nextOffset) = FindOrderBefore(segment, position);
             var rest = SegmentRepair.CutOut(
                 _context, Label, _directory, segment, position, segment.EndPosition, nextOffset, following).Rest;
             if (isActive)
@@ -294,16 +297,23 @@ public sealed partial class PartitionLog
         }
     }
 
-    /// <summary>The offset that should stand at a position, by the batches before it.</summary>
-    private static long FindOffsetBefore(LogSegment segment, long position)
+    /// <summary>
+    /// The offset that should stand at a position, by the batches before it; an earlier position where one of those is
+    /// out of order.
+    /// </summary>
+    private (long Position, long NextOffset) FindOrderBefore(LogSegment segment, long position)
     {
         var nextOffset = segment.BaseOffset;
-        using var scanner = new SegmentScanner(segment, 0, position, verifiesCrc: false);
+        using var scanner = new SegmentScanner(segment, 0, position, verifiesCrc: false)
+        {
+            ExpectedOffset = segment.BaseOffset,
+            GapEndOffset = Cleaner.GapEndOffset,
+        };
         while (scanner.MoveNext())
         {
             nextOffset = scanner.Header.NextOffset;
         }
 
-        return nextOffset;
+        return (scanner.Error == RecordBatchError.OffsetOutOfOrder ? scanner.NextPosition : position, nextOffset);
     }
 }

@@ -1,4 +1,5 @@
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 
 namespace LogFlow.Queue.Storage;
 
@@ -176,6 +177,7 @@ public sealed partial class PartitionLog : IWriteTarget
         try
         {
             var active = Active;
+            OpenForAppend(active);
             if (active.FirstAppendMs == 0 && active.EndPosition > 0)
             {
                 active.FirstAppendMs = ReadFirstTimestamp(active, nowMs);
@@ -193,10 +195,27 @@ public sealed partial class PartitionLog : IWriteTarget
 
             return !_isOffline && TryReserve(Active, size, config) ? ErrorCode.None : ErrorCode.KafkaStorageError;
         }
+        catch (IOException error) when (OutOfDescriptors.Is(error))
+        {
+            // Nothing is broken and nothing was written: the producer tries again, as for a full disk.
+            return ErrorCode.KafkaStorageError;
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             GoOffline(error);
             return ErrorCode.KafkaStorageError;
+        }
+    }
+
+    /// <summary>
+    /// What the group will need is opened before anything is staged: after that an open that fails is a failed write.
+    /// </summary>
+    private static void OpenForAppend(LogSegment active)
+    {
+        if (active.EndPosition > 0 || active.ReservedBytes > 0)
+        {
+            _ = active.File;
+            _ = active.Index;
         }
     }
 
@@ -253,10 +272,19 @@ public sealed partial class PartitionLog : IWriteTarget
         {
             MaxTimestampMs = LogSegment.NoTimestamp,
         };
-        if (!TryReserve(next, size, Topic.Config))
+        try
         {
-            next.Delete();
-            return false;
+            if (!TryReserve(next, size, Topic.Config))
+            {
+                next.Delete();
+                return false;
+            }
+        }
+        catch
+        {
+            // An empty file that may be left is taken by the next try.
+            next.Close();
+            throw;
         }
 
         // Retention may remove all before it, and then its name alone says which offset comes next.
@@ -292,7 +320,7 @@ public sealed partial class PartitionLog : IWriteTarget
             SyncActive();
         }
 
-        if (_isOffline)
+        if (_isOffline || _hasUnsynced)
         {
             return false;
         }

@@ -148,6 +148,13 @@ public sealed partial class PartitionLog
     /// <summary>Where an epoch ended, as OffsetForLeaderEpoch asks.</summary>
     public EpochEndOffset GetEpochEndOffset(int leaderEpoch) => _epochs.FindEnd(leaderEpoch, HighWatermark);
 
+    /// <summary>The epoch that an offset was written in; of the end, that of what comes next.</summary>
+    public int GetEpochAt(long offset)
+    {
+        var epoch = offset < HighWatermark ? _epochs.FindEpoch(offset) : -1;
+        return epoch < 0 ? LeaderEpoch : epoch;
+    }
+
     /// <summary>
     /// Is told when more can be read. Look at the log again after adding: nothing is told of the past.
     /// </summary>

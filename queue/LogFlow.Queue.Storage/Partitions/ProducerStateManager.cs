@@ -189,10 +189,21 @@ internal sealed class ProducerStateManager
         return reader.Position;
     }
 
+    /// <summary>
+    /// A tenth of them, and no more: after a recovery all have the same time, and then the order of the log decides.
+    /// </summary>
     private void EvictOldest()
     {
-        var appends = _producers.Values.Select(producer => producer.LastAppendMs).ToArray();
-        Array.Sort(appends);
-        Expire(appends[appends.Length / 10]);
+        var oldest = _producers.Values
+            .Where(producer => !Transactions.Ongoing.Contains(producer.ProducerId))
+            .OrderBy(producer => producer.LastAppendMs)
+            .ThenBy(producer => producer.BatchCount == 0 ? -1 : producer.Batches[^1].BaseOffset)
+            .Take(Math.Max(1, _producers.Count / 10))
+            .ToList();
+        foreach (var producer in oldest)
+        {
+            _producers.Remove(producer.ProducerId);
+            Transactions.Ongoing.Forget(producer.ProducerId);
+        }
     }
 }

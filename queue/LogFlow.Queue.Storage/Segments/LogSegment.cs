@@ -150,12 +150,12 @@ internal sealed class LogSegment
     /// <summary>Makes the index from the data; for one whose content turned out to be wrong.</summary>
     public void RebuildIndex()
     {
+        // In one step: between the two the writer would else load the bad file again.
         lock (_openLock)
         {
             _index = null;
+            LoadIndex(mayUseFile: false);
         }
-
-        LoadIndex(mayUseFile: false);
     }
 
     /// <summary>The largest timestamp of its batches; NoTimestamp where it has none.</summary>
@@ -359,18 +359,32 @@ internal sealed class LogSegment
         var lastPosition = 0L;
         var maxTimestampMs = NoTimestamp;
         var nextOffset = BaseOffset;
+        IndexEntry? due = null;
         using var scanner = new SegmentScanner(this, 0, DurablePosition, verifiesCrc: false);
         while (scanner.MoveNext())
         {
-            if (scanner.Position - lastPosition > TopicConfig.Default.IndexIntervalBytes)
+            // An offset that is damaged must not lead anybody: only the batch behind tells that it is too high.
+            var header = scanner.Header;
+            if (due is { } entry && header.BaseOffset >= nextOffset)
             {
-                index.Append(new IndexEntry(
-                    (uint)(scanner.Header.BaseOffset - BaseOffset), (uint)scanner.Position, maxTimestampMs));
-                lastPosition = scanner.Position;
+                index.Append(entry);
+                lastPosition = entry.Position;
             }
 
-            maxTimestampMs = Math.Max(maxTimestampMs, scanner.Header.MaxTimestampMs);
-            nextOffset = scanner.Header.NextOffset;
+            due = null;
+            if (header.BaseOffset >= nextOffset
+                && scanner.Position - lastPosition > TopicConfig.Default.IndexIntervalBytes)
+            {
+                due = new IndexEntry((uint)(header.BaseOffset - BaseOffset), (uint)scanner.Position, maxTimestampMs);
+            }
+
+            maxTimestampMs = Math.Max(maxTimestampMs, header.MaxTimestampMs);
+            nextOffset = header.NextOffset;
+        }
+
+        if (due is { } last)
+        {
+            index.Append(last);
         }
 
         if (IsSealed && scanner.NextPosition == EndPosition && EndPosition > 0)

@@ -7,9 +7,18 @@ namespace LogFlow.Queue.Storage;
 internal sealed class SegmentScanner(LogSegment segment, long position, long end, bool verifiesCrc) : IDisposable
 {
     // Headers alone need little of what lies between them.
+    private long _nextOffset = -1;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(verifiesCrc ? 1 << 20 : 1 << 14);
     private long _bufferPosition;
     private int _bufferLength;
+
+    /// <summary>
+    /// The offset that the next batch must begin with, since the CRC does not cover it; -1: whichever it has.
+    /// </summary>
+    public long ExpectedOffset { get; init; } = -1;
+
+    /// <summary>Below it, offsets may be missing between two batches; see CleanerCheckpoint.</summary>
+    public long GapEndOffset { get; init; }
 
     /// <summary>Where the current batch starts.</summary>
     public long Position { get; private set; } = position;
@@ -54,6 +63,12 @@ internal sealed class SegmentScanner(LogSegment segment, long position, long end
             return Stop(RecordBatchError.Truncated);
         }
 
+        if (ExpectedOffset >= 0 && !CleanerCheckpoint.Follows(
+            _nextOffset < 0 ? ExpectedOffset : _nextOffset, header.BaseOffset, GapEndOffset))
+        {
+            return Stop(RecordBatchError.OffsetOutOfOrder);
+        }
+
         if (verifiesCrc)
         {
             var batch = Fill(NextPosition, header.TotalSize);
@@ -71,6 +86,7 @@ internal sealed class SegmentScanner(LogSegment segment, long position, long end
         Header = header;
         Position = NextPosition;
         NextPosition += header.TotalSize;
+        _nextOffset = header.NextOffset;
         return true;
     }
 

@@ -14,16 +14,12 @@ public sealed partial class StateLog : IWriteTarget
 {
     private const string TemporarySuffix = ".tmp";
     private const int ReserveStep = 64 * 1024;
-    private const long CompactBytesMin = 1 << 20;
-
-    // A file this much larger than its live content is written anew.
-    private const int CompactFactor = 4;
-    private const int CompactChunk = 256;
 
     private readonly StorageContext _context;
     private readonly string _path;
+    private readonly Action<Func<Task>> _background;
 
-    // Guards _entries and _liveBytes.
+    // Guards _entries, and the writer's changes of _end and _liveBytes.
     private readonly Lock _entriesLock = new();
     private readonly Dictionary<byte[], byte[]> _entries = new(ByteArrayComparer.Instance);
     private long _liveBytes;
@@ -39,10 +35,11 @@ public sealed partial class StateLog : IWriteTarget
     private byte[]? _mark;
     private long _generation;
 
-    private StateLog(StorageContext context, string path)
+    private StateLog(StorageContext context, string path, Action<Func<Task>> background)
     {
         _context = context;
         _path = path;
+        _background = background;
         _file = context.Files.OpenOrCreate(path);
     }
 
@@ -104,11 +101,16 @@ public sealed partial class StateLog : IWriteTarget
         return new ValueTask<ErrorCode>(operation.Task);
     }
 
+    /// <param name="context">Shared.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">What is known of it.</param>
+    /// <param name="background">Runs work of the log's one after the other, off the writer thread.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    internal static StateLog Open(StorageContext context, string path, StateFileExpectation expected)
+    internal static StateLog Open(
+        StorageContext context, string path, StateFileExpectation expected, Action<Func<Task>> background)
     {
         context.Files.DeleteFile(path + TemporarySuffix);
-        var log = new StateLog(context, path);
+        var log = new StateLog(context, path, background);
         log.Load(expected);
         return log;
     }
@@ -238,9 +240,9 @@ public sealed partial class StateLog : IWriteTarget
 
         _staged.Clear();
         _stagedBuffers.Clear();
-        if (_end > Math.Max(CompactBytesMin, _liveBytes * CompactFactor) && !_isOffline)
+        if (MustCompact)
         {
-            Compact();
+            BeginCompaction();
         }
     }
 
@@ -296,63 +298,6 @@ public sealed partial class StateLog : IWriteTarget
         }
     }
 
-    private long WriteEntries(IStorageFile file)
-    {
-        StateFileLoader.WriteHeader(file, _generation + 1);
-        long position = StateFileLoader.HeaderSize;
-        foreach (var entries in GetEntries().Chunk(CompactChunk))
-        {
-            var changes = Array.ConvertAll(entries, entry => new StateChange(entry.Key, entry.Value));
-            using var frame = StateFrame.Encode(changes);
-            file.Write(frame.Span, position);
-            position += frame.Length;
-        }
-
-        Span<byte> mark = stackalloc byte[CommitMark.Size];
-        CommitMark.Write(mark, StateFileLoader.HeaderSize, position);
-        file.Write(mark, position);
-        return position;
-    }
-
-    /// <summary>Writes the live entries to a new file that takes the old one's place in one step.</summary>
-    private void Compact()
-    {
-        try
-        {
-            var temporary = _path + TemporarySuffix;
-            var file = _context.Files.OpenOrCreate(temporary);
-            long end;
-            try
-            {
-                file.SetLength(0);
-                end = WriteEntries(file);
-                file.SyncData();
-                _context.Files.MoveFile(temporary, _path);
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
-
-            _file.Dispose();
-            _file = file;
-            _end = end;
-            _reserved = _file.Length;
-            _generation++;
-            _context.Files.SyncDirectory(Path.GetDirectoryName(_path)!);
-        }
-        catch (IOException error) when (DiskFull.Is(error))
-        {
-            _context.Files.DeleteFile(_path + TemporarySuffix);
-            Log.NoSpace(_context.Logger, _path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            GoOffline(error);
-        }
-    }
-
     private void Load(StateFileExpectation expected)
     {
         var loader = new StateFileLoader(_context, _path, expected);
@@ -363,7 +308,8 @@ public sealed partial class StateLog : IWriteTarget
         _reserved = _file.Length;
         if (loader.IsNew)
         {
-            _end = WriteEntries(_file);
+            _end = WriteEntries(_file, []);
+            WriteMark(_file, _end);
             _generation++;
             _reserved = _file.Length;
             _file.SyncData();
@@ -371,7 +317,7 @@ public sealed partial class StateLog : IWriteTarget
         }
         else if (loader.MustRewrite)
         {
-            Compact();
+            Rewrite();
         }
     }
 
@@ -379,6 +325,10 @@ public sealed partial class StateLog : IWriteTarget
     {
         [LoggerMessage(2060, LogLevel.Error, "The state file {Path} is offline: its disk failed. Changes are refused.")]
         public static partial void Offline(ILogger logger, Exception error, string path);
+
+        [LoggerMessage(2069, LogLevel.Warning,
+            "The state file {Path} could not be made smaller ({Reason}); it goes on, and is tried again later.")]
+        public static partial void CompactionPutOff(ILogger logger, string path, string reason);
 
         [LoggerMessage(2061, LogLevel.Error,
             "There is no space for the state file {Path}; changes are refused for now.")]

@@ -39,12 +39,22 @@ internal sealed class CreateTopicsHandler(TopicCatalog topics, ConfigCatalog con
             response.Topics.Add(Failed(duplicate, ErrorCode.InvalidRequest, "Duplicate topic name."));
         }
 
+        // All that can be is made at once: their syncs run together.
+        var creations = new List<TopicCreation>();
         foreach (var topic in request.Topics)
         {
-            if (!duplicates.Contains(topic.Name))
+            if (!duplicates.Contains(topic.Name)
+                && Refuse(topic, request.ValidateOnly, creations) is { } answer)
             {
-                response.Topics.Add(await CreateAsync(topic, request.ValidateOnly));
+                response.Topics.Add(answer);
             }
+        }
+
+        foreach (var (creation, created) in creations.Zip(await topics.Logs.CreateTopicsAsync(creations)))
+        {
+            response.Topics.Add(created.Error == ErrorCode.None
+                ? Describe(creation.Name, created.Topic!.Id, created.Topic.Partitions.Count, created.Topic.Config)
+                : Failed(creation.Name, created.Error, created.Message));
         }
 
         return response;
@@ -53,8 +63,9 @@ internal sealed class CreateTopicsHandler(TopicCatalog topics, ConfigCatalog con
     private static CreateTopicsResponse.CreatableTopicResult Failed(string name, ErrorCode error, string? message) =>
         new() { Name = name, ErrorCode = error, ErrorMessage = message };
 
-    private async ValueTask<CreateTopicsResponse.CreatableTopicResult> CreateAsync(
-        CreateTopicsRequest.CreatableTopic asked, bool isValidateOnly)
+    /// <summary>The answer where there is nothing to make; else the topic is added to those that are made.</summary>
+    private CreateTopicsResponse.CreatableTopicResult? Refuse(
+        CreateTopicsRequest.CreatableTopic asked, bool isValidateOnly, List<TopicCreation> creations)
     {
         var error = Check(asked, out var message);
         var overrides = new Dictionary<string, string>();
@@ -76,10 +87,8 @@ internal sealed class CreateTopicsHandler(TopicCatalog topics, ConfigCatalog con
             return Describe(asked.Name, Guid.Empty, partitionCount, configs.TopicConfigFor(overrides));
         }
 
-        var created = await topics.Logs.CreateTopicAsync(asked.Name, partitionCount, overrides);
-        return created.Error == ErrorCode.None
-            ? Describe(asked.Name, created.Topic!.Id, created.Topic.Partitions.Count, created.Topic.Config)
-            : Failed(asked.Name, created.Error, created.Message);
+        creations.Add(new TopicCreation(asked.Name, partitionCount, overrides));
+        return null;
     }
 
     private ErrorCode Check(CreateTopicsRequest.CreatableTopic asked, out string? message)

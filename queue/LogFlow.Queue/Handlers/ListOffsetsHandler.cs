@@ -75,7 +75,7 @@ internal sealed class ListOffsetsHandler(TopicCatalog topics)
                 return new OffsetLookup(ErrorCode.None, end, -1, log.LeaderEpoch);
             case Earliest or EarliestLocal:
                 var start = log.LogStartOffset;
-                return new OffsetLookup(ErrorCode.None, start, -1, EpochOf(log, start));
+                return new OffsetLookup(ErrorCode.None, start, -1, log.GetEpochAt(start));
             case MaxTimestamp:
                 return IfVisible(log.FindMaxTimestamp(), log, isolationLevel);
             case LatestTiered or EarliestPendingUpload:
@@ -89,19 +89,4 @@ internal sealed class ListOffsetsHandler(TopicCatalog topics)
 
     private static OffsetLookup IfVisible(in OffsetLookup found, PartitionLog log, sbyte isolationLevel) =>
         isolationLevel == ReadCommitted && found.Offset >= log.LastStableOffset ? OffsetLookup.NotFound : found;
-
-    /// <summary>The epoch of the first record: the lowest epoch whose end lies beyond it.</summary>
-    private static int EpochOf(PartitionLog log, long offset)
-    {
-        for (var epoch = 0; epoch < log.LeaderEpoch; epoch++)
-        {
-            var end = log.GetEpochEndOffset(epoch);
-            if (end.EndOffset > offset && end.LeaderEpoch >= 0)
-            {
-                return end.LeaderEpoch;
-            }
-        }
-
-        return log.LeaderEpoch;
-    }
 }

@@ -214,7 +214,15 @@ internal sealed partial class SocketServer : IAsyncDisposable
                 }
 
                 // The peer gave up, or descriptors ran out; those come back as other connections end.
-                Log.AcceptFailed(_logger, error.Message);
+                if (!OutOfDescriptors.Is(error))
+                {
+                    Log.AcceptFailed(_logger, error.Message);
+                }
+                else if (MayLogRefusal())
+                {
+                    Log.NoDescriptor(_logger, "?", ConnectionCount);
+                }
+
                 await Task.Delay(AcceptRetryDelay, _time, CancellationToken.None);
                 continue;
             }
@@ -228,7 +236,15 @@ internal sealed partial class SocketServer : IAsyncDisposable
         if (Interlocked.Increment(ref _connectionCount) > _options.ConnectionsMax)
         {
             Interlocked.Decrement(ref _connectionCount);
-            LogRefusal(socket);
+            LogRefusal(socket, isShort: false);
+            socket.Dispose();
+            return;
+        }
+
+        if (_options.IsShortOfDescriptors())
+        {
+            Interlocked.Decrement(ref _connectionCount);
+            LogRefusal(socket, isShort: true);
             socket.Dispose();
             return;
         }
@@ -289,17 +305,35 @@ internal sealed partial class SocketServer : IAsyncDisposable
         wait.LargestHolder,
         wait.LargestHolderBytes);
 
-    private void LogRefusal(Socket socket)
+    private void LogRefusal(Socket socket, bool isShort)
+    {
+        if (!MayLogRefusal())
+        {
+            return;
+        }
+
+        var peer = socket.RemoteEndPoint?.ToString() ?? "?";
+        if (isShort)
+        {
+            Log.NoDescriptor(_logger, peer, ConnectionCount);
+        }
+        else
+        {
+            Log.TooManyConnections(_logger, peer, _options.ConnectionsMax, _options.ConnectionsKey);
+        }
+    }
+
+    private bool MayLogRefusal()
     {
         var now = _time.GetTimestamp();
         var last = Volatile.Read(ref _lastRefusalLog);
         if (last != long.MinValue && _time.GetElapsedTime(last, now) < RefusalLogInterval)
         {
-            return;
+            return false;
         }
 
         Volatile.Write(ref _lastRefusalLog, now);
-        Log.TooManyConnections(_logger, socket.RemoteEndPoint?.ToString() ?? "?", _options.ConnectionsMax);
+        return true;
     }
 
     private void Sweep()
@@ -326,8 +360,13 @@ internal sealed partial class SocketServer : IAsyncDisposable
         public static partial void AcceptFailed(ILogger logger, string reason);
 
         [LoggerMessage(3002, LogLevel.Warning,
-            "Connection from {Peer} refused: {ConnectionsMax} are open (max.connections).")]
-        public static partial void TooManyConnections(ILogger logger, string peer, int connectionsMax);
+            "Connection from {Peer} refused: {ConnectionsMax} are open ({Key}).")]
+        public static partial void TooManyConnections(ILogger logger, string peer, int connectionsMax, string key);
+
+        [LoggerMessage(3007, LogLevel.Warning,
+            "Connection from {Peer} refused, with {ConnectionCount} open: file descriptors are used up, and what is "
+            + "left is the log's. Raise the limit (ulimit -n, LimitNOFILE= of the service) or lower max.connections.")]
+        public static partial void NoDescriptor(ILogger logger, string peer, int connectionCount);
 
         [LoggerMessage(3003, LogLevel.Error, "Connection from {Peer} closed by an unexpected error.")]
         public static partial void ConnectionFailed(ILogger logger, Exception error, string peer);

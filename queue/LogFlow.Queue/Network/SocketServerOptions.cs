@@ -13,6 +13,12 @@ internal sealed record SocketServerOptions
 
     public int ConnectionsMax { get; init; } = 10_000;
 
+    /// <summary>What changes <see cref="ConnectionsMax"/>, for the message of a refusal.</summary>
+    public string ConnectionsKey { get; init; } = "max.connections";
+
+    /// <summary>Whether the log needs the descriptor that a new connection would take.</summary>
+    public Func<bool> IsShortOfDescriptors { get; init; } = static () => false;
+
     /// <summary>Requests of one connection that may be under way at once; beyond it the socket is not read.</summary>
     public int RequestsInFlightMax { get; init; } = 64;
 

@@ -108,17 +108,23 @@ public sealed class RestartTests
     {
         await using var queue = await TestQueue.StartAsync();
         using var client = await queue.ConnectAsync();
-        await client.CreateTopicAsync("logs");
+        await client.CreateTopicAsync("logs", partitions: 3);
         await client.ProduceOneAsync("logs", Some.Batch(10));
         var memberId = await JoinAndSyncAsync(client);
         await CommitAsync(client, memberId, 4);
 
+        // A partition that nobody has: its records are behind as any other's.
+        await client.ProduceAsync("logs", 2, Some.Batch(5));
+
         var status = queue.Service.GetStatus();
-        Assert.Equal(10, status.RecordsIn);
+        Assert.Equal(15, status.RecordsIn);
         Assert.Equal(10, status.Topics.Single().Partitions[0].HighWatermark);
         Assert.True(status.BytesOnDisk > 0);
         var group = Assert.Single(status.Groups);
-        Assert.Equal(("Stable", 1, 6L), (group.State, group.MemberCount, group.TotalLag));
+        Assert.Equal(("Stable", 1, 11L), (group.State, group.MemberCount, group.TotalLag));
+        Assert.Equal(
+            [("logs", 0, 4, 6), ("logs", 2, QueueGroupOffset.NothingCommitted, 5)],
+            group.Offsets.Select(offset => (offset.Topic, offset.Partition, offset.CommittedOffset, offset.Lag)));
         Assert.True(queue.Service.CheckHealth().IsReady);
     }
 

@@ -7,6 +7,7 @@ internal sealed class QueueProcess : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly string[] _settings;
+    private int? _openFiles;
     private ChildProcess? _process;
 
     private QueueProcess(string folder, string[] settings)
@@ -30,6 +31,14 @@ internal sealed class QueueProcess : IAsyncDisposable
         return queue;
     }
 
+    /// <summary>Under a limit of open files (soft and hard).</summary>
+    public static async Task<QueueProcess> StartWithLimitAsync(int openFiles, string folder, params string[] settings)
+    {
+        var queue = new QueueProcess(folder, settings) { _openFiles = openFiles };
+        await queue.StartAgainAsync();
+        return queue;
+    }
+
     public async Task StartAgainAsync()
     {
         if (_process is not null)
@@ -45,7 +54,9 @@ internal sealed class QueueProcess : IAsyncDisposable
             "-E", "queue.http.port=-1",
             .. _settings.SelectMany(setting => new[] { "-E", setting }),
         ];
-        _process = ChildProcess.Start("dotnet", arguments);
+        _process = _openFiles is { } limit
+            ? ChildProcess.Start("sh", ["-c", $"ulimit -n {limit} && exec dotnet \"$@\"", "sh", .. arguments])
+            : ChildProcess.Start("dotnet", arguments);
         await _process.WaitForLineAsync("The queue listens on");
     }
 
