@@ -13,6 +13,8 @@ internal sealed class AgentCounters
     private long _vanished;
     private long _padding;
     private long _errors;
+    private long _dropped;
+    private long _unnamed;
 
     public long LinesRead => Volatile.Read(ref _linesRead);
 
@@ -37,6 +39,12 @@ internal sealed class AgentCounters
     /// <summary>Files that went, or got another name, before they could be looked at.</summary>
     public long Vanished => Volatile.Read(ref _vanished);
 
+    /// <summary>Events that the output will never take as they are, and that were given up.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Events that lack a field of the output's index, topic or key and went to the default one.</summary>
+    public long Unnamed => Volatile.Read(ref _unnamed);
+
     public long Errors => Volatile.Read(ref _errors);
 
     public void AddLinesRead(int count) => Interlocked.Add(ref _linesRead, count);
@@ -56,6 +64,10 @@ internal sealed class AgentCounters
     public void AddPadding(long count) => Interlocked.Add(ref _padding, count);
 
     public void AddVanished() => Interlocked.Increment(ref _vanished);
+
+    public void AddDropped(int count) => Interlocked.Add(ref _dropped, count);
+
+    public void AddUnnamed() => Interlocked.Increment(ref _unnamed);
 
     public void AddError() => Interlocked.Increment(ref _errors);
 }

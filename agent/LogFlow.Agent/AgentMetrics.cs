@@ -35,6 +35,12 @@ internal sealed class AgentMetrics : IDisposable
             "logflow.agent.files.vanished", "{file}", "Files that went before they were looked at",
             () => counters.Vanished);
         Observe("logflow.agent.padding.bytes", "By", "NULs before lines, passed over", () => counters.Padding);
+        Observe(
+            "logflow.agent.dropped", "{event}", "Events that the output never takes, given up",
+            () => counters.Dropped);
+        Observe(
+            "logflow.agent.unnamed", "{event}", "Events without a field of the index's name, sent to the default one",
+            () => counters.Unnamed);
         Observe("logflow.agent.errors", "{error}", "Errors", () => counters.Errors);
         Gauge("logflow.agent.files.watched", "{file}", "Files known", () => status()?.FilesWatched ?? 0);
         Gauge("logflow.agent.files.open", "{file}", "Files open", () => status()?.FilesOpen ?? 0);

@@ -1,33 +1,26 @@
-using System.Diagnostics.Metrics;
-using System.Reflection;
-using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
 
-/// <summary>The parts of a started agent and how they hang together.</summary>
+/// <summary>The parts of one output's pipeline and how they hang together.</summary>
 internal sealed class AgentParts : IAsyncDisposable
 {
     private const int ThreadsMax = 4;
 
-    private readonly AgentMetrics _metrics;
     private readonly AgentCounters _counters;
-    private readonly PublisherOptions _options;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private RecoveryCoordinator? _recovery;
 
-    private AgentParts(
-        AgentMetrics metrics, AgentCounters counters, PublisherOptions options, ILoggerFactory loggers,
-        TimeProvider time)
+    private AgentParts(AgentCounters counters, ILoggerFactory loggers, TimeProvider time)
     {
-        _metrics = metrics;
         _counters = counters;
-        _options = options;
         _loggers = loggers;
         _time = time;
     }
+
+    public required OutputTarget Target { get; init; }
 
     public required Registry Registry { get; init; }
 
@@ -43,41 +36,34 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public static AgentParts Create(
         AgentConfig config,
-        ILoggerFactory loggers,
-        IMeterFactory meters,
-        TimeProvider time,
+        OutputTarget target,
+        AgentIdentity identity,
         Registry registry,
         AgentSeams seams,
-        AgentCounters counters,
-        Func<AgentStatus?> status)
+        AgentMetrics metrics,
+        SinkContext context)
     {
-        var sink = seams.OpenSink(config, loggers, time);
-        var metrics = new AgentMetrics(meters, counters, status);
+        var (loggers, time, counters) = (context.Loggers, context.Time, context.Counters);
+        var sink = seams.OpenSink(target, context);
         var budget = new ByteBudget(config.MemoryQueue.Bytes.Bytes);
-        var options = BuildOptions(config);
         var publisher = new Publisher(new PublishingContext(
-            options, sink, registry, budget, metrics, counters, time,
+            target.Options, sink, registry, budget, metrics, counters, time,
             loggers.CreateLogger<PartitionPublisher>())
         {
-            Topic = config.Kafka.Topic,
+            Topic = target.Topic,
         });
-        var inputs = config.Inputs.Where(input => input.Enabled).ToList();
+        var inputs = config.InputsOf(target);
         var scheduler = new HarvesterScheduler(
             config.MaxProcs > 0 ? config.MaxProcs : Math.Min(Environment.ProcessorCount, ThreadsMax),
             (int)inputs.Max(input => (input.HarvesterBufferSize ?? input.BufferSize).Bytes),
             budget,
             publisher,
             loggers.CreateLogger<HarvesterScheduler>());
-        var identity = new AgentIdentity(
-            registry.AgentId,
-            Guid.NewGuid(),
-            config.Name.Length > 0 ? config.Name : Environment.MachineName,
-            typeof(AgentParts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
-                .InformationalVersion.Split('+')[0] ?? "0");
         var openFiles = OpenFileLimit.ForProcess();
         var logger = loggers.CreateLogger<FilestreamInput>();
-        return new AgentParts(metrics, counters, options, loggers, time)
+        return new AgentParts(counters, loggers, time)
         {
+            Target = target,
             Registry = registry,
             Sink = sink,
             Budget = budget,
@@ -87,7 +73,7 @@ internal sealed class AgentParts : IAsyncDisposable
             [
                 .. inputs.Select(input => new FilestreamInput(
                     new HarvestContext(
-                        new InputOptions(config, input, identity), registry, publisher, counters, time,
+                        new InputOptions(config, input, target, identity), registry, publisher, counters, time,
                         logger)
                     {
                         OpenFile = path => GzipLogFile.Unwrap(seams.OpenFile(path)),
@@ -110,11 +96,11 @@ internal sealed class AgentParts : IAsyncDisposable
                 Publisher,
                 Sink,
                 new RecoveryFiles(Inputs),
-                _options,
+                Target.Options,
                 _counters,
                 _time,
                 _loggers.CreateLogger<RecoveryCoordinator>()),
-            new BatchRebuilder(Budget, _options, _time));
+            new BatchRebuilder(Budget, Target.Options, _time));
         return _recovery.RecoverAsync(_recovery.CheckTopic(topic), onFirstPass, cancellationToken);
     }
 
@@ -131,32 +117,5 @@ internal sealed class AgentParts : IAsyncDisposable
         await Registry.DisposeAsync();
         Scheduler.Dispose();
         Budget.Dispose();
-        _metrics.Dispose();
-    }
-
-    private static PublisherOptions BuildOptions(AgentConfig config)
-    {
-        var kafka = config.Kafka;
-        var compression = kafka.Compression switch
-        {
-            OutputCompression.Gzip => CompressionType.Gzip,
-            OutputCompression.Snappy => CompressionType.Snappy,
-            OutputCompression.Lz4 => CompressionType.Lz4,
-            OutputCompression.Zstd => CompressionType.Zstd,
-            _ => CompressionType.None,
-        };
-        var records = int.MaxValue;
-        foreach (var limit in (ReadOnlySpan<int>)[kafka.BulkMaxSize, config.MemoryQueue.Events])
-        {
-            records = limit > 0 ? Math.Min(records, limit) : records;
-        }
-
-        return new PublisherOptions(
-            compression, Math.Max(1, kafka.CompressionLevel), (int)kafka.MaxMessageBytes.Bytes, records)
-        {
-            RefusedPause = kafka.BackoffMax < PublisherOptions.RefusedPauseMax
-                ? kafka.BackoffMax
-                : PublisherOptions.RefusedPauseMax,
-        };
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace LogFlow.Agent;
 
 /// <summary>Where the agent ends and the world begins; tests put fakes there.</summary>
@@ -7,13 +5,13 @@ namespace LogFlow.Agent;
 /// <param name="OpenStorage">Where the registry lies.</param>
 /// <param name="OpenFile">How log files are opened for reading.</param>
 internal sealed record AgentSeams(
-    Func<AgentConfig, ILoggerFactory, TimeProvider, IBatchSink> OpenSink,
+    Func<OutputTarget, SinkContext, IBatchSink> OpenSink,
     Func<string, IRegistryStorage> OpenStorage,
     Func<string, ILogFile> OpenFile)
 {
-    /// <summary>A Kafka-protocol queue, and a folder.</summary>
+    /// <summary>What outputs open themselves, and a folder.</summary>
     public static AgentSeams Production { get; } = new(
-        static (config, loggers, time) => new KafkaBatchSink(config.Kafka, loggers, time),
+        static (target, context) => target.OpenSink(context),
         static directory => new RegistryDirectory(directory),
         DiskLogFile.Open);
 }

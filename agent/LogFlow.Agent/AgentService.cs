@@ -6,16 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace LogFlow.Agent;
 
 /// <summary>
-/// The agent: follows log files and brings each of their lines into a Kafka topic, exactly once. See
-/// agent/ARCHITECTURE.md.
+/// The agent: follows log files and brings each of their lines to its outputs, exactly once where the output can tell a
+/// repetition. See agent/ARCHITECTURE.md.
 /// </summary>
 public sealed partial class AgentService : ILogFlowService
 {
     private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(1);
-
-    /// <summary>Matches Filebeat's <c>metadata.refresh_frequency</c>.</summary>
-    private static readonly TimeSpan TopicRefresh = TimeSpan.FromMinutes(10);
 
     private readonly AgentConfig _config;
     private readonly ILoggerFactory _loggers;
@@ -26,15 +22,14 @@ public sealed partial class AgentService : ILogFlowService
     private readonly AgentCounters _counters = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly BackgroundWork _work = new();
-    private readonly OutageWatch _outage;
-    private AgentParts? _parts;
-    private long _startedAt;
+    private readonly List<OutputPipeline> _opened = [];
+    private IReadOnlyList<OutputPipeline>? _pipelines;
+    private AgentMetrics? _metrics;
     private (long At, AgentStatus? Status) _measured;
     private DirectoryLock? _lock;
-    private volatile bool _isConnected;
     private int _stopped;
 
-    /// <summary>An agent for a Kafka-protocol queue.</summary>
+    /// <summary>An agent for the outputs that its configuration names.</summary>
     public AgentService(AgentConfig config, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
         : this(config, loggers, meters, time, AgentSeams.Production)
     {
@@ -50,14 +45,16 @@ public sealed partial class AgentService : ILogFlowService
         _time = time;
         _seams = seams;
         _logger = loggers.CreateLogger<AgentService>();
-        _outage = new OutageWatch(time, _logger);
     }
 
     /// <inheritdoc/>
     public string Name => "agent";
 
-    /// <summary>For tests.</summary>
-    internal AgentParts? Parts => _parts;
+    /// <summary>For tests: the first output's.</summary>
+    internal AgentParts? Parts => _pipelines?[0].Parts;
+
+    /// <summary>The outputs, each with what feeds it; null before the agent has started.</summary>
+    internal IReadOnlyList<OutputPipeline>? Pipelines => _pipelines;
 
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
@@ -65,15 +62,15 @@ public sealed partial class AgentService : ILogFlowService
     /// <summary>What the agent is doing now; null before it has started.</summary>
     public AgentStatus? GetStatus()
     {
-        if (_parts is not { } parts)
+        if (_pipelines is not { } pipelines)
         {
             return null;
         }
 
         var (watched, open, behind) = (0, 0, 0L);
-        foreach (var input in parts.Inputs)
+        foreach (var pipeline in pipelines)
         {
-            var measured = input.Measure();
+            var measured = pipeline.Measure();
             watched += measured.Watched;
             open += measured.Open;
             behind += measured.BytesBehind;
@@ -92,85 +89,47 @@ public sealed partial class AgentService : ILogFlowService
             BytesLost = _counters.LostBytes,
             Errors = _counters.Errors,
             BytesBehind = behind,
-            BytesInMemory = parts.Budget.BytesHeld,
-            IsConnected = _isConnected,
+            BytesInMemory = pipelines.Sum(static pipeline => pipeline.Parts.Budget.BytesHeld),
+            IsConnected = pipelines.All(static pipeline => pipeline.IsConnected),
         };
     }
 
     /// <inheritdoc/>
     public HealthReport CheckHealth()
     {
-        if (_parts is not { } parts)
+        if (_pipelines is not { } pipelines)
         {
             return new HealthReport(false, "not started");
         }
 
-        if (!_isConnected)
-        {
-            return new HealthReport(false, $"waiting for the queue at {string.Join(", ", _config.Kafka.Hosts)}");
-        }
-
-        if (parts.Registry.Blocked is { } reason)
-        {
-            return new HealthReport(false, $"the registry cannot be written: {reason}");
-        }
-
-        if (_outage.Detail is { } outage)
-        {
-            return new HealthReport(false, outage);
-        }
-
-        if (parts.PartitionsWaiting is > 0 and var waiting)
-        {
-            return new HealthReport(
-                false, $"{waiting} partitions wait for files that cannot be read at present; see the log");
-        }
-
-        var failing = parts.Inputs.Sum(input => input.FailingCount);
-        return failing == 0
-            ? HealthReport.Ready
-            : HealthReport.Ready with { Detail = $"ok, but {failing} paths cannot be read at present; see the log" };
+        // The worst of them: not ready before ready with a remark.
+        return pipelines.Select(static pipeline => pipeline.CheckHealth())
+            .OrderBy(static report => report.IsReady)
+            .ThenBy(static report => report == HealthReport.Ready)
+            .First();
     }
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var data = Path.Combine(_config.PathHome, _config.PathData);
-        Registry? registry = null;
         try
         {
-            _lock = DirectoryLock.Acquire(data);
-            registry = Registry.Open(
-                _seams.OpenStorage(Path.Combine(data, _config.RegistryPath)),
-                new RegistryOptions(_config.RegistryCheckpointSize.Bytes, _config.RegistryFlush),
-                _time,
-                _loggers.CreateLogger<Registry>());
-            _parts = AgentParts.Create(
-                _config, _loggers, _meters, _time, registry, _seams, _counters, GetRecentStatus);
+            await OpenPipelinesAsync();
         }
-        catch (DirectoryLockedException error)
+        catch
         {
-            throw new StartupException($"{error.Message}; stop it, or set path.data to another folder");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            _lock?.Dispose();
-            throw new StartupException(
-                $"the agent cannot use its data folder {Path.GetFullPath(data)}: {error.Message}; set path.data");
-        }
-        catch (StartupException)
-        {
-            _lock?.Dispose();
+            await CloseAsync();
             throw;
         }
 
-        _work.Start("watching the parts", stopping => WatchAsync(_parts, stopping));
+        var pipelines = _pipelines!;
+        _work.Start("watching the parts", stopping => WatchAsync(pipelines, stopping));
         await Task.Run(
             () =>
             {
-                foreach (var input in _parts.Inputs)
+                foreach (var pipeline in pipelines)
                 {
-                    input.Start();
+                    pipeline.StartInputs();
                 }
             },
             cancellationToken);
@@ -179,44 +138,36 @@ public sealed partial class AgentService : ILogFlowService
             Log.RunsAsRoot(_logger);
         }
 
-        Log.Started(_logger, registry.AgentId, GetStatus()!.FilesWatched, _config.Kafka.Topic);
-        _startedAt = _time.GetTimestamp();
-        _work.Start("watching the queue", stopping => WatchQueueAsync(_parts, stopping));
-        _work.Start("connecting", stopping => ConnectAsync(_parts, stopping));
+        foreach (var pipeline in pipelines)
+        {
+            foreach (var warning in pipeline.Parts.Target.Warnings)
+            {
+                Log.Warning(_logger, warning);
+            }
+
+            Log.Started(
+                _logger, pipeline.Parts.Registry.AgentId, pipeline.Measure().Watched, pipeline.Parts.Target.Topic);
+            pipeline.Connect();
+        }
     }
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_parts is not { } parts || Interlocked.Exchange(ref _stopped, 1) == 1)
+        if (_pipelines is not { } pipelines || Interlocked.Exchange(ref _stopped, 1) == 1)
         {
             return;
         }
 
         await _work.StopAsync();
-        foreach (var input in parts.Inputs)
-        {
-            await input.StopAsync();
-        }
-
-        await Task.Run(parts.Scheduler.Stop, CancellationToken.None);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (_config.ShutdownTimeout > TimeSpan.Zero)
         {
             limit.CancelAfter(_config.ShutdownTimeout);
         }
 
-        try
-        {
-            await parts.Publisher.DrainAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            Log.StoppedEarly(_logger);
-        }
-
-        await parts.DisposeAsync();
-        _lock?.Dispose();
+        await Task.WhenAll(pipelines.Select(pipeline => DrainAsync(pipeline, limit.Token)));
+        await CloseAsync();
         Log.Stopped(_logger, _counters.LinesRead, _counters.Acknowledged);
         _completion.TrySetResult();
     }
@@ -225,24 +176,108 @@ public sealed partial class AgentService : ILogFlowService
     public async ValueTask DisposeAsync()
     {
         await StopAsync(new CancellationToken(canceled: true));
-        _lock?.Dispose();
+        await CloseAsync();
         await _work.DisposeAsync();
     }
 
-    /// <summary>Waits for the queue, takes up what a former run left, then lets the readers begin.</summary>
-    private async Task ConnectAsync(AgentParts parts, CancellationToken cancellationToken)
+    private async Task OpenPipelinesAsync()
     {
-        var topic = await parts.Sink.GetTopicAsync(cancellationToken);
-        parts.Publisher.PartitionCount = topic.PartitionCount;
-        await parts.RecoverAsync(
-            topic,
-            () =>
+        var data = Path.Combine(_config.PathHome, _config.PathData);
+        try
+        {
+            _lock = DirectoryLock.Acquire(data);
+            _metrics = new AgentMetrics(_meters, _counters, GetRecentStatus);
+            var root = Path.Combine(data, _config.RegistryPath);
+            var targets = _config.Targets().FindAll(IsFed);
+            var first = OpenRegistry(root, agentId: null);
+            var owner = RegistryFolders.OwnerOf(
+                targets, first.Topic, target => Directory.Exists(RegistryFolders.Below(root, target)));
+            var identity = AgentIdentity.Of(first.AgentId, _config.Name);
+            await AddAsync(owner, first, identity);
+            foreach (var target in targets.Where(target => target != owner))
             {
-                _isConnected = true;
-                parts.Scheduler.Start();
-                Log.Connected(_logger, topic.Name, KafkaUuid.Format(topic.Id), topic.PartitionCount);
-            },
-            cancellationToken);
+                await AddAsync(target, OpenRegistry(RegistryFolders.Below(root, target), first.AgentId), identity);
+            }
+
+            _pipelines = [.. _opened];
+        }
+        catch (DirectoryLockedException error)
+        {
+            throw new StartupException($"{error.Message}; stop it, or set path.data to another folder");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(
+                $"the agent cannot use its data folder {Path.GetFullPath(data)}: {error.Message}; set path.data");
+        }
+    }
+
+    private bool IsFed(OutputTarget target)
+    {
+        if (_config.InputsOf(target).Count > 0)
+        {
+            return true;
+        }
+
+        Log.NotFed(_logger, target.Key);
+        return false;
+    }
+
+    private Registry OpenRegistry(string folder, Guid? agentId) => Registry.Open(
+        _seams.OpenStorage(folder),
+        new RegistryOptions(_config.RegistryCheckpointSize.Bytes, _config.RegistryFlush) { NewAgentId = agentId },
+        _time,
+        _loggers.CreateLogger<Registry>());
+
+    private async Task AddAsync(OutputTarget target, Registry registry, AgentIdentity identity)
+    {
+        try
+        {
+            Add(target, registry, identity);
+        }
+        catch
+        {
+            await registry.DisposeAsync();
+            throw;
+        }
+    }
+
+    private void Add(OutputTarget target, Registry registry, AgentIdentity identity)
+    {
+        if (target.Options.KeysNameLines)
+        {
+            registry.BeginGenerationsAt(DocumentIds.FirstGeneration(_time));
+        }
+
+        var parts = AgentParts.Create(
+            _config, target, identity, registry, _seams, _metrics!,
+            new SinkContext(_loggers, _time, identity, _counters));
+        _opened.Add(new OutputPipeline(parts, _time, _logger));
+    }
+
+    private async Task DrainAsync(OutputPipeline pipeline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await pipeline.DrainAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Log.StoppedEarly(_logger);
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        foreach (var pipeline in _opened)
+        {
+            await pipeline.DisposeAsync();
+        }
+
+        _opened.Clear();
+        _metrics?.Dispose();
+        _metrics = null;
+        _lock?.Dispose();
     }
 
     /// <summary>What scrapes ask for: not measured anew for each of several figures.</summary>
@@ -260,66 +295,15 @@ public sealed partial class AgentService : ILogFlowService
         }
     }
 
-    /// <summary>Says what stands still, and looks now and then whether the topic is still what it was.</summary>
-    private async Task WatchQueueAsync(AgentParts parts, CancellationToken cancellationToken)
-    {
-        var topicAt = _time.GetTimestamp();
-        while (true)
-        {
-            await Task.Delay(WatchPause, _time, cancellationToken);
-            var behind = GetRecentStatus()?.BytesBehind ?? 0;
-            if (!_isConnected)
-            {
-                _outage.Look(
-                    _time.GetElapsedTime(_startedAt),
-                    $"The queue at {string.Join(", ", _config.Kafka.Hosts)} is not reached, or its topic not usable",
-                    behind);
-                continue;
-            }
-
-            var oldest = parts.Publisher.FindOldestWaiting();
-            _outage.Look(
-                oldest?.Time, $"The queue has not acknowledged partition {oldest?.Partition} of {_config.Kafka.Topic}",
-                behind);
-            if (_outage.Detail is null && _time.GetElapsedTime(topicAt) > TopicRefresh)
-            {
-                topicAt = _time.GetTimestamp();
-                await RefreshTopicAsync(parts, cancellationToken);
-            }
-        }
-    }
-
-    /// <summary>Partitions that were added are used by new files; a topic that was made anew is said.</summary>
-    private async Task RefreshTopicAsync(AgentParts parts, CancellationToken cancellationToken)
-    {
-        var topic = await parts.Sink.GetTopicAsync(cancellationToken);
-        var known = parts.Registry.Topic;
-        if (topic == known)
-        {
-            return;
-        }
-
-        if (topic.Id != known.Id)
-        {
-            Log.TopicMadeAnew(_logger, topic.Name, KafkaUuid.Format(topic.Id), KafkaUuid.Format(known.Id));
-        }
-        else if (topic.PartitionCount > known.PartitionCount)
-        {
-            Log.PartitionsAdded(_logger, topic.Name, topic.PartitionCount, known.PartitionCount);
-        }
-
-        parts.Registry.SetTopic(topic);
-        parts.Publisher.PartitionCount = topic.PartitionCount;
-    }
-
     /// <summary>What fails in a part, or here, ends the agent.</summary>
-    private async Task WatchAsync(AgentParts parts, CancellationToken cancellationToken)
+    private async Task WatchAsync(IReadOnlyList<OutputPipeline> pipelines, CancellationToken cancellationToken)
     {
-        var ended = await Task.WhenAny(
-            [_work.Completion, parts.Registry.Completion, parts.Publisher.Completion,
-                .. parts.Inputs.Select(input => input.Completion)])
+        var ended = await Task.WhenAny([_work.Completion, .. pipelines.SelectMany(pipeline => pipeline.Completions)])
             .WaitAsync(cancellationToken);
-        ended = parts.Registry.Completion.IsFaulted ? parts.Registry.Completion : ended;
+
+        // A registry that fails lets others fail, too: it is the one to name.
+        ended = pipelines.Select(static pipeline => pipeline.Parts.Registry.Completion)
+            .FirstOrDefault(static registry => registry.IsFaulted, ended);
         if (ended.Exception?.InnerException is { } failure)
         {
             Fail(failure);
@@ -339,8 +323,11 @@ public sealed partial class AgentService : ILogFlowService
         [LoggerMessage(4500, LogLevel.Information, "Agent {Id} watches {Files} files for topic {Topic}")]
         public static partial void Started(ILogger logger, Guid id, int files, string topic);
 
-        [LoggerMessage(4501, LogLevel.Information, "Topic {Topic} ({Id}) is there, {Partitions} partitions")]
-        public static partial void Connected(ILogger logger, string topic, string id, int partitions);
+        [LoggerMessage(4508, LogLevel.Warning, "{Warning}")]
+        public static partial void Warning(ILogger logger, string warning);
+
+        [LoggerMessage(4509, LogLevel.Warning, "{Output} gets nothing: every input names other outputs")]
+        public static partial void NotFed(ILogger logger, string output);
 
         [LoggerMessage(4502, LogLevel.Information, "Agent stopped: {Read} lines read, {Acknowledged} acknowledged")]
         public static partial void Stopped(ILogger logger, long read, long acknowledged);
@@ -348,16 +335,6 @@ public sealed partial class AgentService : ILogFlowService
         [LoggerMessage(4503, LogLevel.Warning,
             "Agent stops before all that was read is acknowledged; the next start sends it again, exactly once")]
         public static partial void StoppedEarly(ILogger logger);
-
-        [LoggerMessage(4505, LogLevel.Warning,
-            "Topic {Topic} was made anew: its id is {Id}, it was {KnownId}. Lines go on to the new one; what was "
-            + "acknowledged before is not sent again")]
-        public static partial void TopicMadeAnew(ILogger logger, string topic, string id, string knownId);
-
-        [LoggerMessage(4506, LogLevel.Information,
-            "Topic {Topic} has {Partitions} partitions now, it had {KnownPartitions}; new files use them")]
-        public static partial void PartitionsAdded(
-            ILogger logger, string topic, int partitions, int knownPartitions);
 
         [LoggerMessage(4507, LogLevel.Warning,
             "The agent runs as root: it can read every log of this host, and whoever may read the topic can then, too. "

@@ -6,7 +6,8 @@ namespace LogFlow.Agent;
 /// Knows whether the queue takes what it is sent: an outage is said soon, and again rarer and rarer while it lasts,
 /// with since when and how much waits. Called by one loop.
 /// </summary>
-internal sealed partial class OutageWatch(TimeProvider time, ILogger logger)
+internal sealed partial class OutageWatch(
+    TimeProvider time, ILogger logger, string subject = "The queue")
 {
     /// <summary>Without acknowledgement for this long the agent is not ready.</summary>
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);
@@ -30,7 +31,7 @@ internal sealed partial class OutageWatch(TimeProvider time, ILogger logger)
         {
             if (_detail is not null)
             {
-                Log.Over(logger, _since);
+                Log.Over(logger, subject, _since);
             }
 
             _detail = null;
@@ -55,7 +56,7 @@ internal sealed partial class OutageWatch(TimeProvider time, ILogger logger)
             ILogger logger, string what, DateTimeOffset since, long seconds, long bytes);
 
         [LoggerMessage(4511, LogLevel.Information,
-            "The queue takes lines again; it had not since {Since:yyyy-MM-dd HH:mm:ss}Z")]
-        public static partial void Over(ILogger logger, DateTimeOffset since);
+            "{Subject} takes lines again; it had not since {Since:yyyy-MM-dd HH:mm:ss}Z")]
+        public static partial void Over(ILogger logger, string subject, DateTimeOffset since);
     }
 }

@@ -14,7 +14,7 @@ internal static class ApplianceCommandLine
         up.Add(config.Files);
         up.Add(config.Overrides);
         var version = new Command("version", "Print the version");
-        version.SetAction(_ => Console.WriteLine($"logflow {ProductVersion.Text}"));
+        version.SetAction(_ => Console.WriteLine($"logflow {ProductVersion.WithCommit}"));
         var test = new Command("test", "Check the configuration of 'up'") { UpConfigCommands.Test(config) };
         var export = new Command("export", "Print what is in force") { UpConfigCommands.Export(config) };
         var root = new RootCommand("LogFlow: log files to a search, in one process; and the tools around it")
@@ -33,6 +33,7 @@ internal static class ApplianceCommandLine
         };
         root.Add(CompletionCommand.Create());
         root.Add(CompleteCommand.Create(root));
+        root.Add(ManPage.CreateCommand(root, "logflow"));
         return root;
     }
 }

@@ -36,13 +36,13 @@ internal readonly record struct ApiAnswer(int Status, string ErrorType, string R
             var reason = error?.Reason
                 ?? (details.HasSuccessfulStatusCode ? string.Empty : details.OriginalException?.Message ?? "no reason");
             var answer = new ApiAnswer(
-                details.HttpStatusCode ?? 0, error?.Type ?? string.Empty, ElasticsearchResponse.Shorten(reason));
+                details.HttpStatusCode ?? 0, error?.Type ?? string.Empty, ShortText.Of(reason));
             return (answer, response);
         }
         catch (TransportException error)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return (new ApiAnswer(0, string.Empty, ElasticsearchResponse.Shorten(error.Message)), null);
+            return (new ApiAnswer(0, string.Empty, ShortText.Of(error.Message)), null);
         }
     }
 }

@@ -10,8 +10,6 @@ namespace LogFlow.Processor.Elasticsearch;
 /// </summary>
 public sealed class ElasticsearchResponse : IDisposable
 {
-    private const int ReasonCharsMax = 1000;
-
     private readonly HttpResponseHeaders? _headers;
     private readonly Lease<LeasedBytes>? _body;
     private readonly int _length;
@@ -72,8 +70,8 @@ public sealed class ElasticsearchResponse : IDisposable
                 && document.RootElement.TryGetProperty("error", out var error))
             {
                 return error.ValueKind == JsonValueKind.Object
-                    ? (Text(error, "type") ?? $"http_{Status}", Shorten(Text(error, "reason") ?? string.Empty))
-                    : ($"http_{Status}", Shorten(error.ToString()));
+                    ? (Text(error, "type") ?? $"http_{Status}", ShortText.Of(Text(error, "reason") ?? string.Empty))
+                    : ($"http_{Status}", ShortText.Of(error.ToString()));
             }
         }
         catch (JsonException)
@@ -87,9 +85,6 @@ public sealed class ElasticsearchResponse : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _body?.Dispose();
-
-    internal static string Shorten(string text) =>
-        text.Length <= ReasonCharsMax ? text : string.Concat(text.AsSpan(0, ReasonCharsMax), "…");
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

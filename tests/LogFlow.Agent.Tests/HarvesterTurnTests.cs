@@ -132,7 +132,8 @@ public sealed class HarvesterTurnTests
     private static ScheduledHarvester NewHarvester(HarvesterScheduler scheduler)
     {
         var options = new InputOptions(
-            new AgentConfig(), new InputConfig(), new AgentIdentity(Guid.NewGuid(), Guid.NewGuid(), "host", "1"));
+            new AgentConfig(), new InputConfig(), new AgentConfig().Targets()[0],
+            new AgentIdentity(Guid.NewGuid(), Guid.NewGuid(), "host", "1"));
         var context = new HarvestContext(
             options, null!, null!, new AgentCounters(), TimeProvider.System, NullLogger.Instance)
         {

@@ -8,6 +8,7 @@ return args switch
     ["queue", .. var rest] => await QueueBenchmark.RunAsync(rest),
     ["bulk", .. var rest] => await BulkBenchmark.RunAsync(rest),
     ["cost", .. var rest] => await CostBenchmark.RunAsync(rest),
+    ["soak", .. var rest] => await SoakBenchmark.RunAsync(rest),
     ["ids", .. var rest] => await IdsBenchmark.RunAsync(rest),
     _ => BenchmarkSwitcher.FromAssembly(typeof(PipelineBenchmark).Assembly).Run(args).Any() ? 0 : 1,
 };

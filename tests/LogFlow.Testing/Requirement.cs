@@ -30,6 +30,12 @@ public enum Requirement
     /// <summary>Debian's Chromium.</summary>
     Chromium,
 
+    /// <summary>Debian's tool that makes packages.</summary>
+    DpkgDeb,
+
+    /// <summary>systemd's checker of units.</summary>
+    SystemdAnalyze,
+
     /// <summary>Linux with its signals and file systems.</summary>
     Linux,
 

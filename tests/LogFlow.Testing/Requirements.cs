@@ -35,6 +35,8 @@ public static class Requirements
         Requirement.ConfluentKafkaPython => Python("confluent_kafka", "python3-confluent-kafka"),
         Requirement.Node => Program("npm", "nodejs npm"),
         Requirement.Chromium => Program("chromium", "chromium"),
+        Requirement.DpkgDeb => Program("dpkg-deb", "dpkg"),
+        Requirement.SystemdAnalyze => Program("systemd-analyze", "systemd"),
         Requirement.Linux => OperatingSystem.IsLinux() ? null : "runs on Linux only",
         Requirement.Mount => SmallDisk.WhyImpossible(isImage: false),
         Requirement.LoopMount => SmallDisk.WhyImpossible(isImage: true),

@@ -10,15 +10,16 @@ public class DependencyTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["LogFlow.Platform"] = [],
+        ["LogFlow.Bulk"] = [],
         ["LogFlow.Hosting"] = ["LogFlow.Platform"],
         ["LogFlow.Kafka.Protocol.Generator"] = [],
         ["LogFlow.Kafka.Protocol"] = ["LogFlow.Kafka.Protocol.Generator", "LogFlow.Platform"],
         ["LogFlow.Kafka.Client"] = ["LogFlow.Kafka.Protocol"],
         ["LogFlow.Queue.Storage"] = ["LogFlow.Kafka.Protocol"],
         ["LogFlow.Queue"] = ["LogFlow.Queue.Storage", "LogFlow.Kafka.Protocol", "LogFlow.Hosting"],
-        ["LogFlow.Agent"] = ["LogFlow.Kafka.Client", "LogFlow.Hosting"],
+        ["LogFlow.Agent"] = ["LogFlow.Kafka.Client", "LogFlow.Bulk", "LogFlow.Hosting"],
         ["LogFlow.Processor.Pipeline"] = ["LogFlow.Platform"],
-        ["LogFlow.Processor.Elasticsearch"] = ["LogFlow.Platform"],
+        ["LogFlow.Processor.Elasticsearch"] = ["LogFlow.Bulk", "LogFlow.Platform"],
         ["LogFlow.Processor"] =
         [
             "LogFlow.Processor.Pipeline", "LogFlow.Processor.Elasticsearch", "LogFlow.Kafka.Client", "LogFlow.Hosting",

@@ -6,10 +6,10 @@ namespace LogFlow.Agent;
 /// The agent's configuration as written, with Filebeat's keys and, unless said otherwise, its defaults.
 /// </summary>
 [UnsupportedKeys(
-    "processors", "queue.disk", "output.elasticsearch", "output.logstash", "output.file", "output.console",
-    "output.redis", "filebeat.modules", "filebeat.config", "filebeat.autodiscover", "filebeat.overwrite_pipelines",
+    "processors", "queue.disk", "output.file", "output.console", "output.redis",
+    "filebeat.modules", "filebeat.config", "filebeat.autodiscover", "filebeat.overwrite_pipelines",
     "setup", "cloud", "monitoring", "xpack", "keystore", "timestamp", "features")]
-public class AgentConfig : IValidatedConfig
+public partial class AgentConfig : IValidatedConfig
 {
     /// <summary>What is read.</summary>
     [ConfigKey("filebeat.inputs")]
@@ -35,10 +35,6 @@ public class AgentConfig : IValidatedConfig
     /// </summary>
     [ConfigKey("filebeat.shutdown_timeout")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.Zero;
-
-    /// <summary>The queue that lines go to.</summary>
-    [ConfigKey("output.kafka")]
-    public KafkaOutputConfig Kafka { get; set; } = new();
 
     /// <summary>Base of relative paths.</summary>
     [ConfigKey("path.home")]
@@ -113,13 +109,7 @@ public class AgentConfig : IValidatedConfig
                 "filebeat.inputs", "with several inputs each needs an 'id', by which its files are remembered"));
         }
 
-        var needed = 2L * Kafka.MaxMessageBytes.Bytes;
-        if (MemoryQueue.Bytes.Bytes < needed)
-        {
-            problems.Add(new ConfigProblem(
-                "queue.mem.bytes", $"must be {needed} or more: twice output.kafka.max_message_bytes"));
-        }
-
+        ValidateOutputs(problems);
         if (RegistryFlush <= TimeSpan.Zero)
         {
             problems.Add(new ConfigProblem("filebeat.registry.flush", "must be greater than zero"));

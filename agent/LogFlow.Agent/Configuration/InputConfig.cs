@@ -177,6 +177,10 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("exclude_lines")]
     public List<string> ExcludeLines { get; set; } = [];
 
+    /// <summary>Names of the outputs that its lines go to; none: all. LogFlow's own key.</summary>
+    [ConfigKey("output")]
+    public List<string> Outputs { get; set; } = [];
+
     /// <summary>Tags of this input's events, after the global ones.</summary>
     [ConfigKey("tags")]
     public List<string> Tags { get; set; } = [];

@@ -6,22 +6,22 @@ namespace LogFlow.Agent;
 internal sealed class InputOptions
 {
     private readonly EventMetadata _metadata;
-    private readonly OutputCodec _codec;
+    private readonly OutputTarget _output;
+    private readonly AgentIdentity _identity;
     private readonly LineTerminator _terminator;
-    private readonly string _keyPrefix;
 
-    public InputOptions(AgentConfig agent, InputConfig input, AgentIdentity identity)
+    public InputOptions(AgentConfig agent, InputConfig input, OutputTarget output, AgentIdentity identity)
     {
         Config = input;
         Id = input.Id.Length > 0 ? input.Id : "default";
         Encoding = LineEncoding.Find(input.Encoding)!;
         Filter = LineFilter.Create(input.IncludeLines, input.ExcludeLines);
         LineLengthMax = (int)Math.Min(
-            (input.MaxBytes ?? input.MessageMaxBytes).Bytes, agent.Kafka.MaxMessageBytes.Bytes);
+            (input.MaxBytes ?? input.MessageMaxBytes).Bytes, output.Options.BatchBytesMax);
         _metadata = new EventMetadata(agent, input, identity);
-        _codec = agent.Kafka.Codec;
+        _output = output;
+        _identity = identity;
         _terminator = input.LineTerminator;
-        _keyPrefix = identity.Id.ToString("N")[..8];
         Scanner = new FileScanner(
             [.. input.Paths.Select(PathPattern.Parse)],
             input.RecursiveGlob,
@@ -62,8 +62,8 @@ internal sealed class InputOptions
 
     /// <summary>Builds the events of a file incarnation.</summary>
     public EventEncoder Encoder(FileState state, string path, LineEncoding encoding) => new(
-        System.Text.Encoding.ASCII.GetBytes($"{_keyPrefix}-{state.Generation:x}"),
-        _codec,
+        _output.KeyOf(_identity, state.Generation),
+        _output.Codec,
         encoding,
         _metadata.For(RawPath.Display(path)));
 }

@@ -151,11 +151,11 @@ internal readonly ref struct LineAppender(
             worker.Timestamp,
             publisher.ValueLengthMax(encoder.Key.Length),
             worker.Scratch);
-        var result = publisher.Append(worker.TimestampMs, encoder.Key, value);
+        var result = publisher.Append(worker.TimestampMs, encoder.Key, position, value);
         if (result == LineAppendResult.NoRoom)
         {
             worker.RoomNeeded = Math.Max(
-                OpenBatch.ReserveStep, value.Length + encoder.Key.Length + PublisherOptions.RecordOverheadMax);
+                OpenBatch.ReserveStep, publisher.RecordSizeMax(encoder.Key.Length, value.Length));
         }
 
         if (isTruncated && result == LineAppendResult.Appended)

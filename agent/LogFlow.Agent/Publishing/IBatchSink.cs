@@ -3,15 +3,19 @@ using LogFlow.Platform;
 namespace LogFlow.Agent;
 
 /// <summary>
-/// Where batches go: a topic of a Kafka-protocol queue. All calls wait for the queue as long as it takes; they end
-/// early by cancellation only.
+/// The wall between what is read and where it goes (ARCHITECTURE.md, "Outputs"). A batch is a Kafka record batch, for
+/// outputs other than Kafka an uncompressed one whose records they walk in place; a partition is an ordered way, which
+/// such outputs call a lane. All calls wait for the target as long as it takes; they end early by cancellation only.
 /// </summary>
 internal interface IBatchSink : IAsyncDisposable
 {
-    /// <summary>The topic as it is now, made where it is missing and the queue allows that.</summary>
+    /// <summary>
+    /// The target as it is now: the topic, made where it is missing and the queue allows that; of other outputs the
+    /// name and the number of lanes.
+    /// </summary>
     Task<TopicIdentity> GetTopicAsync(CancellationToken cancellationToken);
 
-    /// <summary>A producer identity that nobody has used.</summary>
+    /// <summary>A producer identity that nobody has used; every run sends under one of its own.</summary>
     Task<ProducerId> NewProducerAsync(CancellationToken cancellationToken);
 
     /// <summary>
@@ -22,7 +26,7 @@ internal interface IBatchSink : IAsyncDisposable
 
     /// <summary>
     /// The sequence of the last record that a partition has of a producer, durably; null where the queue does not
-    /// know the producer, or cannot be asked (an old broker, no permission).
+    /// know the producer, or cannot be asked (an old broker, no permission, no Kafka).
     /// </summary>
     Task<int?> FindLastSequenceAsync(int partition, ProducerId producer, CancellationToken cancellationToken);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 
@@ -38,6 +40,9 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
 
     /// <summary>The intent under which it is sent.</summary>
     public Intent? Intent { get; set; }
+
+    /// <summary>Each record's key ends in its position.</summary>
+    public bool KeysNameLines { get; init; }
 
     /// <summary>It is sent again after a restart, under the intent that is on disk.</summary>
     public bool IsResend { get; init; }
@@ -82,9 +87,25 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
     }
 
     /// <summary>Adds a record.</summary>
-    public void Append(long timestampMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    /// <param name="timestampMs">The time of reading.</param>
+    /// <param name="key">The key of the file's incarnation.</param>
+    /// <param name="position">Where the event's first byte stands in the file.</param>
+    /// <param name="value">The value.</param>
+    public void Append(long timestampMs, ReadOnlySpan<byte> key, long position, ReadOnlySpan<byte> value)
     {
-        _builder.Append(timestampMs, key, value);
+        if (KeysNameLines)
+        {
+            Span<byte> named = stackalloc byte[key.Length + PublisherOptions.PositionLengthMax];
+            key.CopyTo(named);
+            named[key.Length] = (byte)'-';
+            Utf8Formatter.TryFormat(position, named[(key.Length + 1)..], out var digits, new StandardFormat('x'));
+            _builder.Append(timestampMs, named[..(key.Length + 1 + digits)], value);
+        }
+        else
+        {
+            _builder.Append(timestampMs, key, value);
+        }
+
         RecordCount++;
     }
 

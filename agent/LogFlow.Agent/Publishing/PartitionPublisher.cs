@@ -83,10 +83,17 @@ internal sealed partial class PartitionPublisher
     /// <summary>The most bytes that a value with this key may have, so that a batch can hold it.</summary>
     public int ValueLengthMax(int keyLength) => _context.Options.ValueLengthMax(keyLength);
 
+    /// <summary>The most bytes that a record takes in a batch.</summary>
+    public int RecordSizeMax(int keyLength, int valueLength) => _context.Options.RecordSizeMax(keyLength, valueLength);
+
     /// <summary>Adds a record to the open batch.</summary>
-    public LineAppendResult Append(long timestampMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    /// <param name="timestampMs">The time of reading.</param>
+    /// <param name="key">The key of the file's incarnation.</param>
+    /// <param name="position">Where the event's first byte stands in the file.</param>
+    /// <param name="value">The value.</param>
+    public LineAppendResult Append(long timestampMs, ReadOnlySpan<byte> key, long position, ReadOnlySpan<byte> value)
     {
-        var size = key.Length + value.Length + PublisherOptions.RecordOverheadMax;
+        var size = _context.Options.RecordSizeMax(key.Length, value.Length);
         var open = Open();
         if (open.RecordCount > 0 && (open.Size + size > _context.Options.BatchBytesMax
             || open.RecordCount >= _context.Options.BatchRecordsMax))
@@ -99,7 +106,7 @@ internal sealed partial class PartitionPublisher
             return LineAppendResult.NoRoom;
         }
 
-        open.Append(timestampMs, key, value);
+        open.Append(timestampMs, key, position, value);
         return LineAppendResult.Appended;
     }
 
@@ -148,7 +155,10 @@ internal sealed partial class PartitionPublisher
     }
 
     private OpenBatch Open() => _open ??= new OpenBatch(
-        _context.Budget, _wasFull ? _context.Options.BatchBytesMax : 16 * 1024);
+        _context.Budget, _wasFull ? _context.Options.FullCapacity : 16 * 1024)
+    {
+        KeysNameLines = _context.Options.KeysNameLines,
+    };
 
     private void Seal()
     {

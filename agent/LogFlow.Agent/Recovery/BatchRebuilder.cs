@@ -21,7 +21,11 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
     public OpenBatch? TryBuild(IReadOnlyList<FileRange> ranges, IRecoveryFiles files, Func<long, FileState?> find)
     {
         _worker.SetTime(time.GetUtcNow());
-        var batch = new OpenBatch(budget, options.BatchBytesMax) { IsResend = true };
+        var batch = new OpenBatch(budget, options.FullCapacity)
+        {
+            IsResend = true,
+            KeysNameLines = options.KeysNameLines,
+        };
         var isComplete = false;
         try
         {
@@ -120,7 +124,7 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
             _worker.Timestamp,
             options.ValueLengthMax(encoder.Key.Length),
             _worker.Scratch);
-        batch.ReserveAnyway(value.Length + encoder.Key.Length + PublisherOptions.RecordOverheadMax);
-        batch.Append(_worker.TimestampMs, encoder.Key, value);
+        batch.ReserveAnyway(options.RecordSizeMax(encoder.Key.Length, value.Length));
+        batch.Append(_worker.TimestampMs, encoder.Key, position, value);
     }
 }

@@ -175,7 +175,13 @@ internal sealed partial class PartitionRecovery(
                 Log.CountChanged(context.Logger, partition, intent.RecordCount, count);
             }
 
-            if (!isSame && !isMissing)
+            // Told by sequence, a repetition is known by being the same; told by id, by each of its records.
+            if (context.Options.Repetition switch
+            {
+                Repetition.DroppedBySequence => !isSame && !isMissing,
+                Repetition.Arrives => true,
+                _ => false,
+            })
             {
                 context.Counters.AddUncertain(intent.RecordCount);
             }
@@ -316,13 +322,13 @@ internal sealed partial class PartitionRecovery(
 
         [LoggerMessage(4412, LogLevel.Error,
             "{Path}: bytes {Start} to {End} were on their way to partition {Partition} when the agent stopped. The "
-            + "queue does not have them and they cannot be read again, they are lost: {Reason}")]
+            + "output does not have them and they cannot be read again, they are lost: {Reason}")]
         public static partial void RangeLost(
             ILogger logger, string path, long start, long end, int partition, string reason);
 
         [LoggerMessage(4402, LogLevel.Error,
             "{Path}: bytes {Start} to {End} were on their way to partition {Partition} when the agent stopped. Whether "
-            + "the queue has them is not known; they cannot be read again: {Reason}")]
+            + "the output has them is not known; they cannot be read again: {Reason}")]
         public static partial void RangeGone(
             ILogger logger, string path, long start, long end, int partition, string reason);
     }

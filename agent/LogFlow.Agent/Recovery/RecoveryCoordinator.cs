@@ -85,7 +85,7 @@ internal sealed partial class RecoveryCoordinator(RecoveryContext context, Batch
 
         if (records > 0)
         {
-            Log.Resending(context.Logger, batches, records);
+            SayResending(batches, records);
         }
 
         Waiting = waiting.Count;
@@ -97,12 +97,38 @@ internal sealed partial class RecoveryCoordinator(RecoveryContext context, Batch
         return waiting;
     }
 
+    private void SayResending(int batches, int records)
+    {
+        switch (context.Options.Repetition)
+        {
+            case Repetition.DroppedBySequence:
+                Log.Resending(context.Logger, batches, records);
+                break;
+            case Repetition.DroppedById:
+                Log.ResendingById(context.Logger, batches, records);
+                break;
+            default:
+                Log.Repeating(context.Logger, batches, records);
+                break;
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(4400, LogLevel.Information,
             "The last run left {Batches} batches ({Records} records) that the queue does not have, or does not tell "
             + "of; they are sent again under the same sequences, and the queue drops those that it has")]
         public static partial void Resending(ILogger logger, int batches, int records);
+
+        [LoggerMessage(4401, LogLevel.Information,
+            "The last run left {Batches} batches ({Records} records) unacknowledged; they are sent again under the "
+            + "same ids, and the output drops those that it has")]
+        public static partial void ResendingById(ILogger logger, int batches, int records);
+
+        [LoggerMessage(4404, LogLevel.Warning,
+            "The last run left {Batches} batches ({Records} records) unacknowledged; they are sent again, and the "
+            + "output has no means to tell those that it has already")]
+        public static partial void Repeating(ILogger logger, int batches, int records);
 
         [LoggerMessage(4403, LogLevel.Warning,
             "Topic {Topic} is not the one that this agent wrote to: its id is {Id}, it was {KnownTopic} with "

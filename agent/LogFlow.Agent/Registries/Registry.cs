@@ -86,7 +86,8 @@ internal sealed partial class Registry : IAsyncDisposable
     public static Registry Open(
         IRegistryStorage storage, RegistryOptions options, TimeProvider time, ILogger logger)
     {
-        var (state, number) = RegistryLoader.Load(storage, time.GetUtcNow().ToUnixTimeMilliseconds(), logger);
+        var (state, number) = RegistryLoader.Load(
+            storage, time.GetUtcNow().ToUnixTimeMilliseconds(), logger, options.NewAgentId);
         var registry = new Registry(storage, state, number, options, time, logger);
         registry.StartJournal();
         registry._writer.Start();
@@ -135,6 +136,15 @@ internal sealed partial class Registry : IAsyncDisposable
         lock (_lock)
         {
             return (file.AckedPosition, file.TailCrc);
+        }
+    }
+
+    /// <summary>New incarnations get this number or a higher one: no earlier run has given it away.</summary>
+    public void BeginGenerationsAt(long generation)
+    {
+        lock (_lock)
+        {
+            _state.NextGeneration = Math.Max(_state.NextGeneration, generation);
         }
     }
 

@@ -12,7 +12,8 @@ internal static partial class RegistryLoader
     /// <summary>Reads snapshot and journal.</summary>
     /// <returns>The state, and the highest number of a journal so far.</returns>
     /// <exception cref="StartupException">The snapshot is damaged.</exception>
-    public static (RegistryState State, long Number) Load(IRegistryStorage storage, long nowMs, ILogger logger)
+    public static (RegistryState State, long Number) Load(
+        IRegistryStorage storage, long nowMs, ILogger logger, Guid? newAgentId = null)
     {
         var journals = storage.ListJournals();
         var highest = journals.Count > 0 ? journals[^1] : 0;
@@ -23,7 +24,7 @@ internal static partial class RegistryLoader
                 RefuseLonelyJournal(storage, journal);
             }
 
-            return (new RegistryState { AgentId = Guid.NewGuid() }, highest);
+            return (new RegistryState { AgentId = newAgentId ?? Guid.NewGuid() }, highest);
         }
 
         var state = new RegistryState();

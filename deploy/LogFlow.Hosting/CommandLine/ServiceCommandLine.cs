@@ -32,7 +32,7 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
         };
         var version = Subcommand("version", "Print the version", _ =>
         {
-            Console.WriteLine($"{definition.Executable} {ProductVersion.Text}");
+            Console.WriteLine($"{definition.Executable} {ProductVersion.WithCommit}");
             return 0;
         });
         var root = new RootCommand(definition.Description)
@@ -50,6 +50,7 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
             export.Add(command);
         }
 
+        root.Add(ManPage.CreateCommand(root, definition.Executable));
         root.SetAction((parsed, _) => RunServiceAsync(parsed));
         return root;
     }

@@ -10,6 +10,7 @@ internal sealed class AgentHarness : IAsyncDisposable
 {
     private readonly TempDirectory _folder = new();
     private readonly Action<AgentConfig>? _configure;
+    private readonly List<CrashableStorage> _storages = [];
     private AgentService? _agent;
     private int _runs;
 
@@ -31,7 +32,7 @@ internal sealed class AgentHarness : IAsyncDisposable
 
     public FakeSink Sink { get; private set; } = null!;
 
-    public CrashableStorage Storage { get; private set; } = null!;
+    public CrashableStorage Storage => _storages[0];
 
     /// <summary>The agent sends to the queue that its configuration names, not to <see cref="Queue"/>.</summary>
     public bool UsesKafka { get; set; }
@@ -80,9 +81,10 @@ internal sealed class AgentHarness : IAsyncDisposable
         Assert.Empty(config.Validate());
         Assert.All(config.Inputs, input => Assert.Empty(input.Validate()));
         Sink = new FakeSink(Queue, _runs++);
+        _storages.Clear();
         var seams = new AgentSeams(
-            (agent, loggers, time) => UsesKafka
-                ? AgentSeams.Production.OpenSink(agent, loggers, time)
+            (target, context) => UsesKafka || target is not KafkaTarget
+                ? AgentSeams.Production.OpenSink(target, context)
                 : Sink,
             directory =>
             {
@@ -91,9 +93,11 @@ internal sealed class AgentHarness : IAsyncDisposable
                     return new RegistryDirectory(directory);
                 }
 
-                Storage = new CrashableStorage(directory) { LosesUnsynced = PowerCuts };
-                OnStorage?.Invoke(Storage);
-                return Storage;
+                // One for each output; the first is the one that tests look at.
+                var storage = new CrashableStorage(directory) { LosesUnsynced = PowerCuts };
+                _storages.Add(storage);
+                OnStorage?.Invoke(storage);
+                return storage;
             },
             path => (OpenFile ?? DiskLogFile.Open)(path));
         _agent = new AgentService(config, Loggers, new TestMeterFactory(), TimeProvider.System, seams);
@@ -110,8 +114,12 @@ internal sealed class AgentHarness : IAsyncDisposable
     public async Task CrashAsync()
     {
         Sink.Kill();
-        Storage.Kill();
-        Storage.IsFull = false;
+        foreach (var storage in _storages)
+        {
+            storage.Kill();
+            storage.IsFull = false;
+        }
+
         await _agent!.StopAsync(new CancellationToken(canceled: true));
         await _agent.DisposeAsync();
     }

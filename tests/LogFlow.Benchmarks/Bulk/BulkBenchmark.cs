@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Elastic.Transport;
 using Elastic.Transport.Products;
+using LogFlow.Bulk;
 using LogFlow.Platform;
 using LogFlow.Processor.Elasticsearch;
 using HttpMethod = Elastic.Transport.HttpMethod;

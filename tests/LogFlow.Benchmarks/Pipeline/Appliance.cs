@@ -46,6 +46,9 @@ internal sealed class Appliance : IAsyncDisposable
             : appliance;
     }
 
+    /// <summary>The process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>What it has used so far.</summary>
     public ProcessUsage Usage() => ProcessUsage.Read(_process.Id);
 
@@ -54,6 +57,9 @@ internal sealed class Appliance : IAsyncDisposable
         async () => (await StatusAsync())[name]!.GetValue<long>() >= value,
         $"{name} {value}\n{_process.Output}",
         TimeSpan.FromMinutes(10));
+
+    /// <summary>A number of its state.</summary>
+    public async Task<long> ReadAsync(string name) => (await StatusAsync())[name]!.GetValue<long>();
 
     /// <summary>Documents that a search finds.</summary>
     public async Task<long> CountAsync()

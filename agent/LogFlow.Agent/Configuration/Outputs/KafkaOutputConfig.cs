@@ -1,0 +1,136 @@
+using System.Globalization;
+using LogFlow.Hosting;
+
+namespace LogFlow.Agent;
+
+/// <summary>
+/// <c>output.kafka</c>. Defaults are Filebeat's except where exactly-once or speed need others; each says so.
+/// A file keeps one partition for life, so Filebeat's <c>partition.*</c> strategies are not offered.
+/// </summary>
+[UnsupportedKeys(
+    "topics", "headers", "key", "partition", "ssl", "username", "password", "sasl", "kerberos", "proxy_url",
+    "channel_buffer_size", "metadata", "queue", "max_retries")]
+public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
+{
+    /// <summary>Brokers to ask first, <c>host:port</c>.</summary>
+    [ConfigKey("hosts")]
+    public List<string> Hosts { get; set; } = ["127.0.0.1:9092"];
+
+    /// <summary>Accepted and without effect: versions are negotiated.</summary>
+    [ConfigKey("version")]
+    public string Version { get; set; } = "";
+
+    /// <summary>The topic (Filebeat has no default).</summary>
+    [ConfigKey("topic")]
+    public string Topic { get; set; } = "logs";
+
+    /// <summary>The name by which the queue's log knows this client (Filebeat: "beats").</summary>
+    [ConfigKey("client_id")]
+    public string ClientId { get; set; } = "logflow-agent";
+
+    /// <summary>Codec of batches (Filebeat: gzip). zstd is both smaller and faster.</summary>
+    [ConfigKey("compression")]
+    public OutputCompression Compression { get; set; } = OutputCompression.Zstd;
+
+    /// <summary>The codec's level (Filebeat: 4, of gzip); 0 is the codec's fastest useful one.</summary>
+    [ConfigKey("compression_level")]
+    public int CompressionLevel { get; set; }
+
+    /// <summary>
+    /// Only -1, all in-sync replicas: less would break the promise that nothing is lost (Filebeat: 1).
+    /// </summary>
+    [ConfigKey("required_acks")]
+    public int RequiredAcks { get; set; } = -1;
+
+    /// <summary>
+    /// The most bytes of one batch and of one event, before compression; longer lines are truncated to fit and
+    /// flagged. Matches Filebeat, which drops such events, and stays below Kafka's <c>max.message.bytes</c>.
+    /// </summary>
+    [ConfigKey("max_message_bytes")]
+    public ByteSize MaxMessageBytes { get; set; } = 1_000_000;
+
+    /// <summary>The most events of one batch; 0: bounded by bytes alone (Filebeat: 2048 a request).</summary>
+    [ConfigKey("bulk_max_size")]
+    public int BulkMaxSize { get; set; }
+
+    /// <summary>Accepted and without effect: a batch leaves as soon as the queue is idle.</summary>
+    [ConfigKey("bulk_flush_frequency")]
+    public TimeSpan BulkFlushFrequency { get; set; } = TimeSpan.Zero;
+
+    /// <summary>How long to wait for an answer of the queue. Matches Filebeat.</summary>
+    [ConfigKey("timeout")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the queue may wait for its replicas. Matches Filebeat.</summary>
+    [ConfigKey("broker_timeout")]
+    public TimeSpan BrokerTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Accepted and without effect: the system's keep-alive is used.</summary>
+    [ConfigKey("keep_alive")]
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.Zero;
+
+    /// <summary>First pause after a failed attempt to reach the queue (Filebeat: 1s).</summary>
+    [ConfigKey("backoff.init")]
+    public TimeSpan BackoffInit { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest pause between attempts (Filebeat: 60s; a queue that is back should be used at once).</summary>
+    [ConfigKey("backoff.max")]
+    public TimeSpan BackoffMax { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// <c>json</c>: an ECS event. <c>raw</c>: the line alone (LogFlow's own; Filebeat's <c>codec.format</c> with
+    /// <c>%{[message]}</c> does the same).
+    /// </summary>
+    [ConfigKey("codec")]
+    public OutputCodec Codec { get; set; } = OutputCodec.Json;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ConfigProblem> Validate()
+    {
+        var problems = new List<ConfigProblem>();
+        if (Hosts.Count == 0)
+        {
+            problems.Add(new ConfigProblem("hosts", "at least one host:port is needed"));
+        }
+
+        foreach (var host in Hosts.Where(host => !IsHost(host)))
+        {
+            problems.Add(new ConfigProblem("hosts", $"'{host}' is not host:port, for example 127.0.0.1:9092"));
+        }
+
+        if (!IsTopicName(Topic))
+        {
+            problems.Add(new ConfigProblem(
+                "topic",
+                $"'{Topic}' is not a topic name: 1 to 249 of a-z A-Z 0-9 . _ - (formats such as %{{[field]}} are not "
+                + "supported yet)"));
+        }
+
+        if (RequiredAcks != -1)
+        {
+            problems.Add(new ConfigProblem(
+                "required_acks", "only -1 is supported: with less, a queue that fails may lose acknowledged lines"));
+        }
+
+        if (MaxMessageBytes.Bytes is < 4096 or > 256 << 20)
+        {
+            problems.Add(new ConfigProblem("max_message_bytes", "must be between 4096 and 256MiB"));
+        }
+
+        return problems;
+    }
+
+    private static bool IsHost(string text)
+    {
+        // Without a port the client takes 9092; "[::1]" has colons and no port.
+        var colon = text.EndsWith(']') ? -1 : text.LastIndexOf(':');
+        return colon < 0 ? Uri.CheckHostName(text.Trim('[', ']')) != UriHostNameType.Unknown
+            : ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port > 0
+            && Uri.CheckHostName(text[..colon].Trim('[', ']')) != UriHostNameType.Unknown;
+    }
+
+    private static bool IsTopicName(string name) =>
+        name.Length is > 0 and <= 249 && name is not ("." or "..")
+        && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
+}
