@@ -25,12 +25,24 @@ internal sealed partial class KafkaConnection
 
         var exchange = new ScramClientExchange(login.Mechanism, login.User, login.Password);
         var first = await SendTokenAsync(login, exchange.First(), cancellationToken);
-        var second = await SendTokenAsync(login, exchange.Final(first.Span), cancellationToken);
+        var second = await SendTokenAsync(login, Final(exchange, first.Span), cancellationToken);
         if (!exchange.Verify(second.Span))
         {
             throw new KafkaException(
                 ErrorCode.SaslAuthenticationFailed,
                 $"the broker does not prove that it knows the password of {login}: it is not who it says it is");
+        }
+    }
+
+    private static byte[] Final(ScramClientExchange exchange, ReadOnlySpan<byte> serverFirst)
+    {
+        try
+        {
+            return exchange.Final(serverFirst);
+        }
+        catch (ProtocolViolationException violation)
+        {
+            throw new KafkaException(ErrorCode.SaslAuthenticationFailed, violation.Message, violation);
         }
     }
 

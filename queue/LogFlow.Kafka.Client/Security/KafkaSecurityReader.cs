@@ -94,7 +94,8 @@ public sealed partial class KafkaSecurityReader(Func<string, string?> find, Func
     private SaslLogin ReadLogin()
     {
         var name = Find(MechanismKey) ?? throw Wrong(
-            MechanismKey, $"must be set: {string.Join(", ", SaslMechanism.All)} (Kerberos, Kafka's default, is not spoken)");
+            MechanismKey,
+            $"must be set: {string.Join(", ", SaslMechanism.All)} (Kerberos, Kafka's default, is not spoken)");
         var mechanism = SaslMechanism.Find(name)
             ?? throw Wrong(MechanismKey, $"'{name}' is not spoken here; {string.Join(", ", SaslMechanism.All)} are");
         if (Find("sasl.username") is { } user)
@@ -137,6 +138,7 @@ public sealed partial class KafkaSecurityReader(Func<string, string?> find, Func
     private KafkaSecurityException Wrong(string key, string message) => new(key, $"{nameOf(key)}: {message}");
 
     [GeneratedRegex(
-        """(?<name>[A-Za-z_.]+)\s*=\s*(?:"(?<value>(?:\\.|[^"\\])*)"|(?<bare>[^\s;"]+))""", RegexOptions.ExplicitCapture)]
+        """(?<name>[A-Za-z_.]+)\s*=\s*(?:"(?<value>(?:\\.|[^"\\])*)"|(?<bare>[^\s;"]+))""",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex JaasOption();
 }

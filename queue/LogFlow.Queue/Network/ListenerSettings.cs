@@ -1,4 +1,3 @@
-using LogFlow.Hosting;
 using LogFlow.Platform;
 
 namespace LogFlow.Queue;

@@ -1,6 +1,5 @@
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
-using LogFlow.Platform;
 using ProtocolViolationException = LogFlow.Kafka.Protocol.ProtocolViolationException;
 
 namespace LogFlow.Queue;
