@@ -12,6 +12,7 @@ internal sealed class AgentParts : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private RecoveryCoordinator? _recovery;
+    private BatchRebuilder? _rebuilder;
 
     private AgentParts(AgentCounters counters, ILoggerFactory loggers, TimeProvider time)
     {
@@ -55,7 +56,8 @@ internal sealed class AgentParts : IAsyncDisposable
         var inputs = config.InputsOf(target);
         var scheduler = new HarvesterScheduler(
             config.MaxProcs > 0 ? config.MaxProcs : Math.Min(Environment.ProcessorCount, ThreadsMax),
-            (int)inputs.Max(input => (input.HarvesterBufferSize ?? input.BufferSize).Bytes),
+            (int)inputs.Select(input => (input.HarvesterBufferSize ?? input.BufferSize).Bytes)
+                .DefaultIfEmpty(new InputConfig().BufferSize.Bytes).Max(),
             budget,
             publisher,
             loggers.CreateLogger<HarvesterScheduler>());
@@ -90,6 +92,7 @@ internal sealed class AgentParts : IAsyncDisposable
     /// <summary>Takes up what a former run left unacknowledged, then lets the readers begin.</summary>
     public Task RecoverAsync(TopicIdentity topic, Action onFirstPass, CancellationToken cancellationToken)
     {
+        _rebuilder = new BatchRebuilder(Budget, Target.Options, _time);
         _recovery = new RecoveryCoordinator(
             new RecoveryContext(
                 Registry,
@@ -100,7 +103,7 @@ internal sealed class AgentParts : IAsyncDisposable
                 _counters,
                 _time,
                 _loggers.CreateLogger<RecoveryCoordinator>()),
-            new BatchRebuilder(Budget, Target.Options, _time));
+            _rebuilder);
         return _recovery.RecoverAsync(_recovery.CheckTopic(topic), onFirstPass, cancellationToken);
     }
 
@@ -116,6 +119,7 @@ internal sealed class AgentParts : IAsyncDisposable
 
         await Registry.DisposeAsync();
         Scheduler.Dispose();
+        _rebuilder?.Dispose();
         Budget.Dispose();
     }
 }

@@ -4,12 +4,19 @@ using LogFlow.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
+var dialect = new FilebeatDialect();
+var options = new FilebeatOptions();
 return await ServiceProgram.RunAsync(
     new ServiceDefinition<AgentConfig>
     {
         Executable = "logflow-agent",
         Description = "LogFlow's agent: tails log files and ships their lines to a queue, each exactly once",
         DefaultConfigFile = "agent.yml",
+        Dialect = dialect,
+        Shorthands = options.Shorthands,
+        Options = options.All,
+        ReadSettings = parsed => options.Read(parsed, dialect),
+        Commands = [MigrateCommand.Create()],
         Create = static (config, services) => new AgentService(
             config,
             services.GetRequiredService<ILoggerFactory>(),

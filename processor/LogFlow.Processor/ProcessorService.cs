@@ -258,6 +258,13 @@ public sealed partial class ProcessorService : ILogFlowService
         _watching.StartHere("watching the parts", _ => WatchAsync());
         Log.Started(
             _logger, pipeline.Filters.Count, string.Join(", ", pipeline.Outputs.Select(node => node.Id)), workers);
+        foreach (var filter in pipeline.Filters)
+        {
+            foreach (var remark in filter.Remarks)
+            {
+                Log.FilterRemark(_logger, filter.Node, remark);
+            }
+        }
     }
 
     private IDeadLetterSink CreateDeadLetters(CompiledPipeline pipeline)
@@ -335,6 +342,9 @@ public sealed partial class ProcessorService : ILogFlowService
         [LoggerMessage(6003, LogLevel.Information, "Where group {Group} has committed nothing it begins with "
             + "what comes next, as in Logstash; auto_offset_reset => \"earliest\" begins with what is there")]
         public static partial void StartsAtTheEnd(ILogger logger, string group);
+
+        [LoggerMessage(6004, LogLevel.Information, "{Filter}: {Remark}")]
+        public static partial void FilterRemark(ILogger logger, PluginNode filter, string remark);
 
         [LoggerMessage(6002, LogLevel.Error, "The queue cannot be read any more: {Reason}")]
         public static partial void QueueRefuses(ILogger logger, string reason);

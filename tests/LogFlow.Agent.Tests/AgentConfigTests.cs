@@ -19,7 +19,7 @@ public sealed class AgentConfigTests
             Type = "journald",
             Paths = ["/var/log/[a"],
             ExcludeLines = ["(unclosed"],
-            Encoding = "shift-jis",
+            Encoding = "klingon",
             CleanInactive = TimeSpan.FromSeconds(5),
             BufferSize = 1,
             HarvesterLimit = -1,

@@ -18,10 +18,29 @@ public sealed class ModelTests(ITestOutputHelper output)
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public async Task RandomHistory_EveryLineOnceAndInOrder(int seed)
+    public Task RandomHistory_EveryLineOnceAndInOrder(int seed) => RunAsync(seed, writesTraces: false);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public Task RandomHistory_OfTraces_EachWholeOnceAndInOrder(int seed) => RunAsync(seed, writesTraces: true);
+
+    private async Task RunAsync(int seed, bool writesTraces)
     {
         await using var harness = new AgentHarness(config =>
         {
+            if (writesTraces)
+            {
+                config.Inputs[0].Multiline = new MultilineConfig
+                {
+                    Pattern = @"^\s",
+                    MatchWritten = MultilineMatch.After,
+                    TimeoutWritten = TimeSpan.FromMilliseconds(200),
+                };
+            }
+
             config.Inputs[0].CloseInactive = TimeSpan.FromMilliseconds(200);
             config.Inputs[0].BufferSize = 4096;
             config.MemoryQueue.Bytes = 1_000_000;
@@ -29,7 +48,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             config.RegistryCheckpointSize = 64 * 1024;
         });
         harness.PowerCuts = seed % 2 == 0;
-        var model = new Model(harness, new Random(seed));
+        var model = new Model(harness, new Random(seed), writesTraces);
         await harness.StartAsync();
         try
         {
@@ -49,7 +68,7 @@ public sealed class ModelTests(ITestOutputHelper output)
         }
     }
 
-    private sealed class Model(AgentHarness harness, Random random)
+    private sealed class Model(AgentHarness harness, Random random, bool writesTraces)
     {
         private readonly string[] _names = ["a.log", "b.log", "c.log"];
         private readonly List<string> _written = [];
@@ -153,6 +172,11 @@ public sealed class ModelTests(ITestOutputHelper output)
             for (var index = 0; index < count; index++)
             {
                 var line = $"{name} {_next++} {new string('.', random.Next(120))}";
+                for (var rest = writesTraces ? random.Next(5) : 0; rest > 0; rest--)
+                {
+                    line += $"\n  at {rest} of {_next}";
+                }
+
                 text.Append(line).Append('\n');
                 _written.Add(_partial.Remove(name, out var begun) ? begun + line : line);
             }

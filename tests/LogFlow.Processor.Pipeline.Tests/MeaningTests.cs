@@ -60,11 +60,11 @@ public sealed class MeaningTests
         var pipeline = CompiledPipeline.Load(
             [new PipelineSource("test", "input { any { codec => json } }")], new PipelineOptions(),
             PluginRegistry.CreateDefault().Add(new PluginSpec(PluginKind.Input, "any")));
-        var events = new List<Event>();
+        var batch = new PipelineBatch();
 
-        pipeline.CreateCodec(pipeline.Inputs[0], "plain").Decode(Encoding.UTF8.GetBytes(text), default, events);
+        pipeline.CreateCodec(pipeline.Inputs[0], "plain").Decode(Encoding.UTF8.GetBytes(text), default, batch);
 
-        Assert.Equal(count, events.Count);
+        Assert.Equal(count, batch.Events.Count);
     }
 
     private static string Run(string filter, string json, PipelineOptions? options = null)

@@ -84,8 +84,9 @@ public class PipelineWorkerTests
     [Fact]
     public void Grok_StalledPattern_IsTaggedAfterItsTimeout()
     {
+        // Referring back is what only .NET's regex can do; the program that runs other patterns does not stall.
         var batch = Run(
-            """filter { grok { match => { "message" => "^(a+)+$" } timeout_millis => 50 } }""",
+            """filter { grok { match => { "message" => "^(a+)+\1$" } timeout_millis => 50 } }""",
             "{\"message\":\"" + new string('a', 5000) + "b\"}");
 
         Assert.True(Assert.Single(batch.Events).HasTag("_groktimeout"));
@@ -114,11 +115,11 @@ public class PipelineWorkerTests
     [InlineData("line", "a\nb\n", 2, null)]
     public void Codec_Decode_GivesEvents(string codec, string text, int count, string? tag)
     {
-        var events = new List<Event>();
-        Codec(codec).Decode(Encoding.UTF8.GetBytes(text), Now, events);
+        var batch = new PipelineBatch();
+        Codec(codec).Decode(Encoding.UTF8.GetBytes(text), Now, batch);
 
-        Assert.Equal(count, events.Count);
-        Assert.All(events, e => Assert.Equal(tag is not null, tag is not null && e.HasTag(tag)));
+        Assert.Equal(count, batch.Events.Count);
+        Assert.All(batch.Events, e => Assert.Equal(tag is not null, tag is not null && e.HasTag(tag)));
     }
 
     [Fact]

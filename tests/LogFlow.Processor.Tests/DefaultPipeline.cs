@@ -16,8 +16,9 @@ internal sealed class DefaultPipeline
         _worker = loader.Load().CreateWorker();
     }
 
-    public static byte[] Record(string line, string path) =>
-        JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+    public static byte[] Record(string line, string path, string? dataset = null)
+    {
+        var record = new Dictionary<string, object>
         {
             ["@timestamp"] = "2026-01-02T03:04:05.678Z",
             ["message"] = line,
@@ -30,14 +31,24 @@ internal sealed class DefaultPipeline
             ["agent"] = new Dictionary<string, object> { ["type"] = "logflow", ["version"] = "0.1.0" },
             ["input"] = new Dictionary<string, object> { ["type"] = "filestream" },
             ["ecs"] = new Dictionary<string, object> { ["version"] = "8.0.0" },
-        });
+        };
+        if (dataset is not null)
+        {
+            record["event"] = new Dictionary<string, object>
+            {
+                ["dataset"] = dataset, ["module"] = dataset.Split('.')[0],
+            };
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(record);
+    }
 
     public static string[] Lines(string file) =>
         File.ReadAllLines(SharedFolder.File("data", file));
 
-    public JsonElement Run(string line, string path = "/var/log/test.log")
+    public JsonElement Run(string line, string path = "/var/log/test.log", string? dataset = null)
     {
-        var item = Event.FromJson(Record(line, path), new EventTimestamp(0));
+        var item = Event.FromJson(Record(line, path, dataset), new EventTimestamp(0));
         var batch = new PipelineBatch();
         batch.Events.Add(item);
         _worker.Filter(batch);

@@ -6,14 +6,18 @@ namespace LogFlow.Agent;
 /// The agent's configuration as written, with Filebeat's keys and, unless said otherwise, its defaults.
 /// </summary>
 [UnsupportedKeys(
-    "processors", "queue.disk", "output.file", "output.console", "output.redis",
-    "filebeat.modules", "filebeat.config", "filebeat.autodiscover", "filebeat.overwrite_pipelines",
-    "setup", "cloud", "monitoring", "xpack", "keystore", "timestamp", "features")]
+    "output.file", "output.console", "output.redis")]
 public partial class AgentConfig : IValidatedConfig
 {
     /// <summary>What is read.</summary>
-    [ConfigKey("filebeat.inputs")]
+    [ConfigKey("filebeat.inputs", Aliases = ["filebeat.prospectors"])]
     public List<InputConfig> Inputs { get; set; } = [];
+
+    /// <summary>
+    /// Files that were named may hold inputs later: the agent starts without any. Set by the dialect.
+    /// </summary>
+    [ConfigKey("filebeat._may_be_idle")]
+    public bool MayBeIdle { get; set; }
 
     /// <summary>Where the registry lies; relative to <c>path.data</c>. Matches Filebeat.</summary>
     [ConfigKey("filebeat.registry.path")]
@@ -56,6 +60,10 @@ public partial class AgentConfig : IValidatedConfig
     [ConfigKey("name")]
     public string Name { get; set; } = "";
 
+    /// <summary>What is done to every event, after the inputs' own processors.</summary>
+    [ConfigKey("processors")]
+    public ProcessorList Processors { get; set; } = new();
+
     /// <summary>Tags of every event.</summary>
     [ConfigKey("tags")]
     public List<string> Tags { get; set; } = [];
@@ -88,7 +96,7 @@ public partial class AgentConfig : IValidatedConfig
     public IReadOnlyList<ConfigProblem> Validate()
     {
         var problems = new List<ConfigProblem>();
-        if (!Inputs.Exists(input => input.Enabled))
+        if (!MayBeIdle && !Inputs.Exists(input => input.Enabled))
         {
             problems.Add(new ConfigProblem(
                 "filebeat.inputs", "no input is enabled; add one with 'type: filestream', 'id' and 'paths'"));
@@ -101,12 +109,6 @@ public partial class AgentConfig : IValidatedConfig
                 problems.Add(new ConfigProblem(
                     "filebeat.inputs", $"id '{twice.Key}' is used by {twice.Count()} inputs; each needs its own"));
             }
-        }
-
-        if (Inputs.Count(input => input is { Enabled: true, Id.Length: 0 }) > 1)
-        {
-            problems.Add(new ConfigProblem(
-                "filebeat.inputs", "with several inputs each needs an 'id', by which its files are remembered"));
         }
 
         ValidateOutputs(problems);

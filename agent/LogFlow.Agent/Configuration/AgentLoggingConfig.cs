@@ -3,7 +3,14 @@ using LogFlow.Hosting;
 namespace LogFlow.Agent;
 
 /// <summary><c>logging</c>: how the agent itself logs, always to the console.</summary>
-[UnsupportedKeys("files", "to_syslog", "to_eventlog", "event_data")]
+[AcceptedKey("files", "says nothing: the agent logs to stderr, which systemd or the container keeps")]
+[AcceptedKey("event_data", "says nothing: events are never logged", IsQuiet = true)]
+[AcceptedKey("to_syslog", "does nothing: the agent logs to stderr, which systemd hands to syslog", IsQuiet = true)]
+[AcceptedKey("to_eventlog", "does nothing: the agent logs to stderr", IsQuiet = true)]
+[AcceptedKey("json", "does nothing: lines of the agent's log are text", IsQuiet = true)]
+[AcceptedKey("ecs", "does nothing: lines of the agent's log are text", IsQuiet = true)]
+[AcceptedKey("rotateeverybytes", "says nothing: the agent logs to stderr")]
+[AcceptedKey("metrics.namespaces", "says nothing here", IsQuiet = true)]
 public sealed class AgentLoggingConfig
 {
     /// <summary>error, warning, info or debug.</summary>

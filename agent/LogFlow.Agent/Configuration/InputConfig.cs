@@ -4,19 +4,42 @@ using LogFlow.Hosting;
 namespace LogFlow.Agent;
 
 /// <summary>
-/// One input, type <c>filestream</c> with its keys and defaults. <c>log</c>, Filebeat's older input, is taken as a
-/// second name of it, with those of its keys that mean the same.
+/// One input, type <c>filestream</c> with its keys and defaults. <c>log</c>, <c>container</c> and <c>docker</c>,
+/// Filebeat's older inputs, read files as well, with keys of their own.
 /// </summary>
-[UnsupportedKeys(
-    "parsers", "multiline", "json", "processors", "pipeline", "index", "rotation", "delete", "take_over",
-    "compression", "include_file_owner_name", "include_file_owner_group_name", "ignore_inactive", "read_until_eof",
-    "keep_null", "publisher_pipeline", "close.reader.after_interval", "prospector.scanner.resend_on_touch",
-    "docker-json", "close_timeout", "file_identity.path", "file_identity.inode_marker",
-    "file_identity.fingerprint.offset")]
+[UnsupportedKeys("delete")]
+[AcceptedKey("rotation", "needs no setting here: copies that rotation makes are recognised by what they hold")]
+[AcceptedKey("include_file_owner_name", "is not done: events do not name the file's owner", IsQuiet = true)]
+[AcceptedKey("include_file_owner_group_name", "is not done: events do not name the file's group", IsQuiet = true)]
+[AcceptedKey("read_until_eof", "is not needed: what is left of a file is read after the next start", IsQuiet = true)]
+[AcceptedKey("take_over", "does nothing: the positions of a Filebeat that read these files are not taken over, so they "
+    + "are read from their beginning; 'seek_to_tail: true' begins at their ends", IsQuiet = true)]
+[AcceptedKey("close.reader.after_interval", "closes no file here that has unread lines, so none is lost",
+    IsQuiet = true)]
+[AcceptedKey("close_timeout", "closes no file here that has unread lines, so none is lost", IsQuiet = true)]
+[AcceptedKey("close_older", "is close_inactive today; the default is in force")]
+[AcceptedKey("force_close_files", "is not needed: files that were renamed or removed are read to their end")]
+[AcceptedKey("partial_line_waiting", "is not needed: a line without end waits for it")]
+[AcceptedKey("prospector.scanner.resend_on_touch", "sends nothing twice here", IsQuiet = true)]
+[AcceptedKey("prospector.scanner.fingerprint", "is not needed: a file is known by device, inode and its first bytes")]
+[AcceptedKey("file_identity", "is not needed: a file is known by device, inode and content together")]
+[AcceptedKey("scan", "says nothing here: files are read as soon as they have something", IsQuiet = true)]
+[AcceptedKey("docker-json", "is the container parser's work here", IsQuiet = true)]
+[AcceptedKey("combine_partial", "is always done", IsQuiet = true)]
+[AcceptedKey("containers.combine_partial", "is always done", IsQuiet = true)]
+[AcceptedKey("containers.combine_partials", "is always done", IsQuiet = true)]
+[AcceptedKey("containers.cri", "is found out by each line", IsQuiet = true)]
+[AcceptedKey("containers.cri.parse_flags", "is found out by each line", IsQuiet = true)]
+[AcceptedKey("combine_partials", "is always done", IsQuiet = true)]
+[AcceptedKey("cri", "is found out by each line", IsQuiet = true)]
+[AcceptedKey("backoff_factor", "is 2 here")]
+[AcceptedKey("allow_deprecated_use", "says nothing here", IsQuiet = true)]
+[AcceptedKey("allow_deprecated_id_duplication", "says nothing here: ids have to differ", IsQuiet = true)]
+[AcceptedKey("legacy_clean_inactive", "says nothing here", IsQuiet = true)]
 public sealed class InputConfig : IValidatedConfig
 {
-    /// <summary><c>filestream</c> or <c>log</c>.</summary>
-    [ConfigKey("type")]
+    /// <summary><c>filestream</c>, <c>log</c>, <c>container</c> or <c>docker</c>.</summary>
+    [ConfigKey("type", Aliases = ["input_type"])]
     public string Type { get; set; } = "filestream";
 
     /// <summary>The name by which this input's files are remembered; must not change.</summary>
@@ -45,23 +68,31 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("prospector.scanner.recursive_glob")]
     public bool RecursiveGlob { get; set; } = true;
 
-    /// <summary>Whether symbolic links to files are read. Matches Filebeat.</summary>
-    [ConfigKey("prospector.scanner.symlinks")]
-    public bool Symlinks { get; set; }
+    /// <summary>The <c>log</c> input's name of <see cref="RecursiveGlob"/>.</summary>
+    [ConfigKey("recursive_glob.enabled")]
+    public bool? LegacyRecursiveGlob { get; set; }
+
+    /// <summary>
+    /// Whether symbolic links to files are read. Matches Filebeat: only those of containers, where nothing is said.
+    /// </summary>
+    [ConfigKey("prospector.scanner.symlinks", Aliases = ["symlinks"])]
+    public bool? Symlinks { get; set; }
+
+    internal bool FollowsSymlinks => Symlinks ?? Type is "container";
 
     /// <summary>Regular expressions of paths that are not read.</summary>
     [ConfigKey("prospector.scanner.exclude_files")]
     public List<string> ExcludeFiles { get; set; } = [];
 
     /// <summary>The <c>log</c> input's name of <see cref="ExcludeFiles"/>.</summary>
-    [ConfigKey("exclude_files")]
+    [ConfigKey("exclude_files", Aliases = ["containers.exclude_files"])]
     public List<string> LegacyExcludeFiles { get; set; } = [];
 
     /// <summary>Regular expressions of which a path must match one; none: all paths.</summary>
     [ConfigKey("prospector.scanner.include_files")]
     public List<string> IncludeFiles { get; set; } = [];
 
-    /// <summary>Accepted: heads are always part of a file's identity, for small files too.</summary>
+    /// <summary>Accepted: identity is always device, inode and content together.</summary>
     [ConfigKey("prospector.scanner.fingerprint.enabled")]
     public bool FingerprintEnabled { get; set; } = true;
 
@@ -88,11 +119,11 @@ public sealed class InputConfig : IValidatedConfig
     public TimeSpan? LegacyCloseInactive { get; set; }
 
     /// <summary>Close a removed file, once it is read to its end. Matches Filebeat's default outside Windows.</summary>
-    [ConfigKey("close.on_state_change.removed")]
+    [ConfigKey("close.on_state_change.removed", Aliases = ["close_removed"])]
     public bool CloseRemoved { get; set; } = OperatingSystem.IsWindows();
 
     /// <summary>Close a renamed file, once it is read to its end. Matches Filebeat.</summary>
-    [ConfigKey("close.on_state_change.renamed")]
+    [ConfigKey("close.on_state_change.renamed", Aliases = ["close_renamed"])]
     public bool CloseRenamed { get; set; }
 
     /// <summary>How often open files are checked for the above. Matches Filebeat.</summary>
@@ -100,7 +131,7 @@ public sealed class InputConfig : IValidatedConfig
     public TimeSpan CloseCheckInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Close each file at its end. Matches Filebeat.</summary>
-    [ConfigKey("close.reader.on_eof")]
+    [ConfigKey("close.reader.on_eof", Aliases = ["close_eof"])]
     public bool CloseOnEof { get; set; }
 
     /// <summary>Forget files that have not changed for this long; 0 or -1: never. Matches Filebeat.</summary>
@@ -122,11 +153,11 @@ public sealed class InputConfig : IValidatedConfig
     /// <summary>
     /// First pause before a file at its end is looked at again without notification. Matches Filebeat.
     /// </summary>
-    [ConfigKey("backoff.init")]
+    [ConfigKey("backoff.init", Aliases = ["backoff"])]
     public TimeSpan BackoffInit { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Longest such pause. Matches Filebeat.</summary>
-    [ConfigKey("backoff.max")]
+    [ConfigKey("backoff.max", Aliases = ["max_backoff"])]
     public TimeSpan BackoffMax { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -169,6 +200,80 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("tail_files")]
     public bool? TailFiles { get; set; }
 
+    /// <summary>
+    /// Files that are seen for the first time begin at their end: those that are there at the first start, or at each.
+    /// </summary>
+    [ConfigKey("ignore_inactive")]
+    public IgnoreInactive IgnoreInactive { get; set; }
+
+    /// <summary>
+    /// <c>gzip</c> or <c>auto</c>: compressed files are read, too. Without it only those that go on with a log.
+    /// </summary>
+    [ConfigKey("compression")]
+    public string Compression { get; set; } = "";
+
+    /// <summary>What is made of lines, in order.</summary>
+    [ConfigKey("parsers")]
+    public List<ParserConfig> Parsers { get; set; } = [];
+
+    /// <summary>The older inputs' JSON.</summary>
+    [ConfigKey("json")]
+    public JsonConfig? Json { get; set; }
+
+    /// <summary>The older inputs' multiline.</summary>
+    [ConfigKey("multiline")]
+    public MultilineConfig? Multiline { get; set; }
+
+    /// <summary>Which stream of a container is read.</summary>
+    [ConfigKey("stream", Aliases = ["containers.stream"])]
+    public ContainerStream ContainerStream { get; set; }
+
+    /// <summary>How the runtime writes a container's log.</summary>
+    [ConfigKey("format")]
+    public ContainerFormat ContainerFormat { get; set; }
+
+    /// <summary>The <c>docker</c> input's containers; <c>*</c>: all.</summary>
+    [ConfigKey("containers.ids")]
+    public List<string> ContainerIds { get; set; } = [];
+
+    /// <summary>Where Docker keeps their logs.</summary>
+    [ConfigKey("containers.path")]
+    public string ContainerPath { get; set; } = "/var/lib/docker/containers";
+
+    /// <summary>What is done to this input's events.</summary>
+    [ConfigKey("processors")]
+    public ProcessorList Processors { get; set; } = new();
+
+    /// <summary>
+    /// The ingest pipeline, for an output or a processor that passes it on (<c>@metadata.pipeline</c>).
+    /// </summary>
+    [ConfigKey("pipeline")]
+    public string Pipeline { get; set; } = "";
+
+    /// <summary>The index, for an output or a processor that passes it on (<c>@metadata.raw_index</c>).</summary>
+    [ConfigKey("index")]
+    public string Index { get; set; } = "";
+
+    /// <summary>Whether fields without a value are kept in events.</summary>
+    [ConfigKey("keep_null")]
+    public bool KeepNull { get; set; }
+
+    /// <summary>Whether events do without <c>host.name</c>.</summary>
+    [ConfigKey("publisher_pipeline.disable_host")]
+    public bool DisableHost { get; set; }
+
+    /// <summary>The field <c>type</c>; from Filebeat 5.</summary>
+    [ConfigKey("document_type")]
+    public string DocumentType { get; set; } = "";
+
+    /// <summary>The module that the input belongs to (<c>event.module</c>); set by <c>filebeat.modules</c>.</summary>
+    [ConfigKey("_module_name")]
+    public string ModuleName { get; set; } = "";
+
+    /// <summary>The module's part (<c>event.dataset</c>, <c>fileset.name</c>).</summary>
+    [ConfigKey("_fileset_name")]
+    public string FilesetName { get; set; } = "";
+
     /// <summary>Regular expressions of which a line must match one; none: all lines.</summary>
     [ConfigKey("include_lines")]
     public List<string> IncludeLines { get; set; } = [];
@@ -193,16 +298,24 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("fields_under_root")]
     public bool FieldsUnderRoot { get; set; }
 
+    /// <summary>A piece of a container's long line that no other follows.</summary>
+    private static TimeSpan PartialTimeout { get; } = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
     {
         var problems = new List<ConfigProblem>();
-        if (Type is not ("filestream" or "log"))
+        if (Enabled && InputTypes.FindProblem(Type) is { } problem)
         {
-            problems.Add(new ConfigProblem("type", $"'{Type}' is not supported yet; 'filestream' is"));
+            problems.Add(new ConfigProblem("type", problem));
         }
 
-        if (Enabled && Paths.Count == 0)
+        if (Compression is not ("" or "none" or "gzip" or "auto"))
+        {
+            problems.Add(new ConfigProblem("compression", $"'{Compression}' is not one of gzip, auto"));
+        }
+
+        if (Enabled && AllPaths().Count == 0)
         {
             problems.Add(new ConfigProblem("paths", "at least one path is needed"));
         }
@@ -234,11 +347,80 @@ public sealed class InputConfig : IValidatedConfig
         return problems;
     }
 
+    /// <summary>The paths, of the <c>docker</c> input those of its containers' logs.</summary>
+    internal List<string> AllPaths() => Type == "docker" && Paths.Count == 0
+        ? [.. ContainerIds.Select(id => $"{ContainerPath.TrimEnd('/')}/{id}/*.log")]
+        : Paths;
+
+    /// <summary>
+    /// The parsers: the older inputs' in their own order, container, JSON, multiline, whatever the order in the file.
+    /// </summary>
+    internal List<MessageAssembler.ParserFactory> AllParsers()
+    {
+        var parsers = new List<ParserConfig>();
+        if (Type is "container" or "docker")
+        {
+            parsers.Add(new ParserConfig
+            {
+                Container = new ContainerConfig { Stream = ContainerStream, Format = ContainerFormat },
+            });
+        }
+
+        parsers.AddRange(Parsers);
+        if (Multiline is not null)
+        {
+            parsers.Add(new ParserConfig { Multiline = Multiline });
+        }
+
+        List<MessageAssembler.ParserFactory> made = [.. parsers.Select(static parser => parser.Factory())];
+        if (Json is { } json)
+        {
+            made.Insert(
+                made.Count - (Multiline is null ? 0 : 1),
+                (next, release, _) => new JsonStage(json.Options()) { Next = next, Release = release });
+        }
+
+        return made;
+    }
+
+    /// <summary>How long a message waits for another line; null: none does.</summary>
+    internal TimeSpan? FlushAfter
+    {
+        get
+        {
+            var multiline = Parsers.Select(static parser => parser.Multiline)
+                .Append(Multiline)
+                .OfType<MultilineConfig>()
+                .ToList();
+            return multiline.Count > 0 ? multiline.Max(static one => one.Timeout)
+                : Type is "container" or "docker" || Parsers.Exists(static parser => parser.Container is not null)
+                ? PartialTimeout
+                : null;
+        }
+    }
+
+    /// <summary>What the input's own keys put into each event beside the line.</summary>
+    internal IEnumerable<EventProcessor> Metadata()
+    {
+        var metadata = new Dictionary<string, string>();
+        if (Pipeline.Length > 0)
+        {
+            metadata.Add("pipeline", Pipeline);
+        }
+
+        if (Index.Length > 0)
+        {
+            metadata.Add("raw_index", Index);
+        }
+
+        return metadata.Count == 0 ? [] : [new MetadataProcessor(metadata)];
+    }
+
     private void CheckNumbers(List<ConfigProblem> problems)
     {
-        if ((ScanFrequency ?? CheckInterval) <= TimeSpan.Zero)
+        if ((ScanFrequency ?? CheckInterval) < TimeSpan.Zero)
         {
-            problems.Add(new ConfigProblem("prospector.scanner.check_interval", "must be greater than zero"));
+            problems.Add(new ConfigProblem("prospector.scanner.check_interval", "must not be negative"));
         }
 
         if (BackoffInit <= TimeSpan.Zero || BackoffMax < BackoffInit)
@@ -262,7 +444,7 @@ public sealed class InputConfig : IValidatedConfig
         }
     }
 
-    private static void CheckExpressions(List<ConfigProblem> problems, string key, List<string> expressions)
+    internal static void CheckExpressions(List<ConfigProblem> problems, string key, List<string> expressions)
     {
         foreach (var expression in expressions)
         {
@@ -276,4 +458,17 @@ public sealed class InputConfig : IValidatedConfig
             }
         }
     }
+}
+
+/// <summary><c>ignore_inactive</c>.</summary>
+public enum IgnoreInactive
+{
+    /// <summary>All files are read from their beginning.</summary>
+    None,
+
+    /// <summary>Files that are there at the first start begin at their end.</summary>
+    SinceFirstStart,
+
+    /// <summary>Files that are there at a start, and were never seen, begin at their end.</summary>
+    SinceLastStart,
 }

@@ -3,7 +3,7 @@ using LogFlow.Hosting;
 namespace LogFlow.Agent;
 
 /// <summary><c>queue.mem</c>: how much may be read but not yet acknowledged. Full: files are read no further.</summary>
-[UnsupportedKeys("flush")]
+[AcceptedKey("flush", "says nothing: a batch leaves as soon as the queue is idle", IsQuiet = true)]
 public sealed class MemoryQueueConfig
 {
     /// <summary>The most events. 0: bounded by <see cref="Bytes"/> alone (Filebeat: 3200).</summary>

@@ -42,6 +42,9 @@ internal sealed class EventEncoder
             + OffsetLengthMax + Truncated.Length + _suffix.Length;
     }
 
+    /// <summary>Makes the events where parsers or processors have a say; null: lines are sent as they stand.</summary>
+    public StructuredEvents? Structured { get; init; }
+
     /// <summary>The records' key.</summary>
     public byte[] Key { get; }
 

@@ -29,6 +29,28 @@ internal sealed class EventMetadata
             },
             ["ecs"] = new JsonObject { ["version"] = EcsVersion },
         };
+        if (input.DisableHost)
+        {
+            _template.Remove("host");
+        }
+
+        if (input.DocumentType.Length > 0)
+        {
+            _template["type"] = input.DocumentType;
+        }
+
+        if (input.ModuleName.Length > 0)
+        {
+            _template["event"] = new JsonObject
+            {
+                ["module"] = input.ModuleName,
+                ["dataset"] = input.FilesetName.Length > 0
+                    ? $"{input.ModuleName}.{input.FilesetName}" : input.ModuleName,
+            };
+            _template["service"] = new JsonObject { ["type"] = input.ModuleName };
+            _template["fileset"] = new JsonObject { ["name"] = input.FilesetName };
+        }
+
         var tags = agent.Tags.Concat(input.Tags).ToList();
         if (tags.Count > 0)
         {

@@ -38,22 +38,47 @@ internal sealed class LineEncoding
         ["utf-16-bom"] = new(UnitKind.Utf16Be) { _markDecides = true },
     };
 
+    /// <summary>
+    /// Code pages whose line feed is a byte of its own wherever it stands: Filebeat's names of them, and .NET's.
+    /// </summary>
+    private static readonly Dictionary<string, string> CodePages = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["gbk"] = "gbk", ["gb2312"] = "gbk", ["gb18030"] = "gb18030", ["hz-gb-2312"] = "hz-gb-2312",
+        ["big5"] = "big5", ["shift_jis"] = "shift_jis", ["shift-jis"] = "shift_jis", ["sjis"] = "shift_jis",
+        ["euc-jp"] = "euc-jp", ["iso-2022-jp"] = "iso-2022-jp", ["euc-kr"] = "euc-kr",
+        ["koi8r"] = "koi8-r", ["koi8-r"] = "koi8-r", ["koi8u"] = "koi8-u", ["koi8-u"] = "koi8-u",
+        ["macintosh"] = "macintosh", ["macintosh-cyrillic"] = "x-mac-cyrillic", ["windows874"] = "windows-874",
+        ["iso8859-6e"] = "iso-8859-6", ["iso8859-6i"] = "iso-8859-6",
+        ["iso8859-8e"] = "iso-8859-8", ["iso8859-8i"] = "iso-8859-8-i",
+        ["ebcdic-037"] = "ibm037", ["ebcdic-1047"] = "ibm1047",
+    };
+
     private readonly UnitKind _kind;
+    private readonly Encoding? _codePage;
     private bool _markDecides;
 
     private LineEncoding(UnitKind kind) => _kind = kind;
+
+    private LineEncoding(Encoding codePage)
+    {
+        _kind = UnitKind.CodePage;
+        _codePage = codePage;
+    }
 
     private enum UnitKind
     {
         Utf8,
         Latin1,
         Windows1252,
+        CodePage,
         Utf16Le,
         Utf16Be,
     }
 
     /// <summary>The names that are supported, for error messages.</summary>
-    public static IEnumerable<string> Names => ByName.Keys.Where(name => name.Length > 0);
+    public static IEnumerable<string> Names => ByName.Keys.Where(name => name.Length > 0)
+        .Concat(CodePages.Keys)
+        .Append("iso8859-2 to -16, windows1250 to 1258, cp437, cp850 to cp866");
 
     /// <summary>UTF-8, where bytes are taken as they are.</summary>
     public bool IsUtf8 => _kind == UnitKind.Utf8;
@@ -65,7 +90,7 @@ internal sealed class LineEncoding
     public bool MarkDecides => _markDecides;
 
     /// <summary>The encoding of that name, or null.</summary>
-    public static LineEncoding? Find(string name) => ByName.GetValueOrDefault(name);
+    public static LineEncoding? Find(string name) => ByName.GetValueOrDefault(name) ?? FindCodePage(name);
 
     /// <summary>The encoding of one file, whose first bytes may decide the byte order.</summary>
     public LineEncoding Resolve(ReadOnlySpan<byte> head) => !_markDecides || head.Length < 2
@@ -86,11 +111,43 @@ internal sealed class LineEncoding
         _ => 0,
     };
 
+    private static LineEncoding? FindCodePage(string name)
+    {
+        var lower = name.ToLowerInvariant();
+        var known = CodePages.GetValueOrDefault(lower) ?? lower switch
+        {
+            _ when lower.StartsWith("iso8859-", StringComparison.Ordinal) => $"iso-8859-{lower[8..]}",
+            _ when lower.StartsWith("iso-8859-", StringComparison.Ordinal) => lower,
+            _ when lower.StartsWith("windows-125", StringComparison.Ordinal) => lower,
+            _ when lower.StartsWith("windows125", StringComparison.Ordinal) => $"windows-{lower[7..]}",
+            "cp437" => "ibm437",
+            _ when lower.StartsWith("cp8", StringComparison.Ordinal) => lower is "cp866" ? lower : $"ibm{lower[2..]}",
+            _ => null,
+        };
+        if (known is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(known) is { } found
+                ? new LineEncoding(found)
+                : new LineEncoding(Encoding.GetEncoding(known));
+        }
+        catch (ArgumentException)
+        {
+            // .NET has no such code page.
+            return null;
+        }
+    }
+
     /// <summary>Text as this encoding writes it.</summary>
     public byte[] Encode(string text) => _kind switch
     {
         UnitKind.Utf8 => Encoding.UTF8.GetBytes(text),
         UnitKind.Latin1 or UnitKind.Windows1252 => Encoding.Latin1.GetBytes(text),
+        UnitKind.CodePage => _codePage!.GetBytes(text),
         UnitKind.Utf16Le => Encoding.Unicode.GetBytes(text),
         _ => Encoding.BigEndianUnicode.GetBytes(text),
     };
@@ -100,6 +157,7 @@ internal sealed class LineEncoding
     {
         UnitKind.Latin1 => length * 2,
         UnitKind.Windows1252 => length * 3,
+        UnitKind.CodePage => Encoding.UTF8.GetMaxByteCount(_codePage!.GetMaxCharCount(length)),
         _ => (length * 2) + 3,
     };
 
@@ -128,6 +186,19 @@ internal sealed class LineEncoding
             }
 
             return written;
+        }
+
+        if (_codePage is { } codePage)
+        {
+            var text = ArrayPool<char>.Shared.Rent(codePage.GetMaxCharCount(line.Length));
+            try
+            {
+                return Encoding.UTF8.GetBytes(text.AsSpan(0, codePage.GetChars(line, text)), destination);
+            }
+            finally
+            {
+                ArrayPool<char>.Shared.Return(text);
+            }
         }
 
         var units = ArrayPool<char>.Shared.Rent((line.Length + 1) / 2);

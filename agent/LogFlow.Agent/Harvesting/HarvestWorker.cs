@@ -1,8 +1,9 @@
 namespace LogFlow.Agent;
 
 /// <summary>What a reader thread brings to each file it reads. Idle files hold no buffers.</summary>
-internal sealed class HarvestWorker(int bufferSize)
+internal sealed class HarvestWorker(int bufferSize) : IDisposable
 {
+    private readonly Dictionary<InputOptions, MessageAssembler> _assemblers = [];
     private readonly byte[] _timestamp = new byte[EventEncoder.TimestampLength];
 
     /// <summary>Reads lines.</summary>
@@ -10,6 +11,12 @@ internal sealed class HarvestWorker(int bufferSize)
 
     /// <summary>Room for events.</summary>
     public EventScratch Scratch { get; } = new();
+
+    /// <summary>Room for events that parsers or processors have a say in.</summary>
+    public StructuredScratch Structured { get; } = new();
+
+    /// <summary>The time of reading.</summary>
+    public DateTimeOffset Time { get; private set; }
 
     /// <summary>The time of reading, as events have it.</summary>
     public ReadOnlySpan<byte> Timestamp => _timestamp;
@@ -27,6 +34,7 @@ internal sealed class HarvestWorker(int bufferSize)
         if (nowMs != TimestampMs)
         {
             TimestampMs = nowMs;
+            Time = now;
             EventEncoder.FormatTimestamp(now, _timestamp);
         }
     }
@@ -36,5 +44,21 @@ internal sealed class HarvestWorker(int bufferSize)
     {
         Reader.Trim();
         Scratch.Trim();
+        Structured.Trim();
     }
+
+    /// <summary>This thread's parsers of an input.</summary>
+    public MessageAssembler AssemblerOf(InputOptions options)
+    {
+        if (!_assemblers.TryGetValue(options, out var assembler))
+        {
+            assembler = new MessageAssembler(options.Pipeline!.Parsers, options.LineLengthMax, options.StretchMax);
+            _assemblers.Add(options, assembler);
+        }
+
+        return assembler;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Structured.Dispose();
 }

@@ -21,6 +21,9 @@ internal sealed partial class Harvester
     private long _position;
     private long _searchedTo;
     private long _lengthSeen;
+    private long _pendingEnd;
+    private int _blockWanted;
+    private volatile bool _isFlushWanted;
     private int _partitionHint = FileState.PartitionUnknown;
 
     public Harvester(HarvestContext context, string path, FileIdentity identity, FileState? state)
@@ -57,6 +60,15 @@ internal sealed partial class Harvester
 
     /// <summary>Everything up to here has been looked at, a line without end included.</summary>
     public long SearchedTo => Math.Max(Position, Volatile.Read(ref _searchedTo));
+
+    /// <summary>Lines behind <see cref="Position"/> were looked at and make no whole message yet.</summary>
+    public bool HasPending => Volatile.Read(ref _pendingEnd) > Position;
+
+    /// <summary>When the last of them was seen, a <see cref="TimeProvider"/> timestamp.</summary>
+    public long PendingAt { get; private set; }
+
+    /// <summary>Lines that make no whole message are to be sent as they are: nothing more belongs to them.</summary>
+    public void RequestFlush() => _isFlushWanted = true;
 
     /// <summary>The last turn could not read the file; that was said.</summary>
     public bool IsFailing { get; private set; }
@@ -109,6 +121,7 @@ internal sealed partial class Harvester
         IsStale = false;
         _encoder = null;
         _searchedTo = 0;
+        ForgetPending();
     }
 
     /// <summary>Begins, where nothing was read yet, at a position other than 0, and remembers that.</summary>
@@ -217,12 +230,22 @@ internal sealed partial class Harvester
         if (length == SearchedTo)
         {
             // Woken without anything new: it may have been truncated and filled again to the same length.
-            if (!isFirst || (ContentMark.TryReadTail(file, _position, out var tailCrc) && tailCrc == TailCrc))
+            var isFlush = HasPending && _isFlushWanted;
+            if (!isFlush && !isFirst)
             {
                 return HarvestResult.AtEnd;
             }
 
-            Restart("was replaced in place");
+            var isSame = ContentMark.TryReadTail(file, _position, out var tailCrc) && tailCrc == TailCrc;
+            if (isSame && !isFlush)
+            {
+                return HarvestResult.AtEnd;
+            }
+
+            if (!isSame)
+            {
+                Restart("was replaced in place");
+            }
         }
 
         EnsureState(file, length);
@@ -232,6 +255,11 @@ internal sealed partial class Harvester
         }
 
         worker.SetTime(_context.Time.GetUtcNow());
+        if (_encoder!.Structured is not null)
+        {
+            return HarvestMessages(file, worker, length);
+        }
+
         var status = worker.Reader.Read(
             file, _framer, _position, TailCrc, long.MaxValue, _context.Options.LineLengthMax, ref _searchedTo);
         switch (status)
@@ -277,9 +305,12 @@ internal sealed partial class Harvester
             return HarvestResult.More;
         }
 
-        var appender = new LineAppender(
-            _context, _context.Publishing.ForPartition(State!.Partition), worker, _encoder!, State.Generation);
-        var appended = appender.AppendLong(worker.Reader.Lines, _position, end, tailCrc, _encoding);
+        var publisher = _context.Publishing.ForPartition(State!.Partition);
+        var appended = _encoder!.Structured is null
+            ? new LineAppender(_context, publisher, worker, _encoder, State.Generation)
+                .AppendLong(worker.Reader.Lines, _position, end, tailCrc, _encoding)
+            : new MessageAppender(_context, publisher, worker, _encoder, State.Generation)
+                .AppendLong(worker.Reader.Lines, _position, end, tailCrc, _encoding);
         if (appended)
         {
             TailCrc = tailCrc;
@@ -340,6 +371,7 @@ internal sealed partial class Harvester
         _encoder = null;
         Volatile.Write(ref _position, 0);
         _searchedTo = 0;
+        ForgetPending();
         _lengthSeen = 0;
         TailCrc = 0;
     }

@@ -88,7 +88,7 @@ internal sealed partial class HarvesterScheduler : IDisposable
 
     private void Run()
     {
-        var worker = new HarvestWorker(_bufferSize);
+        using var worker = new HarvestWorker(_bufferSize);
         while (Dequeue() is { } scheduled)
         {
             try

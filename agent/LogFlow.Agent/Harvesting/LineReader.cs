@@ -23,6 +23,15 @@ internal sealed class LineReader(int bufferSize)
     /// <summary>Whole lines, or the kept bytes of one long line.</summary>
     public ReadOnlySpan<byte> Lines => _buffer.AsSpan(_tailLength, _length);
 
+    /// <summary>Bytes of the last look behind its position, a line without end included.</summary>
+    public int DataLength { get; private set; }
+
+    /// <summary>The buffer was filled: the file goes on.</summary>
+    public bool WasFull { get; private set; }
+
+    /// <summary>Makes room for a block of that many bytes.</summary>
+    public void Reserve(int length) => EnsureCapacity(length + Slack);
+
     /// <summary>For a long line: where the next one starts.</summary>
     public long LongLineEnd { get; private set; }
 
@@ -108,6 +117,7 @@ internal sealed class LineReader(int bufferSize)
         }
 
         wasFull = _tailLength + data.Length == _buffer.Length;
+        (WasFull, DataLength) = (wasFull, data.Length);
         _length = LengthOfWholeLines(data, framer, position);
         if (_length > 0)
         {

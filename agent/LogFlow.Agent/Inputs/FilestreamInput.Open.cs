@@ -128,7 +128,7 @@ internal sealed partial class FilestreamInput
             return false;
         }
 
-        if (verdict == CopyVerdict.NotACopy && opened.IsCompressed)
+        if (verdict == CopyVerdict.NotACopy && opened.IsCompressed && !_options.ReadsCompressed)
         {
             file.IsIgnored = true;
             file.IsWaiting = false;
@@ -202,6 +202,7 @@ internal sealed partial class FilestreamInput
                 && !turn.IsWanted
                 && turn.Harvester.ActiveAt <= queuedAt
                 && turn.Harvester.IsAcknowledged
+                && !turn.Harvester.HasPending
                 && turn.Harvester.SearchedTo >= candidate.Status.Length)
             {
                 Close(candidate, "others wait");

@@ -98,6 +98,11 @@ internal sealed partial class FilestreamInput
             return false;
         }
 
+        if (harvester.HasPending && LooksAfterPending(file, turn, status.LinkCount == 0))
+        {
+            return false;
+        }
+
         BackOff(file);
         var isRemoved = status.LinkCount == 0;
         if (harvester.IsAcknowledged && ReasonToClose(file, isRemoved) is { } reason)
@@ -112,6 +117,20 @@ internal sealed partial class FilestreamInput
         }
 
         return false;
+    }
+
+    /// <summary>Lines that wait for more have waited long enough, or no more can come.</summary>
+    private bool LooksAfterPending(TrackedFile file, ScheduledHarvester.HarvesterTurn turn, bool isRemoved)
+    {
+        LookAgain(file, MaintenanceInterval);
+        if (_time.GetElapsedTime(turn.Harvester.PendingAt) >= (_options.FlushAfter ?? TimeSpan.Zero)
+            || ReasonToClose(file, isRemoved) is not null)
+        {
+            turn.Harvester.RequestFlush();
+            turn.Wake();
+        }
+
+        return true;
     }
 
     private string? ReasonToClose(TrackedFile file, bool isRemoved)

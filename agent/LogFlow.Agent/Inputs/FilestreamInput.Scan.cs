@@ -88,7 +88,7 @@ internal sealed partial class FilestreamInput
 
     /// <summary>Where a link leads to; null for a file of its own, and where links are not followed.</summary>
     private string? TargetOf(string path) =>
-        _options.Config.Symlinks
+        _options.Config.FollowsSymlinks
         && FileStatus.TryGet(path, followSymlinks: false, out var status, out _)
         && status.Kind == FileKind.SymbolicLink
             ? LinkTarget.Resolve(path)
@@ -184,7 +184,7 @@ internal sealed partial class FilestreamInput
         }
 
         Steps++;
-        if (!FileStatus.TryGet(path, _options.Config.Symlinks, out var status, out _))
+        if (!FileStatus.TryGet(path, _options.Config.FollowsSymlinks, out var status, out _))
         {
             // Where it got another name the next scan finds it.
             _context.Counters.AddVanished();

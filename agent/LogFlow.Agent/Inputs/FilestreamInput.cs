@@ -87,7 +87,7 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     {
         _watcher = DirectoryWatcher.TryCreate(OnDirectoryChange);
         var isFirstStart = LoadStates() == 0;
-        Scan(seekToTail: isFirstStart && _options.SeekToTail);
+        Scan(seekToTail: _options.SeeksAtEachStart || (isFirstStart && _options.SeekToTail));
         _work.Start($"input {_options.Id}", RunAsync);
     }
 
@@ -297,6 +297,11 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         else if (file.Harvester.IsOpen)
         {
             file.PollPause = _options.Config.BackoffInit;
+            if (_options.FlushAfter is not null)
+            {
+                LookAgain(file, MaintenanceInterval);
+            }
+
             file.Scheduled.Wake();
         }
         else if (!_warned.Contains(file.Harvester.Path))

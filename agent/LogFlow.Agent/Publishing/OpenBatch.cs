@@ -22,6 +22,7 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
     private Lease<EncodedBatch>? _encoded;
     private readonly List<long> _taken = [];
     private long _reserved;
+    private bool _isRangeEnded;
 
     /// <summary>Records so far.</summary>
     public int RecordCount { get; private set; }
@@ -112,15 +113,23 @@ internal sealed class OpenBatch(ByteBudget budget, int initialCapacity) : IDispo
     /// <summary>Says which bytes the last records came from. Adjoining ranges of a file become one.</summary>
     public void AddRange(long generation, long start, long end, ReadOnlySpan<byte> bytes, uint tailCrc)
     {
-        if (_ranges.Count > 0 && _ranges[^1] is var last && last.Generation == generation && last.End == start)
+        if (!_isRangeEnded
+            && _ranges.Count > 0
+            && _ranges[^1] is var last
+            && last.Generation == generation
+            && last.End == start)
         {
             _ranges[^1] = last with { End = end, Crc = Crc32C.Append(last.Crc, bytes), TailCrc = tailCrc };
         }
         else
         {
             _ranges.Add(new FileRange(generation, start, end, Crc32C.Compute(bytes), tailCrc));
+            _isRangeEnded = false;
         }
     }
+
+    /// <summary>Says that the last range ends an event that further lines might have belonged to.</summary>
+    public void EndRange() => _isRangeEnded = true;
 
     /// <summary>Ends the collecting and compresses; large batches on another thread.</summary>
     public void Seal(PublisherOptions options)

@@ -110,6 +110,27 @@ internal sealed partial class PartitionPublisher
         return LineAppendResult.Appended;
     }
 
+    /// <summary>Makes sure of room for several records that have to be in one batch.</summary>
+    public LineAppendResult Admit(int count, int bytes)
+    {
+        var open = Open();
+        if (open.RecordCount > 0 && (open.Size + bytes > _context.Options.BatchBytesMax
+            || open.RecordCount + (long)count > _context.Options.BatchRecordsMax))
+        {
+            return LineAppendResult.BatchFull;
+        }
+
+        return open.TryReserve(bytes) ? LineAppendResult.Appended : LineAppendResult.NoRoom;
+    }
+
+    /// <summary>Adds a record for which <see cref="Admit"/> made sure of room.</summary>
+    public void AppendAdmitted(
+        long timestampMs, ReadOnlySpan<byte> key, long position, ReadOnlySpan<byte> value) =>
+        Open().Append(timestampMs, key, position, value);
+
+    /// <summary>What follows is a range of its own, also where it adjoins.</summary>
+    public void EndRange() => _open?.EndRange();
+
     /// <summary>Says which bytes the records since the last call came from.</summary>
     public void AddRange(long generation, long start, long end, ReadOnlySpan<byte> bytes, uint tailCrc) =>
         Open().AddRange(generation, start, end, bytes, tailCrc);

@@ -8,7 +8,7 @@ namespace LogFlow.Agent;
 /// reading differ, and of two copies the queue keeps the first. Ranges are looked for one by one: what cannot be built
 /// costs nothing but itself.
 /// </summary>
-internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options, TimeProvider time)
+internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options, TimeProvider time) : IDisposable
 {
     private readonly HarvestWorker _worker = new(256 * 1024);
 
@@ -42,6 +42,9 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _worker.Dispose();
+
     /// <summary>Reads a range; with a batch, appends its events.</summary>
     private bool Walk(RecoverySource source, in FileRange range, OpenBatch? batch)
     {
@@ -53,6 +56,10 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
         var position = range.Start;
         var searchedTo = position;
         var crc = 0u;
+        var sink = batch is not null && source.Encoder.Structured is not null
+            ? new RebuiltMessages(source, _worker, options, batch)
+            : null;
+        sink?.Begin(range.Start);
         while (position < range.End)
         {
             var status = _worker.Reader.Read(
@@ -63,25 +70,32 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
                     continue;
                 case ReadStatus.Padding:
                     position = _worker.Reader.LongLineEnd;
+                    sink?.Pass(position);
                     _ = ContentMark.TryReadTail(source.File, position, out tailCrc);
                     break;
                 case ReadStatus.Lines:
-                    WalkLines(source, batch, ref position, ref crc, out tailCrc);
+                    WalkLines(source, sink is null ? batch : null, sink, ref position, ref crc, out tailCrc);
                     break;
                 case ReadStatus.LongLine:
-                    WalkLongLine(source, batch, ref position, ref crc, out tailCrc);
+                    WalkLongLine(source, sink is null ? batch : null, sink, ref position, ref crc, out tailCrc);
                     break;
                 default:
                     return false;
             }
         }
 
+        sink?.End();
         _worker.Trim();
         return position == range.End && crc == range.Crc && tailCrc == range.TailCrc;
     }
 
     private void WalkLines(
-        RecoverySource source, OpenBatch? batch, ref long position, ref uint crc, out uint tailCrc)
+        RecoverySource source,
+        OpenBatch? batch,
+        RebuiltMessages? sink,
+        ref long position,
+        ref uint crc,
+        out uint tailCrc)
     {
         var data = _worker.Reader.Lines;
         var block = new LineBlock(data, position, source.Framer, source.Encoding, source.Options.LineLengthMax);
@@ -89,6 +103,7 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
         {
             crc = Crc32C.Append(crc, data.Slice(block.TextStart, block.ChecksumLength));
             AppendEvent(source, batch, block.Line, position + block.TextStart, block.IsTruncated);
+            sink?.Feed(in block, position);
         }
 
         tailCrc = _worker.Reader.TailCrcAt(block.End);
@@ -96,12 +111,18 @@ internal sealed class BatchRebuilder(ByteBudget budget, PublisherOptions options
     }
 
     private void WalkLongLine(
-        RecoverySource source, OpenBatch? batch, ref long position, ref uint crc, out uint tailCrc)
+        RecoverySource source,
+        OpenBatch? batch,
+        RebuiltMessages? sink,
+        ref long position,
+        ref uint crc,
+        out uint tailCrc)
     {
         var kept = _worker.Reader.Lines;
         crc = Crc32C.Append(crc, kept);
         var line = LineBlock.Cut(kept, position, LineAppender.TrimmedLength(kept, source.Encoding), source.Encoding);
         AppendEvent(source, batch, line, position, isTruncated: true);
+        sink?.FeedLong(line, position, _worker.Reader.LongLineEnd);
         _ = ContentMark.TryReadTail(source.File, _worker.Reader.LongLineEnd, out tailCrc);
         position = _worker.Reader.LongLineEnd;
     }

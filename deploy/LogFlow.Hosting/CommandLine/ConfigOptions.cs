@@ -22,7 +22,14 @@ public sealed class ConfigOptions
     };
 
     /// <summary>Reads what the command line names, or the default file where it exists.</summary>
-    public ConfigDocument Load(ParseResult parsed, string? defaultFile)
+    public ConfigDocument Load(ParseResult parsed, string? defaultFile) => Load(parsed, defaultFile, [], dialect: null);
+
+    /// <summary>Also settings that stand for keys, in a service's own dialect.</summary>
+    internal ConfigDocument Load(
+        ParseResult parsed,
+        string? defaultFile,
+        IReadOnlyList<(string Key, string Value, string Source)> settings,
+        IConfigDialect? dialect)
     {
         var files = parsed.GetValue(Files) ?? [];
         if (files.Length == 0 && defaultFile is not null && File.Exists(defaultFile))
@@ -30,6 +37,6 @@ public sealed class ConfigOptions
             files = [defaultFile];
         }
 
-        return ConfigDocument.Load(files, parsed.GetValue(Overrides) ?? []);
+        return ConfigDocument.Load(files, parsed.GetValue(Overrides) ?? [], settings, dialect);
     }
 }

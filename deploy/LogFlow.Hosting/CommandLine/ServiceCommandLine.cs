@@ -45,6 +45,17 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
             root.Add(option);
         }
 
+        foreach (var option in definition.Options)
+        {
+            option.Recursive = true;
+            root.Add(option);
+        }
+
+        foreach (var command in definition.Commands)
+        {
+            root.Add(command);
+        }
+
         foreach (var command in definition.Exports)
         {
             export.Add(command);
@@ -61,6 +72,8 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
         var config = document.Bind<TConfig>(out var host);
         var settings = definition.Settings(config) with { StopTimeout = host.StopTimeout };
         var builder = ServiceHost.CreateBuilder(document, config, settings);
+        builder.Services.AddSingleton(document.Report);
+        builder.Services.AddHostedService<ConfigWarnings>();
         builder.Services.AddHostedService<ObservabilityServer>();
         builder.Services.AddPart(services => definition.Create(config, services));
         return ServiceHost.RunAsync(builder);
@@ -68,7 +81,13 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
 
     private int TestConfig(ParseResult parsed)
     {
-        ConfigException.ThrowIfAny(definition.Check(ReadDocument(parsed).Bind<TConfig>(out _)));
+        var document = ReadDocument(parsed);
+        ConfigException.ThrowIfAny(definition.Check(document.Bind<TConfig>(out _)));
+        foreach (var warning in document.Report.Warnings)
+        {
+            Console.Error.WriteLine($"warning: {warning}");
+        }
+
         Console.WriteLine("Config OK");
         return 0;
     }
@@ -101,16 +120,17 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
 
     private ConfigDocument ReadDocument(ParseResult parsed)
     {
-        var document = _options.Load(parsed, definition.DefaultConfigFile);
+        var settings = new List<(string Key, string Value, string Source)>();
         foreach (var (option, key) in definition.Shorthands)
         {
             if (parsed.GetValue(option) is { } value)
             {
-                document.Set(key, value, option.Name);
+                settings.Add((key, value, option.Name));
             }
         }
 
-        return document;
+        settings.AddRange(definition.ReadSettings(parsed));
+        return _options.Load(parsed, definition.DefaultConfigFile, settings, definition.Dialect);
     }
 
     private static Command Subcommand(string name, string description, Func<ParseResult, int> action)

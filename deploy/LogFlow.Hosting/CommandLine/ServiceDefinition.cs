@@ -36,6 +36,19 @@ public sealed record ServiceDefinition<TConfig>
     /// </summary>
     public IReadOnlyList<(Option<string> Option, string Key)> Shorthands { get; init; } = [];
 
+    /// <summary>Further options: of the original's, so that its command lines go on to work.</summary>
+    public IReadOnlyList<Option> Options { get; init; } = [];
+
+    /// <summary>Further settings of the command line: keys and values, and the option that they come from.</summary>
+    public Func<ParseResult, IEnumerable<(string Key, string Value, string Source)>> ReadSettings { get; init; } =
+        static _ => [];
+
+    /// <summary>What the configuration may say beyond keys and values; null: nothing.</summary>
+    public IConfigDialect? Dialect { get; init; }
+
+    /// <summary>Commands besides the common ones.</summary>
+    public IReadOnlyList<Command> Commands { get; init; } = [];
+
     /// <summary>
     /// What <c>test FILE...</c> does with the files named, and its exit code; null where there is no such command.
     /// </summary>

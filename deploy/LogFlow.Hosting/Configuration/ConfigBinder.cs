@@ -3,9 +3,9 @@ using System.Collections;
 namespace LogFlow.Hosting;
 
 /// <summary>Fills configuration classes from the tree and collects every problem on the way.</summary>
-internal sealed class ConfigBinder
+internal sealed class ConfigBinder(ConfigReport report)
 {
-    private readonly List<ConfigError> _errors = [];
+    private readonly List<ConfigError> _errors = report.Errors;
 
     /// <summary>
     /// Fills <paramref name="target"/>, and <paramref name="beside"/> with keys of the same level.
@@ -20,6 +20,9 @@ internal sealed class ConfigBinder
                 [.. _errors.OrderBy(error => error.Location.Source).ThenBy(error => error.Location.Line)]);
         }
     }
+
+    /// <summary>Fills <paramref name="target"/> from a section that lies at <paramref name="path"/>.</summary>
+    public void BindAt(ConfigNode node, object target, string path) => BindSection(node, target, path);
 
     private void BindSection(ConfigNode node, object target, string path, object? beside = null)
     {
@@ -39,14 +42,24 @@ internal sealed class ConfigBinder
         var properties = ConfigProperty.Of(target.GetType());
         foreach (var property in properties)
         {
-            if (node.Find(property.Key) is { IsEmpty: false } written)
+            // The name of today goes before the older ones.
+            foreach (var key in property.Attribute.Aliases.Append(property.Key))
             {
-                BindProperty(written, target, property, Join(path, property.Key));
+                if (node.Find(key) is { IsEmpty: false } written && !IsOnlySection(written, property, properties))
+                {
+                    BindProperty(written, target, property, Join(path, key));
+                }
             }
         }
 
         return properties;
     }
+
+    /// <summary><c>backoff: 1s</c> beside <c>backoff.init: 1s</c>: the section is not the value.</summary>
+    private static bool IsOnlySection(ConfigNode node, ConfigProperty property, ConfigProperty[] properties) =>
+        !node.HasValue
+        && node.Items is null
+        && Array.Exists(properties, other => other.Key.StartsWith(property.Key + ".", StringComparison.Ordinal));
 
     private void Validate(ConfigNode node, object? target, string path)
     {
@@ -66,7 +79,13 @@ internal sealed class ConfigBinder
     private void BindProperty(ConfigNode node, object target, ConfigProperty property, string path)
     {
         var type = property.Property.PropertyType;
-        if (ConfigProperty.IsSection(type))
+        if (ConfigProperty.ReadsItself(type))
+        {
+            var value = (IReadsConfig)Activator.CreateInstance(type)!;
+            value.Read(node, path, report);
+            property.Property.SetValue(target, value);
+        }
+        else if (ConfigProperty.IsSection(type))
         {
             if (node.HasValue && node.Value is not null)
             {
@@ -98,9 +117,9 @@ internal sealed class ConfigBinder
 
             property.Property.SetValue(target, TreeValue.OfSection(node));
         }
-        else if (TryScalar(node, type, path, out var value))
+        else if (TryScalar(node, type, path, out var scalar))
         {
-            property.Property.SetValue(target, value);
+            property.Property.SetValue(target, scalar);
         }
     }
 
@@ -109,7 +128,7 @@ internal sealed class ConfigBinder
         var list = (IList)Activator.CreateInstance(listType)!;
 
         // One value stands for a list of one, as in Filebeat.
-        var items = node.Items ?? (node.HasValue && node.Value is null ? [] : [node]);
+        var items = node.Items ?? (node.HasValue && node.Value is null ? [] : Split(node));
         for (var index = 0; index < items.Count; index++)
         {
             var itemPath = node.Items is null ? path : $"{path}[{index}]";
@@ -127,6 +146,12 @@ internal sealed class ConfigBinder
 
         return list;
     }
+
+    /// <summary>A variable may hold several values: <c>a:9092,b:9092</c>, as in Filebeat.</summary>
+    private static List<ConfigNode> Split(ConfigNode node) => node is { IsExpanded: true, Value: { } value }
+        ? [.. value.Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(part => new ConfigNode(node.Location) { HasValue = true, Value = part.Trim('"', '\''), })]
+        : [node];
 
     private bool TryScalar(ConfigNode node, Type type, string path, out object? value)
     {
@@ -180,6 +205,21 @@ internal sealed class ConfigBinder
             var childKey = Join(relative, key);
             if (known.Owns(childKey))
             {
+                if (child.Children.Count > 0 && known.IsPrefix(childKey))
+                {
+                    ReportUnknown(child, known, childKey, path);
+                }
+
+                continue;
+            }
+
+            if (known.FindAccepted(childKey) is { } accepted)
+            {
+                if (!accepted.IsQuiet || !IsOff(child))
+                {
+                    report.Warn(child, $"'{Join(path, childKey)}' {accepted.Meaning}");
+                }
+
                 continue;
             }
 
@@ -201,6 +241,11 @@ internal sealed class ConfigBinder
             _errors.Add(new ConfigError(child.Location, $"unknown key '{Join(path, childKey)}'{hint}"));
         }
     }
+
+    /// <summary>Nothing, no, or a section that is switched off.</summary>
+    private static bool IsOff(ConfigNode node) =>
+        (node.Children.Count == 0 && node.Items is null or [] && node.Value is null or "" or "false" or "0")
+        || (node.Children.Count > 0 && !node.IsTrue("enabled", otherwise: true));
 
     private static string Join(string left, string right) =>
         left.Length == 0 ? right : right.Length == 0 ? left : $"{left}.{right}";

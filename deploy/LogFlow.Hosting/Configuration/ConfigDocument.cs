@@ -6,32 +6,108 @@ namespace LogFlow.Hosting;
 /// </summary>
 public sealed class ConfigDocument
 {
+    private const int VariableDepthMax = 16;
+
     private readonly ConfigNode _root = new(ConfigLocation.None);
+    private VariableExpander _variables = VariableExpander.Environment;
 
     /// <summary>Reads files and overrides (<c>KEY=VALUE</c>, the value being YAML).</summary>
     /// <exception cref="ConfigException">A file that cannot be read or is not valid YAML; a malformed
     /// override.</exception>
-    public static ConfigDocument Load(IEnumerable<string> files, IEnumerable<string> overrides)
+    public static ConfigDocument Load(IEnumerable<string> files, IEnumerable<string> overrides) =>
+        Load([.. files], [.. overrides], [], dialect: null);
+
+    /// <summary>Reads files, overrides and settings of options in a service's own dialect.</summary>
+    /// <exception cref="ConfigException">As <see cref="Load(IEnumerable{string}, IEnumerable{string})"/>.</exception>
+    public static ConfigDocument Load(
+        IReadOnlyList<string> files,
+        IReadOnlyList<string> overrides,
+        IReadOnlyList<(string Key, string Value, string Source)> settings,
+        IConfigDialect? dialect)
     {
         var document = new ConfigDocument();
+        if (dialect is not null)
+        {
+            // What was written is read once as it stands: variables may name other keys, such as path.home.
+            document._variables = VariableExpander.None;
+            document.ReadAll(files, overrides, settings);
+            document = new ConfigDocument
+            {
+                _variables = VariablesOf(dialect, document._root, files),
+                Files = files,
+            };
+        }
+
+        document.ReadAll(files, overrides, settings);
+        dialect?.Prepare(document);
+        return document;
+    }
+
+    /// <summary>The environment's variables, and those of the dialect, which may hold variables themselves.</summary>
+    private static VariableExpander VariablesOf(
+        IConfigDialect dialect, ConfigNode written, IReadOnlyList<string> files)
+    {
+        var depth = 0;
+        VariableExpander? expander = null;
+        expander = new VariableExpander(
+            name =>
+            {
+                var value = Environment.GetEnvironmentVariable(name);
+                if (value is not null || depth == VariableDepthMax)
+                {
+                    return value;
+                }
+
+                depth++;
+                var found = dialect.FindVariable(name, written, files);
+                var expanded = found is null || found == $"${{{name}}}" ? found : expander!.Expand(found, out _);
+                depth--;
+                return expanded;
+            },
+            dialect.AllowsUnsetVariables);
+        return expander;
+    }
+
+    /// <summary>The files that were read.</summary>
+    public IReadOnlyList<string> Files { get; private init; } = [];
+
+    /// <summary>All that was written.</summary>
+    public ConfigNode Root => _root;
+
+    /// <summary>What was taken and does nothing, or something else, here; complete after binding.</summary>
+    public ConfigReport Report { get; } = new();
+
+    /// <summary>Reads another file in the same dialect.</summary>
+    /// <exception cref="ConfigException">It cannot be read, or is not valid YAML.</exception>
+    public ConfigNode ReadOther(string file) =>
+        YamlConfigReader.Read(file, ReadFile(file), _variables, Report.Warnings);
+
+    private void ReadAll(
+        IReadOnlyList<string> files,
+        IReadOnlyList<string> overrides,
+        IReadOnlyList<(string Key, string Value, string Source)> settings)
+    {
         foreach (var file in files)
         {
-            document._root.OverrideWith(ReadKeys(file, ReadFile(file)));
+            _root.OverrideWith(ReadKeys(file, ReadFile(file), _variables, Report.Warnings));
         }
 
         foreach (var text in overrides)
         {
-            document.Override(text);
+            Override(text);
         }
 
-        return document;
+        foreach (var (key, value, source) in settings)
+        {
+            Set(key, value, source);
+        }
     }
 
     /// <summary>Reads YAML text; for tests and for configuration that a program makes.</summary>
     public static ConfigDocument Parse(string yaml, string source = "config.yml")
     {
         var document = new ConfigDocument();
-        document._root.OverrideWith(ReadKeys(source, yaml));
+        document._root.OverrideWith(ReadKeys(source, yaml, document._variables, document.Report.Warnings));
         return document;
     }
 
@@ -48,7 +124,7 @@ public sealed class ConfigDocument
         var yaml = text[(equals + 1)..];
         var parsed = yaml.Length == 0
             ? new ConfigNode(place) { HasValue = true, Value = "" }
-            : YamlConfigReader.Read(place.Source, yaml, VariableExpander.Environment);
+            : YamlConfigReader.Read(place.Source, yaml, _variables, Report.Warnings);
         parsed.Location = place;
         _root.GetOrAdd(text[..equals].Trim(), place).OverrideWith(parsed);
     }
@@ -79,7 +155,7 @@ public sealed class ConfigDocument
         where T : class, new()
     {
         var target = new T();
-        new ConfigBinder().Bind(_root, target, beside);
+        new ConfigBinder(Report).Bind(_root, target, beside);
         return target;
     }
 
@@ -106,9 +182,10 @@ public sealed class ConfigDocument
     }
 
     /// <summary>Reads what must be keys with values: a list or a bare text would be looked at by nobody.</summary>
-    private static ConfigNode ReadKeys(string source, string yaml)
+    private static ConfigNode ReadKeys(
+        string source, string yaml, VariableExpander variables, List<ConfigError> warnings)
     {
-        var root = YamlConfigReader.Read(source, yaml, VariableExpander.Environment);
+        var root = YamlConfigReader.Read(source, yaml, variables, warnings);
         var place = new ConfigLocation(source, 1, 1, null);
         if (root.Items is not null)
         {

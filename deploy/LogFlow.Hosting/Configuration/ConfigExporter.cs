@@ -63,6 +63,7 @@ public static class ConfigExporter
         Dictionary<string, object?> tree => tree.ToDictionary(
             static field => field.Key,
             static field => SecretText.IsSecretName(field.Key) ? SecretText.Mask : Plain(field.Value)),
+        IReadsConfig own => Plain(own.Export()),
         IList list => list.Cast<object?>().Select(Plain).ToList(),
         _ when ConfigProperty.IsSection(value.GetType()) => Section(value),
         bool or int or long or double => value,

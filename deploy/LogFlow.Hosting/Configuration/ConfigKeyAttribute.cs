@@ -12,4 +12,7 @@ public sealed class ConfigKeyAttribute(string key) : Attribute
 
     /// <summary>The value is never printed: not by <c>export config</c>, not in errors.</summary>
     public bool IsSecret { get; init; }
+
+    /// <summary>Other names of the key, which older versions of the original tool had.</summary>
+    public string[] Aliases { get; init; } = [];
 }

@@ -4,7 +4,7 @@ namespace LogFlow.Hosting;
 /// A place in the configuration tree. Dotted keys are already taken apart, so <c>a.b: 1</c> and <c>a: {b: 1}</c> give
 /// the same tree. A node may hold a value and children at once, because server.properties has such names.
 /// </summary>
-internal sealed class ConfigNode(ConfigLocation location)
+public sealed class ConfigNode(ConfigLocation location)
 {
     /// <summary>Where it was written first.</summary>
     public ConfigLocation Location { get; set; } = location;
@@ -14,6 +14,9 @@ internal sealed class ConfigNode(ConfigLocation location)
 
     /// <summary>The scalar stands in quotes: it is text, whatever it looks like.</summary>
     public bool IsQuoted { get; set; }
+
+    /// <summary>The value came out of a variable: it may be a list, written with commas.</summary>
+    public bool IsExpanded { get; set; }
 
     /// <summary>Whether a scalar (null included) was written here.</summary>
     public bool HasValue { get; set; }
@@ -71,6 +74,28 @@ internal sealed class ConfigNode(ConfigLocation location)
         return node;
     }
 
+    /// <summary>The text at a dotted path, or null.</summary>
+    public string? Text(string dottedKey) => Find(dottedKey)?.Value;
+
+    /// <summary>
+    /// Whether the value at a dotted path says yes; what is not there says <paramref name="otherwise"/>.
+    /// </summary>
+    public bool IsTrue(string dottedKey, bool otherwise = false) => Text(dottedKey) is { } text
+        ? text.ToLowerInvariant() is "true" or "yes" or "on"
+        : otherwise;
+
+    /// <summary>The texts at a dotted path: of a list, or of one value that stands for a list of one.</summary>
+    public IReadOnlyList<string> Texts(string dottedKey) => Find(dottedKey) switch
+    {
+        null => [],
+        { Items: { } items } => [.. items.Select(static item => item.Value).OfType<string>()],
+        { Value: { } value } => [value],
+        _ => [],
+    };
+
+    /// <summary>Everything here as plain values: dictionaries, lists, texts, numbers, true and false.</summary>
+    public object? ToTree() => TreeValue.Of(this);
+
     /// <summary>
     /// Takes over what <paramref name="other"/> says here; lists and values are replaced, sections merged.
     /// </summary>
@@ -81,6 +106,7 @@ internal sealed class ConfigNode(ConfigLocation location)
             Value = other.Value;
             HasValue = other.HasValue;
             IsQuoted = other.IsQuoted;
+            IsExpanded = other.IsExpanded;
             Items = other.Items;
             Location = other.Location;
             if (other.Items is not null)
@@ -105,7 +131,7 @@ internal sealed class ConfigNode(ConfigLocation location)
     /// <summary>Becomes what <paramref name="other"/> is now; later changes of one are not the other's.</summary>
     public void CopyFrom(ConfigNode other)
     {
-        (Value, HasValue, IsQuoted) = (other.Value, other.HasValue, other.IsQuoted);
+        (Value, HasValue, IsQuoted, IsExpanded) = (other.Value, other.HasValue, other.IsQuoted, other.IsExpanded);
         Items = other.Items?.ConvertAll(static item => item.Copy());
         AddMissingFrom(other);
     }
@@ -139,7 +165,8 @@ internal sealed class ConfigNode(ConfigLocation location)
         return Math.Min(count, most);
     }
 
-    private ConfigNode Copy()
+    /// <summary>A copy of its own.</summary>
+    public ConfigNode Copy()
     {
         var copy = new ConfigNode(Location);
         copy.CopyFrom(this);

@@ -27,6 +27,9 @@ internal sealed record ConfigProperty(ConfigKeyAttribute Attribute, PropertyInfo
     /// <summary>Whether it takes whatever is written, with the types it has there.</summary>
     public static bool IsTree(Type type) => type == typeof(Dictionary<string, object?>);
 
+    /// <summary>Whether it reads what was written itself.</summary>
+    public static bool ReadsItself(Type type) => typeof(IReadsConfig).IsAssignableFrom(type);
+
     /// <summary>Whether it is a dictionary of free keys.</summary>
     public static bool IsDictionary(Type type) => type == typeof(Dictionary<string, string>);
 }

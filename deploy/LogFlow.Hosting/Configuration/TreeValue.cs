@@ -12,7 +12,7 @@ internal static class TreeValue
         node.Children.ToDictionary(
             static pair => pair.Key, static pair => Of(pair.Value), StringComparer.Ordinal);
 
-    private static object? Of(ConfigNode node)
+    public static object? Of(ConfigNode node)
     {
         if (node.Items is { } items)
         {

@@ -7,18 +7,29 @@ namespace LogFlow.Hosting;
 /// which is an error with that text where the variable has no value; as Filebeat and Logstash do. A <c>$</c> that no
 /// brace follows stays; <c>$${</c> stands for a literal <c>${</c>.
 /// </summary>
-internal sealed class VariableExpander(Func<string, string?> lookup)
+internal sealed class VariableExpander(Func<string, string?> lookup, bool allowsUnset = false)
 {
     private const int DepthMax = 16;
 
     /// <summary>Variables of the process's environment.</summary>
     public static VariableExpander Environment { get; } = new(System.Environment.GetEnvironmentVariable);
 
+    /// <summary>Leaves every variable as it is written.</summary>
+    public static VariableExpander None { get; } = new(static _ => null) { IsOff = true };
+
+    /// <summary>The dialect is lenient: also a key given twice is a warning.</summary>
+    public bool IsLenient => allowsUnset || IsOff;
+
+    private bool IsOff { get; init; }
+
+    /// <summary>The last variable that had no value and was taken for empty; whoever reads it sets it back.</summary>
+    public string? Unset { get; set; }
+
     /// <summary>The text with its variables replaced; <paramref name="problem"/> says what is wrong first.</summary>
     public string Expand(string text, out string? problem)
     {
         problem = null;
-        return text.Contains("${", StringComparison.Ordinal) ? Expand(text, 0, ref problem) : text;
+        return !IsOff && text.Contains("${", StringComparison.Ordinal) ? Expand(text, 0, ref problem) : text;
     }
 
     private string Expand(ReadOnlySpan<char> rest, int depth, ref string? problem)
@@ -52,6 +63,12 @@ internal sealed class VariableExpander(Func<string, string?> lookup)
         if (lookup(name) is { } value)
         {
             return value;
+        }
+
+        if (colon < 0 && allowsUnset)
+        {
+            Unset = name;
+            return null;
         }
 
         if (colon < 0)

@@ -14,11 +14,14 @@ internal sealed class YamlConfigReader
     private readonly string[] _lines;
     private readonly VariableExpander _variables;
     private readonly List<ConfigError> _errors = [];
+    private readonly List<ConfigError>? _warnings;
     private readonly Dictionary<string, ConfigNode> _anchors = new(StringComparer.Ordinal);
     private readonly Parser _parser;
 
-    private YamlConfigReader(string source, string text, VariableExpander variables)
+    private YamlConfigReader(
+        string source, string text, VariableExpander variables, List<ConfigError>? warnings)
     {
+        _warnings = warnings;
         _source = source;
         _lines = text.Split('\n');
         _variables = variables;
@@ -27,9 +30,10 @@ internal sealed class YamlConfigReader
 
     /// <summary>Reads a document.</summary>
     /// <exception cref="ConfigException">Not YAML, a key given twice, or an unset variable.</exception>
-    public static ConfigNode Read(string source, string text, VariableExpander variables)
+    public static ConfigNode Read(
+        string source, string text, VariableExpander variables, List<ConfigError>? warnings = null)
     {
-        var reader = new YamlConfigReader(source, text, variables);
+        var reader = new YamlConfigReader(source, text, variables, warnings);
         var root = new ConfigNode(new ConfigLocation(source, 1, 1, null));
         try
         {
@@ -122,7 +126,8 @@ internal sealed class YamlConfigReader
             var child = node.GetOrAdd(key.Value, place);
             if (_parser.Current is Scalar or SequenceStart && (child.HasValue || child.Items is not null))
             {
-                _errors.Add(new ConfigError(place, $"key '{key.Value}' is given twice (first at {child.Location})"));
+                NoteTwice(
+                    new ConfigError(place, $"key '{key.Value}' is given twice (first at {child.Location})"), child);
             }
 
             child.Location = place;
@@ -134,6 +139,20 @@ internal sealed class YamlConfigReader
         {
             node.AddMissingFrom(other);
         }
+    }
+
+    /// <summary>An error, or, where the original takes the last, a warning.</summary>
+    private void NoteTwice(ConfigError error, ConfigNode child)
+    {
+        if (!_variables.IsLenient)
+        {
+            _errors.Add(error);
+            return;
+        }
+
+        _warnings?.Add(error with { Message = error.Message + "; the last one counts" });
+        (child.HasValue, child.Value, child.Items) = (false, null, null);
+        child.Children.Clear();
     }
 
     private void SetScalar(ConfigNode node, Scalar scalar)
@@ -148,6 +167,16 @@ internal sealed class YamlConfigReader
 
         node.IsQuoted = !isPlain;
         node.Value = _variables.Expand(scalar.Value, out var problem);
+        node.IsExpanded = node.Value != scalar.Value;
+        if (_variables.Unset is { } unset)
+        {
+            _variables.Unset = null;
+            _warnings?.Add(new ConfigError(
+                At(scalar.Start),
+                $"environment variable {unset} is not set and counts as empty; set it, or give a default as "
+                + $"${{{unset}:default}}"));
+        }
+
         if (problem is not null)
         {
             _errors.Add(new ConfigError(At(scalar.Start), problem));

@@ -13,8 +13,8 @@ public interface ICodec
     /// </summary>
     /// <param name="bytes">The record; must stay valid while the events live.</param>
     /// <param name="now">The <c>@timestamp</c> of events that have none.</param>
-    /// <param name="events">Takes the events.</param>
-    void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, ICollection<Event> events);
+    /// <param name="batch">Takes the events; they live until it is emptied.</param>
+    void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch);
 
     /// <summary>Writes an event.</summary>
     void Encode(Event source, IBufferWriter<byte> output);

@@ -30,11 +30,11 @@ internal sealed class JsonCodec(bool lines) : ICodec
         CreateCodec = _ => new JsonCodec(lines: true),
     };
 
-    public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, ICollection<Event> events)
+    public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch)
     {
         if (!lines)
         {
-            DecodeOne(bytes, now, events);
+            DecodeOne(bytes, now, batch);
             return;
         }
         while (bytes.Length > 0)
@@ -44,7 +44,7 @@ internal sealed class JsonCodec(bool lines) : ICodec
             bytes = end < 0 ? default : bytes[(end + 1)..];
             if (!line.Span.Trim(" \t\r"u8).IsEmpty)
             {
-                DecodeOne(line, now, events);
+                DecodeOne(line, now, batch);
             }
         }
     }
@@ -58,11 +58,11 @@ internal sealed class JsonCodec(bool lines) : ICodec
         }
     }
 
-    private static void DecodeOne(ReadOnlyMemory<byte> bytes, EventTimestamp now, ICollection<Event> events)
+    private static void DecodeOne(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch)
     {
-        if (Event.TryFromJson(bytes, now, out var single, out _))
+        if (Event.TryFromPooledJson(bytes, now, batch.Pool, out var single, out _))
         {
-            events.Add(single);
+            batch.Events.Add(single);
             return;
         }
         if (bytes.Span.Trim(" \t\r\n"u8).IsEmpty)
@@ -75,13 +75,13 @@ internal sealed class JsonCodec(bool lines) : ICodec
         {
             for (var i = 0; i < list.Count; i++)
             {
-                events.Add(Event.FromMap(list[i].Map!, now));
+                batch.Events.Add(Event.FromMap(list[i].Map!, now));
             }
             return;
         }
         var failed = PlainCodec.ToEvent(bytes, now);
         failed.Tag(FailureTag);
-        events.Add(failed);
+        batch.Events.Add(failed);
     }
 
     private static bool AreMaps(EventList list)

@@ -20,14 +20,14 @@ internal sealed class LineCodec(EventTemplate? format, string delimiter) : ICode
             PlainCodec.FormatOf(context), context.Settings.String("delimiter") is { Length: > 0 } text ? text : "\n"),
     };
 
-    public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, ICollection<Event> events)
+    public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch)
     {
         while (bytes.Length > 0)
         {
             var end = bytes.Span.IndexOf(_delimiter);
             var line = end < 0 ? bytes : bytes[..end];
             bytes = end < 0 ? default : bytes[(end + _delimiter.Length)..];
-            events.Add(PlainCodec.ToEvent(line, now));
+            batch.Events.Add(PlainCodec.ToEvent(line, now));
         }
     }
 

@@ -19,8 +19,8 @@ internal sealed class PlainCodec(EventTemplate? format) : ICodec
         CreateCodec = context => new PlainCodec(FormatOf(context)),
     };
 
-    public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, ICollection<Event> events) =>
-        events.Add(ToEvent(bytes, now));
+    public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch) =>
+        batch.Events.Add(ToEvent(bytes, now));
 
     public void Encode(Event source, IBufferWriter<byte> output) => Write(format, source, output);
 

@@ -14,8 +14,8 @@ internal sealed class RubyDebugCodec(bool withMetadata) : ICodec
         CreateCodec = context => new RubyDebugCodec(context.Settings.Boolean("metadata")),
     };
 
-    public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, ICollection<Event> events) =>
-        events.Add(PlainCodec.ToEvent(bytes, now));
+    public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch) =>
+        batch.Events.Add(PlainCodec.ToEvent(bytes, now));
 
     public void Encode(Event source, IBufferWriter<byte> output)
     {

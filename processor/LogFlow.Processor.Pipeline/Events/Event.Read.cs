@@ -14,9 +14,17 @@ public sealed partial class Event
         ReadOnlyMemory<byte> json,
         EventTimestamp now,
         [NotNullWhen(true)] out Event? result,
+        [NotNullWhen(false)] out string? error) => TryFromPooledJson(json, now, pool: null, out result, out error);
+
+    /// <summary>The same; its maps come from a pool, and the event may be used until they are taken back.</summary>
+    internal static bool TryFromPooledJson(
+        ReadOnlyMemory<byte> json,
+        EventTimestamp now,
+        EventPool? pool,
+        [NotNullWhen(true)] out Event? result,
         [NotNullWhen(false)] out string? error)
     {
-        var root = JsonScanner.TryReadObject(JsonScanner.EnsureUtf8(json), out error);
+        var root = JsonScanner.TryReadObject(JsonScanner.EnsureUtf8(json), pool, out error);
         if (root is null)
         {
             error ??= "not JSON";

@@ -83,7 +83,7 @@ public sealed partial class Event
         }
         if (field.IsMetadata)
         {
-            SetBelow(_metadata ??= new EventMap(), segments, 1, value, field);
+            SetBelow(_metadata ??= _root.NewChild(NewMapCapacity), segments, 1, value, field);
         }
         else
         {
@@ -107,7 +107,7 @@ public sealed partial class Event
         if (field.IsMetadata)
         {
             depth = 1;
-            map = _metadata ??= new EventMap();
+            map = _metadata ??= _root.NewChild(NewMapCapacity);
         }
         for (; depth < segments.Length - 1; depth++)
         {
@@ -119,7 +119,7 @@ public sealed partial class Event
             }
             else if (child.IsNil)
             {
-                next = new EventMap(NewMapCapacity);
+                next = map.NewChild(NewMapCapacity);
                 map.SetAt(index, segments[depth], EventValue.Of(next));
                 map = next;
             }
@@ -345,7 +345,7 @@ public sealed partial class Event
         {
             throw NotAContainer(segment, existing, field);
         }
-        var child = new EventMap(NewMapCapacity);
+        var child = map.NewChild(NewMapCapacity);
         map.SetAt(index, segment, EventValue.Of(child));
         return child;
     }

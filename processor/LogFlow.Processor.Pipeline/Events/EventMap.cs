@@ -13,6 +13,8 @@ public sealed class EventMap
     // Above this, finding names one by one costs more than a dictionary.
     private const int LinearSearchCountMax = 48;
 
+    private const int KeptCapacityMax = 64;
+
     private EventMember[] _members;
     private int _count;
     private bool _modified;
@@ -34,11 +36,20 @@ public sealed class EventMap
         _members = new EventMember[capacity];
     }
 
+    internal EventMap(EventPool pool, int capacity)
+    {
+        Pool = pool;
+        _members = new EventMember[capacity];
+    }
+
     /// <summary>How many members there are.</summary>
     public int Count => _count;
 
     /// <summary>The JSON that the members' offsets point into.</summary>
     internal ReadOnlyMemory<byte> Source { get; private set; }
+
+    /// <summary>Where the map goes when its event is done; null: nowhere.</summary>
+    internal EventPool? Pool { get; }
 
     /// <summary>Whether the map, or something in it, differs from the JSON it was read from.</summary>
     internal bool IsModified
@@ -97,7 +108,7 @@ public sealed class EventMap
         ref var member = ref _members[index];
         if (member.Value.IsMissing)
         {
-            member.Value = JsonScanner.Decode(Source, member.ValueOffset, member.ValueLength);
+            member.Value = JsonScanner.Decode(Source, member.ValueOffset, member.ValueLength, Pool);
             _hasContainers |= member.Value.IsContainer;
         }
         return member.Value;
@@ -120,6 +131,31 @@ public sealed class EventMap
             copy._members[i].Value = _members[i].Value.DeepClone();
         }
         return copy;
+    }
+
+    /// <summary>An empty map to stand in this one.</summary>
+    internal EventMap NewChild(int capacity) => Pool?.Rent(default, capacity) ?? new EventMap(capacity);
+
+    /// <summary>A map of the pool begins to belong to an event.</summary>
+    internal void Begin(ReadOnlyMemory<byte> source) => Source = source;
+
+    /// <summary>Its event is done: the map keeps only its room, and of that no more than most events need.</summary>
+    internal void End()
+    {
+        if (_members.Length > KeptCapacityMax)
+        {
+            _members = new EventMember[KeptCapacityMax];
+        }
+        else
+        {
+            Array.Clear(_members, 0, _count);
+        }
+        _count = 0;
+        _modified = false;
+        _hasContainers = false;
+        _index = null;
+        _filter = 0;
+        Source = default;
     }
 
     internal EventValue Get(FieldSegment segment)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -15,6 +16,9 @@ internal ref struct JsonScanner
     /// <summary>Deeper nesting is refused: it would exhaust the stack, and no index accepts it.</summary>
     public const int DepthMax = 256;
 
+    private const int RootCapacity = 16;
+    private const int NestedCapacity = 4;
+
     // A string runs until a quote, needs care at a backslash, and must not hold control characters.
     private static readonly SearchValues<byte> StringStops = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\']);
@@ -27,7 +31,7 @@ internal ref struct JsonScanner
 
     /// <summary>Reads the object that <paramref name="json"/> is.</summary>
     /// <returns>The map, or null with the reason.</returns>
-    public static EventMap? TryReadObject(ReadOnlyMemory<byte> json, out string? error)
+    public static EventMap? TryReadObject(ReadOnlyMemory<byte> json, EventPool? pool, out string? error)
     {
         var scanner = new JsonScanner(json.Span);
         scanner.SkipWhitespace();
@@ -36,7 +40,7 @@ internal ref struct JsonScanner
             error = scanner._position >= json.Length ? "the JSON text is empty" : "the JSON text is not an object";
             return null;
         }
-        var map = new EventMap(json, 16);
+        var map = pool?.Rent(json, RootCapacity) ?? new EventMap(json, RootCapacity);
         if (scanner.ScanObject(map, 1) && scanner.AtEnd())
         {
             error = null;
@@ -67,7 +71,7 @@ internal ref struct JsonScanner
     }
 
     /// <summary>Decodes a value that has been checked.</summary>
-    public static EventValue Decode(ReadOnlyMemory<byte> source, int offset, int length)
+    public static EventValue Decode(ReadOnlyMemory<byte> source, int offset, int length, EventPool? pool = null)
     {
         var text = source.Span.Slice(offset, length);
         switch (text[0])
@@ -75,12 +79,12 @@ internal ref struct JsonScanner
             case (byte)'"':
                 return EventValue.Of(JsonStringDecoder.Decode(text[1..^1]));
             case (byte)'{':
-                var map = new EventMap(source, 4);
+                var map = pool?.Rent(source, NestedCapacity) ?? new EventMap(source, NestedCapacity);
                 var scanner = new JsonScanner(source.Span) { _position = offset };
                 scanner.ScanObject(map, 1);
                 return EventValue.Of(map);
             case (byte)'[':
-                return EventValue.Of(DecodeArray(source, offset));
+                return EventValue.Of(DecodeArray(source, offset, pool));
             case (byte)'t':
                 return EventValue.Of(true);
             case (byte)'f':
@@ -92,7 +96,7 @@ internal ref struct JsonScanner
         }
     }
 
-    private static EventList DecodeArray(ReadOnlyMemory<byte> source, int offset)
+    private static EventList DecodeArray(ReadOnlyMemory<byte> source, int offset, EventPool? pool)
     {
         var list = new EventList();
         var scanner = new JsonScanner(source.Span) { _position = offset + 1 };
@@ -101,7 +105,7 @@ internal ref struct JsonScanner
         {
             var start = scanner._position;
             scanner.SkipValue(1);
-            list.AddOriginal(Decode(source, start, scanner._position - start));
+            list.AddOriginal(Decode(source, start, scanner._position - start, pool));
             scanner.SkipWhitespace();
             if (scanner.Peek() == ',')
             {
@@ -131,7 +135,16 @@ internal ref struct JsonScanner
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void SkipWhitespace()
+    {
+        if (_position < _json.Length && _json[_position] <= ' ')
+        {
+            SkipBlanks();
+        }
+    }
+
+    private void SkipBlanks()
     {
         while (_position < _json.Length && _json[_position] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
         {

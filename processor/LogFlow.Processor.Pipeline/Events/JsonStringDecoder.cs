@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace LogFlow.Processor.Pipeline;
@@ -13,8 +16,7 @@ internal static class JsonStringDecoder
     /// it). Lone surrogates become U+FFFD: Elasticsearch refuses them, and they carry nothing.</summary>
     public static string Decode(ReadOnlySpan<byte> content)
     {
-        var escapeAt = content.IndexOf((byte)'\\');
-        if (escapeAt < 0)
+        if (!content.Contains((byte)'\\'))
         {
             return Encoding.UTF8.GetString(content);
         }
@@ -24,7 +26,7 @@ internal static class JsonStringDecoder
             : (rented = ArrayPool<char>.Shared.Rent(content.Length));
         try
         {
-            return new string(buffer[..Unescape(content, escapeAt, buffer)]);
+            return new string(buffer[..Unescape(content, buffer)]);
         }
         finally
         {
@@ -35,16 +37,31 @@ internal static class JsonStringDecoder
         }
     }
 
-    private static int Unescape(ReadOnlySpan<byte> content, int escapeAt, Span<char> output)
+    private static int Unescape(ReadOnlySpan<byte> content, Span<char> output)
     {
         var length = 0;
         while (true)
         {
-            length += Encoding.UTF8.GetChars(content[..escapeAt], output[length..]);
-            var escape = content[escapeAt + 1];
+            var plain = CopyPlainAscii(content, output[length..]);
+            length += plain;
+            content = content[plain..];
+            if (content.IsEmpty)
+            {
+                return length;
+            }
+            if (content[0] != '\\')
+            {
+                var end = content.IndexOf((byte)'\\');
+                end = end < 0 ? content.Length : end;
+                length += Encoding.UTF8.GetChars(content[..end], output[length..]);
+                content = content[end..];
+                continue;
+            }
+            var position = 0;
+            var escape = content[1];
             if (escape == 'u')
             {
-                length = AppendUnicode(content, ref escapeAt, output, length);
+                length = AppendUnicode(content, ref position, output, length);
             }
             else
             {
@@ -57,15 +74,36 @@ internal static class JsonStringDecoder
                     (byte)'t' => '\t',
                     _ => (char)escape,
                 };
-                escapeAt += 2;
+                position = 2;
             }
-            content = content[escapeAt..];
-            escapeAt = content.IndexOf((byte)'\\');
-            if (escapeAt < 0)
-            {
-                return length + Encoding.UTF8.GetChars(content, output[length..]);
-            }
+            content = content[position..];
         }
+    }
+
+    /// <summary>Copies characters up to the first escape or the first of more than a byte; how many.</summary>
+    private static int CopyPlainAscii(ReadOnlySpan<byte> content, Span<char> output)
+    {
+        ref var from = ref MemoryMarshal.GetReference(content);
+        ref var to = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(output[..content.Length]));
+        var at = 0;
+        for (; at <= content.Length - Vector128<byte>.Count; at += Vector128<byte>.Count)
+        {
+            var bytes = Vector128.LoadUnsafe(ref from, (nuint)at);
+            var special = Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
+                | (bytes & Vector128.Create((byte)0x80));
+            if (special != Vector128<byte>.Zero)
+            {
+                break;
+            }
+            var (low, high) = Vector128.Widen(bytes);
+            low.StoreUnsafe(ref to, (nuint)at);
+            high.StoreUnsafe(ref to, (nuint)(at + Vector128<ushort>.Count));
+        }
+        for (; at < content.Length && content[at] is < 0x80 and not (byte)'\\'; at++)
+        {
+            output[at] = (char)content[at];
+        }
+        return at;
     }
 
     private static int AppendUnicode(ReadOnlySpan<byte> content, ref int position, Span<char> output, int length)

@@ -21,6 +21,9 @@ public abstract class Filter
     /// <summary>Whether the filter remembers earlier events.</summary>
     public virtual bool IsStateful => false;
 
+    /// <summary>What is worth knowing of it at the start, a sentence each.</summary>
+    public virtual IEnumerable<string> Remarks => [];
+
     /// <summary>
     /// Changes an event. Calls <see cref="Matched"/> when it was successful, sets failure tags when not. An exception
     /// sends the event to the dead letters with its message.

@@ -26,4 +26,7 @@ public sealed class FilterContext
     public void CountFailure() => Counters.FailureCount++;
 
     internal List<Event> Created => _created;
+
+    /// <summary>Runs patterns; the worker's own.</summary>
+    internal Matcher Matcher { get; } = new();
 }

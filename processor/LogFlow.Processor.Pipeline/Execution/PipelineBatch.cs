@@ -18,11 +18,15 @@ public sealed class PipelineBatch
     /// <summary>How many events filters dropped.</summary>
     public int DroppedCount { get; internal set; }
 
-    /// <summary>Empties the batch.</summary>
+    /// <summary>Maps for the events that are decoded into the batch.</summary>
+    internal EventPool Pool { get; } = new();
+
+    /// <summary>Empties the batch. Its events are not to be used any more.</summary>
     public void Clear()
     {
         Events.Clear();
         Failed.Clear();
         DroppedCount = 0;
+        Pool.TakeBack();
     }
 }

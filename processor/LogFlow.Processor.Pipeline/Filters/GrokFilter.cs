@@ -43,12 +43,20 @@ internal sealed class GrokFilter : Filter
         CreateFilter = context => new GrokFilter(context),
     };
 
+    /// <summary>Which patterns run slower than they could, and why.</summary>
+    public override IEnumerable<string> Remarks =>
+        from rule in _rules
+        from pattern in rule.Patterns
+        where pattern.Grok.Program is null
+        select $"the pattern '{pattern.Grok.Text}' is left to .NET's regular expressions, which are slower: "
+            + $"{pattern.Grok.Problem}";
+
     /// <summary>Has every pattern translated to machine code now; for benchmarks.</summary>
     internal void CompileNow()
     {
         foreach (var pattern in _rules.SelectMany(rule => rule.Patterns))
         {
-            pattern.Regex.Compile();
+            pattern.Grok.Regex.Compile();
         }
     }
 
@@ -59,7 +67,7 @@ internal sealed class GrokFilter : Filter
         {
             foreach (var rule in _rules)
             {
-                if (MatchField(rule, target))
+                if (MatchField(rule, target, context.Matcher))
                 {
                     matched = true;
                     if (_breakOnMatch)
@@ -85,37 +93,31 @@ internal sealed class GrokFilter : Filter
         }
     }
 
-    private bool MatchField(Rule rule, Event target)
+    private bool MatchField(Rule rule, Event target, Matcher matcher)
     {
         var value = target.Get(rule.Source);
         if (value.List is not { } list)
         {
-            return MatchText(rule, value.IsString ? value.AsString() : value.ToText(), target);
+            return MatchText(rule, value.IsString ? value.AsString() : value.ToText(), target, matcher);
         }
         var matched = false;
         // The list may be one that a capture extends.
         var count = list.Count;
         for (var i = 0; i < count; i++)
         {
-            matched |= MatchText(rule, list[i].ToText(), target);
+            matched |= MatchText(rule, list[i].ToText(), target, matcher);
         }
         return matched;
     }
 
-    private bool MatchText(Rule rule, string text, Event target)
+    private bool MatchText(Rule rule, string text, Event target, Matcher matcher)
     {
         var matched = false;
         foreach (var pattern in rule.Patterns)
         {
-            var match = pattern.Regex.Current.MatchPatiently(text);
             // Where all patterns are tried, the last one's verdict is the text's, as in Logstash.
-            matched = match.Success;
-            if (!matched)
-            {
-                continue;
-            }
-            Store(pattern, text, match, target);
-            if (_breakOnMatch)
+            matched = TryMatch(pattern, text, target, matcher);
+            if (matched && _breakOnMatch)
             {
                 break;
             }
@@ -123,29 +125,57 @@ internal sealed class GrokFilter : Filter
         return matched;
     }
 
-    private void Store(Pattern pattern, string text, Match match, Event target)
+    private bool TryMatch(Pattern pattern, string text, Event target, Matcher matcher)
     {
+        var grok = pattern.Grok;
+        if (!text.Contains(grok.RequiredText, StringComparison.Ordinal))
+        {
+            return false;
+        }
+        if (grok.Program is { } program)
+        {
+            if (!matcher.TryMatch(program, text, grok.Regex.Timeout))
+            {
+                return false;
+            }
+            foreach (ref readonly var capture in pattern.Captures.AsSpan())
+            {
+                var success = matcher.TryGetCapture(capture.Slot, out var start, out var length);
+                Store(in capture, text, success, start, length, target);
+            }
+            return true;
+        }
+        var match = grok.Regex.Current.MatchPatiently(text);
+        if (!match.Success)
+        {
+            return false;
+        }
         var groups = match.Groups;
         foreach (ref readonly var capture in pattern.Captures.AsSpan())
         {
             var group = groups[capture.Group];
-            if (!group.Success || group.Length == 0)
-            {
-                if (_keepEmptyCaptures)
-                {
-                    Store(in capture, group.Success ? EventValue.Of(string.Empty) : EventValue.Null, target);
-                }
-                continue;
-            }
-            var span = text.AsSpan(group.Index, group.Length);
-            var value = capture.Type switch
-            {
-                GrokType.Integer => RubyNumber.ToInteger(span),
-                GrokType.Float => EventValue.Of(RubyNumber.ToFloat(span)),
-                _ => EventValue.Slice(text, group.Index, group.Length),
-            };
-            Store(in capture, value, target);
+            Store(in capture, text, group.Success, group.Index, group.Length, target);
         }
+        return true;
+    }
+
+    private void Store(in Capture capture, string text, bool success, int start, int length, Event target)
+    {
+        if (!success || length == 0)
+        {
+            if (_keepEmptyCaptures)
+            {
+                Store(in capture, success ? EventValue.Of(string.Empty) : EventValue.Null, target);
+            }
+            return;
+        }
+        var value = capture.Type switch
+        {
+            GrokType.Integer => RubyNumber.ToInteger(text.AsSpan(start, length)),
+            GrokType.Float => EventValue.Of(RubyNumber.ToFloat(text.AsSpan(start, length))),
+            _ => EventValue.Slice(text, start, length),
+        };
+        Store(in capture, value, target);
     }
 
     private static void Store(in Capture capture, EventValue value, Event target)
@@ -174,8 +204,8 @@ internal sealed class GrokFilter : Filter
     internal sealed record Rule(FieldReference Source, Pattern[] Patterns);
 
     /// <summary>A pattern with its fields resolved.</summary>
-    internal sealed record Pattern(TieredRegex Regex, Capture[] Captures);
+    internal sealed record Pattern(GrokPattern Grok, Capture[] Captures);
 
     /// <summary>Where a group's text goes.</summary>
-    internal readonly record struct Capture(int Group, FieldReference Field, GrokType Type, bool Overwrites);
+    internal readonly record struct Capture(int Slot, int Group, FieldReference Field, GrokType Type, bool Overwrites);
 }

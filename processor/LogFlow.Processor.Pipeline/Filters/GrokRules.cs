@@ -100,8 +100,8 @@ internal static class GrokRules
             var field = context.Field(capture.Name, span);
             var overwrites = overwrite.Contains(field.ToBracketForm());
             return new GrokFilter.Capture(
-                capture.Group, target is null ? field : target.Child(field), capture.Type, overwrites);
+                capture.Slot, capture.Group, target is null ? field : target.Child(field), capture.Type, overwrites);
         });
-        return new GrokFilter.Pattern(pattern.Regex, [.. captures]);
+        return new GrokFilter.Pattern(pattern, [.. captures]);
     }
 }

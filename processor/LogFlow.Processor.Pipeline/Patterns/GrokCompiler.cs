@@ -37,9 +37,15 @@ internal sealed class GrokCompiler
             var translated = translator.Translate();
             var regex = new TieredRegex(translated, translator.HasNamedGroups, RubyRegexOptions.DotAll, timeout);
             var captures = compiler._captures.Select((capture, index) => new GrokCapture(
-                regex.GroupNumber(string.Create(CultureInfo.InvariantCulture, $"g{index}")), capture.Name,
-                    capture.Type));
-            return new GrokPattern(pattern, regex, [.. captures]);
+                index, regex.GroupNumber(string.Create(CultureInfo.InvariantCulture, $"g{index}")), capture.Name,
+                capture.Type));
+            var node = MatchParser.Parse(translated, RubyRegexOptions.DotAll);
+            return new GrokPattern(pattern, regex, [.. captures])
+            {
+                Program = MatchCompiler.Compile(node, out var problem),
+                Problem = problem,
+                RequiredText = MatchFacts.RequiredText(node),
+            };
         }
         catch (RubyRegexException e)
         {

@@ -47,17 +47,8 @@ internal sealed class PipelineLoader
         _time = time;
     }
 
-    /// <summary>The default pipeline's text.</summary>
-    public static string DefaultText
-    {
-        get
-        {
-            using var stream = typeof(PipelineLoader).Assembly.GetManifestResourceStream("default.conf")
-                ?? throw new InvalidOperationException("the resource default.conf is missing from the assembly");
-            using var reader = new StreamReader(stream);
-            return reader.ReadToEnd();
-        }
-    }
+    /// <summary>The default pipeline's text: what modules name, then what is recognised by its form.</summary>
+    public static string DefaultText => ReadResource("modules.conf") + "\n" + ReadResource("default.conf");
 
     /// <summary>Everything: the text, completed.</summary>
     /// <exception cref="PipelineSyntaxException">The text has mistakes; all that were found.</exception>
@@ -184,5 +175,13 @@ internal sealed class PipelineLoader
         {
             throw new StartupException($"path.config: '{path}' cannot be read: {error.Message}", exitCode: 2);
         }
+    }
+
+    private static string ReadResource(string name)
+    {
+        using var stream = typeof(PipelineLoader).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"the resource {name} is missing from the assembly");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 }

@@ -85,7 +85,7 @@ internal sealed class FilterWorker
         var before = _chunk.Events.Count;
         try
         {
-            batch.Decoder.Decode(record, batch.Window.TopicPartition, _chunk.Events);
+            batch.Decoder.Decode(record, batch.Window.TopicPartition, _chunk);
             if (Replay.TryRead(record, out var replay))
             {
                 batch.AddReplay(record.Offset, replay);

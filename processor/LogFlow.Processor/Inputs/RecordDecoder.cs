@@ -23,10 +23,11 @@ internal sealed class RecordDecoder(
     /// Adds the record's events. An event without a time of its own gets the record's, so that processing a record
     /// again gives the same event.
     /// </summary>
-    public void Decode(in Record record, TopicPartition source, List<Event> events)
+    public void Decode(in Record record, TopicPartition source, PipelineBatch batch)
     {
+        var events = batch.Events;
         var first = events.Count;
-        codec.Decode(record.Value!.Value, TimeOf(record), events);
+        codec.Decode(record.Value!.Value, TimeOf(record), batch);
         for (var index = first; index < events.Count; index++)
         {
             var item = events[index];

@@ -12,6 +12,7 @@ internal sealed class ColumnEncoder
     private readonly ByteWriter _page = new(1 << 16);
     private readonly ByteWriter _output = new(1 << 18);
     private readonly List<ColumnEntry> _entries = [];
+    private readonly List<FieldType> _types = [];
     private readonly HashSet64 _hashes = new();
     private readonly ByteWriter _token = new();
     private long[] _values = [];
@@ -21,6 +22,7 @@ internal sealed class ColumnEncoder
     {
         _output.Reset();
         _entries.Clear();
+        _types.Clear();
     }
 
     /// <summary>Appends the column's page and bloom to the block.</summary>
@@ -58,20 +60,31 @@ internal sealed class ColumnEncoder
             entry.Flags |= ColumnFlags.IsJson | (column.HasObjects ? ColumnFlags.HasObjects : 0);
         }
 
-        Store(entry, level);
+        var twin = Store(entry, level);
         if (level > 0 && column is { Kind: StoredKind.String, IsDictionary: false })
         {
-            AppendBloom(column, entry);
+            // The same page read the same way has the same tokens.
+            if (twin >= 0 && _entries[twin] is var same && same.Has(ColumnFlags.HasBloom) && entry.ReadsLike(same)
+                && _types[twin] == column.FieldType)
+            {
+                entry.ShareBloom(same);
+            }
+            else
+            {
+                AppendBloom(column, entry);
+            }
         }
 
         _entries.Add(entry);
+        _types.Add(column.FieldType);
     }
 
     /// <summary>The block's pages and its directory.</summary>
     public (byte[] Pages, BlockDirectory Directory) Finish(int rowCount) =>
         (_output.ToArray(), new BlockDirectory(rowCount, [.. _entries]));
 
-    private void Store(ColumnEntry entry, int level)
+    /// <summary>Stores the page; which entry has the same one, -1: none.</summary>
+    private int Store(ColumnEntry entry, int level)
     {
         var output = _output;
         entry.RawLength = _page.Length;
@@ -79,7 +92,7 @@ internal sealed class ColumnEncoder
         {
             entry.Codec = PageCodec.Inline;
             entry.InlinePage = _page.ToArray();
-            return;
+            return -1;
         }
 
         entry.Offset = output.Length;
@@ -96,21 +109,24 @@ internal sealed class ColumnEncoder
         entry.StoredLength = output.Length - entry.Offset;
         if (level == 0)
         {
-            return;
+            return -1;
         }
 
         // Fields often repeat another (url.path, url.original): the same page is stored once.
         entry.Crc = Crc32C.Compute(output.Written[entry.Offset..]);
-        foreach (var other in _entries)
+        for (var i = 0; i < _entries.Count; i++)
         {
+            var other = _entries[i];
             if (other.Crc == entry.Crc && other.StoredLength == entry.StoredLength && other.Codec == entry.Codec
                 && other.RawLength == entry.RawLength && IsSame(other.Offset, entry.Offset, entry.StoredLength))
             {
                 output.Truncate(entry.Offset);
                 entry.Offset = other.Offset;
-                break;
+                return i;
             }
         }
+
+        return -1;
     }
 
     private bool IsSame(int first, int second, int length) =>
@@ -286,11 +302,7 @@ internal sealed class ColumnEncoder
                 continue;
             }
 
-            var tokens = new TokenReader(column.Text(i), _token);
-            while (tokens.MoveNext())
-            {
-                _hashes.Add(Hash64.Compute(tokens.Token));
-            }
+            TokenHashes.Add(column.Text(i), _token, _hashes);
         }
 
         entry.Flags |= ColumnFlags.HasBloom;

@@ -44,4 +44,15 @@ internal sealed class ColumnEntry
     public byte[]? InlinePage { get; set; }
 
     public bool Has(ColumnFlags flag) => (Flags & flag) != 0;
+
+    /// <summary>Whether the same page means the same values.</summary>
+    public bool ReadsLike(ColumnEntry other) => Type == other.Type && PresentCount == other.PresentCount
+        && Has(ColumnFlags.HasMissing) == other.Has(ColumnFlags.HasMissing);
+
+    /// <summary>Points at the bloom of a column with the same values.</summary>
+    public void ShareBloom(ColumnEntry other)
+    {
+        Flags |= ColumnFlags.HasBloom;
+        (BloomOffset, BloomLength, BloomCrc) = (other.BloomOffset, other.BloomLength, other.BloomCrc);
+    }
 }

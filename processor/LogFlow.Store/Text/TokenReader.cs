@@ -13,7 +13,7 @@ namespace LogFlow.Store;
 internal ref struct TokenReader(ReadOnlySpan<byte> text, ByteWriter scratch)
 {
     /// <summary>Longer tokens are cut. Matches the standard analyzer's <c>max_token_length</c>.</summary>
-    private const int TokenCharsMax = 255;
+    public const int TokenCharsMax = 255;
 
     private readonly ReadOnlySpan<byte> _text = text;
     private readonly ByteWriter _scratch = scratch;

@@ -22,6 +22,31 @@ internal static class VectorFolder
     public static VectorResult Run(string id) =>
         new VectorRunner(PluginRegistry.CreateDefault()).Run(Cases[id], id);
 
+    /// <summary>The message of every event of every case: texts to match with.</summary>
+    public static List<string> ReadMessages()
+    {
+        var messages = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var line in Cases.Values)
+        {
+            using var document = JsonDocument.Parse(line);
+            if (!document.RootElement.TryGetProperty("events", out var events))
+            {
+                continue;
+            }
+
+            foreach (var item in events.EnumerateArray())
+            {
+                if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty("message", out var message)
+                    && message.ValueKind == JsonValueKind.String)
+                {
+                    messages.Add(message.GetString()!);
+                }
+            }
+        }
+
+        return [.. messages.Order(StringComparer.Ordinal)];
+    }
+
     private static FrozenDictionary<string, string> ReadCases()
     {
         var cases = new Dictionary<string, string>();

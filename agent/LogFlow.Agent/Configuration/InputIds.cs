@@ -1,0 +1,40 @@
+using System.Text;
+using LogFlow.Platform;
+
+namespace LogFlow.Agent;
+
+/// <summary>
+/// The names by which inputs remember their files. The first one without <c>id</c> is "default"; others are named by
+/// what they read, so that it does not matter where in the file they stand.
+/// </summary>
+internal static class InputIds
+{
+    private const string First = "default";
+
+    /// <summary>The name of an input.</summary>
+    public static string Of(AgentConfig agent, InputConfig input)
+    {
+        if (input.Id.Length > 0)
+        {
+            return input.Id;
+        }
+
+        var unnamed = agent.Inputs.Where(static one => one is { Enabled: true, Id.Length: 0 }).ToList();
+        var index = unnamed.IndexOf(input);
+        if (index <= 0)
+        {
+            return First;
+        }
+
+        // Of several that read the same each has a number more.
+        var name = NameOf(input);
+        var twins = unnamed.Take(index).Skip(1).Count(other => NameOf(other) == name);
+        return twins == 0 ? name : $"{name}-{twins + 1}";
+    }
+
+    private static string NameOf(InputConfig input)
+    {
+        var text = string.Join('\n', input.AllPaths().Prepend(input.Type));
+        return $"paths-{Crc32C.Compute(Encoding.UTF8.GetBytes(text)):x8}";
+    }
+}

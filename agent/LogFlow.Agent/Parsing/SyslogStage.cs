@@ -1,0 +1,26 @@
+using System.Text;
+
+namespace LogFlow.Agent;
+
+/// <summary><c>syslog</c>: each message is taken apart; what is none goes on as it is.</summary>
+internal sealed class SyslogStage(SyslogConfig config) : ParserStage
+{
+    private readonly SyslogReader _reader = new(config.Format, config.Timezone);
+
+    /// <inheritdoc/>
+    public override void Feed(AssembledMessage message)
+    {
+        if (_reader.TryRead(Encoding.UTF8.GetString(message.Text), out var parsed, out var problem))
+        {
+            message.Timestamp = parsed.Timestamp ?? message.Timestamp;
+            message.Fields = parsed.ToFields();
+            message.Replace(Encoding.UTF8.GetBytes(parsed.Message));
+        }
+        else if (config.AddErrorKey)
+        {
+            message.Error = $"Error parsing syslog message: {problem}";
+        }
+
+        Next(message);
+    }
+}

@@ -1,0 +1,20 @@
+namespace LogFlow.Hosting;
+
+/// <summary>What is wrong with a configuration, and what is worth a warning, while it is read.</summary>
+public sealed class ConfigReport
+{
+    /// <summary>What keeps it from being used.</summary>
+    public List<ConfigError> Errors { get; } = [];
+
+    /// <summary>What is taken and does not do here what it did there.</summary>
+    public List<ConfigError> Warnings { get; } = [];
+
+    /// <summary>Something is wrong at a place.</summary>
+    public void Error(ConfigNode node, string message) => Errors.Add(new ConfigError(node.Location, message));
+
+    /// <summary>Something at a place does nothing, or something else, here.</summary>
+    public void Warn(ConfigNode node, string message) => Warnings.Add(new ConfigError(node.Location, message));
+
+    /// <summary>Fills an object that has <see cref="ConfigKeyAttribute"/>s from a section.</summary>
+    public void Bind(ConfigNode node, object target, string path) => new ConfigBinder(this).BindAt(node, target, path);
+}
