@@ -183,7 +183,8 @@ public class ProcessorConfig : IValidatedConfig
         foreach (var name in QueueOptions.Keys)
         {
             Check(
-                name.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_'),
+                name.All(static letter =>
+                    char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_'),
                 $"queue.options.{name}",
                 "is no setting of input kafka, such as security_protocol");
         }

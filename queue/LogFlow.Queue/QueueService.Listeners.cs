@@ -50,7 +50,8 @@ public sealed partial class QueueService
             var (user, password) = (entry[..colon], entry[(colon + 1)..]);
             var changes = SaslMechanism.All
                 .Where(mechanism => mechanism.IsScram && users.Find(user, mechanism) is null)
-                .Select(mechanism => (user, mechanism, (ScramCredential?)ScramCredential.OfPassword(mechanism, password)))
+                .Select(mechanism =>
+                    (user, mechanism, (ScramCredential?)ScramCredential.OfPassword(mechanism, password)))
                 .ToArray();
             if (changes.Length == 0)
             {
@@ -112,8 +113,8 @@ public sealed partial class QueueService
         public static partial void PasswordsInClear(ILogger logger, string listener);
 
         [LoggerMessage(3053, LogLevel.Error,
-            "The certificate of listener {Listener} has expired: {Description}. Clients refuse it; renew it, no restart "
-            + "is needed.")]
+            "The certificate of listener {Listener} has expired: {Description}. Clients refuse it; renew it, no "
+            + "restart is needed.")]
         public static partial void CertificateExpired(ILogger logger, string listener, string description);
 
         [LoggerMessage(3054, LogLevel.Warning,

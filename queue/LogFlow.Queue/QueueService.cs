@@ -263,7 +263,8 @@ public sealed partial class QueueService : ILogFlowService
             _metrics,
             _time);
         _server.Accept(new RequestDispatcher(handlers, _metrics, _time), _logins);
-        Log.Started(_logger, string.Join(", ", _listeners.Select(static listener => listener.Advertised)), _config.DataDirectory, _logs.Topics.Count);
+        var endpoints = string.Join(", ", _listeners.Select(static listener => listener.Advertised));
+        Log.Started(_logger, endpoints, _config.DataDirectory, _logs.Topics.Count);
     }
 
     private LogManager OpenLogs(ConfigCatalog configs)

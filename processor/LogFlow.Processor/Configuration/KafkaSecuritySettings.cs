@@ -12,7 +12,7 @@ internal static class KafkaSecuritySettings
     private static readonly Dictionary<string, string> KafkaKeys =
         KafkaSecurityReader.Keys.ToDictionary(static key => key.Replace('.', '_'), static key => key);
 
-    /// <summary>The settings; <c>sasl_username</c> and <c>sasl_password</c> are ours, shorter than a jaas line.</summary>
+    /// <summary>The settings; <c>sasl_username</c>, <c>sasl_password</c> are ours, shorter than a jaas line.</summary>
     public static IReadOnlyList<SettingSpec> Specs { get; } =
     [
         .. KafkaKeys.Keys.Select(static name => new SettingSpec(name, TypeOf(name))),

@@ -60,7 +60,8 @@ internal sealed class AlterUserScramCredentialsHandler(UserStore users)
 
         foreach (var upsertion in request.Upsertions)
         {
-            Note(problems, upsertion.Name, Check(upsertion.Name, upsertion.Mechanism, seen) ?? upsertion.Iterations switch
+            var problem = Check(upsertion.Name, upsertion.Mechanism, seen);
+            Note(problems, upsertion.Name, problem ?? upsertion.Iterations switch
             {
                 < ScramFormula.IterationsMin => (ErrorCode.UnacceptableCredential, "Too few iterations"),
                 > ScramFormula.IterationsMax => (ErrorCode.UnacceptableCredential, "Too many iterations"),

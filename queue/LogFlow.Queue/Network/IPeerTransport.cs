@@ -17,7 +17,7 @@ internal interface IPeerTransport : IDisposable
     /// <summary>Receives what there is; 0: the peer has closed.</summary>
     ValueTask<int> ReceiveAsync(Memory<byte> buffer);
 
-    /// <summary>Waits, without memory, and says how many bytes are likely to be at hand; 0: the peer has closed.</summary>
+    /// <summary>Waits, without memory; how many bytes are likely to be at hand; 0: the peer has closed.</summary>
     ValueTask<int> WaitAsync();
 
     /// <summary>Sends the parts, all of them, in order.</summary>

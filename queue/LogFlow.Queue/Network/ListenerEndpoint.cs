@@ -6,7 +6,8 @@ namespace LogFlow.Queue;
 
 /// <summary>
 /// One entry of <c>listeners</c> or <c>advertised.listeners</c>: <c>NAME://host:port</c> or <c>host:port</c>. The name
-/// is a security protocol, or one that <c>listener.security.protocol.map</c> gives one to. An empty host means every address, as in Kafka.
+/// is a security protocol, or one that <c>listener.security.protocol.map</c> gives one to. An empty
+/// host means every address, as in Kafka.
 /// </summary>
 internal sealed record ListenerEndpoint(string Name, string Host, int Port)
 {
@@ -26,7 +27,8 @@ internal sealed record ListenerEndpoint(string Name, string Host, int Port)
             rest = rest[(schemeEnd + 3)..];
         }
 
-        if (name.Length == 0 || name.Any(static letter => !char.IsAsciiLetterOrDigit(letter) && letter is not '_' and not '-'))
+        if (name.Length == 0
+            || name.Any(static letter => !char.IsAsciiLetterOrDigit(letter) && letter is not '_' and not '-'))
         {
             problem = $"'{text}': the listener's name has other characters than letters, digits, '_' and '-'";
             return false;

@@ -15,7 +15,7 @@ internal sealed class SaslAuthenticator(
     /// <summary>Matches Kafka's <c>sasl.server.max.receive.size</c>.</summary>
     public const int FrameBytesMax = 524_288;
 
-    /// <summary>Matches Kafka's <c>connection.failed.authentication.delay.ms</c>: guessing passwords takes time.</summary>
+    /// <summary>Matches Kafka's <c>connection.failed.authentication.delay.ms</c>: guessing takes time.</summary>
     private static readonly TimeSpan FailureDelay = TimeSpan.FromMilliseconds(100);
 
     private SaslMechanism? _mechanism;

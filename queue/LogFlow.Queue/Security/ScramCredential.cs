@@ -6,7 +6,8 @@ namespace LogFlow.Queue;
 internal sealed record ScramCredential(byte[] Salt, byte[] StoredKey, byte[] ServerKey, int Iterations)
 {
     /// <summary>Of what AlterUserScramCredentials brings: the client has salted the password already.</summary>
-    public static ScramCredential Of(SaslMechanism mechanism, byte[] salt, byte[] saltedPassword, int iterations) => new(
+    public static ScramCredential Of(SaslMechanism mechanism, byte[] salt, byte[] saltedPassword, int iterations) =>
+        new(
         salt,
         ScramFormula.StoredKey(mechanism, ScramFormula.ClientKey(mechanism, saltedPassword)),
         ScramFormula.ServerKey(mechanism, saltedPassword),

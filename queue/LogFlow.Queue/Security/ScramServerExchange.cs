@@ -6,9 +6,9 @@ namespace LogFlow.Queue;
 
 /// <summary>
 /// The server's side of SCRAM (RFC 5802). A user that does not exist gets the same answers as one whose password is
-/// wrong: Kafka refuses the former one message earlier. Old librdkafka (before 2.6.1, as in Debian 12) says its own nonce
-/// twice in its last message: Kafka refuses that since 3.9, here it is taken. It weakens nothing, as the proof is over our
-/// nonce in any case.
+/// wrong: Kafka refuses the former one message earlier. librdkafka before 2.6.1 (Debian 12's) says its own nonce
+/// twice in its last message: Kafka of today refuses that, here it is taken. It weakens nothing, as the proof is over
+/// our nonce in any case.
 /// </summary>
 internal sealed class ScramServerExchange(SaslMechanism mechanism, UserStore users) : ISaslExchange
 {

@@ -205,7 +205,8 @@ public sealed class LoginTests
         var answer = await client.AskAsync<DescribeConfigsRequest, DescribeConfigsResponse>(
             new DescribeConfigsRequest
             {
-                Resources = [new DescribeConfigsRequest.DescribeConfigsResource { ResourceType = 4, ResourceName = "1" }],
+                Resources =
+                    [new DescribeConfigsRequest.DescribeConfigsResource { ResourceType = 4, ResourceName = "1" }],
                 IncludeSynonyms = true,
             },
             4);

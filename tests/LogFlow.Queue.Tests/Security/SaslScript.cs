@@ -122,8 +122,9 @@ internal sealed class SaslScript(int openPort, int saslPort)
             using var forged = await ConnectAsync();
             await HandshakeAsync(forged, mechanism.Name);
             await SendAsync(forged, Encoding.UTF8.GetBytes($"n,,n={User},r=abc"));
+            var proof = Convert.ToBase64String(new byte[mechanism.HashBytes]);
             Note($"{mechanism} other nonce", await AuthenticateAsync(
-                forged, Encoding.UTF8.GetBytes($"c=biws,r=abc,p={Convert.ToBase64String(new byte[mechanism.HashBytes])}")));
+                forged, Encoding.UTF8.GetBytes($"c=biws,r=abc,p={proof}")));
         }
     }
 
@@ -162,7 +163,8 @@ internal sealed class SaslScript(int openPort, int saslPort)
     {
         try
         {
-            var answer = await client.AskAsync<MetadataRequest, MetadataResponse>(new MetadataRequest { Topics = [] }, 9);
+            var answer = await client.AskAsync<MetadataRequest, MetadataResponse>(
+                new MetadataRequest { Topics = [] }, 9);
             return $"served, {answer.Brokers.Count} broker";
         }
         catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
@@ -197,7 +199,8 @@ internal sealed class SaslScript(int openPort, int saslPort)
         var response = await client.AskAsync<AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse>(
             new AlterUserScramCredentialsRequest { Deletions = deletions, Upsertions = upsertions }, 0);
         Note(what, string.Join("; ", response.Results
-            .Select(result => $"{result.User} {result.ErrorCode} {result.ErrorMessage}").Order(StringComparer.Ordinal)));
+            .Select(result => $"{result.User} {result.ErrorCode} {result.ErrorMessage}")
+            .Order(StringComparer.Ordinal)));
     }
 
     private static async Task<string> DescribeAsync(RawClient client, params string[] users)
