@@ -107,6 +107,13 @@ public class ProcessorConfig : IValidatedConfig
     public string? QueueGroupInstanceId { get; set; }
 
     /// <summary>
+    /// More settings of the input <c>kafka</c> that these keys make, by that plugin's names: security_protocol,
+    /// sasl_mechanism, sasl_username, sasl_password, ssl_truststore_location and the others.
+    /// </summary>
+    [ConfigKey("queue.options")]
+    public Dictionary<string, string> QueueOptions { get; set; } = [];
+
+    /// <summary>
     /// How long the queue may hold a fetch that finds nothing; records that come end it at once. The host's to set:
     /// partitions that a rebalance brings wait as long, so it is short where there may be other processors. Matches
     /// Kafka.
@@ -195,6 +202,15 @@ public class ProcessorConfig : IValidatedConfig
         Check(PipelineBatchBytes.Bytes >= 1024 * 1024, "pipeline.batch.bytes", "takes at least 1MiB");
         Check(ApiHttpPort is >= 0 and <= 65535, "api.http.port", "takes 0 (a free one) to 65535");
         Check(QueueTopics.Count > 0, "queue.topics", "takes at least one topic");
+        foreach (var name in QueueOptions.Keys)
+        {
+            Check(
+                name.All(static letter =>
+                    char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '_'),
+                $"queue.options.{name}",
+                "is no setting of input kafka, such as security_protocol");
+        }
+
         Check(QueueBootstrapServers.Count > 0, "queue.bootstrap_servers", "takes at least one host:port");
         Check(
             PipelineEcsCompatibility is "v1" or "v8" or "disabled",

@@ -46,6 +46,9 @@ public sealed record KafkaClientOptions
     /// <summary>How often it is said again that a broker cannot be reached.</summary>
     public TimeSpan UnreachableLogInterval { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Opens connections; plain TCP unless replaced.</summary>
+    /// <summary>TLS and login; none unless set.</summary>
+    public KafkaSecurity Security { get; init; } = KafkaSecurity.None;
+
+    /// <summary>Opens connections where <see cref="Security"/> asks for no TLS; plain TCP unless replaced.</summary>
     public IConnectionOpener ConnectionOpener { get; init; } = SocketConnectionOpener.Instance;
 }

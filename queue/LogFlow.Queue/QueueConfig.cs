@@ -8,11 +8,16 @@ namespace LogFlow.Queue;
 /// </summary>
 public partial class QueueConfig : IValidatedConfig
 {
-    /// <summary>Loopback only until configured otherwise (Kafka: every address).</summary>
+    /// <summary>
+    /// <c>NAME://host:port</c>, several where they shall differ in protection; loopback only until configured otherwise
+    /// (Kafka: every address).
+    /// </summary>
     [ConfigKey("listeners")]
     public List<string> Listeners { get; set; } = ["PLAINTEXT://127.0.0.1:9092"];
 
-    /// <summary>What clients are told to connect to; empty: derived from the listeners, IPv4 for loopback.</summary>
+    /// <summary>
+    /// What clients are told to connect to, by listener; those not named: derived from the listener, IPv4 for loopback.
+    /// </summary>
     [ConfigKey("advertised.listeners")]
     public List<string> AdvertisedListeners { get; set; } = [];
 
@@ -216,8 +221,7 @@ public partial class QueueConfig : IValidatedConfig
     public IReadOnlyList<ConfigProblem> Validate()
     {
         var problems = new List<ConfigProblem>();
-        ValidateListeners(problems, "listeners", Listeners, isRequired: true);
-        ValidateListeners(problems, "advertised.listeners", AdvertisedListeners, isRequired: false);
+        ValidateSecurity(problems);
         if (DataDirectory.Contains(','))
         {
             problems.Add(new("log.dirs", "names several folders; the queue keeps its data in one"));
@@ -277,28 +281,6 @@ public partial class QueueConfig : IValidatedConfig
     }
 
     private static long ToMs(long count, long unitMs) => count < 0 ? -1 : count * unitMs;
-
-    private static void ValidateListeners(
-        List<ConfigProblem> problems, string key, List<string> listeners, bool isRequired)
-    {
-        if (isRequired && listeners.Count == 0)
-        {
-            problems.Add(new(key, "must name at least one listener, such as PLAINTEXT://127.0.0.1:9092"));
-        }
-
-        if (key == "advertised.listeners" && listeners.Count > 1)
-        {
-            problems.Add(new(key, "names several listeners; clients are told one"));
-        }
-
-        foreach (var listener in listeners)
-        {
-            if (!ListenerEndpoint.TryParse(listener, out _, out var problem))
-            {
-                problems.Add(new(key, problem));
-            }
-        }
-    }
 
     private static void RequireAtLeast(List<ConfigProblem> problems, string key, long value, long least)
     {

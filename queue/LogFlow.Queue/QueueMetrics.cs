@@ -20,6 +20,7 @@ internal sealed class QueueMetrics
     private readonly Counter<long> _produceErrors;
     private readonly Counter<long> _connectionsOpened;
     private readonly Counter<long> _connectionsClosed;
+    private readonly Counter<long> _loginFailures;
     private readonly Counter<long> _rebalances;
     private readonly Counter<long> _offsetCommits;
     private readonly Counter<long> _transactionsCompleted;
@@ -46,6 +47,8 @@ internal sealed class QueueMetrics
             "logflow.queue.connections.opened", "{connection}", "Connections accepted.");
         _connectionsClosed = Meter.CreateCounter<long>(
             "logflow.queue.connections.closed", "{connection}", "Connections ended; opened minus closed are there.");
+        _loginFailures = Meter.CreateCounter<long>(
+            "logflow.queue.login.failures", "{connection}", "Connections that failed in TLS's handshake or to log in.");
         _rebalances = Meter.CreateCounter<long>(
             "logflow.queue.group.rebalances", "{rebalance}", "Rebalances begun by consumer groups.");
         _offsetCommits = Meter.CreateCounter<long>(
@@ -65,6 +68,9 @@ internal sealed class QueueMetrics
     public long BytesIn => Interlocked.Read(ref _bytesIn);
 
     public long BytesOut => Interlocked.Read(ref _bytesOut);
+
+    public void LoginFailed(string listener) =>
+        _loginFailures.Add(1, new KeyValuePair<string, object?>("listener", listener));
 
     public void RequestAnswered(ApiKey key, TimeSpan duration)
     {

@@ -24,6 +24,8 @@ public sealed partial class QueueService : ILogFlowService
     private TransactionCoordinator? _transactions;
     private ConfigEditor? _configEditor;
     private NodeIdentity? _node;
+    private LoginServices? _logins;
+    private IReadOnlyList<Listener> _listeners = [];
 
     /// <param name="config">The validated configuration.</param>
     /// <param name="loggers">Where it logs.</param>
@@ -51,7 +53,7 @@ public sealed partial class QueueService : ILogFlowService
     public int Port { get; private set; }
 
     /// <summary>Host and port that clients are told to use: a bootstrap server.</summary>
-    public string Endpoint => _node is { } node ? $"{node.Host}:{node.Port}" : "";
+    public string Endpoint => Main is { Advertised: { } advertised } ? $"{advertised.Host}:{advertised.Port}" : "";
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -258,8 +260,11 @@ public sealed partial class QueueService : ILogFlowService
 
         _server = MakeServer(_logs);
         Watch(_server.Completion);
-        var advertised = await ListenAsync(_server, cancellationToken);
-        _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId), advertised.Host, advertised.Port);
+        await ListenAsync(_server, cancellationToken);
+        _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId));
+        var users = new UserStore(_logs.OpenStateLog("users"));
+        _logins = new LoginServices(users);
+        await CreateInitialUsersAsync(users);
 
         var topics = new TopicCatalog(_logs, _config);
         _configEditor = new ConfigEditor(topics, _coordinator.Configs, configs);
@@ -271,10 +276,12 @@ public sealed partial class QueueService : ILogFlowService
             configs,
             _configEditor,
             _node,
+            users,
             _metrics,
             _time);
-        _server.Accept(new RequestDispatcher(handlers, _metrics, _time));
-        Log.Started(_logger, Endpoint, _config.DataDirectory, _logs.Topics.Count);
+        _server.Accept(new RequestDispatcher(handlers, _metrics, _time), _logins);
+        var endpoints = string.Join(", ", _listeners.Select(static listener => listener.Advertised));
+        Log.Started(_logger, endpoints, _config.DataDirectory, _logs.Topics.Count);
     }
 
     private SocketServer MakeServer(LogManager logs)
@@ -330,29 +337,6 @@ public sealed partial class QueueService : ILogFlowService
             throw new StartupException(
                 $"the data folder {_config.DataDirectory} cannot be used: {error.Message}; see 'log.dirs'");
         }
-    }
-
-    private async Task<ListenerEndpoint> ListenAsync(SocketServer server, CancellationToken cancellationToken)
-    {
-        ListenerEndpoint? advertised = null;
-        foreach (var text in _config.Listeners)
-        {
-            _ = ListenerEndpoint.TryParse(text, out var endpoint, out _);
-            var bound = await server.ListenAsync(endpoint, cancellationToken);
-            if (advertised is null)
-            {
-                Port = bound.Port;
-                advertised = endpoint.Advertise(bound);
-            }
-        }
-
-        if (_config.AdvertisedListeners.Count > 0)
-        {
-            _ = ListenerEndpoint.TryParse(_config.AdvertisedListeners[0], out var configured, out _);
-            advertised = configured.Port == 0 ? configured with { Port = Port } : configured;
-        }
-
-        return advertised!;
     }
 
     private static GroupSettings Settings(QueueConfig config) => new()
@@ -418,6 +402,7 @@ public sealed partial class QueueService : ILogFlowService
         }
 
         Interlocked.Exchange(ref _producerIds, null)?.Dispose();
+        Interlocked.Exchange(ref _logins, null)?.Dispose();
         Interlocked.Exchange(ref _configEditor, null)?.Dispose();
     }
 

@@ -42,6 +42,15 @@ public sealed partial class RealServer : IAsyncDisposable
     public static Task<RealServer> StartKafkaAsync(string dataFolder, params string[] settings) =>
         StartAsync("kafka", 1, dataFolder, settings, UsesContainers);
 
+    /// <summary>Starts Kafka with settings that depend on its port (the controller's is the next).</summary>
+    public static async Task<RealServer> StartKafkaOnAsync(string dataFolder, Func<int, string[]> settings)
+    {
+        var port = FreePort.Next(1);
+        var server = new RealServer("kafka", port, dataFolder, settings(port), isInContainer: false);
+        await server.LaunchAsync();
+        return server;
+    }
+
     /// <summary>Starts Kafka in a container, whatever LOGFLOW_TEST_SERVERS says.</summary>
     public static Task<RealServer> StartKafkaInContainerAsync(string dataFolder, params string[] settings) =>
         StartAsync("kafka", 1, dataFolder, settings, isInContainer: true);

@@ -14,6 +14,14 @@ internal sealed class ToolOptions
         Recursive = true,
     };
 
+    private readonly Option<string?> _commandConfig = new("--command-config")
+    {
+        Description = "File with security.protocol, sasl.* and ssl.* as Kafka's tools take it (default: the one that "
+            + $"{CommandConfig.Variable} names)",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     private readonly Option<string?> _data = Appliance.DataFolder.Option();
 
     private readonly Option<bool> _json = new("--json")
@@ -39,6 +47,7 @@ internal sealed class ToolOptions
     {
         command.Add(_bootstrapServer);
         command.Add(_data);
+        command.Add(_commandConfig);
     }
 
     /// <summary>The same, and <c>--json</c>.</summary>
@@ -53,6 +62,10 @@ internal sealed class ToolOptions
 
     /// <summary>Whether JSON was asked for.</summary>
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <summary>TLS and login.</summary>
+    /// <exception cref="StartupException">The file that says so cannot be read, or is wrong.</exception>
+    public KafkaSecurity Security(ParseResult parsed) => CommandConfig.Read(parsed.GetValue(_commandConfig));
 
     /// <summary>The bootstrap servers that were named, else the queue of the appliance on the data folder.</summary>
     /// <exception cref="StartupException">One of them is no address.</exception>

@@ -20,7 +20,8 @@ internal sealed class ToolSession : IAsyncDisposable
 
     private readonly ClientLog _log = new();
 
-    private ToolSession(IReadOnlyList<string> servers, bool isJson, TextWriter output, TextWriter notes)
+    private ToolSession(
+        IReadOnlyList<string> servers, KafkaSecurity security, bool isJson, TextWriter output, TextWriter notes)
     {
         IsJson = isJson;
         Output = output;
@@ -33,6 +34,7 @@ internal sealed class ToolSession : IAsyncDisposable
                 ConnectTimeout = ConnectTimeout,
                 ApiTimeout = ConnectTimeout,
                 MetadataMaxAge = MetadataMaxAge,
+                Security = security,
             },
             _log);
         Admin = new AdminClient(Client);
@@ -91,6 +93,7 @@ internal sealed class ToolSession : IAsyncDisposable
             cancellationToken, interrupt.Token, limit.Token);
         await using var session = new ToolSession(
             options.Servers(parsed),
+            options.Security(parsed),
             options.IsJson(parsed),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error);

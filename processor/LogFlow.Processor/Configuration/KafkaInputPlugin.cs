@@ -7,8 +7,6 @@ namespace LogFlow.Processor;
 /// <summary>The table of options of input <c>kafka</c>, and what they mean here.</summary>
 internal static class KafkaInputPlugin
 {
-    private const string NoSecurity = "TLS and SASL towards Kafka are not supported yet";
-
     private static readonly SettingSpec[] Settings =
     [
         new("bootstrap_servers", SettingType.String) { Default = "localhost:9092" },
@@ -44,11 +42,7 @@ internal static class KafkaInputPlugin
             "range",
             "org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
             "org.apache.kafka.clients.consumer.RangeAssignor"),
-        new("security_protocol", SettingType.String) { Default = "PLAINTEXT", Allowed = ["PLAINTEXT"] },
-        new("sasl_mechanism", SettingType.String) { Unsupported = NoSecurity },
-        new("sasl_jaas_config", SettingType.Password) { Unsupported = NoSecurity },
-        new("ssl_truststore_location", SettingType.Path) { Unsupported = NoSecurity },
-        new("ssl_keystore_location", SettingType.Path) { Unsupported = NoSecurity },
+        .. KafkaSecuritySettings.Specs,
         new("schema_registry_url", SettingType.String) { Unsupported = "send JSON" },
     ];
 
@@ -64,6 +58,7 @@ internal static class KafkaInputPlugin
             RetryBackoff = Milliseconds(settings, "retry_backoff_ms"),
             ReconnectBackoff = Milliseconds(settings, "reconnect_backoff_ms"),
             MetadataMaxAge = Milliseconds(settings, "metadata_max_age_ms"),
+            Security = KafkaSecuritySettings.Read(settings),
         };
     }
 
@@ -151,6 +146,7 @@ internal static class KafkaInputPlugin
             }
         }
 
+        KafkaSecuritySettings.Check(context);
         if (settings.Has("add_field"))
         {
             context.Error("add_field", "'add_field' of inputs is not supported",

@@ -12,6 +12,7 @@ internal sealed class PipelineLoader
 {
     private const string InstancePlace = "# instance";
     private const string VariablePrefix = "logflow.config.";
+    private const string OptionPrefix = "option.";
 
     private const string KafkaInput = """
         input {
@@ -79,8 +80,21 @@ internal sealed class PipelineLoader
 
     private PipelineSource Input() => new("queue", KafkaInput.Replace(
         InstancePlace,
-        _config.QueueGroupInstanceId is null ? "" : "group_instance_id => \"${logflow.config.group_instance_id}\"",
+        string.Join(' ', MoreSettings()),
         StringComparison.Ordinal));
+
+    private IEnumerable<string> MoreSettings()
+    {
+        if (_config.QueueGroupInstanceId is not null)
+        {
+            yield return "group_instance_id => \"${logflow.config.group_instance_id}\"";
+        }
+
+        foreach (var name in _config.QueueOptions.Keys)
+        {
+            yield return $"{name} => \"${{{VariablePrefix}{OptionPrefix}{name}}}\"";
+        }
+    }
 
     private CompiledPipeline Compile(IEnumerable<PipelineSource> sources) => CompiledPipeline.Load(
         sources,
@@ -119,6 +133,8 @@ internal sealed class PipelineLoader
 
         return name[VariablePrefix.Length..] switch
         {
+            var option when option.StartsWith(OptionPrefix, StringComparison.Ordinal) =>
+                _config.QueueOptions.GetValueOrDefault(option[OptionPrefix.Length..]),
             "bootstrap_servers" => string.Join(',', _config.QueueBootstrapServers),
             "topics" => $"[{string.Join(',', _config.QueueTopics)}]",
             "group_id" => _config.QueueGroupId,

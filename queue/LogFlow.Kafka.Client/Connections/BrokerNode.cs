@@ -10,6 +10,7 @@ internal sealed class BrokerNode : IAsyncDisposable
 {
     private readonly KafkaClientOptions _options;
     private readonly KafkaConnectionOptions _connectionOptions;
+    private readonly IConnectionOpener _opener;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
 
@@ -29,7 +30,11 @@ internal sealed class BrokerNode : IAsyncDisposable
             options.RequestTimeout,
             options.InFlightPerConnectionMax,
             options.ResponseBytesMax,
-            buffers);
+            buffers)
+        {
+            Login = options.Security.Login,
+        };
+        _opener = options.Security.Tls is { } tls ? new TlsConnectionOpener(tls) : options.ConnectionOpener;
     }
 
     public BrokerEndpoint Endpoint { get; }
@@ -121,7 +126,7 @@ internal sealed class BrokerNode : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            var transport = await _options.ConnectionOpener.OpenAsync(Endpoint, either.Token);
+            var transport = await _opener.OpenAsync(Endpoint, either.Token);
             var connection = await KafkaConnection.OpenAsync(
                 Endpoint, transport, _connectionOptions, _time, either.Token);
             Reachability.OnConnected();

@@ -11,7 +11,7 @@ namespace LogFlow.Kafka.Client;
 /// broker answers in that order. Losing the connection, by whichever side, fails everything that is under way, and
 /// only after the last byte of it was touched: a failed request's memory is free again.
 /// </summary>
-internal sealed class KafkaConnection : IAsyncDisposable
+internal sealed partial class KafkaConnection : IAsyncDisposable
 {
     private const int ResponsePrefixSize = sizeof(int) + sizeof(int);
     private const int SendCoalesceCount = 16;
@@ -78,7 +78,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
     /// <summary>Ends with the connection, when all requests have been completed.</summary>
     public Task Completion => _completion;
 
-    /// <summary>Takes over the transport and agrees on versions.</summary>
+    /// <summary>Takes over the transport, agrees on versions, and logs in where a login is given.</summary>
     /// <exception cref="KafkaException">The peer closed, did not answer in time, or is no Kafka broker.</exception>
     public static async Task<KafkaConnection> OpenAsync(
         BrokerEndpoint endpoint,
@@ -91,6 +91,11 @@ internal sealed class KafkaConnection : IAsyncDisposable
         try
         {
             await connection.NegotiateAsync(cancellationToken);
+            if (options.Login is { } login)
+            {
+                await connection.LogInAsync(login, cancellationToken);
+            }
+
             return connection;
         }
         catch

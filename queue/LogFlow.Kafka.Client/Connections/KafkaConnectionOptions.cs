@@ -8,4 +8,8 @@ namespace LogFlow.Kafka.Client;
 /// <param name="ResponseBytesMax">Longer frames are taken for garbage, and the connection is closed.</param>
 /// <param name="Buffers">Lends the memory that responses are received into.</param>
 internal sealed record KafkaConnectionOptions(
-    string ClientId, TimeSpan RequestTimeout, int InFlightCountMax, int ResponseBytesMax, BytePool Buffers);
+    string ClientId, TimeSpan RequestTimeout, int InFlightCountMax, int ResponseBytesMax, BytePool Buffers)
+{
+    /// <summary>Who the client is; null where nobody asks.</summary>
+    public SaslLogin? Login { get; init; }
+}

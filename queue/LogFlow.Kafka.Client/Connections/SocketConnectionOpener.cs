@@ -11,7 +11,11 @@ internal sealed class SocketConnectionOpener : IConnectionOpener
 {
     public static SocketConnectionOpener Instance { get; } = new();
 
-    public async Task<IKafkaTransport> OpenAsync(BrokerEndpoint endpoint, CancellationToken cancellationToken)
+    public async Task<IKafkaTransport> OpenAsync(BrokerEndpoint endpoint, CancellationToken cancellationToken) =>
+        new SocketTransport(await ConnectAsync(endpoint, cancellationToken));
+
+    /// <summary>A connected socket.</summary>
+    public static async Task<Socket> ConnectAsync(BrokerEndpoint endpoint, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken);
         Array.Sort(addresses, static (a, b) => FamilyRank(a).CompareTo(FamilyRank(b)));
@@ -23,7 +27,7 @@ internal sealed class SocketConnectionOpener : IConnectionOpener
             {
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
                 await socket.ConnectAsync(new IPEndPoint(address, endpoint.Port), cancellationToken);
-                return new SocketTransport(socket);
+                return socket;
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException)
             {

@@ -13,7 +13,6 @@ internal static class BrokerConfigDefinitions
         new("unclean.leader.election.enable", Kind.Boolean, "false", "There is one node."),
         new("process.roles", Kind.List, "broker,controller", "One process is all of it."),
         new("security.inter.broker.protocol", Kind.String, "PLAINTEXT", "There is one node."),
-        new("sasl.enabled.mechanisms", Kind.List, "", "No authentication."),
         new("log.message.format.version", Kind.String, "3.0-IV1", "Record batch format 2."),
 
         new("group.coordinator.rebalance.protocols", Kind.List, "classic,consumer", "Both are always on."),

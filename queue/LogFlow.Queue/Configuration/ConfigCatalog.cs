@@ -125,14 +125,24 @@ internal sealed partial class ConfigCatalog
         var defaults = new QueueConfig();
         foreach (var property in typeof(QueueConfig).GetProperties())
         {
-            if (property.GetCustomAttribute<ConfigKeyAttribute>() is { } key
-                && !key.Key.StartsWith("queue.http", StringComparison.Ordinal))
+            if (property.GetCustomAttribute<ConfigKeyAttribute>() is not { } key || !IsShown(key, property))
             {
-                var type = TypeOf(property.PropertyType);
-                var usual = Text(property.GetValue(defaults));
-                var value = Text(property.GetValue(config));
-                Add(entries, new ConfigDefinition(key.Key, type, usual, ""), value);
+                continue;
             }
+
+            var usual = Text(property.GetValue(defaults));
+            if (key.IsSecret)
+            {
+                // That there is one may be known, what it is may not.
+                var isSet = property.GetValue(config) is not null;
+                var source = isSet ? ConfigSource.StaticBroker : ConfigSource.Default;
+                var definition = new ConfigDefinition(key.Key, ConfigType.Password, usual, "");
+                entries[key.Key] = new ConfigEntry(definition, null, source, IsReadOnly: true, []);
+                continue;
+            }
+
+            var value = Text(property.GetValue(config));
+            Add(entries, new ConfigDefinition(key.Key, TypeOf(property.PropertyType), usual, ""), value);
         }
 
         // Three keys of Kafka's give one value; the one in milliseconds shows what is in force.
@@ -140,6 +150,12 @@ internal sealed partial class ConfigCatalog
         Set(entries, "log.roll.ms", DefaultTopicConfig.SegmentMs);
         return [.. entries.Values];
     }
+
+    /// <summary>Not what the host serves, users and their passwords, and keys of single listeners.</summary>
+    private static bool IsShown(ConfigKeyAttribute key, PropertyInfo property) =>
+        !key.Key.StartsWith("queue.http", StringComparison.Ordinal)
+        && key.Key != "sasl.initial.users"
+        && property.PropertyType != typeof(Dictionary<string, string>);
 
     private static void Add(
         SortedDictionary<string, ConfigEntry> entries, ConfigDefinition definition, string value)

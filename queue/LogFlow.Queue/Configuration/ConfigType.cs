@@ -9,4 +9,5 @@ internal enum ConfigType : sbyte
     Long = 5,
     Double = 6,
     List = 7,
+    Password = 9,
 }

@@ -36,7 +36,9 @@ internal sealed class DescribeClusterHandler(NodeIdentity node)
             [
                 new DescribeClusterResponse.DescribeClusterBroker
                 {
-                    BrokerId = node.NodeId, Host = node.Host, Port = node.Port,
+                    BrokerId = node.NodeId,
+                    Host = context.Connection.AdvertisedHost,
+                    Port = context.Connection.AdvertisedPort,
                 },
             ],
         });

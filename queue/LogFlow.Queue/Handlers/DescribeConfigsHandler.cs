@@ -99,6 +99,7 @@ internal sealed class DescribeConfigsHandler(
                 Value = entry.Value,
                 ReadOnly = entry.IsReadOnly,
                 ConfigSource = (sbyte)entry.Source,
+                IsSensitive = entry.Definition.Type == ConfigType.Password,
                 ConfigType = (sbyte)entry.Definition.Type,
                 Documentation = request.IncludeDocumentation ? entry.Definition.Documentation : null,
             };

@@ -44,7 +44,9 @@ internal sealed class DescribeQuorumHandler(NodeIdentity node, TimeProvider time
                 [
                     new DescribeQuorumResponse.Listener
                     {
-                        Name = "CONTROLLER", Host = node.Host, Port = (ushort)node.Port,
+                        Name = "CONTROLLER",
+                        Host = context.Connection.AdvertisedHost,
+                        Port = (ushort)context.Connection.AdvertisedPort,
                     },
                 ],
             });

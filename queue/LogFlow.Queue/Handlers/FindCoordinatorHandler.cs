@@ -27,8 +27,8 @@ internal sealed class FindCoordinatorHandler(NodeIdentity node)
             response.ErrorCode = error;
             response.ErrorMessage = message;
             response.NodeId = error == ErrorCode.None ? node.NodeId : -1;
-            response.Host = error == ErrorCode.None ? node.Host : "";
-            response.Port = error == ErrorCode.None ? node.Port : -1;
+            response.Host = error == ErrorCode.None ? context.Connection.AdvertisedHost : "";
+            response.Port = error == ErrorCode.None ? context.Connection.AdvertisedPort : -1;
             return new(response);
         }
 
@@ -39,8 +39,8 @@ internal sealed class FindCoordinatorHandler(NodeIdentity node)
             {
                 Key = key,
                 NodeId = error == ErrorCode.None ? node.NodeId : -1,
-                Host = error == ErrorCode.None ? node.Host : "",
-                Port = error == ErrorCode.None ? node.Port : -1,
+                Host = error == ErrorCode.None ? context.Connection.AdvertisedHost : "",
+                Port = error == ErrorCode.None ? context.Connection.AdvertisedPort : -1,
                 ErrorCode = error,
                 ErrorMessage = message,
             });

@@ -34,8 +34,8 @@ internal sealed class MetadataHandler(TopicCatalog topics, NodeIdentity node)
                 new MetadataResponse.MetadataResponseBroker
                 {
                     NodeId = node.NodeId,
-                    Host = node.Host,
-                    Port = node.Port,
+                    Host = context.Connection.AdvertisedHost,
+                    Port = context.Connection.AdvertisedPort,
                 },
             ],
         };

@@ -21,7 +21,8 @@ internal sealed partial class ClientConnection
     /// <summary>API key, version, correlation id: no request is shorter.</summary>
     private const int FrameBytesMin = 8;
 
-    private readonly Socket _socket;
+    private readonly IPeerTransport _transport;
+    private readonly SocketServer _server;
     private readonly SocketServerOptions _options;
     private readonly RequestDispatcher _dispatcher;
     private readonly TimeProvider _time;
@@ -39,6 +40,7 @@ internal sealed partial class ClientConnection
 
     public ClientConnection(
         Socket socket,
+        Listener listener,
         SocketServer server,
         SocketServerOptions options,
         RequestDispatcher dispatcher,
@@ -46,7 +48,9 @@ internal sealed partial class ClientConnection
         ILogger logger,
         CancellationToken stopping)
     {
-        _socket = socket;
+        Listener = listener;
+        _transport = listener.Tls is { } tls ? new TlsPeerTransport(socket, tls) : new SocketPeerTransport(socket);
+        _server = server;
         _options = options;
         _dispatcher = dispatcher;
         _time = time;
@@ -62,8 +66,8 @@ internal sealed partial class ClientConnection
         Peer = remote?.ToString() ?? "?";
         ClientAddress = remote is null ? "" : "/" + Unmapped(remote.Address);
         var holder = new ByteHolder($"the connection from {Peer}", CutUnderPressure);
-        _receiver = new FrameReceiver(socket, server.Buffers, server.Budget, holder, time);
-        _sender = new ResponseSender(socket, server.Buffers, server.SendBudget, _receiver.OnProgress);
+        _receiver = new FrameReceiver(_transport, server.Buffers, server.Budget, holder, time);
+        _sender = new ResponseSender(_transport, server.Buffers, server.SendBudget, _receiver.OnProgress);
     }
 
     /// <summary>Address and port of the client, for messages.</summary>
@@ -85,10 +89,14 @@ internal sealed partial class ClientConnection
 
     public async Task RunAsync()
     {
-        var sending = SendAsync();
+        var sending = Task.CompletedTask;
         try
         {
-            await ReceiveAsync();
+            if (await LogInAsync())
+            {
+                sending = SendAsync();
+                await ReceiveAsync();
+            }
         }
         catch (ProtocolViolationException violation)
         {
@@ -115,7 +123,7 @@ internal sealed partial class ClientConnection
     {
         try
         {
-            _socket.Shutdown(SocketShutdown.Receive);
+            _transport.StopReceiving();
         }
         catch (Exception error) when (IsDisconnect(error))
         {
@@ -140,7 +148,7 @@ internal sealed partial class ClientConnection
             // RunAsync has ended meanwhile: nobody is left to be told.
         }
 
-        _socket.Dispose();
+        _transport.Dispose();
     }
 
     /// <summary>Called by the server's sweeper.</summary>

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Numerics;
 using LogFlow.Platform;
 using ProtocolViolationException = LogFlow.Kafka.Protocol.ProtocolViolationException;
@@ -10,7 +9,7 @@ namespace LogFlow.Queue;
 /// anything. Waiting for a frame's first bytes holds no memory.
 /// </summary>
 internal sealed class FrameReceiver(
-    Socket socket, BytePool buffers, ByteBudget budget, ByteHolder holder, TimeProvider time)
+    IPeerTransport transport, BytePool buffers, ByteBudget budget, ByteHolder holder, TimeProvider time)
 {
     /// <summary>Frames of heartbeats and the like are taken whole at once: asking first would cost more.</summary>
     private const int SmallFrameBytesMax = 512;
@@ -45,7 +44,9 @@ internal sealed class FrameReceiver(
         var received = 0;
         while (received < prefix.Length)
         {
-            var count = await socket.ReceiveAsync(prefix[received..], SocketFlags.None);
+            var count = received == 0
+                ? await transport.ReceiveFirstAsync(prefix)
+                : await transport.ReceiveAsync(prefix[received..]);
             if (count == 0)
             {
                 return received == 0 ? false : throw Cut(received, prefix.Length);
@@ -75,8 +76,7 @@ internal sealed class FrameReceiver(
                     buffer = await GrowAsync(buffer, claim, received, length, closing);
                 }
 
-                var count = await socket.ReceiveAsync(
-                    buffer.Value.Memory[received..], SocketFlags.None, CancellationToken.None);
+                var count = await transport.ReceiveAsync(buffer.Value.Memory[received..]);
                 if (count == 0)
                 {
                     throw Cut(received, length);
@@ -135,21 +135,8 @@ internal sealed class FrameReceiver(
     /// <summary>Bytes that can be received at once; waits for some, without memory.</summary>
     private async ValueTask<int> AvailableAsync(int received, int length)
     {
-        while (true)
-        {
-            var available = socket.Available;
-            if (available > 0)
-            {
-                return available;
-            }
-
-            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
-            if (socket.Available == 0)
-            {
-                // Readable and empty: the end.
-                throw Cut(received, length);
-            }
-        }
+        var available = await transport.WaitAsync();
+        return available > 0 ? available : throw Cut(received, length);
     }
 
     private async ValueTask TakeAsync(ByteClaim claim, long bytes, CancellationToken closing)

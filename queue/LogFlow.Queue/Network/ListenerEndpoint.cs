@@ -5,12 +5,13 @@ using System.Net.Sockets;
 namespace LogFlow.Queue;
 
 /// <summary>
-/// One entry of <c>listeners</c> or <c>advertised.listeners</c>: <c>PLAINTEXT://host:port</c> or <c>host:port</c>.
-/// An empty host means every address, as in Kafka.
+/// One entry of <c>listeners</c> or <c>advertised.listeners</c>: <c>NAME://host:port</c> or <c>host:port</c>. The name
+/// is a security protocol, or one that <c>listener.security.protocol.map</c> gives one to. An empty
+/// host means every address, as in Kafka.
 /// </summary>
 internal sealed record ListenerEndpoint(string Name, string Host, int Port)
 {
-    /// <summary>The only security protocol so far.</summary>
+    /// <summary>The name of an entry without one.</summary>
     public const string Plaintext = "PLAINTEXT";
 
     /// <summary>Reads an entry; <paramref name="problem"/> says in one sentence what is wrong with it.</summary>
@@ -26,9 +27,10 @@ internal sealed record ListenerEndpoint(string Name, string Host, int Port)
             rest = rest[(schemeEnd + 3)..];
         }
 
-        if (name is not Plaintext)
+        if (name.Length == 0
+            || name.Any(static letter => !char.IsAsciiLetterOrDigit(letter) && letter is not '_' and not '-'))
         {
-            problem = $"'{text}': security protocol {name} is not supported; use PLAINTEXT://host:port";
+            problem = $"'{text}': the listener's name has other characters than letters, digits, '_' and '-'";
             return false;
         }
 

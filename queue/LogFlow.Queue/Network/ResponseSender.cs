@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
@@ -11,7 +10,7 @@ namespace LogFlow.Queue;
 /// together, in as few calls as possible. A call is not longer than <see cref="SendBytesMax"/>, so that a slow reader's
 /// progress is seen. Batches that are still in their file pass through one buffer, a piece at a time.
 /// </summary>
-internal sealed class ResponseSender(Socket socket, BytePool buffers, ByteBudget budget, Action onProgress)
+internal sealed class ResponseSender(IPeerTransport transport, BytePool buffers, ByteBudget budget, Action onProgress)
 {
     /// <summary>Fits into a core's cache, where the copy to the socket finds it.</summary>
     private const int FilePieceBytesMax = 256 << 10;
@@ -114,12 +113,7 @@ internal sealed class ResponseSender(Socket socket, BytePool buffers, ByteBudget
         }
         else
         {
-            var sent = await socket.SendAsync(_parts, SocketFlags.None);
-            if (sent != _partBytes)
-            {
-                throw new IOException($"{sent} of {_partBytes} bytes were sent");
-            }
-
+            await transport.SendAsync(_parts, _partBytes);
             onProgress();
         }
 
@@ -132,7 +126,7 @@ internal sealed class ResponseSender(Socket socket, BytePool buffers, ByteBudget
         while (!bytes.IsEmpty)
         {
             var piece = bytes[..Math.Min(bytes.Length, SendBytesMax)];
-            bytes = bytes[await socket.SendAsync(piece, SocketFlags.None)..];
+            bytes = bytes[await transport.SendAsync(piece)..];
             onProgress();
         }
     }

@@ -21,7 +21,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
     private readonly QueueMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly List<Socket> _listeners = [];
+    private readonly List<(Socket Socket, Listener Listener)> _listeners = [];
     private readonly ConcurrentDictionary<ClientConnection, bool> _connections = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -31,6 +31,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
     private readonly ITimer _sweeper;
     private long _lastRefusalLog = long.MinValue;
     private int _connectionCount;
+    private LoginServices? _loginServices;
 
     public SocketServer(
         SocketServerOptions options,
@@ -46,6 +47,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
         Budget = new ByteBudget(options.RequestBudget, time);
         Budget.LongWait += SayLongWait;
         SendBudget = new ByteBudget(options.SendBytesMax);
+        Logins = new LoginQueue(options.LoginsMax, metrics, time, logger);
         var shortest = options.IdleTimeout < options.StallTimeout ? options.IdleTimeout : options.StallTimeout;
         var interval = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds / 4, 50, 10_000));
         _sweeper = time.CreateTimer(static server => ((SocketServer)server!).Sweep(), this, interval, interval);
@@ -59,6 +61,13 @@ internal sealed partial class SocketServer : IAsyncDisposable
     /// <summary>What answers hold of files while they are sent.</summary>
     public ByteBudget SendBudget { get; }
 
+    /// <summary>The connections that are logging in.</summary>
+    public LoginQueue Logins { get; }
+
+    /// <summary>What listeners with SASL check passwords by; set by <see cref="Accept"/>.</summary>
+    public LoginServices LoginServices =>
+        _loginServices ?? throw new InvalidOperationException("this server has no users");
+
     /// <summary>Faulted by a loop that failed: the server cannot go on.</summary>
     public Task Completion => Task.WhenAny(_accepting.Completion, _serving.Completion).Unwrap();
 
@@ -66,8 +75,9 @@ internal sealed partial class SocketServer : IAsyncDisposable
 
     /// <summary>Binds and listens; <see cref="Accept"/> begins to serve. Returns the first address bound.</summary>
     /// <exception cref="StartupException">The port is taken, or the address is not this machine's.</exception>
-    public async Task<IPEndPoint> ListenAsync(ListenerEndpoint endpoint, CancellationToken cancellationToken)
+    public async Task<IPEndPoint> ListenAsync(Listener listener, CancellationToken cancellationToken)
     {
+        var endpoint = listener.Endpoint;
         IReadOnlyList<IPAddress> addresses;
         try
         {
@@ -91,7 +101,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
 
             try
             {
-                var bound = Bind(new IPEndPoint(address, port));
+                var bound = Bind(new IPEndPoint(address, port), listener);
                 first ??= bound;
                 port = bound.Port;
             }
@@ -110,11 +120,12 @@ internal sealed partial class SocketServer : IAsyncDisposable
     }
 
     /// <summary>Begins to accept connections; what they ask goes to <paramref name="dispatcher"/>.</summary>
-    public void Accept(RequestDispatcher dispatcher)
+    public void Accept(RequestDispatcher dispatcher, LoginServices? logins = null)
     {
-        foreach (var listener in _listeners)
+        _loginServices = logins;
+        foreach (var (socket, listener) in _listeners)
         {
-            _accepting.Start("accepting connections", _ => AcceptAsync(listener, dispatcher));
+            _accepting.Start("accepting connections", _ => AcceptAsync(socket, listener, dispatcher));
         }
     }
 
@@ -128,9 +139,9 @@ internal sealed partial class SocketServer : IAsyncDisposable
             await _stopping.CancelAsync();
         }
 
-        foreach (var listener in _listeners)
+        foreach (var (socket, _) in _listeners)
         {
-            listener.Dispose();
+            socket.Dispose();
         }
 
         await _accepting.StopAsync();
@@ -170,7 +181,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
                 $"the queue cannot listen on {endpoint}: {error.Message}; see '{_options.PortKey}'"),
         };
 
-    private IPEndPoint Bind(IPEndPoint endPoint)
+    private IPEndPoint Bind(IPEndPoint endPoint, Listener listener)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -189,18 +200,18 @@ internal sealed partial class SocketServer : IAsyncDisposable
             throw;
         }
 
-        _listeners.Add(socket);
+        _listeners.Add((socket, listener));
         return (IPEndPoint)socket.LocalEndPoint!;
     }
 
-    private async Task AcceptAsync(Socket listener, RequestDispatcher dispatcher)
+    private async Task AcceptAsync(Socket accepting, Listener listener, RequestDispatcher dispatcher)
     {
         while (!_stopping.IsCancellationRequested)
         {
             Socket socket;
             try
             {
-                socket = await listener.AcceptAsync(_stopping.Token);
+                socket = await accepting.AcceptAsync(_stopping.Token);
             }
             catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
             {
@@ -227,11 +238,11 @@ internal sealed partial class SocketServer : IAsyncDisposable
                 continue;
             }
 
-            Serve(socket, dispatcher);
+            Serve(socket, listener, dispatcher);
         }
     }
 
-    private void Serve(Socket socket, RequestDispatcher dispatcher)
+    private void Serve(Socket socket, Listener listener, RequestDispatcher dispatcher)
     {
         if (Interlocked.Increment(ref _connectionCount) > _options.ConnectionsMax)
         {
@@ -253,7 +264,8 @@ internal sealed partial class SocketServer : IAsyncDisposable
         try
         {
             socket.NoDelay = true;
-            connection = new ClientConnection(socket, this, _options, dispatcher, _time, _logger, _stopping.Token);
+            connection = new ClientConnection(
+                socket, listener, this, _options, dispatcher, _time, _logger, _stopping.Token);
         }
         catch (SocketException error)
         {

@@ -19,6 +19,17 @@ internal sealed record SocketServerOptions
     /// <summary>Whether the log needs the descriptor that a new connection would take.</summary>
     public Func<bool> IsShortOfDescriptors { get; init; } = static () => false;
 
+    /// <summary>
+    /// Connections that may be in the middle of a handshake or login; one more cuts the oldest of them.
+    /// </summary>
+    public int LoginsMax { get; init; } = 1_000;
+
+    /// <summary>
+    /// How long a handshake and a login may take. Kafka has no such limit but connections.max.idle.ms; its clients give
+    /// a connection up after 10 to 30 s.
+    /// </summary>
+    public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Requests of one connection that may be under way at once; beyond it the socket is not read.</summary>
     public int RequestsInFlightMax { get; init; } = 64;
 

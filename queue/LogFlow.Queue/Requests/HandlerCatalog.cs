@@ -16,6 +16,7 @@ internal static class HandlerCatalog
         ConfigCatalog configs,
         ConfigEditor configEditor,
         NodeIdentity node,
+        UserStore users,
         QueueMetrics metrics,
         TimeProvider time)
     {
@@ -60,6 +61,8 @@ internal static class HandlerCatalog
             new ListConfigResourcesHandler(topics, coordinator.Configs, node),
             new DescribeTopicPartitionsHandler(topics, node),
         };
+        handlers.Add(new DescribeUserScramCredentialsHandler(users));
+        handlers.Add(new AlterUserScramCredentialsHandler(users));
         AddAnswersOfOneUnsecuredNode(handlers, topics, node, time);
         handlers.Add(new ApiVersionsHandler(handlers));
         handlers.Sort((left, right) => left.Key.CompareTo(right.Key));
@@ -85,8 +88,6 @@ internal static class HandlerCatalog
         new ListPartitionReassignmentsHandler(),
         new DescribeClientQuotasHandler(),
         new AlterClientQuotasHandler(),
-        new DescribeUserScramCredentialsHandler(),
-        new AlterUserScramCredentialsHandler(),
         new DescribeQuorumHandler(node, time),
         new UpdateFeaturesHandler(node),
         new UnregisterBrokerHandler(node),

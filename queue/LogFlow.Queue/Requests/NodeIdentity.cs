@@ -1,4 +1,4 @@
 namespace LogFlow.Queue;
 
-/// <summary>How this one-node cluster presents itself to clients.</summary>
-internal sealed record NodeIdentity(int NodeId, string ClusterId, string Host, int Port);
+/// <summary>How this one-node cluster presents itself to clients. Its address depends on the listener.</summary>
+internal sealed record NodeIdentity(int NodeId, string ClusterId);

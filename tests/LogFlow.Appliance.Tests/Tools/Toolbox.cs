@@ -4,7 +4,7 @@ using LogFlow.Hosting;
 namespace LogFlow.Appliance.Tests;
 
 /// <summary>Runs commands as the executable does, in this process, against one broker.</summary>
-internal sealed class Toolbox(string bootstrap)
+internal sealed class Toolbox(string bootstrap, string? commandConfig = null)
 {
     /// <summary>Runs a command without input.</summary>
     public Task<ToolRun> RunAsync(params string[] arguments) => RunAsync("", arguments);
@@ -34,7 +34,9 @@ internal sealed class Toolbox(string bootstrap)
         };
         var output = new StringWriter { NewLine = "\n" };
         var notes = new StringWriter { NewLine = "\n" };
-        var parsed = ApplianceCommandLine.Build(tools).Parse([.. arguments, "--bootstrap-server", bootstrap]);
+        string[] security = commandConfig is null ? [] : ["--command-config", commandConfig];
+        var parsed = ApplianceCommandLine.Build(tools).Parse(
+            [.. arguments, "--bootstrap-server", bootstrap, .. security]);
         Assert.Empty(parsed.Errors);
         int exitCode;
         try

@@ -47,7 +47,8 @@ internal sealed class StalledServer : IAsyncDisposable
     private static async Task<StalledServer> StartAsync(StalledServer server, IReadOnlyList<RequestHandler> more)
     {
         _ = ListenerEndpoint.TryParse("127.0.0.1:0", out var endpoint, out _);
-        server._port = (await server.Server.ListenAsync(endpoint, CancellationToken.None)).Port;
+        server._port = (await server.Server.ListenAsync(
+            new Listener(endpoint, SecurityProtocol.Plaintext), CancellationToken.None)).Port;
         var handlers = new List<RequestHandler>(more);
         handlers.Add(new ApiVersionsHandler(handlers));
         server.Server.Accept(new RequestDispatcher(handlers, new QueueMetrics(server._meters), TimeProvider.System));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LogFlow.Hosting;
+using LogFlow.Kafka.Client;
 
 namespace LogFlow.Agent;
 
@@ -7,12 +8,29 @@ namespace LogFlow.Agent;
 /// <c>output.kafka</c>. Defaults are Filebeat's except where exactly-once or speed need others; each says so.
 /// A file keeps one topic and one partition for life: what chooses them has to be the same for all events of an input.
 /// </summary>
-[UnsupportedKeys("ssl", "username", "password", "sasl", "kerberos", "proxy_url", "queue")]
+[UnsupportedKeys("kerberos", "proxy_url", "queue")]
 public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
 {
     /// <summary>Brokers to ask first, <c>host:port</c>.</summary>
     [ConfigKey("hosts")]
     public List<string> Hosts { get; set; } = ["127.0.0.1:9092"];
+
+    /// <summary>TLS; null: in clear.</summary>
+    [ConfigKey("ssl")]
+    public SslConfig? Ssl { get; set; }
+
+    /// <summary>Who the agent says it is; empty: it does not log in.</summary>
+    [ConfigKey("username")]
+    public string? Username { get; set; }
+
+    /// <summary>The user's password.</summary>
+    [ConfigKey("password", IsSecret = true)]
+    public string? Password { get; set; }
+
+    /// <summary>How it logs in: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512. Matches Filebeat: PLAIN where a user is given.
+    /// </summary>
+    [ConfigKey("sasl.mechanism")]
+    public string? SaslMechanism { get; set; }
 
     /// <summary>Accepted and without effect: versions are negotiated.</summary>
     [ConfigKey("version")]
@@ -176,7 +194,42 @@ public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
             problems.Add(new ConfigProblem("max_message_bytes", "must be between 4096 and 256MiB"));
         }
 
+        ValidateLogin(problems);
         return problems;
+    }
+
+    /// <summary>TLS and login, as the client takes them.</summary>
+    internal KafkaSecurity CreateSecurity() => new()
+    {
+        Tls = Ssl?.CreateClient(),
+        Login = string.IsNullOrEmpty(Username) ? null : new SaslLogin(FindMechanism()!, Username, Password ?? "")
+        {
+            KeyNames = "output.kafka.username and password",
+        },
+    };
+
+    private Kafka.Protocol.SaslMechanism? FindMechanism() =>
+        string.IsNullOrEmpty(SaslMechanism)
+            ? Kafka.Protocol.SaslMechanism.Plain
+            : Kafka.Protocol.SaslMechanism.Find(SaslMechanism);
+
+    private void ValidateLogin(List<ConfigProblem> problems)
+    {
+        if (FindMechanism() is null)
+        {
+            problems.Add(new ConfigProblem(
+                "sasl.mechanism",
+                $"'{SaslMechanism}' is not spoken here; {string.Join(", ", Kafka.Protocol.SaslMechanism.All)} are"));
+        }
+
+        if (string.IsNullOrEmpty(Username) && (!string.IsNullOrEmpty(Password) || !string.IsNullOrEmpty(SaslMechanism)))
+        {
+            problems.Add(new ConfigProblem("username", "must be set where password or sasl.mechanism is"));
+        }
+        else if (!string.IsNullOrEmpty(Username) && string.IsNullOrEmpty(Password))
+        {
+            problems.Add(new ConfigProblem("password", "must be set where username is"));
+        }
     }
 
     private static bool IsHost(string text)

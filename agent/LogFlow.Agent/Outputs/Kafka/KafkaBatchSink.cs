@@ -32,6 +32,7 @@ internal sealed partial class KafkaBatchSink : IBatchSink
                 ReconnectBackoffMax = config.BackoffMax,
                 RetryBackoff = config.BackoffInit,
                 RetryBackoffMax = config.BackoffMax,
+                Security = config.CreateSecurity(),
             },
             loggers,
             time);
