@@ -33,7 +33,10 @@ public sealed class ParserTests
             {
                 Multiline = new MultilineConfig
                 {
-                    Pattern = "^start", Negate = true, MatchWritten = MultilineMatch.After, FlushPattern = "^end",
+                    Pattern = "^start",
+                    Negate = true,
+                    MatchWritten = MultilineMatch.After,
+                    FlushPattern = "^end",
                 },
             },
             "start|x|end|y|start", "start/x/end|y|start");
@@ -47,7 +50,10 @@ public sealed class ParserTests
             {
                 Multiline = new MultilineConfig
                 {
-                    Pattern = @"^\s", MatchWritten = MultilineMatch.After, SkipNewline = true, MaxLinesWritten = 2,
+                    Pattern = @"^\s",
+                    MatchWritten = MultilineMatch.After,
+                    SkipNewline = true,
+                    MaxLinesWritten = 2,
                     MaxBytes = 6,
                 },
             },

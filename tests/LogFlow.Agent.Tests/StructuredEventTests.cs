@@ -11,7 +11,10 @@ public sealed class StructuredEventTests
     {
         await using var harness = new AgentHarness(static config => config.Inputs[0].Json = new JsonConfig
         {
-            KeysUnderRoot = true, OverwriteKeys = true, AddErrorKey = true, MessageKey = "msg",
+            KeysUnderRoot = true,
+            OverwriteKeys = true,
+            AddErrorKey = true,
+            MessageKey = "msg",
         });
         harness.Append(
             "a.log",

@@ -36,7 +36,8 @@ internal sealed class DefaultPipeline
         {
             record["event"] = new Dictionary<string, object>
             {
-                ["dataset"] = dataset, ["module"] = dataset.Split('.')[0],
+                ["dataset"] = dataset,
+                ["module"] = dataset.Split('.')[0],
             };
         }
 

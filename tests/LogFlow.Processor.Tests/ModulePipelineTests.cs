@@ -10,7 +10,7 @@ public sealed class ModulePipelineTests
 {
     private readonly DefaultPipeline _pipeline = new();
 
-    public static TheoryData<string, string, string, string> Cases => new()
+    public static TheoryData<string, string, string, string> Cases => new TheoryData<string, string, string, string>
     {
         {
             "mysql.error",
@@ -24,8 +24,8 @@ public sealed class ModulePipelineTests
         },
         {
             "mysql.slowlog",
-            "# User@Host: app[app] @ web [10.0.0.5]  Id:     7\n# Query_time: 2.500000  Lock_time: 0.100000 Rows_sent: 1  "
-            + "Rows_examined: 90000\nSET timestamp=1709294400;\nSELECT *\nFROM orders;",
+            "# User@Host: app[app] @ web [10.0.0.5]  Id:     7\n# Query_time: 2.500000  Lock_time: 0.100000 Rows_sent: "
+            + "1  Rows_examined: 90000\nSET timestamp=1709294400;\nSELECT *\nFROM orders;",
             "2024-03-01T12:00:00.000Z",
             "user.name=app source.domain=web source.ip=10.0.0.5 mysql.thread_id=7 mysql.slowlog.query_time=2.5 "
             + "mysql.slowlog.lock_time=0.1 mysql.slowlog.rows_sent=1 mysql.slowlog.rows_examined=90000"
@@ -42,8 +42,8 @@ public sealed class ModulePipelineTests
         },
         {
             "haproxy.log",
-            "Mar  1 12:00:00 lb haproxy[4711]: 10.0.1.2:33317 [01/Mar/2024:12:00:00.655] web app/srv1 10/0/30/69/109 200 "
-            + "2750 - - ---- 1/1/1/1/0 0/0 {shop.example} {} \"GET /index.html HTTP/1.1\"",
+            "Mar  1 12:00:00 lb haproxy[4711]: 10.0.1.2:33317 [01/Mar/2024:12:00:00.655] web app/srv1 10/0/30/69/109 "
+            + "200 2750 - - ---- 1/1/1/1/0 0/0 {shop.example} {} \"GET /index.html HTTP/1.1\"",
             "2024-03-01T12:00:00.655Z",
             "source.address=10.0.1.2 source.port=33317 haproxy.frontend_name=web haproxy.backend_name=app "
             + "haproxy.server_name=srv1 http.response.status_code=200 http.response.bytes=2750 http.request.method=GET "
@@ -53,12 +53,14 @@ public sealed class ModulePipelineTests
             "iis.access",
             "2024-03-01 12:00:00 10.0.0.1 GET /index.html q=1 80 - 10.0.0.9 Mozilla/5.0+(Windows) - 404 0 2 15",
             "2024-03-01T12:00:00.000Z",
-            "destination.address=10.0.0.1 destination.port=80 http.request.method=GET url.path=/index.html url.query=q=1 "
-            + "source.address=10.0.0.9 http.response.status_code=404 iis.access.win32_status=2 iis.access.time_taken=15"
+            "destination.address=10.0.0.1 destination.port=80 http.request.method=GET url.path=/index.html "
+            + "url.query=q=1 source.address=10.0.0.9 http.response.status_code=404 iis.access.win32_status=2 "
+            + "iis.access.time_taken=15"
         },
         {
             "kafka.log",
-            "[2024-03-01 12:00:00,123] INFO [GroupCoordinator 1]: Stabilized group g (kafka.coordinator.GroupCoordinator)",
+            "[2024-03-01 12:00:00,123] INFO [GroupCoordinator 1]: Stabilized group g "
+            + "(kafka.coordinator.GroupCoordinator)",
             "2024-03-01T12:00:00.123Z",
             "log.level=info log.logger=kafka.coordinator.GroupCoordinator"
         },
@@ -89,7 +91,8 @@ public sealed class ModulePipelineTests
             "type=SYSCALL msg=audit(1709294400.243:24287): arch=c000003e syscall=2 success=no exit=-13 pid=3538 "
             + "comm=\"cat\" exe=\"/bin/cat\"",
             "2024-03-01T12:00:00.243Z",
-            "event.action=SYSCALL auditd.log.sequence=24287 auditd.log.comm=cat auditd.log.exe=/bin/cat auditd.log.exit=-13"
+            "event.action=SYSCALL auditd.log.sequence=24287 auditd.log.comm=cat auditd.log.exe=/bin/cat "
+            + "auditd.log.exit=-13"
         },
         {
             "nginx.access",
@@ -129,7 +132,8 @@ public sealed class ModulePipelineTests
     public void Statements_AreKeptWhole()
     {
         var slow = _pipeline.Run(
-            "# Query_time: 1  Lock_time: 0 Rows_sent: 1  Rows_examined: 9\nuse shop;\nSET timestamp=1;\nSELECT *\nFROM t;",
+            "# Query_time: 1  Lock_time: 0 Rows_sent: 1  Rows_examined: 9\nuse shop;\nSET timestamp=1;\n"
+            + "SELECT *\nFROM t;",
             dataset: "mysql.slowlog");
         Assert.Equal("SELECT *\nFROM t;", Text(slow, "mysql.slowlog.query"));
         var postgres = _pipeline.Run(
@@ -141,7 +145,7 @@ public sealed class ModulePipelineTests
         Assert.Equal("kafka.Log", Text(kafka, "log.logger"));
     }
 
-    /// <summary>A module's line that has not its form keeps its name, and is recognised by what it looks like.</summary>
+    /// <summary>A module's line that has not its form keeps its name, and is recognised by its looks.</summary>
     [Fact]
     public void OtherForm_KeepsTheNameOfItsModule()
     {

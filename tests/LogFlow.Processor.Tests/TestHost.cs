@@ -18,9 +18,9 @@ internal static class TestHost
         loggers ?? NullLoggerFactory.Instance,
         Meters(),
         TimeProvider.System)
-    {
-        BulkPool = bulkPool ?? BulkMemory.Pool,
-    };
+        {
+            BulkPool = bulkPool ?? BulkMemory.Pool,
+        };
 
     public static IMeterFactory Meters() =>
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();

@@ -21,7 +21,10 @@ public class ApiTests
         }));
         var answer = await run.AskAsync("/api/around", new JsonObject
         {
-            ["id"] = $"{TopicId}-0-153", ["t"] = "1h", ["before"] = 3, ["after"] = 3,
+            ["id"] = $"{TopicId}-0-153",
+            ["t"] = "1h",
+            ["before"] = 3,
+            ["after"] = 3,
         });
 
         // Every third line is of the file; those that are divisible by seven with rest three were dropped.
@@ -30,7 +33,10 @@ public class ApiTests
             Messages(answer));
         var partition = await run.AskAsync("/api/around", new JsonObject
         {
-            ["id"] = $"{TopicId}-0-153", ["mode"] = "partition", ["before"] = 2, ["after"] = 2,
+            ["id"] = $"{TopicId}-0-153",
+            ["mode"] = "partition",
+            ["before"] = 2,
+            ["after"] = 2,
         });
         Assert.Equal(["offset 151", "offset 152", "offset 153", "offset 154", "offset 155"], Messages(partition));
     }
@@ -93,7 +99,8 @@ public class ApiTests
         await run.AddAsync(Enumerable.Range(0, 50).Select(half => Some.LineAt(start.AddMinutes(half * 30), "m")));
         var answer = await run.AskAsync("/api/histogram", new JsonObject
         {
-            ["t"] = "2026-10-24T22:00:00Z/2026-10-25T22:59:59Z", ["zone"] = "Europe/Berlin",
+            ["t"] = "2026-10-24T22:00:00Z/2026-10-25T22:59:59Z",
+            ["zone"] = "Europe/Berlin",
         });
         var width = answer["width"]!.GetValue<long>();
         Assert.Equal(50, answer["bars"]!.AsArray().Sum(bar => bar!["n"]!.GetValue<int>()));

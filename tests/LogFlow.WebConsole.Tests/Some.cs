@@ -15,14 +15,14 @@ internal static class Some
     /// <summary>A line of a moment.</summary>
     public static JsonObject LineAt(
         DateTimeOffset time, string message, string level = "INFO", string dataset = "app") => new()
-    {
-        ["@timestamp"] = time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-        ["message"] = message,
-        ["log"] = new JsonObject { ["level"] = level, ["file"] = new JsonObject { ["path"] = "/var/log/app.log" } },
-        ["event"] = new JsonObject { ["dataset"] = dataset },
-        ["host"] = new JsonObject { ["name"] = "web-1" },
-        ["http"] = new JsonObject { ["response"] = new JsonObject { ["status_code"] = 200 } },
-    };
+        {
+            ["@timestamp"] = time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+            ["message"] = message,
+            ["log"] = new JsonObject { ["level"] = level, ["file"] = new JsonObject { ["path"] = "/var/log/app.log" } },
+            ["event"] = new JsonObject { ["dataset"] = dataset },
+            ["host"] = new JsonObject { ["name"] = "web-1" },
+            ["http"] = new JsonObject { ["response"] = new JsonObject { ["status_code"] = 200 } },
+        };
 
     /// <summary>Lines of the last minutes, the newest first, numbered from 0.</summary>
     public static IEnumerable<JsonObject> Lines(int count, double secondsApart = 1) =>

@@ -43,14 +43,30 @@ internal sealed class LineEncoding
     /// </summary>
     private static readonly Dictionary<string, string> CodePages = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["gbk"] = "gbk", ["gb2312"] = "gbk", ["gb18030"] = "gb18030", ["hz-gb-2312"] = "hz-gb-2312",
-        ["big5"] = "big5", ["shift_jis"] = "shift_jis", ["shift-jis"] = "shift_jis", ["sjis"] = "shift_jis",
-        ["euc-jp"] = "euc-jp", ["iso-2022-jp"] = "iso-2022-jp", ["euc-kr"] = "euc-kr",
-        ["koi8r"] = "koi8-r", ["koi8-r"] = "koi8-r", ["koi8u"] = "koi8-u", ["koi8-u"] = "koi8-u",
-        ["macintosh"] = "macintosh", ["macintosh-cyrillic"] = "x-mac-cyrillic", ["windows874"] = "windows-874",
-        ["iso8859-6e"] = "iso-8859-6", ["iso8859-6i"] = "iso-8859-6",
-        ["iso8859-8e"] = "iso-8859-8", ["iso8859-8i"] = "iso-8859-8-i",
-        ["ebcdic-037"] = "ibm037", ["ebcdic-1047"] = "ibm1047",
+        ["gbk"] = "gbk",
+        ["gb2312"] = "gbk",
+        ["gb18030"] = "gb18030",
+        ["hz-gb-2312"] = "hz-gb-2312",
+        ["big5"] = "big5",
+        ["shift_jis"] = "shift_jis",
+        ["shift-jis"] = "shift_jis",
+        ["sjis"] = "shift_jis",
+        ["euc-jp"] = "euc-jp",
+        ["iso-2022-jp"] = "iso-2022-jp",
+        ["euc-kr"] = "euc-kr",
+        ["koi8r"] = "koi8-r",
+        ["koi8-r"] = "koi8-r",
+        ["koi8u"] = "koi8-u",
+        ["koi8-u"] = "koi8-u",
+        ["macintosh"] = "macintosh",
+        ["macintosh-cyrillic"] = "x-mac-cyrillic",
+        ["windows874"] = "windows-874",
+        ["iso8859-6e"] = "iso-8859-6",
+        ["iso8859-6i"] = "iso-8859-6",
+        ["iso8859-8e"] = "iso-8859-8",
+        ["iso8859-8i"] = "iso-8859-8-i",
+        ["ebcdic-037"] = "ibm037",
+        ["ebcdic-1047"] = "ibm1047",
     };
 
     private readonly UnitKind _kind;

@@ -11,8 +11,18 @@ internal sealed class CommunityId : EventProcessor
 {
     private static readonly Dictionary<string, byte> Protocols = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["icmp"] = 1, ["igmp"] = 2, ["tcp"] = 6, ["egp"] = 8, ["igp"] = 9, ["udp"] = 17, ["gre"] = 47, ["esp"] = 50,
-        ["ipv6-icmp"] = 58, ["icmpv6"] = 58, ["icmp6"] = 58, ["sctp"] = 132,
+        ["icmp"] = 1,
+        ["igmp"] = 2,
+        ["tcp"] = 6,
+        ["egp"] = 8,
+        ["igp"] = 9,
+        ["udp"] = 17,
+        ["gre"] = 47,
+        ["esp"] = 50,
+        ["ipv6-icmp"] = 58,
+        ["icmpv6"] = 58,
+        ["icmp6"] = 58,
+        ["sctp"] = 132,
     };
 
     [ConfigKey("fields.source_ip")]

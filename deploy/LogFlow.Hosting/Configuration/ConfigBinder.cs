@@ -236,7 +236,7 @@ internal sealed class ConfigBinder(ConfigReport report)
             {
                 if (child.Children.Count > 0 && known.IsPrefix(childKey))
                 {
-                    ReportUnknown(child, known, childKey, path);
+                    ReportUnknown(child, known, childKey, path, passedOver);
                 }
 
                 continue;

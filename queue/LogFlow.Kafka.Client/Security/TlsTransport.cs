@@ -79,7 +79,7 @@ internal sealed class TlsTransport(SslStream stream, TlsClient tls) : IKafkaTran
 
     public void Dispose() => stream.Dispose();
 
-    private Exception Explained(IOException error) => tls.Explain(error) is IOException explained ? explained : error;
+    private IOException Explained(IOException error) => tls.Explain(error) is IOException explained ? explained : error;
 
     private ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         bytes.IsEmpty ? ValueTask.CompletedTask : stream.WriteAsync(bytes, cancellationToken);

@@ -19,10 +19,10 @@ internal sealed class ConfigReference
             """
             # Configuration reference
 
-            Made from the code; a test compares. Each key may be given in YAML, dotted or nested, or on the command line as
-            `-E KEY=VALUE`; `${NAME}` and `${NAME:default}` take a variable of the environment. `export config` prints what is in
-            force. In `logflow up` the keys of a part stand below its section: `agent.`, `queue.`, `processor.`, `store.`; there some
-            defaults are smaller, as one process shares its memory.
+            Made from the code; a test compares. Each key may be given in YAML, dotted or nested, or on the command
+            line as `-E KEY=VALUE`; `${NAME}` and `${NAME:default}` take a variable of the environment. `export config`
+            prints what is in force. In `logflow up` the keys of a part stand below its section: `agent.`, `queue.`,
+            `processor.`, `store.`; there some defaults are smaller, as one process shares its memory.
 
 
             """);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LogFlow.Testing;
 using Xunit.Abstractions;
@@ -116,7 +117,7 @@ public class ChaosTests(ITestOutputHelper output)
         await stack.StopAllAsync();
     }
 
-    /// <summary>However much is behind, and however slow the machine: as long as documents come, they are waited for.</summary>
+    /// <summary>However much is behind: as long as documents come, they are waited for.</summary>
     private static async Task WaitWhileDocumentsComeAsync(ChaosStack stack, SearchApi api, long lines)
     {
         var patience = TimeSpan.FromMinutes(5);

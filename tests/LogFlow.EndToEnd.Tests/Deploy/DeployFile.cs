@@ -2,7 +2,9 @@ using LogFlow.Testing;
 
 namespace LogFlow.EndToEnd.Tests;
 
-/// <summary>The files of <c>deploy/</c>, as text: what they say is compared with each other and with the programs.</summary>
+/// <summary>
+/// The files of <c>deploy/</c>, as text: what they say is compared with each other and with the programs.
+/// </summary>
 internal static class DeployFile
 {
     public static readonly string[] Services = ["logflow-agent", "logflow-queue", "logflow-processor", "logflow"];
@@ -17,7 +19,8 @@ internal static class DeployFile
     public static string Value(string text, string key)
     {
         var line = text.Split('\n').Single(line =>
-            line.StartsWith(key + "=", StringComparison.Ordinal) || line.StartsWith(key + ": ", StringComparison.Ordinal));
+            line.StartsWith(key + "=", StringComparison.Ordinal)
+            || line.StartsWith(key + ": ", StringComparison.Ordinal));
         return line[(key.Length + 1)..].Split('#')[0].Trim();
     }
 }

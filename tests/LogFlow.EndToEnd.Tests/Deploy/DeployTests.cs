@@ -39,7 +39,8 @@ public sealed partial class DeployTests
 
         Assert.Equal("Config OK\n", check.Output);
         Assert.Equal(0, check.ExitCode);
-        Assert.InRange(int.Parse(DeployFile.Value(DeployFile.Read(file), portKey), CultureInfo.InvariantCulture), 1, 65535);
+        var port = DeployFile.Value(DeployFile.Read(file), portKey);
+        Assert.InRange(int.Parse(port, CultureInfo.InvariantCulture), 1, 65535);
     }
 
     [Theory]
@@ -57,10 +58,11 @@ public sealed partial class DeployTests
         Assert.Matches($@"\[{service}\]='?{Regex.Escape(config)}", build);
         Assert.Contains($"[{service}]={Path.GetFileName(state)}", build, StringComparison.Ordinal);
         Assert.Equal(service, DeployFile.Value(unit, "User"));
-        Assert.Contains($"u {service} ", DeployFile.Read($"packages/systemd/{service}.sysusers"), StringComparison.Ordinal);
+        Assert.Contains($"u {service} ", DeployFile.Read($"packages/systemd/{service}.sysusers"));
 
         var text = DeployFile.Read($"config/{config}");
-        Assert.Equal($"/var/lib/{state}", DeployFile.Value(text, service == "logflow-queue" ? "log.dirs" : "path.data"));
+        var key = service == "logflow-queue" ? "log.dirs" : "path.data";
+        Assert.Equal($"/var/lib/{state}", DeployFile.Value(text, key));
     }
 
     [RequiresTheory(Requirement.SystemdAnalyze)]
@@ -118,7 +120,8 @@ public sealed partial class DeployTests
         Assert.Contains($"{{name: metrics, containerPort: {port}}}", manifest, StringComparison.Ordinal);
         Assert.Contains($"prometheus.io/port: \"{port}\"", manifest, StringComparison.Ordinal);
         Assert.Contains($"args: [-c, /etc/logflow-map/{part}.yml]", manifest, StringComparison.Ordinal);
-        Assert.Contains($"name: logflow-{part}\n    files: [{part}.yml]", DeployFile.Read("kubernetes/kustomization.yaml"));
+        Assert.Contains(
+            $"name: logflow-{part}\n    files: [{part}.yml]", DeployFile.Read("kubernetes/kustomization.yaml"));
         Assert.Contains("mountPath: /var/lib/logflow}", manifest, StringComparison.Ordinal);
         Assert.Contains("/var/lib/logflow/", config, StringComparison.Ordinal);
     }

@@ -30,7 +30,7 @@ public sealed class SecureClientTests
     {
         await using var secure = await SecureQueue.StartAsync();
         var (certificate, key) = secure.Authority.Issue("agent");
-        string[] client = Kcat(secure, "MUTUAL", "", "");
+        var client = Kcat(secure, "MUTUAL", "", "");
 
         var metadata = await RunAsync(
             [.. client, "-X", $"ssl.certificate.location={certificate}", "-X", $"ssl.key.location={key}", "-L"]);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using LogFlow.Bulk;
 using LogFlow.Kafka.Protocol;
+using LogFlow.Platform;
 
 namespace LogFlow.Agent;
 
@@ -54,7 +55,7 @@ internal sealed class FileBatchSink(FileOutputConfig config, TopicIdentity lanes
         var isFirst = _file is null;
         _file?.Dispose();
         _file = null;
-        Directory.CreateDirectory(config.Path);
+        PrivateFiles.CreateDirectory(config.Path);
         var existing = Existing();
         if (isFirst && !config.RotateOnStartup && existing.Count > 0 && existing[^1].Length < _rotateBytes)
         {
