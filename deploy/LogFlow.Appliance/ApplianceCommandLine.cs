@@ -27,6 +27,7 @@ internal static class ApplianceCommandLine
             ProduceCommand.Create(tools),
             ConsumeCommand.Create(tools),
             DlqCommand.Create(tools),
+            CertsCommand.Create(TimeProvider.System),
             test,
             export,
             DumpCommand.Create(),

@@ -74,7 +74,7 @@ public partial class QueueConfig
 
     /// <summary>
     /// Ours: users that are made at a start where they are not there yet, as <c>name:password</c>. Kafka's way is
-    /// <c>kafka-storage format --add-scram</c>. Once made they are changed by <c>logflow users</c>, not here.
+    /// <c>kafka-storage format --add-scram</c>. Once made they are changed by <c>kafka-configs</c>, not here.
     /// </summary>
     [ConfigKey("sasl.initial.users", IsSecret = true)]
     public List<string> SaslInitialUsers { get; set; } = [];

@@ -104,7 +104,7 @@ public sealed partial class QueueService
         public static partial void UserCreated(ILogger logger, string user);
 
         [LoggerMessage(3051, LogLevel.Warning,
-            "Nobody can log in to listener {Listener}: there is no user. Make one with 'logflow users add', by a "
+            "Nobody can log in to listener {Listener}: there is no user. Make one with kafka-configs, by a "
             + "listener that needs no login, or name one in sasl.initial.users.")]
         public static partial void NoUsers(ILogger logger, string listener);
 

@@ -3,8 +3,8 @@ using LogFlow.Hosting;
 namespace LogFlow.Agent;
 
 // What Filebeat's reference configuration can hold and has nothing, or something else, to do here.
-[AcceptedKey("setup", "sets up nothing: index templates, pipelines and dashboards belong to the processor; "
-    + "see 'logflow setup'")]
+[AcceptedKey("setup", "sets up nothing: index templates are made by what indexes (output.elasticsearch, the "
+    + "processor); dashboards are not there yet")]
 [AcceptedKey("monitoring", "sends nothing: metrics are served on /metrics with 'http.enabled: true'", IsQuiet = true)]
 [AcceptedKey("xpack", "sends nothing: metrics are served on /metrics with 'http.enabled: true'", IsQuiet = true)]
 [AcceptedKey("instrumentation", "traces nothing; LogFlow exports OpenTelemetry by OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -40,7 +40,7 @@ internal sealed class FilebeatOptions
 
     private readonly Option<bool> _setup = new("--setup")
     {
-        Description = "Filebeat's; nothing is set up by the agent, see 'logflow setup'",
+        Description = "Filebeat's; nothing is set up by the agent: templates are made by what indexes",
         Hidden = true,
     };
 

@@ -49,7 +49,7 @@ internal sealed class ListenerSettings(QueueConfig config, string listenerName)
         {
             Certificate = location ?? chain ?? throw new TlsException(
                 $"ssl.keystore.location: listener {listenerName} speaks TLS and needs a certificate; name the PEM file "
-                + "with the certificate, its chain and its key ('logflow certs' makes them)"),
+                + "with the certificate, its chain and its key ('logflow certs issue' makes one)"),
             Key = location is null ? Text("ssl.keystore.key", config.SslKeystoreKey) : null,
             KeyPassphrase = keyPassword ?? storePassword,
             CertificateAuthorities = trust is null ? [] : [trust],

@@ -3,7 +3,8 @@ namespace LogFlow.Appliance.Tests;
 public class CompleterTests
 {
     [Theory]
-    [InlineData("", "completion,console,consume,dlq,dump,export,groups,produce,search,store,test,topics,up,version")]
+    [InlineData(
+        "", "certs,completion,console,consume,dlq,dump,export,groups,produce,search,store,test,topics,up,version")]
     [InlineData("con", "console,consume")]
     [InlineData("topics ", "alter,create,delete,describe,list")]
     [InlineData("topics -b 127.0.0.1:1 de", "delete,describe")]
