@@ -17,8 +17,14 @@ public class BadInputTests
         { "logflow-queue", "num.partitions: many\n", "config.yml:1:" },
         { "logflow-queue", "log.retention.horus: 5\n", "did you mean 'log.retention.hours'?" },
         { "logflow-processor", "pipeline.workers: [1\n", "not valid YAML" },
-        { "logflow-agent", "processors: []\n", "'processors' is not supported yet" },
-        { "logflow-agent", "name: ${LOGFLOW_SURELY_UNSET}\n", "environment variable LOGFLOW_SURELY_UNSET is not set" },
+        {
+            "logflow-agent", "output.kafka:\n  kerberos: {enabled: true}\n",
+            "'output.kafka.kerberos' is not supported yet"
+        },
+        {
+            "logflow-queue", "log.dirs: ${LOGFLOW_SURELY_UNSET}\n",
+            "environment variable LOGFLOW_SURELY_UNSET is not set"
+        },
     };
 
     [Theory]
