@@ -43,7 +43,7 @@ public class UpTests(ITestOutputHelper output)
             var documents = await api.TryCountAsync();
             var limit = documents + random.Next(1, Math.Max(2, lines / (kills + 1)));
             await Eventually.TrueAsync(
-                async () => await api.TryCountAsync() is var count && (count >= limit || count >= lines),
+                async () => await CountAsync(doomed, api) is var count && (count >= limit || count >= lines),
                 $"{limit} documents\n{doomed.Output}");
             await Task.Delay(random.Next(0, 300));
             output.WriteLine($"kill {kill} with {await api.TryCountAsync()} documents");
@@ -53,7 +53,7 @@ public class UpTests(ITestOutputHelper output)
         await using var up = UpProcess.Start(folder.Path, path);
         using var final = await UpProcess.ReadyAsync(up, folder.Path);
         await Eventually.TrueAsync(
-            async () => await final.TryCountAsync() >= lines,
+            async () => await CountAsync(up, final) >= lines,
             $"{lines} documents\n{up.Output}",
             TimeSpan.FromMinutes(3));
 
@@ -61,6 +61,13 @@ public class UpTests(ITestOutputHelper output)
         await IdentityOracle.AssertEveryLineOnceAsync(final, path);
         await up.StopAsync();
         Assert.Equal(0, up.ExitCode);
+    }
+
+    /// <summary>What is searchable; a process that ended by itself is not waited for.</summary>
+    private static async Task<long> CountAsync(ChildProcess up, SearchApi api)
+    {
+        Assert.False(up.HasExited, $"it ended by itself:\n{up.Output}");
+        return await api.TryCountAsync();
     }
 
     private static long Newlines(string path) => File.ReadAllBytes(path).LongCount(value => value == '\n');
