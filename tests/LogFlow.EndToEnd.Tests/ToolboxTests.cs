@@ -46,7 +46,8 @@ public class ToolboxTests
 
         Assert.Equal(
             "delete describe\n--to-offset\n"
-            + "up search console topics groups produce consume dlq certs test export dump store version completion\n0\n",
+            + "up search console topics groups produce consume dlq certs test export dump store version "
+            + "completion\n0\n",
             (await ShellAsync(folder, script)).Replace("describe delete", "delete describe", StringComparison.Ordinal));
     }
 
