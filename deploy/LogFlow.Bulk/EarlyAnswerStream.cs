@@ -12,6 +12,23 @@ public sealed class EarlyAnswerStream(Socket socket) : NetworkStream(socket, own
 {
     private bool _peerTakesNoMore;
 
+    /// <summary>Opens one, as <see cref="SocketsHttpHandler.ConnectCallback"/> asks for.</summary>
+    public static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new EarlyAnswerStream(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {

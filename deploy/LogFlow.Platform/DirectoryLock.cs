@@ -18,6 +18,7 @@ public sealed class DirectoryLock : IDisposable
     public static DirectoryLock Acquire(string directory)
     {
         PrivateFiles.CreateDirectory(directory);
+        PrivateFiles.SyncName(directory);
         FileStream file;
         try
         {

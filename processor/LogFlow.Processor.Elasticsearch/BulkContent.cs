@@ -1,34 +1,26 @@
 using System.IO.Compression;
-using System.Net;
-using System.Net.Http.Headers;
 using LogFlow.Platform;
 
 namespace LogFlow.Processor.Elasticsearch;
 
 /// <summary>
-/// The body of one bulk request: the bytes of its items, neighbours in one write, gzip on demand. It holds leases of
-/// the
-/// requests it sends until it is disposed: whatever happens to their owners meanwhile, the bytes stay what they are.
+/// The body of one bulk request: the bytes of its items, neighbours in one write. It holds leases of the requests
+/// that it sends until it is disposed: whatever happens to their owners meanwhile, the bytes stay what they are.
 /// </summary>
-internal sealed class BulkContent : HttpContent
+internal sealed class BulkContent : BulkBody
 {
     private readonly ReadOnlyMemory<BulkItemRef> _items;
-    private readonly long _length;
-    private readonly CompressionLevel? _gzip;
     private readonly List<Lease<BulkRequest>> _held = [];
 
     public BulkContent(ReadOnlyMemory<BulkItemRef> items, CompressionLevel? gzip)
+        : base(gzip)
     {
         _items = items;
-        _gzip = gzip;
-        _length = SizeOf(items.Span);
+        Length = SizeOf(items.Span);
         Hold(items.Span);
-        Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-        if (gzip is not null)
-        {
-            Headers.ContentEncoding.Add("gzip");
-        }
     }
+
+    protected override long Length { get; }
 
     /// <summary>The uncompressed size of a body with these items.</summary>
     public static long SizeOf(ReadOnlySpan<BulkItemRef> items)
@@ -40,28 +32,6 @@ internal sealed class BulkContent : HttpContent
         }
 
         return length;
-    }
-
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-    protected override async Task SerializeToStreamAsync(
-        Stream stream, TransportContext? context, CancellationToken cancellationToken)
-    {
-        if (_gzip is not { } level)
-        {
-            await WriteItemsAsync(stream, cancellationToken);
-            return;
-        }
-
-        await using var gzip = new GZipStream(stream, level, leaveOpen: true);
-        await WriteItemsAsync(gzip, cancellationToken);
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = _length;
-        return _gzip is null;
     }
 
     protected override void Dispose(bool disposing)
@@ -88,7 +58,7 @@ internal sealed class BulkContent : HttpContent
         }
     }
 
-    private async Task WriteItemsAsync(Stream stream, CancellationToken cancellationToken)
+    protected override async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
     {
         for (var index = 0; index < _items.Length;)
         {

@@ -16,7 +16,7 @@ internal static class ConnectionHandler
 
         // DNS changes and load balancers are noticed within minutes.
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
-        handler.ConnectCallback = ConnectAsync;
+        handler.ConnectCallback = EarlyAnswerStream.ConnectAsync;
         ServerTrust.Apply(handler.SslOptions, options);
         return handler;
     }
@@ -48,21 +48,5 @@ internal static class ConnectionHandler
         }
 
         return error?.Message ?? "no answer";
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(
-        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            return new EarlyAnswerStream(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

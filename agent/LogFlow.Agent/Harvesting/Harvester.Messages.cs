@@ -7,7 +7,7 @@ namespace LogFlow.Agent;
 /// </summary>
 internal sealed partial class Harvester
 {
-    private HarvestResult HarvestMessages(ILogFile file, HarvestWorker worker, long length)
+    private ReadStatus ReadMessages(ILogFile file, HarvestWorker worker)
     {
         var begin = _position;
         worker.Reader.Reserve(_blockWanted);
@@ -15,24 +15,8 @@ internal sealed partial class Harvester
         // Behind kept back lines the search for an end starts over: these are read again anyway.
         var fromBegin = begin;
         ref var searchedTo = ref HasPending ? ref fromBegin : ref _searchedTo;
-        var status = worker.Reader.Read(
+        return worker.Reader.Read(
             file, _framer, begin, TailCrc, long.MaxValue, _context.Options.LineLengthMax, ref searchedTo);
-        switch (status)
-        {
-            case ReadStatus.Lines:
-                return AppendMessages(file, worker, length);
-            case ReadStatus.LongLine:
-                return AppendLongLine(file, worker);
-            case ReadStatus.Padding:
-                return PassPadding(file, worker);
-            case ReadStatus.Searching:
-                return HarvestResult.More;
-            case ReadStatus.Replaced:
-                Restart("was replaced in place");
-                return HarvestResult.More;
-            default:
-                return HarvestResult.AtEnd;
-        }
     }
 
     private HarvestResult AppendMessages(ILogFile file, HarvestWorker worker, long length)

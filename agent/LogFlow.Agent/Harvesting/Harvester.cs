@@ -255,17 +255,15 @@ internal sealed partial class Harvester
         }
 
         worker.SetTime(_context.Time.GetUtcNow());
-        if (_encoder!.Structured is not null)
-        {
-            return HarvestMessages(file, worker, length);
-        }
-
-        var status = worker.Reader.Read(
-            file, _framer, _position, TailCrc, long.MaxValue, _context.Options.LineLengthMax, ref _searchedTo);
+        var makesMessages = _encoder!.Structured is not null;
+        var status = makesMessages
+            ? ReadMessages(file, worker)
+            : worker.Reader.Read(
+                file, _framer, _position, TailCrc, long.MaxValue, _context.Options.LineLengthMax, ref _searchedTo);
         switch (status)
         {
             case ReadStatus.Lines:
-                return AppendLines(file, worker, length);
+                return makesMessages ? AppendMessages(file, worker, length) : AppendLines(file, worker, length);
             case ReadStatus.LongLine:
                 return AppendLongLine(file, worker);
             case ReadStatus.Padding:

@@ -14,13 +14,16 @@ internal static class UpConfigCommands
             "config", "Read the configuration of 'up', check all of it, and say what is wrong", options);
         command.SetAction(parsed =>
         {
-            var config = Read(parsed, options, out _);
+            var document = options.Load(parsed, UpCommand.DefaultConfigFile);
+            var config = document.Bind<UpConfig>(out _);
             if (config.Processor.IsEnabled)
             {
                 ConfigException.ThrowIfAny(ProcessorService.TestConfig(config.Processor));
             }
 
-            Console.WriteLine("Config OK");
+            var output = parsed.InvocationConfiguration;
+            document.Report.Print(output.Output, output.Error);
+            output.Output.WriteLine("Config OK");
         });
         return command;
     }
@@ -32,7 +35,7 @@ internal static class UpConfigCommands
             "config", "Print the configuration of 'up' with its defaults; secrets are masked", options);
         command.SetAction(parsed =>
         {
-            var config = Read(parsed, options, out var host);
+            var config = options.Load(parsed, UpCommand.DefaultConfigFile).Bind<UpConfig>(out var host);
             Console.Write(ConfigExporter.ToYaml(config, host));
         });
         return command;
@@ -40,7 +43,4 @@ internal static class UpConfigCommands
 
     private static Command Create(string name, string description, ConfigOptions options) =>
         new(name, description) { options.Files, options.Overrides };
-
-    private static UpConfig Read(ParseResult parsed, ConfigOptions options, out HostConfig host) =>
-        options.Load(parsed, UpCommand.DefaultConfigFile).Bind<UpConfig>(out host);
 }

@@ -72,8 +72,6 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
         var config = document.Bind<TConfig>(out var host);
         var settings = definition.Settings(config) with { StopTimeout = host.StopTimeout };
         var builder = ServiceHost.CreateBuilder(document, config, settings);
-        builder.Services.AddSingleton(document.Report);
-        builder.Services.AddHostedService<ConfigWarnings>();
         builder.Services.AddHostedService<ObservabilityServer>();
         builder.Services.AddPart(services => definition.Create(config, services));
         return ServiceHost.RunAsync(builder);
@@ -83,16 +81,7 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
     {
         var document = ReadDocument(parsed);
         ConfigException.ThrowIfAny(definition.Check(document.Bind<TConfig>(out _)));
-        foreach (var warning in document.Report.Warnings)
-        {
-            Console.Error.WriteLine($"warning: {warning}");
-        }
-
-        foreach (var note in document.Notes)
-        {
-            Console.WriteLine(note);
-        }
-
+        document.Report.Print(Console.Out, Console.Error);
         Console.WriteLine("Config OK");
         return 0;
     }

@@ -6,10 +6,6 @@ namespace LogFlow.Hosting;
 internal sealed class ConfigBinder(ConfigReport report)
 {
     private readonly List<ConfigError> _errors = report.Errors;
-    private readonly List<string> _notes = [];
-
-    /// <summary>What was passed over.</summary>
-    public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>
     /// Fills <paramref name="target"/>, and <paramref name="beside"/> with keys of the same level.
@@ -38,7 +34,7 @@ internal sealed class ConfigBinder(ConfigReport report)
         ReportUnknown(node, known, "", path, passedOver);
         if (passedOver.Count > 0)
         {
-            _notes.Add($"{string.Join(", ", passedOver)}: without meaning for {known.Subject}, and passed over.");
+            report.Notes.Add($"{string.Join(", ", passedOver)}: without meaning for {known.Subject}, and passed over.");
         }
 
         Adapt(target, path);
@@ -77,7 +73,7 @@ internal sealed class ConfigBinder(ConfigReport report)
     {
         foreach (var note in (target as IAdaptedConfig)?.Adapt() ?? [])
         {
-            _notes.Add($"{Join(path, note.Key)}: {note.Message}.");
+            report.Notes.Add($"{Join(path, note.Key)}: {note.Message}.");
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class ConfigDocument
     private VariableExpander _variables = VariableExpander.Environment;
 
     /// <summary>After binding: what was passed over, one sentence each.</summary>
-    public IReadOnlyList<string> Notes { get; private set; } = [];
+    public IReadOnlyList<string> Notes => Report.Notes;
 
     /// <summary>Reads files and overrides (<c>KEY=VALUE</c>, the value being YAML).</summary>
     /// <exception cref="ConfigException">A file that cannot be read or is not valid YAML; a malformed
@@ -160,9 +160,7 @@ public sealed class ConfigDocument
         where T : class, new()
     {
         var target = new T();
-        var binder = new ConfigBinder(Report);
-        binder.Bind(_root, target, beside);
-        Notes = binder.Notes;
+        new ConfigBinder(Report).Bind(_root, target, beside);
         return target;
     }
 

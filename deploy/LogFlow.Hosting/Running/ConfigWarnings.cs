@@ -14,6 +14,11 @@ internal sealed partial class ConfigWarnings(ConfigReport report, ILogger<Config
             Log.Warned(logger, warning.Location.ToString(), SecretText.Hide(warning.Message));
         }
 
+        foreach (var note in report.Notes)
+        {
+            Log.PassedOver(logger, note);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -24,5 +29,8 @@ internal sealed partial class ConfigWarnings(ConfigReport report, ILogger<Config
     {
         [LoggerMessage(1009, LogLevel.Warning, "Configuration, {Place}: {Problem}")]
         public static partial void Warned(ILogger logger, string place, string problem);
+
+        [LoggerMessage(1039, LogLevel.Warning, "{Note}")]
+        public static partial void PassedOver(ILogger logger, string note);
     }
 }

@@ -38,12 +38,8 @@ public static class ServiceHost
         AddLogging(builder.Logging, settings.Level);
         AddLifetime(services);
         services.AddHostedService<OutOfMemoryGuard>();
-        if (document.Notes.Count > 0)
-        {
-            services.AddHostedService(provider => new ConfigNotes(
-                document.Notes, provider.GetRequiredService<ILoggerFactory>().CreateLogger("LogFlow.Hosting")));
-        }
-
+        services.AddSingleton(document.Report);
+        services.AddHostedService<ConfigWarnings>();
         if (OtlpExport.IsAskedFor)
         {
             services.AddHostedService<OtlpExport>();

@@ -1,8 +1,5 @@
-using System.Diagnostics.Metrics;
 using LogFlow.Queue;
 using LogFlow.Testing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Appliance.Tests;
 
@@ -14,14 +11,13 @@ public sealed class SecureToolTests : IAsyncLifetime, IDisposable
     private readonly TempDirectory _folder = new();
     private readonly TestAuthority _authority = new();
     private readonly TestAuthority _stranger = new("a stranger");
-    private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private QueueService? _queue;
+    private RunningQueue? _queue;
 
     public async Task InitializeAsync()
     {
         var (certificate, key) = _authority.Issue("queue", "localhost", "127.0.0.1");
         var (old, oldKey) = _authority.IssueExpired("old-queue", "localhost", "127.0.0.1");
-        var config = new QueueConfig
+        _queue = await RunningQueue.StartAsync(new QueueConfig
         {
             Listeners = ["SASL_SSL://127.0.0.1:0", "SSL://127.0.0.1:0", "OLD://127.0.0.1:0"],
             ListenerSecurityProtocolMap = ["OLD:SSL"],
@@ -38,22 +34,13 @@ public sealed class SecureToolTests : IAsyncLifetime, IDisposable
             SaslInitialUsers = [$"alice:{Password}"],
             LogDir = _folder.File("queue"),
             HttpPort = -1,
-        };
-        _queue = new QueueService(
-            config, NullLoggerFactory.Instance, _meters.GetRequiredService<IMeterFactory>(), TimeProvider.System);
-        await _queue.StartAsync(CancellationToken.None);
+        });
     }
 
-    public async Task DisposeAsync()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        await _queue!.StopAsync(limit.Token);
-        await _queue.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _queue!.DisposeAsync();
 
     public void Dispose()
     {
-        _meters.Dispose();
         _authority.Dispose();
         _stranger.Dispose();
         _folder.Dispose();

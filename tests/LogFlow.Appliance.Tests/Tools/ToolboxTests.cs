@@ -1,8 +1,4 @@
-using System.Diagnostics.Metrics;
-using LogFlow.Queue;
 using LogFlow.Testing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Appliance.Tests;
 
@@ -10,43 +6,18 @@ namespace LogFlow.Appliance.Tests;
 public sealed class ToolboxTests : IAsyncLifetime, IDisposable
 {
     private readonly TempDirectory _folder = new();
-    private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    private QueueService? _queue;
+    private RunningQueue? _queue;
 
     private Toolbox Tools => new(_queue!.Endpoint);
 
     private ToolboxScenarios Scenarios => new(_queue!.Endpoint);
 
-    public async Task InitializeAsync()
-    {
-        var config = new QueueConfig
-        {
-            Listeners = ["PLAINTEXT://127.0.0.1:0"],
-            LogDir = _folder.Path,
-            GroupInitialRebalanceDelayMs = 0,
-            HttpPort = -1,
-        };
-        _queue = new QueueService(
-            config,
-            NullLoggerFactory.Instance,
-            _meters.GetRequiredService<IMeterFactory>(),
-            TimeProvider.System);
-        await _queue.StartAsync(CancellationToken.None);
-    }
+    public async Task InitializeAsync() => _queue = await RunningQueue.StartAsync(_folder.Path);
 
-    public async Task DisposeAsync()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        await _queue!.StopAsync(limit.Token);
-        await _queue.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _queue!.DisposeAsync();
 
-    public void Dispose()
-    {
-        _meters.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public Task Topics_CreatedAlteredDescribedDeleted_AreAsAsked() => Scenarios.TopicsLiveAndDieAsync();

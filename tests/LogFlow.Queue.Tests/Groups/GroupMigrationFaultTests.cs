@@ -26,12 +26,14 @@ public sealed class GroupMigrationFaultTests(ITestOutputHelper output)
     /// its assignments were forgotten, but cooperative members still read what they had. 11254295: a member that was
     /// too slow to give up partitions was removed, joined again under its old id, and still read them. 2112678: the
     /// disk refused while the group changed there and back; members that were long gone came back with the restart.
+    /// 12576374: the way back took targets for what members have, and a new member came before the rebalance was over.
     /// </summary>
     [Theory]
     [InlineData(1, false)]
     [InlineData(4114912, true)]
     [InlineData(11254295, true)]
     [InlineData(2112678, true)]
+    [InlineData(12576374, false)]
     public Task Members_ReplayedSeed_NeverTwoOwnersAndAllGivenInTheEnd(int seed, bool isCooperative) =>
         ReplayAsync(seed, isCooperative);
 

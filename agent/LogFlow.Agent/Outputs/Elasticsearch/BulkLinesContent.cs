@@ -1,65 +1,25 @@
 using System.Buffers;
 using System.IO.Compression;
-using System.Net;
-using System.Net.Http.Headers;
+using LogFlow.Bulk;
 
 namespace LogFlow.Agent;
 
 /// <summary>
 /// The body of one bulk request, written from the batch's own bytes as it is sent: it is never in memory as a whole.
 /// </summary>
-internal sealed class BulkLinesContent : HttpContent
+internal sealed class BulkLinesContent(List<BulkLine> lines, CompressionLevel? gzip) : BulkBody(gzip)
 {
     private const int BufferLength = 64 * 1024;
 
-    private readonly List<BulkLine> _lines;
-    private readonly CompressionLevel? _gzip;
+    protected override long Length => lines.Sum(static line => (long)line.Length);
 
-    public BulkLinesContent(List<BulkLine> lines, CompressionLevel? gzip)
-    {
-        _lines = lines;
-        _gzip = gzip;
-        Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-        if (gzip is not null)
-        {
-            Headers.ContentEncoding.Add("gzip");
-        }
-    }
-
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-    protected override async Task SerializeToStreamAsync(
-        Stream stream, TransportContext? context, CancellationToken cancellationToken)
-    {
-        if (_gzip is not { } level)
-        {
-            await WriteAsync(stream, cancellationToken);
-            return;
-        }
-
-        await using var gzip = new GZipStream(stream, level, leaveOpen: true);
-        await WriteAsync(gzip, cancellationToken);
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = 0;
-        foreach (var line in _lines)
-        {
-            length += line.Length;
-        }
-
-        return _gzip is null;
-    }
-
-    private async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
+    protected override async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
         try
         {
             var used = 0;
-            foreach (var line in _lines)
+            foreach (var line in lines)
             {
                 if (line.Length > buffer.Length - used)
                 {

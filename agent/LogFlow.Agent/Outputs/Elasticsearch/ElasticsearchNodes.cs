@@ -108,7 +108,7 @@ internal sealed class ElasticsearchNodes : IDisposable
 
             // DNS changes and load balancers are noticed within minutes.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectCallback = ConnectAsync,
+            ConnectCallback = EarlyAnswerStream.ConnectAsync,
             UseProxy = !config.ProxyDisable,
         };
         if (config.Ssl?.CreateClient() is { } tls)
@@ -122,22 +122,6 @@ internal sealed class ElasticsearchNodes : IDisposable
         }
 
         return handler;
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(
-        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            return new EarlyAnswerStream(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 
     private static AuthenticationHeaderValue? Credentials(ElasticsearchOutputConfig config)

@@ -79,6 +79,12 @@ internal sealed class FileBatchSink(FileOutputConfig config, TopicIdentity lanes
         }
 
         var file = new FileStream(path, options);
+        if (mode == FileMode.CreateNew)
+        {
+            // What is acknowledged is in a file whose name is on disk, too.
+            DurableFile.SyncDirectory(config.Path);
+        }
+
         file.Seek(0, SeekOrigin.End);
         return file;
     }
