@@ -151,7 +151,7 @@ public sealed class ElasticsearchOutputTests : IAsyncLifetime
                     new OutputRuleConfig
                     {
                         Index = "Errors-%{[agent.version]}",
-                        When = new() { ["contains"] = new Dictionary<string, object?> { ["message"] = "line 3" } },
+                        When = Conditions.Of("contains", "message", "line 3"),
                     },
                 ],
                 Pipelines =

@@ -100,7 +100,7 @@ public sealed class OtherOutputTests
                 new OutputRuleConfig
                 {
                     Key = "sevens",
-                    When = new() { ["regexp"] = new Dictionary<string, object?> { ["message"] = "7$" } },
+                    When = Conditions.Of("regexp", "message", "7$"),
                 },
             ];
         });

@@ -53,10 +53,11 @@ public sealed class OutputFormatTests
         Assert.True(Holds("contains", new() { ["message"] = "y" }));
         Assert.True(Holds("contains", new() { ["tags"] = "b" }));
         Assert.False(Holds("contains", new() { ["tags"] = "c" }));
+        Assert.False(Holds("equals", new() { ["fields.app"] = 7L }));
         Assert.True(Holds("regexp", new() { ["fields.app"] = "^S.*p$" }));
         Assert.True(Holds("range", new() { ["fields.n.gte"] = 7L, ["fields.n.lt"] = 8L }));
         Assert.False(Holds("range", new() { ["fields.n.gt"] = 7L }));
-        Assert.True(OutputCondition.Parse(new()
+        Assert.True(Conditions.Of(new()
         {
             ["or"] = new List<object?>
             {
@@ -69,8 +70,8 @@ public sealed class OutputFormatTests
                     },
                 },
             },
-        })(JsonDocument.Parse(Event).RootElement));
-        Assert.Contains("is no condition", Assert.Throws<FormatException>(() => Holds("equal", [])).Message);
+        }).Holds(FieldJson.ReadEvent(Encoding.UTF8.GetBytes(Event))));
+        Assert.Contains("is not a condition", Assert.Throws<FormatException>(() => Holds("equal", [])).Message);
     }
 
     [Theory]
@@ -122,7 +123,7 @@ public sealed class OutputFormatTests
                     new OutputRuleConfig
                     {
                         Topic = "slow-ones",
-                        When = new() { ["contains"] = new Dictionary<string, object?> { ["tags"] = "slow" } },
+                        When = Conditions.Of("contains", "tags", "slow"),
                     },
                 ],
             },
@@ -133,7 +134,7 @@ public sealed class OutputFormatTests
         Assert.Equal(["kafka-app-shop", "kafka-app-bank", "kafka-slow-ones"], targets.Select(target => target.Name));
         Assert.Equal(["c"], config.InputsOf(targets[2]).Select(input => input.Id));
 
-        config.Kafka.Topics[0].When = new() { ["contains"] = new Dictionary<string, object?> { ["message"] = "slow" } };
+        config.Kafka.Topics[0].When = Conditions.Of("contains", "message", "slow");
         Assert.Contains(config.Validate(), problem => problem.Message.Contains("'message', which differs"));
         config.Kafka.Topics.Clear();
         config.Kafka.Topic = "%{[message]}";
@@ -141,5 +142,5 @@ public sealed class OutputFormatTests
     }
 
     private static bool Holds(string name, Dictionary<string, object?> fields) =>
-        OutputCondition.Parse(new() { [name] = fields })(JsonDocument.Parse(Event).RootElement);
+        Conditions.Of(new() { [name] = fields }).Holds(FieldJson.ReadEvent(Encoding.UTF8.GetBytes(Event)));
 }

@@ -61,7 +61,8 @@ public sealed class RecoveryTests
     [Fact]
     public async Task FileRemoved_AndTheQueueLacksTheBatch_OnlyItsOwnLinesAreLost()
     {
-        await using var harness = NewHarness();
+        // Batches that are full leave while others are under way.
+        await using var harness = NewHarness(static config => config.Kafka.BulkMaxSize = 8);
         harness.AppendLines("c.log", 1, 1);
         harness.AppendLines("other.log", 1, 1);
         await harness.StartAsync();
@@ -70,7 +71,7 @@ public sealed class RecoveryTests
         harness.Queue.Block();
         for (var batch = 0; batch < 4; batch++)
         {
-            // The first of them leaves alone, the rest follow in batches of both files.
+            // The first of them leaves alone, the rest follow in batches of both files' lines, as many as fit.
             var read = harness.Agent.GetStatus()!.LinesRead;
             harness.AppendLines("c.log", 2 + (batch * 5), 5);
             harness.AppendLines("other.log", 2 + (batch * 5), 5);
@@ -205,9 +206,9 @@ public sealed class RecoveryTests
         Ranges = [],
     };
 
-    private static AgentHarness NewHarness()
+    private static AgentHarness NewHarness(Action<AgentConfig>? configure = null)
     {
-        var harness = new AgentHarness();
+        var harness = new AgentHarness(configure);
         harness.Queue.PartitionCount = 1;
         return harness;
     }

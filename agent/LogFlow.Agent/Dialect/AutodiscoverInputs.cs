@@ -279,6 +279,6 @@ internal sealed class AutodiscoverInputs(ConfigDocument document)
     {
         // One name, dots and all, as conditions have it.
         var leaf = node.GetOrAdd(key, node.Location);
-        (leaf.HasValue, leaf.Value) = (true, value);
+        (leaf.HasValue, leaf.Value, leaf.IsQuoted) = (true, value, true);
     }
 }

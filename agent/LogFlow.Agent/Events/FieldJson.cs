@@ -120,6 +120,39 @@ internal static class FieldJson
         }
     }
 
+    /// <summary>Reads an event that <see cref="Write(Utf8JsonWriter, AgentEvent, bool)"/> or an encoder wrote.</summary>
+    /// <exception cref="JsonException">It is no JSON object.</exception>
+    public static AgentEvent ReadEvent(ReadOnlySpan<byte> json)
+    {
+        if (!TryRead(json, out var value, out var problem) || value is not EventObject members)
+        {
+            throw new JsonException($"an event is a JSON object: {problem ?? "this is none"}");
+        }
+
+        var @event = new AgentEvent(new EventObject(members.Count), DateTimeOffset.UnixEpoch);
+        for (var index = 0; index < members.Count; index++)
+        {
+            switch (members.NameAt(index))
+            {
+                case "@timestamp":
+                    @event.Put("@timestamp", members.ValueAt(index));
+                    break;
+                case "@metadata" when members.ValueAt(index) is EventObject metadata:
+                    for (var place = 0; place < metadata.Count; place++)
+                    {
+                        @event.OwnMetadata.Set(metadata.NameAt(place), metadata.ValueAt(place));
+                    }
+
+                    break;
+                default:
+                    @event.Fields.Set(members.NameAt(index), members.ValueAt(index));
+                    break;
+            }
+        }
+
+        return @event;
+    }
+
     private static object? Read(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)

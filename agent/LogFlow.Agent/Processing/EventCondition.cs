@@ -4,16 +4,23 @@ using LogFlow.Hosting;
 
 namespace LogFlow.Agent;
 
-/// <summary>A condition of <c>when</c> and <c>if</c>. Several in one section must all hold.</summary>
-internal sealed class EventCondition : IReadsConfig
+/// <summary>
+/// A condition of <c>when</c> and <c>if</c>, of processors and of an output's rules. Several in one section must all
+/// hold.
+/// </summary>
+public sealed class EventCondition : IReadsConfig
 {
     private static readonly string[] RangeOperators = ["gte", "gt", "lte", "lt"];
 
     private readonly List<Func<AgentEvent, bool>> _all = [];
+    private readonly List<string> _fields = [];
     private object? _written;
 
+    /// <summary>The fields that it looks at.</summary>
+    internal IReadOnlyList<string> Fields => _fields;
+
     /// <summary>Whether it holds for an event.</summary>
-    public bool Holds(AgentEvent @event)
+    internal bool Holds(AgentEvent @event)
     {
         foreach (var one in _all)
         {
@@ -59,6 +66,7 @@ internal sealed class EventCondition : IReadsConfig
                     break;
                 case "has_fields":
                     var fields = Texts(child);
+                    _fields.AddRange(fields);
                     _all.Add(@event => fields.TrueForAll(field => @event.TryGet(field, out _)));
                     break;
                 case "and":
@@ -70,8 +78,7 @@ internal sealed class EventCondition : IReadsConfig
                     _all.Add(@event => any.Exists(one => one.Holds(@event)));
                     break;
                 case "not":
-                    var inner = new EventCondition();
-                    inner.Read(child, $"{path}.not", report);
+                    var inner = ReadOne(child, $"{path}.not", report);
                     _all.Add(@event => !inner.Holds(@event));
                     break;
                 default:
@@ -84,17 +91,15 @@ internal sealed class EventCondition : IReadsConfig
         }
     }
 
-    private static List<EventCondition> ReadSeveral(ConfigNode node, string path, ConfigReport report)
-    {
-        var list = new List<EventCondition>();
-        foreach (var item in node.Items ?? [node])
-        {
-            var one = new EventCondition();
-            one.Read(item, path, report);
-            list.Add(one);
-        }
+    private List<EventCondition> ReadSeveral(ConfigNode node, string path, ConfigReport report) =>
+        (node.Items ?? [node]).ConvertAll(item => ReadOne(item, path, report));
 
-        return list;
+    private EventCondition ReadOne(ConfigNode node, string path, ConfigReport report)
+    {
+        var one = new EventCondition();
+        one.Read(node, path, report);
+        _fields.AddRange(one.Fields);
+        return one;
     }
 
     /// <summary>A test of each field that a section names, however deep its name is nested.</summary>
@@ -103,6 +108,7 @@ internal sealed class EventCondition : IReadsConfig
         foreach (var (field, leaf) in Leaves(node, ""))
         {
             var test = makeTest(leaf.ToTree());
+            _fields.Add(field);
             _all.Add(@event => @event.TryGet(field, out var value) && test(value));
         }
     }
@@ -124,14 +130,14 @@ internal sealed class EventCondition : IReadsConfig
         }
     }
 
-    /// <summary>A whole number, a text or a truth; a text matches one of a list as well.</summary>
+    /// <summary>
+    /// A number, a text or a truth, which equal only their own kind, as in Filebeat; of a list one has to.
+    /// </summary>
     private static Func<object?, bool> EqualsTest(object? wanted) => value => value switch
     {
         JsonNumber number => wanted is double real && number.Value.Equals(real),
         List<object?> list => list.Exists(item => Equals(item, wanted)),
-        _ => Equals(value, wanted)
-            || (value is not null && wanted is not null && value.GetType() != wanted.GetType()
-                && AsText(value) == AsText(wanted)),
+        _ => Equals(value, wanted),
     };
 
     private static Func<object?, bool> ContainsTest(object? wanted)
@@ -211,6 +217,7 @@ internal sealed class EventCondition : IReadsConfig
             }
 
             var field = key[..dot];
+            _fields.Add(field);
             _all.Add(@event => AsNumber(@event.Get(field)) is { } number && name switch
             {
                 "gte" => number >= limit,

@@ -31,5 +31,5 @@ public sealed class OutputRuleConfig
 
     /// <summary>Which events the rule is for; empty: all.</summary>
     [ConfigKey("when")]
-    public Dictionary<string, object?> When { get; set; } = [];
+    public EventCondition? When { get; set; }
 }

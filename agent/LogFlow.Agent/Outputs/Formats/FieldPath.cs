@@ -66,21 +66,6 @@ internal sealed class FieldPath
                 : null;
     }
 
-    /// <summary>Steps to the field's value in a parsed event.</summary>
-    public bool TryFind(JsonElement root, out JsonElement value)
-    {
-        value = root;
-        foreach (var name in _names)
-        {
-            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out value))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private bool TryFind(ref Utf8JsonReader reader)
     {
         if (!reader.Read())

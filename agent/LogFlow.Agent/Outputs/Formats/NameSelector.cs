@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace LogFlow.Agent;
 
 /// <summary>
@@ -37,10 +35,10 @@ internal sealed class NameSelector
     {
         if (_rules.Count > 0)
         {
-            using var document = JsonDocument.Parse(json);
+            var fields = FieldJson.ReadEvent(json.Span);
             foreach (var rule in _rules)
             {
-                if (rule.Apply(json.Span, document.RootElement) is { Length: > 0 } name)
+                if (rule.Apply(json.Span, fields) is { Length: > 0 } name)
                 {
                     return Case(name);
                 }

@@ -16,10 +16,10 @@ internal static class KafkaRouting
     public static string TopicOf(KafkaOutputConfig kafka, AgentConfig agent, InputConfig input)
     {
         var json = CommonJson(agent, input);
-        using var document = JsonDocument.Parse(json);
+        var common = FieldJson.ReadEvent(json);
         foreach (var rule in kafka.Topics)
         {
-            foreach (var field in OutputCondition.FieldsOf(rule.When).Where(field => !IsCommon(field, document)))
+            foreach (var field in (rule.When?.Fields ?? []).Where(field => !IsCommon(field, common)))
             {
                 throw new FormatException(
                     $"a rule of output.kafka.topics depends on '{field}', which differs from line to line; a file's "
@@ -27,7 +27,7 @@ internal static class KafkaRouting
                     + "input.type");
             }
 
-            if (new OutputRule(rule, rule.Topic, known: null).Apply(json, document.RootElement) is { } chosen)
+            if (new OutputRule(rule, rule.Topic, known: null).Apply(json, common) is { } chosen)
             {
                 return Check(chosen);
             }
@@ -50,8 +50,8 @@ internal static class KafkaRouting
         ? topic
         : throw new FormatException($"'{topic}' is not a topic name: 1 to 249 of a-z A-Z 0-9 . _ -");
 
-    private static bool IsCommon(string field, JsonDocument common) =>
-        Common.Contains(field.Split('.')[0]) || FieldPath.Parse(field).TryFind(common.RootElement, out _);
+    private static bool IsCommon(string field, AgentEvent common) =>
+        Common.Contains(field.Split('.')[0]) || common.TryGet(field, out _);
 
     /// <summary>What all events of an input say.</summary>
     private static byte[] CommonJson(AgentConfig agent, InputConfig input)
