@@ -10,7 +10,7 @@ namespace LogFlow.Queue.Storage;
 /// </summary>
 public sealed class FileRegion : MemoryManager<byte>
 {
-    private readonly PartitionLog _log;
+    private readonly PartitionReader _reader;
     private readonly LogSegment _segment;
     private readonly IStorageFile _file;
     private readonly long _position;
@@ -20,9 +20,9 @@ public sealed class FileRegion : MemoryManager<byte>
     private readonly Lock _loadLock = new();
     private PooledBuffer? _loaded;
 
-    internal FileRegion(PartitionLog log, LogSegment segment, long position, int length)
+    internal FileRegion(PartitionReader reader, LogSegment segment, long position, int length)
     {
-        _log = log;
+        _reader = reader;
         _segment = segment;
         _file = segment.Share();
         _position = position;
@@ -50,7 +50,7 @@ public sealed class FileRegion : MemoryManager<byte>
         }
         catch (IOException error)
         {
-            _log.DistrustRegion(_segment, error);
+            _reader.DistrustRegion(_segment, error);
             throw;
         }
     }

@@ -32,12 +32,18 @@ internal sealed class ProducerStateManager
 
     /// <summary>Whether a batch may be appended.</summary>
     /// <param name="header">A batch with a producer id.</param>
+    /// <param name="bytes">The batch itself; looked into where it is a transaction marker.</param>
     /// <param name="duplicate">The batch that it repeats.</param>
     /// <returns>None (append it); DuplicateSequenceNumber (answer with <paramref name="duplicate"/>); or the
     /// refusal.</returns>
-    public ErrorCode Check(in RecordBatchHeader header, out BatchMetadata duplicate)
+    public ErrorCode Check(in RecordBatchHeader header, ReadOnlyMemory<byte> bytes, out BatchMetadata duplicate)
     {
         duplicate = default;
+        if (header.IsControl)
+        {
+            return CheckMarker(header, bytes);
+        }
+
         if (!_producers.TryGetValue(header.ProducerId, out var producer))
         {
             return ErrorCode.None;
@@ -67,6 +73,19 @@ internal sealed class ProducerStateManager
         }
 
         return header.BaseSequence == 0 ? ErrorCode.None : ErrorCode.OutOfOrderSequenceNumber;
+    }
+
+    private ErrorCode CheckMarker(in RecordBatchHeader header, ReadOnlyMemory<byte> bytes)
+    {
+        if (EpochOf(header.ProducerId) > header.ProducerEpoch)
+        {
+            return ErrorCode.InvalidProducerEpoch;
+        }
+
+        return TransactionMarker.TryRead(bytes, out var marker)
+            && Transactions.Ongoing.CoordinatorEpochOf(header.ProducerId) > marker.CoordinatorEpoch
+                ? ErrorCode.TransactionCoordinatorFenced
+                : ErrorCode.None;
     }
 
     /// <summary>Remembers a batch that is appended.</summary>

@@ -13,7 +13,8 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
 
     // Continuations must not run on the writer thread, which would wait for whatever they do.
     private ManualResetValueTaskSourceCore<AppendResult> _source = new() { RunContinuationsAsynchronously = true };
-    private PartitionLog? _partition;
+    private PartitionWriter? _writer;
+    private PublishedLog? _published;
     private IDisposable? _memory;
 
     public Memory<byte> Batch { get; private set; }
@@ -22,19 +23,25 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
 
     public AppendResult Result { get; set; }
 
-    /// <param name="partition">Where it goes.</param>
+    /// <param name="writer">Where it goes.</param>
+    /// <param name="published">What its partition has, for the answer.</param>
     /// <param name="batch">The bytes.</param>
     /// <param name="header">Their header.</param>
     /// <param name="memory">A share of the memory they lie in, which is given back with the answer.</param>
     public static AppendOperation Rent(
-        PartitionLog partition, Memory<byte> batch, in RecordBatchHeader header, IDisposable? memory = null)
+        PartitionWriter writer,
+        PublishedLog published,
+        Memory<byte> batch,
+        in RecordBatchHeader header,
+        IDisposable? memory = null)
     {
         if (!Pool.TryDequeue(out var operation))
         {
             operation = new AppendOperation();
         }
 
-        operation._partition = partition;
+        operation._writer = writer;
+        operation._published = published;
         operation.Batch = batch;
         operation._memory = memory;
         operation.Header = header;
@@ -43,12 +50,12 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
 
     public ValueTask<AppendResult> AsValueTask() => new(this, _source.Version);
 
-    public override void Stage(LogWriter writer) => _partition!.Stage(this, writer);
+    public override void Stage(LogWriter writer) => _writer!.Stage(this, writer);
 
     public override void Complete() => Answer(Result);
 
     public override void Abandon() =>
-        Answer(AppendResult.Failed(ErrorCode.KafkaStorageError, _partition!.LogStartOffset));
+        Answer(AppendResult.Failed(ErrorCode.KafkaStorageError, _published!.LogStartOffset));
 
     private void Answer(AppendResult result)
     {
@@ -68,7 +75,8 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
         finally
         {
             _source.Reset();
-            _partition = null;
+            _writer = null;
+            _published = null;
             if (Pool.Count < PooledCountMax)
             {
                 Pool.Enqueue(this);

@@ -1,5 +1,9 @@
+using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Containers;
+using Testcontainers.RabbitMq;
+using Testcontainers.Redis;
 
 namespace LogFlow.Testing;
 
@@ -22,77 +26,75 @@ public sealed class RealContainer : IAsyncDisposable
     public int Port => _container.GetMappedPublicPort(_port);
 
     /// <summary>Starts Redis.</summary>
-    public static Task<RealContainer> StartRedisAsync() => StartAsync(
-        ContainerImage.Redis, 6379, static builder => ContainerImage.Redis.IsLocal
-            ? builder.WithCommand("/usr/bin/redis-server", "--protected-mode", "no", "--save", "")
-            : builder);
+    public static Task<RealContainer> StartRedisAsync()
+    {
+        var builder = new RedisBuilder(ContainerImage.Redis.Resolve());
+        return StartAsync(
+            RedisBuilder.RedisPort,
+            ContainerImage.Redis.IsLocal
+                ? builder
+                    .WithCommand("/usr/bin/redis-server", "--protected-mode", "no", "--save", "")
+                    .WithWaitStrategy(ForPort(RedisBuilder.RedisPort))
+                    .Build()
+                : builder.Build());
+    }
 
     /// <summary>Starts RabbitMQ.</summary>
-    public static Task<RealContainer> StartRabbitMqAsync() => StartAsync(
-        ContainerImage.RabbitMq, 5672, static builder => ContainerImage.RabbitMq.IsLocal
-            ? AsUser(builder)
-                .WithEnvironment("HOME", "/tmp")
-                .WithEnvironment("RABBITMQ_MNESIA_BASE", "/tmp/data")
-                .WithEnvironment("RABBITMQ_LOG_BASE", "/tmp/log")
-                .WithEnvironment("RABBITMQ_NODENAME", "rabbit@localhost")
-                .WithCommand("bash", "-c", "exec /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server")
-            : builder);
+    public static Task<RealContainer> StartRabbitMqAsync()
+    {
+        var builder = new RabbitMqBuilder(ContainerImage.RabbitMq.Resolve());
+        return StartAsync(
+            RabbitMqBuilder.RabbitMqPort,
+            ContainerImage.RabbitMq.IsLocal
+                ? builder
+                    .WithCreateParameterModifier(AsUser)
+                    .WithEnvironment("HOME", "/tmp")
+                    .WithEnvironment("RABBITMQ_MNESIA_BASE", "/tmp/data")
+                    .WithEnvironment("RABBITMQ_LOG_BASE", "/tmp/log")
+                    .WithEnvironment("RABBITMQ_NODENAME", "rabbit@localhost")
+                    .WithCommand("bash", "-c", "exec /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server")
+                    .WithWaitStrategy(ForPort(RabbitMqBuilder.RabbitMqPort))
+                    .Build()
+                : builder.Build());
+    }
 
     /// <summary>Starts PostgreSQL; user postgres, no password.</summary>
     public static Task<RealContainer> StartPostgreSqlAsync() => StartAsync(
         ContainerImage.PostgreSql, 5432, static builder => ContainerImage.PostgreSql.IsLocal
-            ? AsUser(builder).WithCommand(
-                "bash",
-                "-c",
-                "set -e; bin=$(echo /usr/lib/postgresql/*/bin); "
-                + "$bin/initdb -D /tmp/data -U postgres -A trust --locale=C -E UTF8; "
-                + "echo 'host all all all trust' >> /tmp/data/pg_hba.conf; "
-                + "exec $bin/postgres -D /tmp/data -h '*' -k /tmp")
+            ? builder
+                .WithCreateParameterModifier(AsUser)
+                .WithCommand(
+                    "bash",
+                    "-c",
+                    "set -e; bin=$(echo /usr/lib/postgresql/*/bin); "
+                    + "$bin/initdb -D /tmp/data -U postgres -A trust --locale=C -E UTF8; "
+                    + "echo 'host all all all trust' >> /tmp/data/pg_hba.conf; "
+                    + "exec $bin/postgres -D /tmp/data -h '*' -k /tmp")
             : builder.WithEnvironment("POSTGRES_HOST_AUTH_METHOD", "trust"));
 
     /// <summary>
     /// Starts an image with one port mapped, and waits until that can be connected to.
     /// </summary>
-    public static async Task<RealContainer> StartAsync(
+    public static Task<RealContainer> StartAsync(
         ContainerImage image, int port, Func<ContainerBuilder, ContainerBuilder> configure)
     {
         var builder = new ContainerBuilder(image.Resolve())
             .WithPortBinding(port, assignRandomHostPort: true)
-            .WithWaitStrategy(Wait.ForUnixContainer().UntilExternalTcpPortIsAvailable(port));
-        var container = configure(builder).Build();
-        try
-        {
-            await container.StartAsync();
-            return new RealContainer(container, port);
-        }
-        catch
-        {
-            await container.DisposeAsync();
-            throw;
-        }
+            .WithWaitStrategy(ForPort(port));
+        return StartAsync(port, configure(builder).Build());
     }
 
     /// <summary>
     /// Runs an image in the host's own network, where it reaches what listens on loopback here. It is ready when it
     /// says so in a line.
     /// </summary>
-    public static async Task<RealContainer> StartInHostNetworkAsync(
+    public static Task<RealContainer> StartInHostNetworkAsync(
         ContainerImage image, string readyLine, Func<ContainerBuilder, ContainerBuilder> configure)
     {
         var builder = new ContainerBuilder(image.Resolve())
             .WithCreateParameterModifier(static parameters => parameters.HostConfig!.NetworkMode = "host")
             .WithWaitStrategy(Wait.ForUnixContainer().UntilMessageIsLogged(readyLine));
-        var container = configure(builder).Build();
-        try
-        {
-            await container.StartAsync();
-            return new RealContainer(container, 0);
-        }
-        catch
-        {
-            await container.DisposeAsync();
-            throw;
-        }
+        return StartAsync(0, configure(builder).Build());
     }
 
     /// <summary>What it has written so far.</summary>
@@ -105,7 +107,24 @@ public sealed class RealContainer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _container.DisposeAsync();
 
+    private static async Task<RealContainer> StartAsync(int port, IContainer container)
+    {
+        try
+        {
+            await container.StartAsync();
+            return new RealContainer(container, port);
+        }
+        catch
+        {
+            await container.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Images that are made here lack the programs that the modules ask whether a server is ready.</summary>
+    private static IWaitForContainerOS ForPort(int port) =>
+        Wait.ForUnixContainer().UntilExternalTcpPortIsAvailable(port);
+
     /// <summary>Servers that refuse to run as root.</summary>
-    private static ContainerBuilder AsUser(ContainerBuilder builder) =>
-        builder.WithCreateParameterModifier(static parameters => parameters.User = "1000:1000");
+    private static void AsUser(CreateContainerParameters parameters) => parameters.User = "1000:1000";
 }

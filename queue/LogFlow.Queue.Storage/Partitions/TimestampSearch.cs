@@ -1,14 +1,16 @@
 using LogFlow.Kafka.Protocol;
+using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue.Storage;
 
-/// <content>Looking up offsets by time: any thread.</content>
-public sealed partial class PartitionLog
+/// <summary>Looks up a partition's offsets by time. Any thread.</summary>
+internal sealed partial class TimestampSearch(
+    ILogger logger, PublishedLog published, BatchSearch search, DamageRepair damage)
 {
     /// <summary>The first record whose timestamp is not below <paramref name="timestampMs"/>.</summary>
     public OffsetLookup FindOffsetByTimestamp(long timestampMs) => Lookup(() =>
     {
-        foreach (var segment in _segments)
+        foreach (var segment in published.Segments)
         {
             if (segment.DurablePosition > 0 && segment.MaxTimestampMs >= timestampMs)
             {
@@ -27,7 +29,7 @@ public sealed partial class PartitionLog
     public OffsetLookup FindMaxTimestamp() => Lookup(() =>
     {
         LogSegment? latest = null;
-        foreach (var segment in _segments)
+        foreach (var segment in published.Segments)
         {
             if (segment.DurablePosition > 0 && (latest is null || segment.MaxTimestampMs > latest.MaxTimestampMs))
             {
@@ -38,7 +40,7 @@ public sealed partial class PartitionLog
         return latest is null ? OffsetLookup.NotFound : FindLargestInSegment(latest);
     });
 
-    private OffsetLookup Lookup(Func<OffsetLookup> search)
+    private OffsetLookup Lookup(Func<OffsetLookup> find)
     {
         try
         {
@@ -46,9 +48,9 @@ public sealed partial class PartitionLog
             {
                 try
                 {
-                    return search();
+                    return find();
                 }
-                catch (ObjectDisposedException) when (!_isDeleted)
+                catch (ObjectDisposedException) when (!published.IsDeleted)
                 {
                     // Retention removed a segment meanwhile; look again.
                 }
@@ -57,7 +59,7 @@ public sealed partial class PartitionLog
         catch (Exception error) when (error is ObjectDisposedException or IOException or UnauthorizedAccessException
             or InvalidDataException)
         {
-            Log.ReadFailed(_context.Logger, error, Label, LogStartOffset);
+            Log.SearchFailed(logger, error, published.Label);
             return new OffsetLookup(ErrorCode.KafkaStorageError, -1, -1, -1);
         }
     }
@@ -65,17 +67,18 @@ public sealed partial class PartitionLog
     private OffsetLookup FindInSegment(LogSegment segment, long timestampMs)
     {
         var entry = segment.Index.FindTimestamp(timestampMs);
-        if (!IsIndexRight(segment, entry))
+        if (!search.IsIndexRight(segment, entry))
         {
             entry = segment.Index.FindTimestamp(timestampMs);
         }
 
         while (true)
         {
-            var (error, position, size) = Search(segment, entry, LogStartOffset, timestampMs, out var header);
+            var (error, position, size) = search.Find(
+                segment, entry, published.LogStartOffset, timestampMs, out var header);
             if (error != RecordBatchError.None)
             {
-                using var failure = Damaged(segment, position, segment.BaseOffset);
+                using var failure = damage.Report(segment, position, segment.BaseOffset);
                 return new OffsetLookup(failure.Error, -1, -1, -1);
             }
 
@@ -109,10 +112,10 @@ public sealed partial class PartitionLog
         var least = long.MinValue;
         while (true)
         {
-            var (error, position, size) = Search(segment, from, LogStartOffset, least, out var header);
+            var (error, position, size) = search.Find(segment, from, published.LogStartOffset, least, out var header);
             if (error != RecordBatchError.None)
             {
-                using var failure = Damaged(segment, position, segment.BaseOffset);
+                using var failure = damage.Report(segment, position, segment.BaseOffset);
                 return new OffsetLookup(failure.Error, -1, -1, -1);
             }
 
@@ -152,7 +155,7 @@ public sealed partial class PartitionLog
             {
                 var record = records.Current;
                 var offset = header.BaseOffset + record.OffsetDelta;
-                if (record.TimestampMs >= timestampMs && offset >= LogStartOffset)
+                if (record.TimestampMs >= timestampMs && offset >= published.LogStartOffset)
                 {
                     return new OffsetLookup(ErrorCode.None, offset, record.TimestampMs, header.LeaderEpoch);
                 }
@@ -163,8 +166,14 @@ public sealed partial class PartitionLog
         catch (InvalidDataException)
         {
             // Stored before batches were checked. Its header is all that can be known, and nothing in it is earlier.
-            var offset = Math.Max(header.BaseOffset, LogStartOffset);
+            var offset = Math.Max(header.BaseOffset, published.LogStartOffset);
             return new OffsetLookup(ErrorCode.None, offset, header.MaxTimestampMs, header.LeaderEpoch);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2029, LogLevel.Error, "Partition {Partition} cannot be searched by time.")]
+        public static partial void SearchFailed(ILogger logger, Exception error, string partition);
     }
 }
