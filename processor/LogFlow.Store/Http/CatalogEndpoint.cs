@@ -91,7 +91,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
                 : "");
             foreach (var (name, count, bytes) in rows)
             {
-                text.Append(CultureInfo.InvariantCulture, 
+                text.Append(CultureInfo.InvariantCulture,
                     $"green open {name} {clusterId} 1 0 {count} 0 {Size(bytes, url)} {Size(bytes, url)}\n");
             }
 
