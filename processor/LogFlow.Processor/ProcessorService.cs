@@ -236,6 +236,7 @@ public sealed partial class ProcessorService : ILogFlowService
                 Log.StartsAtTheEnd(_logger, node.Settings.String("group_id")!);
             }
 
+            OutputFactory.SayWithoutEffect(node, _logger);
             var decoder = KafkaInputPlugin.ReadDecoder(node, pipeline.CreateCodec(node, "plain"));
             for (var thread = 0; thread < node.Settings.Integer("consumer_threads"); thread++)
             {

@@ -184,7 +184,10 @@ public sealed partial class StoreService : ILogFlowService
         var router = new StoreRouter(
             new BulkEndpoint(_engine!, _secret!, _metrics, _time),
             new SearchEndpoint(_engine!, _metrics, _time),
+            new DocumentEndpoint(_engine!, _time),
+            new FieldsEndpoint(_engine!),
             new CatalogEndpoint(_engine!, ReadClusterId(options.Directory)),
+            new TemplateEndpoint(LoadTemplates(options.Directory)),
             _bodies, _logger);
         RequestGuard.Use(application, new RequestGuardOptions
         {
@@ -206,6 +209,25 @@ public sealed partial class StoreService : ILogFlowService
 
         _application = application;
         Port = new Uri(application.Urls.First()).Port;
+    }
+
+    private TemplateKeeper LoadTemplates(string directory)
+    {
+        try
+        {
+            var keeper = TemplateKeeper.Load(directory, out var damage);
+            if (damage is not null)
+            {
+                Log.TemplatesDamaged(_logger, damage);
+            }
+
+            return keeper;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(
+                $"cannot read the store's templates in {directory} (path.data): {error.Message}");
+        }
     }
 
     private static StoreSecret LoadSecret(StoreOptions options)
@@ -271,6 +293,11 @@ public sealed partial class StoreService : ILogFlowService
 
     private static partial class Log
     {
+        [LoggerMessage(7042, LogLevel.Error,
+            "The file templates.json is damaged ({Reason}) and was set aside as templates.json.corrupt: templates and "
+            + "policies that clients have put are gone until they put them again.")]
+        public static partial void TemplatesDamaged(ILogger logger, string reason);
+
         [LoggerMessage(7041, LogLevel.Warning,
             "{Count} requests wait for memory for their bodies, the first for {Seconds:0} s: {Bytes} bytes are held, "
             + "most "

@@ -101,7 +101,46 @@ public sealed class RegistryTests : IDisposable
     }
 
     [Fact]
-    public async Task Snapshot_Damaged_RefusesToStartAndSaysWhatToDo()
+    public async Task Snapshot_DamagedOrGone_ItsCopyIsUsed()
+    {
+        await using (var registry = Open())
+        {
+            var file = Create(registry, "/a", 0);
+            await registry.CommitAsync([Some(file, 0, 10, 0)]);
+            registry.Acknowledge(registry.UnresolvedIntents()[0]);
+        }
+
+        var path = _folder.File("registry", "snapshot");
+        var bytes = File.ReadAllBytes(path);
+        for (var at = -1; at < bytes.Length; at++)
+        {
+            if (at < 0)
+            {
+                File.Delete(path);
+            }
+            else
+            {
+                var damaged = (byte[])bytes.Clone();
+                damaged[at] ^= 0x40;
+                File.WriteAllBytes(path, damaged);
+            }
+
+            var (state, _) = RegistryLoader.Load(new RegistryDirectory(_folder.File("registry")), 0, _log);
+            Assert.Equal(10, Assert.Single(state.Files.Values).AckedPosition);
+        }
+
+        await using (Open())
+        {
+            // Mends both.
+        }
+
+        File.Delete(_folder.File("registry", "snapshot.copy"));
+        await using var again = Open();
+        Assert.Equal(10, Assert.Single(again.FilesOf("input")).AckedPosition);
+    }
+
+    [Fact]
+    public async Task SnapshotAndCopy_Damaged_RefusesToStartAndSaysWhatToDo()
     {
         await using (var registry = Open())
         {
@@ -120,6 +159,7 @@ public sealed class RegistryTests : IDisposable
             var damaged = (byte[])bytes.Clone();
             damaged[at] ^= 0x40;
             File.WriteAllBytes(path, damaged);
+            File.WriteAllBytes(path + ".copy", damaged);
             var error = Assert.Throws<StartupException>(() => RegistryLoader.Load(
                 new RegistryDirectory(_folder.File("registry")), 0, _log));
             Assert.Contains("move the folder away", error.Message, StringComparison.Ordinal);
@@ -255,6 +295,10 @@ public sealed class RegistryTests : IDisposable
         public byte[]? ReadSnapshot() => snapshot;
 
         public void ReplaceSnapshot(ReadOnlySpan<byte> content) => throw new NotSupportedException();
+
+        public byte[]? ReadCopy() => null;
+
+        public void ReplaceCopy(ReadOnlySpan<byte> content) => throw new NotSupportedException();
 
         public IReadOnlyList<long> ListJournals() => [number];
 

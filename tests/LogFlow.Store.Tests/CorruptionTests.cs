@@ -33,7 +33,7 @@ public sealed class CorruptionTests
     }
 
     [Fact]
-    public async Task Segment_FooterDamaged_IsSetAsideAndPositionsFallBack()
+    public async Task Segment_FootersAndHeadDamaged_IsSetAsideAndPositionsFallBack()
     {
         using var folder = new TempDirectory();
         await using (var store = EngineHarness.Open(
@@ -46,12 +46,12 @@ public sealed class CorruptionTests
             await store.Engine.FlushAsync(CancellationToken.None);
         }
 
-        // Both copies of the footer.
         var newest = Directory.GetFiles(folder.Path, "*.seg", SearchOption.AllDirectories).Max()!;
         var bytes = await File.ReadAllBytesAsync(newest);
         var length = BitConverter.ToInt32(bytes.AsSpan(bytes.Length - 16));
         bytes[^20] ^= 1;
         bytes[^(20 + length + 16)] ^= 1;
+        bytes[30] ^= 1;
         await File.WriteAllBytesAsync(newest, bytes);
         await using var again = EngineHarness.Open(folder.Path);
         Assert.Equal(10, again.Next);

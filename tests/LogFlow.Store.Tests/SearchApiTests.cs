@@ -68,7 +68,7 @@ public sealed class SearchApiTests : IAsyncLifetime
     [InlineData("""{"sort":[{"message":"asc"}]}""", "message")]
     [InlineData("""{"sort":["_score"]}""", "_score")]
     [InlineData("""{"sort":[{"unknown.field":"asc"}]}""", "unknown.field")]
-    [InlineData("""{"highlight":{"fields":{"*":{}}}}""", "highlight")]
+    [InlineData("""{"highlight":{"fields":{"*":{"no_match_size":9}}}}""", "highlight")]
     [InlineData("""{"collapse":{"field":"a"}}""", "collapse")]
     [InlineData("""{"from":9999,"size":10}""", "10000")]
     [InlineData("""{"quer""", "valid JSON")]
@@ -207,7 +207,8 @@ public sealed class SearchApiTests : IAsyncLifetime
         using var found = await _store.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/logs-test-default"));
         Assert.Equal(HttpStatusCode.OK, found.StatusCode);
         await _store.SendAsync(HttpMethod.Put, "/_index_template/t", "{\"a\":1}");
-        Assert.Equal(1, (await _store.SendAsync(HttpMethod.Get, "/_index_template/t"))["t"]!["a"]!.GetValue<int>());
+        var template = (await _store.SendAsync(HttpMethod.Get, "/_index_template/t"))["index_templates"]![0]!;
+        Assert.Equal(1, template["index_template"]!["a"]!.GetValue<int>());
     }
 
     [Fact]

@@ -56,6 +56,40 @@ public sealed class StoreCheckTests
         Assert.Empty(Check(folder.Path).Problems);
     }
 
+    [Theory]
+    [InlineData(30)]
+    [InlineData(-1)]
+    public async Task HeadOrTrailerDamaged_IsMended(int at)
+    {
+        using var folder = new TempDirectory();
+        await FillAsync(folder.Path);
+        var path = Segment(folder.Path);
+        var whole = await File.ReadAllBytesAsync(path);
+        var bytes = (byte[])whole.Clone();
+        bytes[at < 0 ? whole.AsSpan().LastIndexOf("LFBLKEND"u8) + 30 : at] ^= 0x08;
+        await File.WriteAllBytesAsync(path, bytes);
+        Assert.True(Assert.Single(Check(folder.Path, repairs: true).Problems).IsRepaired);
+        Assert.Equal(whole, await File.ReadAllBytesAsync(path));
+    }
+
+    [Fact]
+    public async Task BothFootersDamaged_AreMended()
+    {
+        using var folder = new TempDirectory();
+        await FillAsync(folder.Path);
+        var path = Segment(folder.Path);
+        var whole = await File.ReadAllBytesAsync(path);
+        var footer = BitConverter.ToInt32(whole.AsSpan(whole.Length - 16)) + 16;
+        var bytes = (byte[])whole.Clone();
+        bytes[^5] ^= 1;
+        bytes[^(footer + 40)] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+        var problem = Assert.Single(Check(folder.Path, repairs: true).Problems);
+        Assert.True(problem is { IsRepaired: true, DocumentCount: 0 }, problem.ToString());
+        Assert.Empty(Check(folder.Path).Problems);
+        Assert.Equal(whole, await File.ReadAllBytesAsync(path));
+    }
+
     [Fact]
     public async Task Repair_BesideARunningStore_IsRefused()
     {

@@ -1,8 +1,8 @@
 namespace LogFlow.Agent;
 
 /// <summary>
-/// The files of a registry: one snapshot, and the journal that continues it, known by a number. Tests put faults
-/// behind this seam.
+/// The files of a registry: one snapshot with a copy, and the journal that continues it, known by a number. Tests put
+/// faults behind this seam.
 /// </summary>
 internal interface IRegistryStorage
 {
@@ -14,6 +14,12 @@ internal interface IRegistryStorage
 
     /// <summary>Replaces the snapshot so that a crash leaves the old or the new one whole.</summary>
     void ReplaceSnapshot(ReadOnlySpan<byte> content);
+
+    /// <summary>The bytes of the snapshot's copy, or null where there is none.</summary>
+    byte[]? ReadCopy();
+
+    /// <summary>Replaces the copy, in the same way.</summary>
+    void ReplaceCopy(ReadOnlySpan<byte> content);
 
     /// <summary>Numbers of the journals that are there.</summary>
     IReadOnlyList<long> ListJournals();

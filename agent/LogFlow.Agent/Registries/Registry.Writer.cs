@@ -134,6 +134,7 @@ internal sealed partial class Registry
         }
         else
         {
+            ReplaceCopy(snapshot);
             _journal.Dispose();
             _storage.DeleteJournal(_journalNumber);
             (_journal, _journalNumber, _journalLength) = (journal, number, length);
@@ -141,6 +142,22 @@ internal sealed partial class Registry
         }
 
         CompleteSync();
+    }
+
+    /// <summary>
+    /// The same again, for when one bit of the snapshot is damaged: nothing but the snapshot says what was read.
+    /// Without room for it the agent goes on; the copy is then an older one, or none.
+    /// </summary>
+    private void ReplaceCopy(EntryWriter snapshot)
+    {
+        try
+        {
+            _storage.ReplaceCopy(snapshot.Written);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Log.CopyFailed(_logger, _storage.Location, error.Message);
+        }
     }
 
     private bool TryReplaceSnapshot(EntryWriter snapshot, long number)
@@ -177,6 +194,7 @@ internal sealed partial class Registry
             RegistryFormat.WriteHeader(snapshot, RegistryFormat.SnapshotMagic, number);
             EntryCodec.WriteAll(snapshot, _state);
             _storage.ReplaceSnapshot(snapshot.Written);
+            ReplaceCopy(snapshot);
             _journalNumber = number;
             foreach (var old in _storage.ListJournals())
             {
@@ -248,6 +266,11 @@ internal sealed partial class Registry
         [LoggerMessage(4012, LogLevel.Warning,
             "Registry {Location}: the journal could not be folded into a snapshot: {Reason}. It grows on")]
         public static partial void CheckpointFailed(ILogger logger, string location, string reason);
+
+        [LoggerMessage(4014, LogLevel.Warning,
+            "Registry {Location}: the copy of the snapshot could not be written: {Reason}. It is written again with "
+            + "the next snapshot")]
+        public static partial void CopyFailed(ILogger logger, string location, string reason);
 
         [LoggerMessage(4013, LogLevel.Error, "Registry {Location} failed; the agent stops")]
         public static partial void Failed(ILogger logger, string location, Exception error);

@@ -5,19 +5,21 @@ using Microsoft.Win32.SafeHandles;
 namespace LogFlow.Agent;
 
 /// <summary>
-/// A registry's files in a folder: <c>snapshot</c> and <c>journal.N</c>, readable by the owner alone (as Filebeat's
-/// <c>filebeat.registry.file_permissions</c> 0600).
+/// A registry's files in a folder: <c>snapshot</c>, <c>snapshot.copy</c> and <c>journal.N</c>, readable by the owner
+/// alone (as Filebeat's <c>filebeat.registry.file_permissions</c> 0600).
 /// </summary>
 internal sealed class RegistryDirectory : IRegistryStorage
 {
     private const long ReservedBytesMin = 64 << 10;
     private const string JournalPrefix = "journal.";
     private readonly string _snapshot;
+    private readonly string _copy;
 
     public RegistryDirectory(string directory)
     {
         Location = directory;
         _snapshot = Path.Combine(directory, "snapshot");
+        _copy = _snapshot + ".copy";
         PrivateFiles.CreateDirectory(directory, isSecret: true);
         PrivateFiles.SyncName(directory);
     }
@@ -28,6 +30,10 @@ internal sealed class RegistryDirectory : IRegistryStorage
 
     public void ReplaceSnapshot(ReadOnlySpan<byte> content) =>
         DurableFile.Replace(_snapshot, content, isSecret: true);
+
+    public byte[]? ReadCopy() => File.Exists(_copy) ? File.ReadAllBytes(_copy) : null;
+
+    public void ReplaceCopy(ReadOnlySpan<byte> content) => DurableFile.Replace(_copy, content, isSecret: true);
 
     public IReadOnlyList<long> ListJournals()
     {

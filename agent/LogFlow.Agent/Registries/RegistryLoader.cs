@@ -11,13 +11,14 @@ internal static partial class RegistryLoader
 {
     /// <summary>Reads snapshot and journal.</summary>
     /// <returns>The state, and the highest number of a journal so far.</returns>
-    /// <exception cref="StartupException">The snapshot is damaged.</exception>
+    /// <exception cref="StartupException">The snapshot and its copy are damaged.</exception>
     public static (RegistryState State, long Number) Load(
         IRegistryStorage storage, long nowMs, ILogger logger, Guid? newAgentId = null)
     {
         var journals = storage.ListJournals();
         var highest = journals.Count > 0 ? journals[^1] : 0;
-        if (storage.ReadSnapshot() is not { } snapshot)
+        var (snapshot, copy) = (storage.ReadSnapshot(), storage.ReadCopy());
+        if (snapshot is null && copy is null)
         {
             foreach (var journal in journals)
             {
@@ -27,14 +28,36 @@ internal static partial class RegistryLoader
             return (new RegistryState { AgentId = newAgentId ?? Guid.NewGuid() }, highest);
         }
 
-        var state = new RegistryState();
-        var number = LoadSnapshot(storage, snapshot, state, nowMs);
+        var (state, number) = LoadSnapshot(storage, snapshot, copy, nowMs, logger);
         LoadJournal(storage, number, state, nowMs, logger);
         return (state, Math.Max(highest, number));
     }
 
-    private static long LoadSnapshot(IRegistryStorage storage, byte[] snapshot, RegistryState state, long nowMs)
+    /// <summary>The snapshot, or where it is damaged or gone, its copy.</summary>
+    private static (RegistryState State, long Number) LoadSnapshot(
+        IRegistryStorage storage, byte[]? snapshot, byte[]? copy, long nowMs, ILogger logger)
     {
+        if (snapshot is not null && TryRead(snapshot, nowMs) is { } read)
+        {
+            return read;
+        }
+
+        if (copy is not null && TryRead(copy, nowMs) is { } second)
+        {
+            Log.SnapshotDamaged(logger, storage.Location);
+            return second;
+        }
+
+        throw new StartupException(
+            $"the agent's registry in {storage.Location} is damaged (neither 'snapshot' nor 'snapshot.copy' matches "
+            + "its checksums). Restore it from a backup, or move the folder away: then every file is read again from "
+            + "its beginning");
+    }
+
+    /// <summary>Reads a snapshot; null: it is damaged.</summary>
+    private static (RegistryState State, long Number)? TryRead(byte[] snapshot, long nowMs)
+    {
+        var state = new RegistryState();
         if (RegistryFormat.TryReadHeader(snapshot, RegistryFormat.SnapshotMagic, out var number))
         {
             var reader = new EntryReader(snapshot.AsSpan(RegistryFormat.HeaderLength));
@@ -43,7 +66,7 @@ internal static partial class RegistryLoader
             {
                 if (reader.Type == EntryType.End && reader.Varint() == count)
                 {
-                    return number;
+                    return (state, number);
                 }
 
                 state.Apply(ref reader, nowMs);
@@ -51,9 +74,7 @@ internal static partial class RegistryLoader
             }
         }
 
-        throw new StartupException(
-            $"the agent's registry in {storage.Location} is damaged (file 'snapshot' does not match its checksums). "
-            + "Restore it from a backup, or move the folder away: then every file is read again from its beginning");
+        return null;
     }
 
     private static void LoadJournal(
@@ -139,6 +160,10 @@ internal static partial class RegistryLoader
             + "machine stopped ({Length} bytes at {Position}). It was not in use yet; nothing is lost")]
         public static partial void JournalTorn(
             ILogger logger, string location, long number, int position, int length);
+
+        [LoggerMessage(4003, LogLevel.Error,
+            "Registry {Location}: the snapshot is damaged or missing; its copy is used, and nothing is lost")]
+        public static partial void SnapshotDamaged(ILogger logger, string location);
 
         [LoggerMessage(4001, LogLevel.Error,
             "Registry {Location}: journal {Number} is damaged at {Position}; {Length} bytes are not used and the file "

@@ -7,6 +7,10 @@ namespace LogFlow.Appliance;
 /// <summary>The options that all tools have: which broker to talk to, and how to answer.</summary>
 internal sealed class ToolOptions
 {
+    /// <summary>A broker that is there answers in milliseconds; nobody waits long at a prompt for one that is not.
+    /// </summary>
+    private static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(5);
+
     private readonly Option<string?> _bootstrapServer = new("--bootstrap-server", "-b")
     {
         Description = "The broker to ask (default: the queue of the running 'logflow up')",
@@ -30,6 +34,14 @@ internal sealed class ToolOptions
         Recursive = true,
     };
 
+    private readonly Option<double> _timeout = new("--timeout")
+    {
+        Description = "Seconds that the broker has to be reached and to answer",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => TimeoutDefault.TotalSeconds,
+        Recursive = true,
+    };
+
     public ToolOptions()
     {
         _data.Description = $"Data folder of the 'logflow up' to ask (default: {Appliance.DataFolder.Choose(null)})";
@@ -48,6 +60,7 @@ internal sealed class ToolOptions
         command.Add(_bootstrapServer);
         command.Add(_data);
         command.Add(_commandConfig);
+        command.Add(_timeout);
     }
 
     /// <summary>The same, and <c>--json</c>.</summary>
@@ -62,6 +75,12 @@ internal sealed class ToolOptions
 
     /// <summary>Whether JSON was asked for.</summary>
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <summary>How long the broker has to be reached, and to answer.</summary>
+    /// <exception cref="StartupException">It is no time.</exception>
+    public TimeSpan Timeout(ParseResult parsed) => parsed.GetValue(_timeout) is > 0 and <= 86_400 and var seconds
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new StartupException("--timeout takes seconds: more than 0, and not more than a day", 2);
 
     /// <summary>TLS and login.</summary>
     /// <exception cref="StartupException">The file that says so cannot be read, or is wrong.</exception>

@@ -9,9 +9,6 @@ namespace LogFlow.Appliance;
 /// <summary>One run of a tool: the broker it talks to, where its answers go, and how it ends.</summary>
 internal sealed class ToolSession : IAsyncDisposable
 {
-    /// <summary>A broker that is there answers in milliseconds; nobody waits at a prompt for one that is not.</summary>
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>For commands that end by themselves: leaders may have to be waited for, but not for ever.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
@@ -19,10 +16,13 @@ internal sealed class ToolSession : IAsyncDisposable
     private static readonly TimeSpan MetadataMaxAge = TimeSpan.FromSeconds(10);
 
     private readonly ClientLog _log = new();
+    private readonly TimeSpan _patience;
 
     private ToolSession(
-        IReadOnlyList<string> servers, KafkaSecurity security, bool isJson, TextWriter output, TextWriter notes)
+        IReadOnlyList<string> servers, KafkaSecurity security, TimeSpan patience, bool isJson, TextWriter output,
+        TextWriter notes)
     {
+        _patience = patience;
         IsJson = isJson;
         Output = output;
         Notes = notes;
@@ -31,8 +31,8 @@ internal sealed class ToolSession : IAsyncDisposable
             {
                 BootstrapServers = servers,
                 ClientId = "logflow-tools",
-                ConnectTimeout = ConnectTimeout,
-                ApiTimeout = ConnectTimeout,
+                ConnectTimeout = patience,
+                ApiTimeout = patience,
                 MetadataMaxAge = MetadataMaxAge,
                 Security = security,
             },
@@ -87,6 +87,8 @@ internal sealed class ToolSession : IAsyncDisposable
         Func<ToolSession, CancellationToken, Task<int>> work,
         CancellationToken cancellationToken)
     {
+        var patience = options.Timeout(parsed);
+        timeout = timeout == System.Threading.Timeout.InfiniteTimeSpan || timeout > patience ? timeout : patience;
         using var interrupt = new Interrupt();
         using var limit = new CancellationTokenSource(timeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
@@ -94,6 +96,7 @@ internal sealed class ToolSession : IAsyncDisposable
         await using var session = new ToolSession(
             options.Servers(parsed),
             options.Security(parsed),
+            patience,
             options.IsJson(parsed),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error);
@@ -128,6 +131,12 @@ internal sealed class ToolSession : IAsyncDisposable
         try
         {
             await Client.EnsureReachableAsync(cancellationToken);
+        }
+        catch (KafkaException error) when (error.InnerException is OperationCanceledException)
+        {
+            // Something listens there, or the network drops what is sent: not the same as nobody.
+            throw new StartupException(
+                $"{error.Message} (It may be busy: --timeout waits longer than {_patience.TotalSeconds:0.#} s.)");
         }
         catch (KafkaException error)
         {

@@ -1,11 +1,13 @@
 using System.Buffers;
+using System.Text;
 
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
 /// Codecs <c>json</c> and <c>json_lines</c>: one JSON object per event; a list of objects is several events.
 /// </summary>
-internal sealed class JsonCodec(bool lines) : ICodec
+/// <param name="delimiter">What stands behind each object; null: the bytes are one.</param>
+internal sealed class JsonCodec(byte[]? delimiter) : ICodec
 {
     private const string FailureTag = "_jsonparsefailure";
 
@@ -16,7 +18,7 @@ internal sealed class JsonCodec(bool lines) : ICodec
         new SettingSpec("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
         new SettingSpec("target", SettingType.FieldReference) { Unsupported = "use the filter json with a target" })
     {
-        CreateCodec = _ => new JsonCodec(lines: false),
+        CreateCodec = _ => new JsonCodec(null),
     };
 
     public static PluginSpec LinesSpec { get; } = new(
@@ -27,21 +29,22 @@ internal sealed class JsonCodec(bool lines) : ICodec
         new SettingSpec("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
         new SettingSpec("target", SettingType.FieldReference) { Unsupported = "use the filter json with a target" })
     {
-        CreateCodec = _ => new JsonCodec(lines: true),
+        CreateCodec = context => new JsonCodec(
+            Encoding.UTF8.GetBytes(context.Settings.String("delimiter") is { Length: > 0 } text ? text : "\n")),
     };
 
     public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch)
     {
-        if (!lines)
+        if (delimiter is null)
         {
             DecodeOne(bytes, now, batch);
             return;
         }
         while (bytes.Length > 0)
         {
-            var end = bytes.Span.IndexOf((byte)'\n');
+            var end = bytes.Span.IndexOf(delimiter);
             var line = end < 0 ? bytes : bytes[..end];
-            bytes = end < 0 ? default : bytes[(end + 1)..];
+            bytes = end < 0 ? default : bytes[(end + delimiter.Length)..];
             if (!line.Span.Trim(" \t\r"u8).IsEmpty)
             {
                 DecodeOne(line, now, batch);
@@ -52,9 +55,9 @@ internal sealed class JsonCodec(bool lines) : ICodec
     public void Encode(Event source, IBufferWriter<byte> output)
     {
         source.WriteJson(output);
-        if (lines)
+        if (delimiter is not null)
         {
-            output.Write("\n"u8);
+            output.Write(delimiter);
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class BytesFilter : Filter
     private readonly FieldReference _target;
     private readonly double _factor;
     private readonly string _decimalSeparator;
+    private readonly string[] _groupSeparators;
     private readonly IReadOnlyList<string> _tagOnFailure;
 
     private BytesFilter(PluginContext context)
@@ -18,8 +19,18 @@ internal sealed class BytesFilter : Filter
     {
         _source = context.FieldOf("source")!;
         _target = context.FieldOf("target")!;
-        _factor = context.Settings.String("prefix_system") == "metric" ? 1000 : 1024;
+        _factor = context.Settings.String(
+            context.Settings.Has("conversion_method") ? "conversion_method" : "prefix_system") == "metric"
+            ? 1000 : 1024;
+        if (context.Settings.Has("conversion_method") && context.Settings.Has("prefix_system"))
+        {
+            context.Error("conversion_method", "it means the same as 'prefix_system'", "leave out one of them");
+        }
         _decimalSeparator = context.Settings.String("decimal_separator")!;
+        // Without the option, the other one of comma and full stop.
+        _groupSeparators = context.Settings.String("digit_group_separator") is { } group
+            ? [group]
+            : [_decimalSeparator == "," ? "." : ","];
         _tagOnFailure = context.Settings.List("tag_on_failure");
     }
 
@@ -29,6 +40,8 @@ internal sealed class BytesFilter : Filter
         new SettingSpec("source", SettingType.FieldReference) { Default = "message" },
         new SettingSpec("target", SettingType.FieldReference) { Required = true },
         new SettingSpec("prefix_system", SettingType.String) { Default = "binary", Allowed = ["binary", "metric"] },
+        new SettingSpec("conversion_method", SettingType.String) { Allowed = ["binary", "metric"] },
+        new SettingSpec("digit_group_separator", SettingType.String) { Allowed = [" ", ",", ".", "_"] },
         new SettingSpec("decimal_separator", SettingType.String) { Default = ".", Allowed = [".", ","] },
         new SettingSpec("tag_on_failure", SettingType.List) { Default = new[] { "_bytesparsefailure" } })
     {
@@ -57,10 +70,12 @@ internal sealed class BytesFilter : Filter
             factor = Math.Pow(_factor, exponent + 1);
             digits = digits[..^1];
         }
-        var groups = _decimalSeparator == "," ? "." : ",";
-        digits = string.Concat(digits.Where(c => !char.IsWhiteSpace(c)))
-            .Replace(groups, string.Empty, StringComparison.Ordinal)
-            .Replace(_decimalSeparator, ".", StringComparison.Ordinal);
+        digits = string.Concat(digits.Where(c => !char.IsWhiteSpace(c)));
+        foreach (var separator in _groupSeparators)
+        {
+            digits = digits.Replace(separator, string.Empty, StringComparison.Ordinal);
+        }
+        digits = digits.Replace(_decimalSeparator, ".", StringComparison.Ordinal);
         var isNumber = double.TryParse(
             digits,
             NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,

@@ -2,43 +2,47 @@ using System.Net;
 
 namespace LogFlow.Processor.Pipeline;
 
-/// <summary>Successful (adds its tags and fields) when an address lies in one of the networks.</summary>
+/// <summary>
+/// Successful (adds its tags and fields) when an address lies in one of the networks. A file of networks is read again
+/// when it changed.
+/// </summary>
 internal sealed class CidrFilter : Filter
 {
     private readonly EventTemplate[] _addresses;
+    private readonly FieldReference? _addressField;
     private readonly EventTemplate[] _networkTemplates;
-    private readonly IPNetwork[] _networks;
+    private readonly string? _path;
+    private readonly string _separator;
+    private readonly TimeSpan _refreshInterval;
+
+    private readonly Lock _refreshLock = new(); // guards the two below, and who reads the file
+    private DateTime _fileTime;
+    private long _readAt;
+    private volatile IPNetwork[] _networks = [];
 
     private CidrFilter(PluginContext context)
         : base(context)
     {
-        _addresses = [.. context.Settings.ListValues("address").Select(context.Template)];
-        var networks = new List<IPNetwork>();
-        var templates = new List<EventTemplate>();
-        foreach (var value in NetworkValues(context))
+        var settings = context.Settings;
+        _addressField = context.FieldOf("address_field");
+        _addresses = [.. settings.ListValues("address").Select(context.Template)];
+        _path = settings.String("network_path");
+        _separator = settings.String("separator")!;
+        _refreshInterval = TimeSpan.FromSeconds(settings.Number("refresh_interval"));
+        _networkTemplates = ReadNetworks(context);
+        Exclude(context, "address_field", "address");
+        Exclude(context, "network_path", "network");
+        if (_path is not null)
         {
-            var template = context.Template(value);
-            if (!template.IsLiteral)
-            {
-                templates.Add(template);
-            }
-            else if (TryParse(value.Text!, out var network))
-            {
-                networks.Add(network);
-            }
-            else
-            {
-                context.Error(value.Span, $"'{value.Text}' is not a network", "write: 192.168.0.0/24");
-            }
+            Load(context);
         }
-        _networks = [.. networks];
-        _networkTemplates = [.. templates];
     }
 
     public static PluginSpec Spec { get; } = new(
         PluginKind.Filter,
         "cidr",
         new SettingSpec("address", SettingType.List),
+        new SettingSpec("address_field", SettingType.FieldReference),
         new SettingSpec("network", SettingType.List),
         new SettingSpec("network_path", SettingType.Path),
         new SettingSpec("refresh_interval", SettingType.Number) { Default = 600 },
@@ -49,15 +53,26 @@ internal sealed class CidrFilter : Filter
 
     public override void Apply(Event target, FilterContext context)
     {
-        foreach (var template in _addresses)
+        Refresh(context);
+        foreach (var text in Addresses(target, context))
         {
-            if (IPAddress.TryParse(template.Format(target, context.Now), out var address)
-                && IsInside(address, target, context))
+            if (IPAddress.TryParse(text, out var address) && IsInside(address, target, context))
             {
                 Matched(target, context);
                 return;
             }
         }
+    }
+
+    private IEnumerable<string> Addresses(Event target, FilterContext context)
+    {
+        if (_addressField is null)
+        {
+            return _addresses.Select(template => template.Format(target, context.Now));
+        }
+        var value = target.Get(_addressField);
+        return value.List is { } list ? Enumerable.Range(0, list.Count).Select(i => list[i].ToText())
+            : value.IsNil ? [] : [value.ToText()];
     }
 
     private bool IsInside(IPAddress address, Event target, FilterContext context)
@@ -71,55 +86,100 @@ internal sealed class CidrFilter : Filter
         }
         foreach (var template in _networkTemplates)
         {
-            if (TryParse(template.Format(target, context.Now), out var network) && network.Contains(address))
+            // A field may hold several networks.
+            foreach (var text in CidrNetworks.Split(template.Format(target, context.Now)))
             {
-                return true;
+                if (CidrNetworks.TryParse(text, out var network) && network.Contains(address))
+                {
+                    return true;
+                }
             }
         }
         return false;
     }
 
-    // 10.1.2.3/8 means 10.0.0.0/8; an address alone is a network of one.
-    private static bool TryParse(string text, out IPNetwork network)
+    /// <summary>Keeps the fixed networks and gives those that depend on the event.</summary>
+    private EventTemplate[] ReadNetworks(PluginContext context)
     {
-        network = default;
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!IPAddress.TryParse(slash < 0 ? text : text[..slash], out var address))
+        var networks = new List<IPNetwork>();
+        var templates = new List<EventTemplate>();
+        foreach (var value in context.Settings.ListValues("network"))
         {
-            return false;
+            var template = context.Template(value);
+            if (!template.IsLiteral)
+            {
+                templates.Add(template);
+                continue;
+            }
+            foreach (var text in CidrNetworks.Split(value.Text!))
+            {
+                if (CidrNetworks.TryParse(text, out var network))
+                {
+                    networks.Add(network);
+                }
+                else
+                {
+                    context.Error(value.Span, $"'{text}' is not a network", "write: 192.168.0.0/24");
+                }
+            }
         }
-        var bytes = address.GetAddressBytes();
-        var prefix = bytes.Length * 8;
-        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), out prefix) || prefix < 0
-            || prefix > bytes.Length * 8))
-        {
-            return false;
-        }
-        for (var bit = prefix; bit < bytes.Length * 8; bit++)
-        {
-            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        }
-        network = new IPNetwork(new IPAddress(bytes), prefix);
-        return true;
+        _networks = [.. networks];
+        return [.. templates];
     }
 
-    private static IEnumerable<ConfigValue> NetworkValues(PluginContext context)
+    private void Load(PluginContext context)
     {
-        if (context.Settings.Value("network_path") is not { } path)
-        {
-            return context.Settings.ListValues("network");
-        }
         try
         {
-            return File.ReadAllText(path.Text!)
-                .Split(context.Settings.String("separator"),
-                    StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-                .Select(line => ConfigValue.OfText(path.Span, line));
+            _fileTime = File.GetLastWriteTimeUtc(_path!);
+            _networks = CidrNetworks.ReadFile(_path!, _separator);
+            _readAt = context.Options.Time.GetTimestamp();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsUnusable(e))
         {
-            context.Error(path.Span, $"the networks of '{path.Text}' cannot be read: {e.Message}");
-            return [];
+            context.Error("network_path", $"the networks of '{_path}' cannot be read: {e.Message}");
         }
     }
+
+    // A file that cannot be read now keeps the networks it had; it is tried again after the interval.
+    private void Refresh(FilterContext context)
+    {
+        if (_path is null || _refreshInterval <= TimeSpan.Zero
+            || context.Time.GetElapsedTime(Volatile.Read(ref _readAt)) < _refreshInterval)
+        {
+            return;
+        }
+        lock (_refreshLock)
+        {
+            if (context.Time.GetElapsedTime(_readAt) < _refreshInterval)
+            {
+                return;
+            }
+            _readAt = context.Time.GetTimestamp();
+            try
+            {
+                var time = File.GetLastWriteTimeUtc(_path);
+                if (time != _fileTime)
+                {
+                    _networks = CidrNetworks.ReadFile(_path, _separator);
+                    _fileTime = time;
+                }
+            }
+            catch (Exception e) when (IsUnusable(e))
+            {
+                // The old networks stay in use; the counter shows that the file is broken.
+                context.CountFailure();
+            }
+        }
+    }
+
+    private static void Exclude(PluginContext context, string one, string other)
+    {
+        if (context.Settings.Has(one) && context.Settings.Has(other))
+        {
+            context.Error(one, $"'{one}' and '{other}' exclude each other", $"leave out one of them");
+        }
+    }
+
+    private static bool IsUnusable(Exception e) => e is IOException or UnauthorizedAccessException or FormatException;
 }

@@ -11,12 +11,32 @@ internal static class CsvLine
     /// <summary>The values; null stands for an empty one without quotes. False when the quotes are wrong.</summary>
     public static bool TryParse(string text, string separator, char quote, List<string?> values)
     {
+        var position = 0;
+        return TryParse(text, ref position, separator, quote, values);
+    }
+
+    /// <summary>The values of the line at a position, which is moved behind it; none: the line is empty.</summary>
+    public static bool TryParse(string text, ref int position, string separator, char quote, List<string?> values)
+    {
         values.Clear();
-        if (IsLineEnd(text, 0))
+        if (!TryTakeValues(text, ref position, separator, quote, values))
+        {
+            return false;
+        }
+        if (position < text.Length)
+        {
+            position += text.AsSpan(position).StartsWith("\r\n", StringComparison.Ordinal) ? 2 : 1;
+        }
+        return true;
+    }
+
+    private static bool TryTakeValues(
+        string text, ref int position, string separator, char quote, List<string?> values)
+    {
+        if (IsLineEnd(text, position))
         {
             return true;
         }
-        var position = 0;
         while (true)
         {
             if (position < text.Length && text[position] == quote)

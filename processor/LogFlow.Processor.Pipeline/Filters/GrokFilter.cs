@@ -45,11 +45,13 @@ internal sealed class GrokFilter : Filter
 
     /// <summary>Which patterns run slower than they could, and why.</summary>
     public override IEnumerable<string> Remarks =>
-        from rule in _rules
-        from pattern in rule.Patterns
-        where pattern.Grok.Program is null
-        select $"the pattern '{pattern.Grok.Text}' is left to .NET's regular expressions, which are slower: "
-            + $"{pattern.Grok.Problem}";
+        (from rule in _rules
+         from pattern in rule.Patterns
+         where pattern.Grok.Program is null
+         select $"the pattern '{pattern.Grok.Text}' is left to .NET's regular expressions, which are slower: "
+             + $"{pattern.Grok.Problem}").Concat(Node.Settings.String("timeout_scope") == "event"
+            ? ["'timeout_scope' changes nothing: each pattern has 'timeout_millis' by itself"]
+            : []);
 
     /// <summary>Has every pattern translated to machine code now; for benchmarks.</summary>
     internal void CompileNow()

@@ -64,9 +64,7 @@ internal static class GrokRules
         var path = folder.Text!;
         try
         {
-            var files = File.Exists(path) ? [path] : Directory.GetFiles(path, glob);
-            Array.Sort(files, StringComparer.Ordinal);
-            foreach (var file in files)
+            foreach (var file in PatternFiles.Find(path, glob))
             {
                 using var reader = new StreamReader(file);
                 library.AddFile(reader);

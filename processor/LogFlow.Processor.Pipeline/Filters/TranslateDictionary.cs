@@ -1,5 +1,4 @@
 using System.Text;
-using YamlDotNet.RepresentationModel;
 
 namespace LogFlow.Processor.Pipeline;
 
@@ -38,17 +37,18 @@ internal static class TranslateDictionary
     {
         var entries = new List<(string, EventValue)>();
         var values = new List<string?>();
-        foreach (var (number, line) in File.ReadLines(path, Encoding.UTF8).Index())
+        var text = File.ReadAllText(path, Encoding.UTF8);
+        for (var position = 0; position < text.Length;)
         {
-            if (line.Length == 0)
+            var start = position;
+            if (!CsvLine.TryParse(text, ref position, ",", '"', values) || values.Count is > 0 and < 2)
             {
-                continue;
+                throw new FormatException($"line {text.AsSpan(0, start).Count('\n') + 1} does not hold two values");
             }
-            if (!CsvLine.TryParse(line, ",", '"', values) || values.Count < 2)
+            if (values.Count > 0)
             {
-                throw new FormatException($"line {number + 1} does not hold two values");
+                entries.Add((values[0] ?? string.Empty, EventValue.Of(values[1] ?? string.Empty)));
             }
-            entries.Add((values[0] ?? string.Empty, EventValue.Of(values[1] ?? string.Empty)));
         }
         return entries;
     }
@@ -56,40 +56,17 @@ internal static class TranslateDictionary
     private static List<(string Key, EventValue Value)> ReadYaml(string path)
     {
         using var reader = new StreamReader(path, Encoding.UTF8);
-        var stream = new YamlStream();
         try
         {
-            stream.Load(reader);
+            var value = YamlValues.Read(reader);
+            return value.IsMissing ? []
+                : value.Map is { } map
+                    ? [.. Enumerable.Range(0, map.Count).Select(i => (map.NameAt(i), map.ValueAt(i)))]
+                : throw new FormatException("the YAML text is not a mapping");
         }
         catch (YamlDotNet.Core.YamlException e)
         {
             throw new FormatException($"line {e.Start.Line}: {e.Message}");
-        }
-        if (stream.Documents.Count == 0)
-        {
-            return [];
-        }
-        return stream.Documents[0].RootNode is YamlMappingNode map
-            ? [.. map.Children.Select(entry =>
-                (((YamlScalarNode)entry.Key).Value ?? string.Empty, ToValue(entry.Value)))]
-            : throw new FormatException("the YAML text is not a mapping");
-    }
-
-    private static EventValue ToValue(YamlNode node)
-    {
-        switch (node)
-        {
-            case YamlScalarNode scalar:
-                return EventValue.Of(scalar.Value ?? string.Empty);
-            case YamlSequenceNode sequence:
-                return EventValue.Of(new EventList(sequence.Children.Select(ToValue)));
-            default:
-                var map = new EventMap();
-                foreach (var (key, value) in ((YamlMappingNode)node).Children)
-                {
-                    map[((YamlScalarNode)key).Value ?? string.Empty] = ToValue(value);
-                }
-                return EventValue.Of(map);
         }
     }
 }

@@ -24,8 +24,13 @@ internal sealed class TranslateFilter : Filter
         : base(context)
     {
         var settings = context.Settings;
-        _source = context.FieldOf("source")!;
-        _target = context.FieldOf("target") ?? (context.IsEcs ? _source : FieldReference.Parse("translation"));
+        _source = Renamed(context, "source", "field") ?? FieldReference.Message;
+        if (!settings.Has("source") && !settings.Has("field"))
+        {
+            context.Error("source", "translate needs 'source', the field to look up");
+        }
+        _target = Renamed(context, "target", "destination")
+            ?? (context.IsEcs ? _source : FieldReference.Parse("translation"));
         _iterateOn = context.FieldOf("iterate_on");
         _fallback = settings.Value("fallback") is { } fallback ? context.Template(fallback) : null;
         _override = settings.Has("override")
@@ -42,8 +47,12 @@ internal sealed class TranslateFilter : Filter
     public static PluginSpec Spec { get; } = new(
         PluginKind.Filter,
         "translate",
-        new SettingSpec("source", SettingType.FieldReference) { Required = true },
+        new SettingSpec("source", SettingType.FieldReference),
+        new SettingSpec("field", SettingType.FieldReference),
         new SettingSpec("target", SettingType.FieldReference),
+        new SettingSpec("destination", SettingType.FieldReference),
+        new SettingSpec("yaml_load_strategy", SettingType.String) { Allowed = ["one_shot", "streaming"] },
+        new SettingSpec("yaml_dictionary_code_point_limit", SettingType.Number),
         new SettingSpec("dictionary", SettingType.Hash),
         new SettingSpec("dictionary_path", SettingType.Path),
         new SettingSpec("exact", SettingType.Boolean) { Default = true },
@@ -81,6 +90,28 @@ internal sealed class TranslateFilter : Filter
             target.Set(_target, translated.DeepClone());
             Matched(target, context);
         }
+    }
+
+    /// <summary>What is taken and changes nothing here.</summary>
+    public override IEnumerable<string> Remarks
+    {
+        get
+        {
+            if (Node.Settings.Has("yaml_dictionary_code_point_limit"))
+            {
+                yield return "'yaml_dictionary_code_point_limit' changes nothing: dictionaries of any size are read";
+            }
+        }
+    }
+
+    /// <summary>An option, or its former name, which is still valid; both at once are a mistake.</summary>
+    private static FieldReference? Renamed(PluginContext context, string name, string former)
+    {
+        if (context.Settings.Has(name) && context.Settings.Has(former))
+        {
+            context.Error(former, $"'{former}' is the former name of '{name}', which is there, too", "leave it out");
+        }
+        return context.FieldOf(name) ?? context.FieldOf(former);
     }
 
     private EventValue Translate(EventValue source, Event target, FilterContext context)

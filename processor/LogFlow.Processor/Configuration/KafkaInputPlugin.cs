@@ -117,6 +117,25 @@ internal static class KafkaInputPlugin
         };
     }
 
+    /// <summary>Options that are taken and change nothing, each with the reason: said when the input starts.</summary>
+    public static IEnumerable<(string Option, string Reason)> WithoutEffect(PluginSettings settings)
+    {
+        if (!settings.Boolean("enable_auto_commit"))
+        {
+            yield return ("enable_auto_commit", "offsets are committed, and only of what is indexed or a dead letter");
+        }
+
+        if (settings.Has("max_poll_records"))
+        {
+            yield return ("max_poll_records", "what is in flight is bounded in bytes: pipeline.batch.bytes");
+        }
+
+        if (settings.Has("poll_timeout_ms"))
+        {
+            yield return ("poll_timeout_ms", "nothing polls: records are handed on when they come");
+        }
+    }
+
     public static string[] Split(string servers) =>
         servers.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

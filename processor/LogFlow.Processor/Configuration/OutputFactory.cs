@@ -12,15 +12,20 @@ internal static partial class OutputFactory
         var logger = services.Loggers.CreateLogger(typeof(OutputFactory).FullName!);
         foreach (var node in pipeline.Outputs)
         {
-            foreach (var (option, reason) in WithoutEffect(node))
-            {
-                Log.WithoutEffect(logger, node.Id, option, reason);
-            }
-
+            SayWithoutEffect(node, logger);
             outputs.Add(Create(pipeline, node, outputs.Count, services));
         }
 
         return outputs;
+    }
+
+    /// <summary>Says which options of an input or output are taken and change nothing.</summary>
+    public static void SayWithoutEffect(PluginNode node, ILogger logger)
+    {
+        foreach (var (option, reason) in WithoutEffect(node))
+        {
+            Log.WithoutEffect(logger, node.Id, option, reason);
+        }
     }
 
     private static Output Create(CompiledPipeline pipeline, PluginNode node, int index, OutputServices services) =>
@@ -54,6 +59,7 @@ internal static partial class OutputFactory
     {
         "elasticsearch" => ElasticsearchOutputPlugin.WithoutEffect(node.Settings),
         "file" => SimpleOutputPlugins.WithoutEffect(node.Settings),
+        "kafka" => KafkaInputPlugin.WithoutEffect(node.Settings),
         _ => [],
     };
 

@@ -120,6 +120,7 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
         var size = 10;
         long minimum = 1;
         TermKey? missing = null;
+        var showsErrors = false;
         IReadOnlyList<(string, bool)> order = [("_count", false)];
         foreach (var property in Json.Object(body, "terms").EnumerateObject())
         {
@@ -140,8 +141,10 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
                 case "order":
                     order = Order(property.Value, subs);
                     break;
-                case "shard_size" or "execution_hint" or "collect_mode" or "show_term_doc_count_error"
-                    or "shard_min_doc_count":
+                case "shard_size" or "execution_hint" or "collect_mode" or "shard_min_doc_count":
+                    break;
+                case "show_term_doc_count_error":
+                    showsErrors = Json.Bool(property.Value, property.Name);
                     break;
                 default:
                     throw QueryException.Parsing($"[terms] unknown field [{property.Name}]");
@@ -170,6 +173,7 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
                 Size = size,
                 MinDocCount = minimum,
                 Missing = missing,
+                ShowsErrors = showsErrors,
                 Order = order,
                 Subs = subs,
             };

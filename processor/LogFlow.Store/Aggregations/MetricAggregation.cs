@@ -71,9 +71,13 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
         {
             values.Clear();
             access.Collect(row, values);
-            foreach (var value in values)
+            for (var i = 0; i < values.Count; i++)
             {
-                Add(value);
+                // As Elasticsearch counts: a document's equal texts are one value, its equal numbers several.
+                if (spec.Kind != MetricFunction.ValueCount || !IsRepeatedText(values, i))
+                {
+                    Add(values[i]);
+                }
             }
         }
     }
@@ -114,10 +118,18 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
                 WriteNumber(output, "max", _count > 0 ? _max : double.NaN);
                 WriteNumber(output, "avg", _count > 0 ? _sum / _count : double.NaN);
                 WriteNumber(output, "sum", _sum);
+                if (_isDate && _count > 0)
+                {
+                    output.WriteString("min_as_string", TimeText.FormatMs((long)_min));
+                    output.WriteString("max_as_string", TimeText.FormatMs((long)_max));
+                    output.WriteString("avg_as_string", TimeText.FormatMs((long)(_sum / _count)));
+                    output.WriteString("sum_as_string", TimeText.FormatMs((long)_sum));
+                }
+
                 return;
             default:
                 WriteNumber(output, "value", Metric);
-                if (_isDate && _count > 0 && spec.Kind != MetricFunction.Sum)
+                if (_isDate && _count > 0)
                 {
                     output.WriteString("value_as_string", TimeText.FormatMs((long)Metric));
                 }
@@ -157,6 +169,20 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
         _max = Math.Max(_max, number);
         AddToSum(number);
         _count++;
+    }
+
+    private static bool IsRepeatedText(List<FieldValue> values, int index)
+    {
+        for (var i = 0; i < index; i++)
+        {
+            if (values[index].Kind == StoredKind.String && values[i].Kind == StoredKind.String
+                && values[i].Text.Span.SequenceEqual(values[index].Text.Span))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Kahan's summation, as Elasticsearch sums.</summary>

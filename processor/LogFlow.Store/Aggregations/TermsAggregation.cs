@@ -13,6 +13,9 @@ internal sealed class TermsSpec : AggregationSpec
 
     public TermKey? Missing { get; init; }
 
+    /// <summary><c>show_term_doc_count_error</c>: each bucket says by how much its count may be too small.</summary>
+    public bool ShowsErrors { get; init; }
+
     /// <summary>Keys of the order: <c>_count</c>, <c>_key</c> or the name of a metric; then ascending or not.</summary>
     public IReadOnlyList<(string By, bool IsAscending)> Order { get; init; } = [("_count", false)];
 
@@ -119,6 +122,11 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
             output.WriteStartObject();
             WriteKey(output, key);
             output.WriteNumber("doc_count", bucket.DocumentCount);
+            if (spec.ShowsErrors)
+            {
+                output.WriteNumber("doc_count_error_upper_bound", isErrorUnknown ? -1 : _droppedMax);
+            }
+
             bucket.Subs?.Write(output, answer);
             output.WriteEndObject();
         }

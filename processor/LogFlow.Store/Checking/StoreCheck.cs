@@ -5,13 +5,11 @@ namespace LogFlow.Store;
 
 /// <summary>
 /// Reads every page of a store's segments, which searches read only when they need them: damage is found while the
-/// queue still has the records. What it mends is what can be made again from what is whole: one of the two footers of a
-/// segment, or its first mark. A block that is damaged stays where it is, as searches pass it over and say so.
+/// queue still has the records. What it mends is what can be made again from what is whole: footers, also both, the
+/// head, marks and trailers. A block that is damaged stays where it is, as searches pass it over and say so.
 /// </summary>
 public sealed class StoreCheck
 {
-    private const int CopyBytes = 1 << 20;
-
     private readonly string _directory;
     private readonly bool _repairs;
     private readonly List<StoreProblem> _problems = [];
@@ -60,7 +58,8 @@ public sealed class StoreCheck
                 stop.ThrowIfCancellationRequested();
                 if (path.EndsWith(SegmentFile.CorruptExtension, StringComparison.Ordinal))
                 {
-                    _problems.Add(new StoreProblem(path, "segment", "it was put aside: neither footer is whole", null));
+                    _problems.Add(new StoreProblem(
+                        path, "segment", "it was put aside: its footers and its head are damaged", null));
                 }
                 else if (path.EndsWith(SegmentFile.Extension, StringComparison.Ordinal))
                 {
@@ -114,7 +113,7 @@ public sealed class StoreCheck
                 CheckBlock(block);
             }
 
-            CheckFooters(segment);
+            CheckFrame(segment);
         }
         finally
         {
@@ -149,20 +148,28 @@ public sealed class StoreCheck
         }
     }
 
-    private void CheckFooters(SegmentReader segment)
+    private void CheckFrame(SegmentReader segment)
     {
-        if (!segment.IsFooterDamaged && HasWholeCopy(segment))
+        var place = segment.IsFoundAgain ? "footers" : "footer";
+        var reason = segment.Footer.IsIncomplete
+            ? $"blocks are missing; {segment.Blocks.Count} are there, with {segment.DocumentCount} documents"
+            : segment.IsFoundAgain ? "both are damaged; all blocks were found without them"
+            : segment.IsFooterDamaged || !HasWholeCopy(segment) ? "its mark, or one of its two footers, is damaged"
+            : DamageOfHead(segment);
+        if (reason is null)
         {
             return;
         }
 
-        if (_repairs)
+        // What was put together from a rest stays that, with footers of its own.
+        if (_repairs && (segment.IsFooterDamaged || !segment.Footer.IsIncomplete))
         {
-            Rewrite(segment);
+            SegmentRewriter.Rewrite(segment);
         }
 
         _problems.Add(new StoreProblem(
-            segment.Path, "footer", "its mark, or one of its two footers, is damaged", 0, IsRepaired: _repairs));
+            segment.Path, place, reason, segment.Footer.IsIncomplete ? null : 0,
+            IsRepaired: _repairs && !segment.Footer.IsIncomplete));
     }
 
     /// <summary>Whether the footer before the last one says the same; former segments have one alone.</summary>
@@ -170,20 +177,48 @@ public sealed class StoreCheck
     {
         var written = new ByteWriter();
         SegmentWriter.WriteFooter(segment.Footer, written);
-        var end = EndOfBlocks(segment);
-        if (segment.Length - end == written.Length)
+        var rest = segment.Length - EndOfBlocks(segment);
+        if (rest == written.Length)
         {
             return true;
         }
 
-        if (segment.Length - end != 2L * written.Length)
+        if (rest < 2L * written.Length)
         {
             return false;
         }
 
         var copy = new byte[written.Length];
-        segment.Read(copy, end);
+        segment.Read(copy, segment.Length - (2L * written.Length));
         return written.Written.SequenceEqual(copy);
+    }
+
+    /// <summary>What only a segment without footers needs: its head, and the trailers of its blocks.</summary>
+    private static string? DamageOfHead(SegmentReader segment)
+    {
+        if (segment.Blocks.All(block => block.Location.Offset == SegmentFile.BeginMark.Length || block.Index > 0))
+        {
+            // Of an earlier version: it has neither.
+            return null;
+        }
+
+        if (segment.TryReadHead() is null)
+        {
+            return "its head is damaged";
+        }
+
+        var data = new byte[BlockTrailer.Length];
+        foreach (var block in segment.Blocks)
+        {
+            var position = block.Location.Offset + block.Location.PagesLength + block.Location.DirectoryLength;
+            segment.Read(data, position);
+            if (!BlockTrailer.TryRead(data, position, out var location) || location != block.Location)
+            {
+                return $"the trailer of block {block.Index} is damaged";
+            }
+        }
+
+        return null;
     }
 
     private static long EndOfBlocks(SegmentReader segment)
@@ -195,47 +230,6 @@ public sealed class StoreCheck
         }
 
         return end;
-    }
-
-    /// <summary>The same blocks between a new mark and two new footers; till it is whole, the old one stays.</summary>
-    private static void Rewrite(SegmentReader segment)
-    {
-        var temporary = segment.Path + ".repair";
-        File.Delete(temporary);
-        using (var file = PrivateFiles.Open(temporary, FileMode.CreateNew, FileAccess.Write))
-        {
-            file.Write(SegmentFile.BeginMark);
-            CopyBlocks(segment, file);
-            var footer = new ByteWriter();
-            SegmentWriter.WriteFooter(segment.Footer, footer);
-            file.Write(footer.Written);
-            file.Write(footer.Written);
-            file.Flush();
-            DurableFile.SyncData(file.SafeFileHandle);
-        }
-
-        File.Move(temporary, segment.Path, overwrite: true);
-        DurableFile.SyncDirectory(Path.GetDirectoryName(segment.Path)!);
-    }
-
-    private static void CopyBlocks(SegmentReader segment, FileStream target)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
-        try
-        {
-            var end = EndOfBlocks(segment);
-            for (long at = SegmentFile.BeginMark.Length; at < end;)
-            {
-                var piece = buffer.AsSpan(0, (int)Math.Min(CopyBytes, end - at));
-                segment.Read(piece, at);
-                target.Write(piece);
-                at += piece.Length;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
     private static void Return(byte[]? rented)

@@ -1,28 +1,30 @@
 namespace LogFlow.Store;
 
 /// <summary>
-/// Where the items of a bulk come from: from the offsets that its claims cover, which are new where the position is not
-/// above them, or from elsewhere or below, and then only a look at the ids tells whether they are stored.
+/// Where the items of a bulk come from: from the offsets that its claims cover, which are new where neither the
+/// position nor what was found of a damaged segment is above them, or from elsewhere or below, and then only a look at
+/// the ids tells whether they are stored.
 /// </summary>
 internal sealed class BulkOrigin
 {
     private readonly PositionClaim[] _claims;
     private readonly long[] _standing;
 
-    public BulkOrigin(PositionClaim[]? claims, PositionTable positions)
+    public BulkOrigin(PositionClaim[]? claims, PositionTable positions, FoundOffsets found)
     {
         _claims = claims ?? [];
         _standing = new long[_claims.Length];
         for (var i = 0; i < _claims.Length; i++)
         {
             var isKnown = positions.TryGetNext(_claims[i].TopicId, _claims[i].Partition, out var next);
-            _standing[i] = isKnown ? next : _claims[i].First;
+            _standing[i] = Math.Max(
+                isKnown ? next : _claims[i].First, found.EndOf(_claims[i].TopicId, _claims[i].Partition));
         }
     }
 
     public bool HasClaims => _claims.Length > 0;
 
-    /// <summary>Whether a claim covers the id, and whether its document is below the store's position.</summary>
+    /// <summary>Whether a claim covers the id, and whether its document may be stored already.</summary>
     public bool IsCovered(in BulkItem item, out bool isBelow)
     {
         isBelow = false;

@@ -27,9 +27,9 @@ internal sealed class SegmentCommitter(string directory, IStoreFileSystem files)
                 var path = Path.Combine(folder, SegmentFile.Name(commit.CommitId, i));
                 var temporary = Path.ChangeExtension(path, SegmentFile.TemporaryExtension);
                 prepared.Add(day, folder, temporary, path);
-                using var writer = new SegmentWriter(files.Create(temporary));
+                using var writer = new SegmentWriter(files.Create(temporary), commit, i, segments.Count);
                 segments[i].Write(writer);
-                writer.Finish(commit, i, segments.Count);
+                writer.Finish();
             }
 
             if (segments.Count > 1)

@@ -28,7 +28,7 @@ internal sealed partial class StoreEngine
         ForeignItems? foreign;
         try
         {
-            origin = new BulkOrigin(request.Claims, state.Positions);
+            origin = new BulkOrigin(request.Claims, state.Positions, _found);
             if (CheckClaims(request, state.Positions, origin) is { } refused)
             {
                 return refused;

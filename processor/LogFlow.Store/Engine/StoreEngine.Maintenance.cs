@@ -52,7 +52,8 @@ internal sealed partial class StoreEngine
     internal async Task<bool> MergeOnceAsync()
     {
         var merger = new SegmentMerger(_options.MergeBytesMax);
-        var chosen = merger.Choose(State.Segments.Segments, Today(), segment => _notMergeable.Contains(segment.Path));
+        var chosen = merger.Choose(State.Segments.Segments, Today(), segment =>
+            _notMergeable.Contains(segment.Path) || segment.Footer.IsIncomplete);
         if (chosen.Count < 2)
         {
             return false;

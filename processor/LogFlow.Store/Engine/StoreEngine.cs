@@ -44,6 +44,7 @@ internal sealed partial class StoreEngine : IAsyncDisposable
     private StoreState _state = new() { Segments = SegmentList.Empty };
     private long _nextSequence;
     private long _nextCommitId;
+    private FoundOffsets _found = new();
     private int _corruptSegmentCount;
     private long _diskCheckedAt;
     private volatile bool _diskIsLow;
@@ -252,6 +253,7 @@ internal sealed partial class StoreEngine : IAsyncDisposable
         _nextSequence = recovery.NextSequence;
         _nextCommitId = recovery.NextCommitId;
         _corruptSegmentCount = recovery.CorruptSegments.Count;
+        _found = recovery.Found;
         Log.Opened(_logger, _options.Directory, State.Segments.DocumentCount, recovery.Segments.Count);
     }
 

@@ -7,6 +7,11 @@ namespace LogFlow.Store;
 /// </summary>
 internal sealed partial class StoreRecovery(string directory, IStoreFileSystem files, ILogger logger)
 {
+    /// <summary>
+    /// Sequences that may have been given to documents which are gone: none is given twice, as it names the document.
+    /// </summary>
+    private const long SequenceGap = 1 << 28;
+
     private readonly string _days = Path.Combine(directory, "days");
 
     public List<SegmentReader> Segments { get; } = [];
@@ -17,8 +22,11 @@ internal sealed partial class StoreRecovery(string directory, IStoreFileSystem f
 
     public long NextCommitId { get; private set; } = 1;
 
-    /// <summary>Segments whose footer is damaged: their documents are not served.</summary>
+    /// <summary>Segments of which documents are missing, some or all.</summary>
     public List<string> CorruptSegments { get; } = [];
+
+    /// <summary>What may come again from the queue although it is stored.</summary>
+    public FoundOffsets Found { get; } = new();
 
     public void Run()
     {
@@ -29,6 +37,7 @@ internal sealed partial class StoreRecovery(string directory, IStoreFileSystem f
         files.SyncDirectory(_days);
         FinishCommits();
         OpenSegments();
+        PutAsideRests();
         RemoveReplaced();
         ReadPositions();
     }
@@ -116,18 +125,52 @@ internal sealed partial class StoreRecovery(string directory, IStoreFileSystem f
         {
             var segment = SegmentReader.Open(path, day);
             Segments.Add(segment);
-            if (segment.IsFooterDamaged)
+            if (segment.Footer.IsIncomplete)
+            {
+                CorruptSegments.Add(path);
+                Log.FoundPart(logger, path, segment.Blocks.Count, segment.DocumentCount);
+            }
+            else if (segment.IsFoundAgain)
+            {
+                Log.FoundAgain(logger, path, segment.Blocks.Count, segment.DocumentCount);
+            }
+            else if (segment.IsFooterDamaged)
             {
                 Log.DamagedFooter(logger, path);
             }
         }
         catch (CorruptDataException error)
         {
-            // Renamed, so that it cannot come back beside documents that the queue delivers again.
-            var aside = Path.ChangeExtension(path, SegmentFile.CorruptExtension);
-            files.Rename(path, aside);
-            CorruptSegments.Add(aside);
-            Log.CorruptSegment(logger, path, error.Message, aside);
+            CorruptSegments.Add(PutAside(path, error.Message));
+        }
+    }
+
+    /// <summary>Renamed, so that it cannot come back beside documents that the queue delivers again.</summary>
+    private string PutAside(string path, string reason)
+    {
+        var aside = Path.ChangeExtension(path, SegmentFile.CorruptExtension);
+        files.Rename(path, aside);
+        Log.CorruptSegment(logger, path, reason, aside);
+        return aside;
+    }
+
+    /// <summary>A merged segment of which blocks are missing, while all that it replaces is still there.</summary>
+    private void PutAsideRests()
+    {
+        var there = Segments.Select(segment => (segment.Day, segment.Name)).ToHashSet();
+        foreach (var segment in Segments.Where(segment => segment.Footer.IsIncomplete).ToList())
+        {
+            if (segment.Footer.Replaces is { Count: > 0 } replaced
+                && replaced.All(name => there.Contains((segment.Day, name))))
+            {
+                Segments.Remove(segment);
+                segment.Release();
+                CorruptSegments.Remove(segment.Path);
+                PutAside(segment.Path, "blocks are missing, and all that it replaces is still there");
+                continue;
+            }
+
+            Found.Add(segment.GetIds((origin, reason) => Log.DamagedBlock(logger, origin, reason)));
         }
     }
 
@@ -162,6 +205,11 @@ internal sealed partial class StoreRecovery(string directory, IStoreFileSystem f
             Take(segment.Footer.Positions);
             NextSequence = Math.Max(NextSequence, segment.MaxSequence + 1);
         }
+
+        if (CorruptSegments.Count > 0)
+        {
+            NextSequence += SequenceGap;
+        }
     }
 
     private void Take(IReadOnlyList<PartitionPosition> positions)
@@ -189,6 +237,19 @@ internal sealed partial class StoreRecovery(string directory, IStoreFileSystem f
         [LoggerMessage(7005, LogLevel.Error,
             "One of the two footers of segment {Path} is damaged; nothing is lost.")]
         public static partial void DamagedFooter(ILogger logger, string path);
+
+        [LoggerMessage(7006, LogLevel.Error,
+            "Both footers of segment {Path} are damaged; its {BlockCount} blocks were found without them, and none of "
+            + "its {DocumentCount} documents is lost. 'logflow store check --repair' writes the footers anew.")]
+        public static partial void FoundAgain(ILogger logger, string path, int blockCount, long documentCount);
+
+        [LoggerMessage(7007, LogLevel.Error,
+            "Both footers of segment {Path} and some of its blocks are gone. {BlockCount} blocks with {DocumentCount} "
+            + "documents were found and are served; the others come again if the queue still has them.")]
+        public static partial void FoundPart(ILogger logger, string path, int blockCount, long documentCount);
+
+        [LoggerMessage(7008, LogLevel.Error, "{Origin} is damaged ({Reason}); the ids in it are not known.")]
+        public static partial void DamagedBlock(ILogger logger, string origin, string reason);
 
         [LoggerMessage(7003, LogLevel.Debug, "Removed segment {Path}: a merged one replaces it.")]
         public static partial void RemovedReplaced(ILogger logger, string path);

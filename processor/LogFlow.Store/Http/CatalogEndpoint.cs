@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -9,12 +8,6 @@ namespace LogFlow.Store;
 /// <summary>What clients ask about the server and its indices.</summary>
 internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
 {
-    private const int TemplateCountMax = 1000;
-    private const int TemplateBytesMax = 1 << 20;
-
-    /// <summary>Templates and policies that clients set up; kept for them to read back, without effect here.</summary>
-    private readonly ConcurrentDictionary<string, byte[]> _templates = new(StringComparer.Ordinal);
-
     public static Task HealthAsync(HttpContext context) => HttpAnswer.JsonAsync(context, 200, json =>
     {
         json.WriteString("cluster_name", "logflow");
@@ -74,7 +67,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
     {
         new UrlParameters(context.Request).Check("force", "wait_if_ongoing");
         using var snapshot = engine.AcquireSnapshot();
-        IndexResolver.Resolve(index, snapshot.Contents, new UrlParameters(context.Request).IgnoresUnavailable);
+        IndexResolver.Resolve(index, snapshot.Contents, new UrlParameters(context.Request).Indices);
         await RawAsync(context, """{"_shards":{"total":1,"successful":1,"failed":0}}"""u8);
     }
 
@@ -90,15 +83,16 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
             }
         }
 
-        var rows = List(index, url.IgnoresUnavailable);
+        var rows = List(index, url.Indices);
         if (url.Get("format") != "json")
         {
             var text = new StringBuilder(url.IsTrue("v")
-                ? "health status index pri rep docs.count store.size\n"
+                ? "health status index uuid pri rep docs.count docs.deleted store.size pri.store.size\n"
                 : "");
             foreach (var (name, count, bytes) in rows)
             {
-                text.Append(CultureInfo.InvariantCulture, $"green open {name} 1 0 {count} {Size(bytes, url)}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"green open {name} {clusterId} 1 0 {count} 0 {Size(bytes, url)} {Size(bytes, url)}\n");
             }
 
             await HttpAnswer.TextAsync(context, text.ToString());
@@ -133,7 +127,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
     public async Task ExistsAsync(HttpContext context, string? index, bool isDataStream)
     {
         new UrlParameters(context.Request).Check("verbose");
-        var rows = List(index, ignoresMissing: false);
+        var rows = List(index, new IndexOptions(IgnoresMissing: false));
         if (rows.Count == 0 && index is not null && !index.Contains('*'))
         {
             throw IndexResolver.NotFound(index);
@@ -164,91 +158,58 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
         });
     }
 
-    public async Task MappingAsync(HttpContext context, string? index)
-    {
-        new UrlParameters(context.Request).Check();
-        using var snapshot = engine.AcquireSnapshot();
-        var names = IndexResolver.Resolve(index, snapshot.Contents,
-            new UrlParameters(context.Request).IgnoresUnavailable)
-            ?? snapshot.Contents.Indices.Keys;
-        await HttpAnswer.JsonAsync(context, 200, json =>
-        {
-            foreach (var name in names.Order(StringComparer.Ordinal))
-            {
-                json.WriteStartObject(name);
-                json.WriteStartObject("mappings");
-                MappingWriter.WriteProperties(json, snapshot.Contents.Fields);
-                json.WriteEndObject();
-                json.WriteEndObject();
-            }
-        });
-    }
-
-    public async Task FieldCapsAsync(HttpContext context, string? index)
+    /// <summary>GET of an index: its fields and the settings that clients ask for.</summary>
+    public async Task IndexAsync(HttpContext context, string index)
     {
         var url = new UrlParameters(context.Request);
-        url.Check("fields", "include_unmapped", "include_empty_fields");
-        var patterns = (url.Get("fields") ?? "*").Split(',');
+        url.Check("flat_settings", "include_defaults", "features");
         using var snapshot = engine.AcquireSnapshot();
-        var names = IndexResolver.Resolve(index, snapshot.Contents, url.IgnoresUnavailable)
-            ?? snapshot.Contents.Indices.Keys;
+        var names = IndexResolver.Resolve(index, snapshot.Contents, url.Indices);
+        var indices = IndexContents.Of(snapshot, names, engine.ReportCorrupt);
         await HttpAnswer.JsonAsync(context, 200, json =>
         {
-            json.WriteStartArray("indices");
-            foreach (var name in names.Order(StringComparer.Ordinal))
+            foreach (var (name, contents) in indices)
             {
-                json.WriteStringValue(name);
+                json.WriteStartObject(name);
+                json.WriteStartObject("aliases");
+                json.WriteEndObject();
+                json.WriteStartObject("mappings");
+                MappingWriter.WriteProperties(json, contents.Fields);
+                json.WriteEndObject();
+                json.WriteStartObject("settings");
+                json.WriteStartObject("index");
+                json.WriteString("uuid", clusterId);
+                json.WriteString("number_of_shards", "1");
+                json.WriteString("number_of_replicas", "0");
+                json.WriteString("provided_name", name);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteEndObject();
             }
-
-            json.WriteEndArray();
-            json.WriteStartObject("fields");
-            foreach (var (field, kinds) in snapshot.Contents.Fields.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            {
-                if (patterns.Any(pattern => SimplePattern.Matches(pattern, field)))
-                {
-                    MappingWriter.WriteCapabilities(json, field, kinds);
-                }
-            }
-
-            json.WriteEndObject();
         });
     }
 
-    /// <summary>
-    /// Templates, policies and pipelines: PUT keeps the body, GET returns it, HEAD tells whether it is there.
-    /// </summary>
-    public async Task TemplateAsync(HttpContext context, string kind, string name, RequestBody body)
+    /// <summary>What the one node holds.</summary>
+    public Task NodesStatsAsync(HttpContext context)
     {
-        var key = kind + "/" + name;
-        if (HttpMethods.IsPut(context.Request.Method) || HttpMethods.IsPost(context.Request.Method))
+        var status = engine.GetStatus();
+        return HttpAnswer.JsonAsync(context, 200, json =>
         {
-            var data = await body.ReadAsync();
-            if (_templates.Count >= TemplateCountMax || data.Length > TemplateBytesMax)
-            {
-                throw new QueryException("illegal_argument_exception", "too many or too large templates");
-            }
-
-            _templates[key] = data.ToArray();
-            await RawAsync(context, """{"acknowledged":true}"""u8);
-            return;
-        }
-
-        if (HttpMethods.IsDelete(context.Request.Method))
-        {
-            _templates.TryRemove(key, out _);
-            await RawAsync(context, """{"acknowledged":true}"""u8);
-            return;
-        }
-
-        if (!_templates.TryGetValue(key, out var template))
-        {
-            throw new QueryException("resource_not_found_exception", $"{kind} [{name}] not found", 404);
-        }
-
-        await HttpAnswer.JsonAsync(context, 200, json =>
-        {
-            json.WritePropertyName(name);
-            json.WriteRawValue(template);
+            json.WriteString("cluster_name", "logflow");
+            json.WriteStartObject("nodes");
+            json.WriteStartObject("logflow-1");
+            json.WriteString("name", "logflow-1");
+            json.WriteStartObject("indices");
+            json.WriteStartObject("docs");
+            json.WriteNumber("count", status.DocumentCount);
+            json.WriteNumber("deleted", 0);
+            json.WriteEndObject();
+            json.WriteStartObject("store");
+            json.WriteNumber("size_in_bytes", status.DiskBytes);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
         });
     }
 
@@ -262,10 +223,10 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.#}gb");
 
     /// <summary>Documents and raw JSON bytes per index, in order of name.</summary>
-    private List<(string Name, long Count, long Bytes)> List(string? index, bool ignoresMissing)
+    private List<(string Name, long Count, long Bytes)> List(string? index, IndexOptions options)
     {
         using var snapshot = engine.AcquireSnapshot();
-        var names = IndexResolver.Resolve(index, snapshot.Contents, ignoresMissing);
+        var names = IndexResolver.Resolve(index, snapshot.Contents, options);
         return [.. snapshot.Contents.Indices
             .Where(entry => names is null || names.Contains(entry.Key))
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)

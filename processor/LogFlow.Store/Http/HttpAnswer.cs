@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -7,6 +8,9 @@ namespace LogFlow.Store;
 /// <summary>Writes answers as Elasticsearch shapes them.</summary>
 internal static class HttpAnswer
 {
+    /// <summary>Shorter answers fit into one packet as they are.</summary>
+    private const int CompressBytesMin = 1400;
+
     public static readonly JsonWriterOptions Plain = new()
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -47,6 +51,13 @@ internal static class HttpAnswer
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = ContentType(context.Request);
+        if (json.Length >= CompressBytesMin
+            && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        {
+            json = Compress(json);
+            context.Response.Headers.ContentEncoding = "gzip";
+        }
+
         context.Response.ContentLength = json.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
@@ -87,6 +98,17 @@ internal static class HttpAnswer
         json.WriteString("reason", reason);
         json.WriteEndObject();
         json.WriteNumber("status", status);
+    }
+
+    private static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> json)
+    {
+        var output = new MemoryStream(json.Length / 4);
+        using (var gzip = new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(json.Span);
+        }
+
+        return output.GetBuffer().AsMemory(0, (int)output.Length);
     }
 
     private static bool IsPretty(HttpContext context) =>

@@ -4,12 +4,16 @@ namespace LogFlow.Store;
 internal static class IndexResolver
 {
     /// <summary>The names an expression stands for; null: all, so that nothing needs to be filtered.</summary>
-    /// <exception cref="QueryException">404: a name that is not there.</exception>
-    public static IReadOnlyCollection<string>? Resolve(string? expression, BlockContents contents, bool ignoresMissing)
+    /// <exception cref="QueryException">
+    /// 404: a name that is not there, or a pattern of nothing where that is not allowed.
+    /// </exception>
+    public static IReadOnlyCollection<string>? Resolve(
+        string? expression, BlockContents contents, IndexOptions options)
     {
         if (expression is null or "" or "_all" or "*")
         {
-            return null;
+            return !options.Expands ? []
+                : options.AllowsNone || contents.Indices.Count > 0 ? null : throw NotFound("_all");
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -22,13 +26,19 @@ internal static class IndexResolver
             else if (part.Contains('*') || part == "_all")
             {
                 var pattern = part == "_all" ? "*" : part;
-                names.UnionWith(contents.Indices.Keys.Where(name => SimplePattern.Matches(pattern, name)));
+                var found = contents.Indices.Keys
+                    .Where(name => options.Expands && SimplePattern.Matches(pattern, name)).ToList();
+                names.UnionWith(found);
+                if (found.Count == 0 && !options.AllowsNone)
+                {
+                    throw NotFound(part);
+                }
             }
             else if (contents.Indices.ContainsKey(part))
             {
                 names.Add(part);
             }
-            else if (!ignoresMissing)
+            else if (!options.IgnoresMissing)
             {
                 throw NotFound(part);
             }

@@ -36,16 +36,28 @@ internal static class MappingWriter
         root.Write(json);
     }
 
-    public static void WriteCapabilities(Utf8JsonWriter json, string field, int kinds)
+    /// <summary>What can be done with a field; where it has several types, by which indices it has each.</summary>
+    public static void WriteCapabilities(
+        Utf8JsonWriter json, string field, SortedDictionary<string, List<string>> types)
     {
-        var type = TypeOf(field, kinds);
         json.WriteStartObject(field);
-        json.WriteStartObject(type);
-        json.WriteString("type", type);
-        json.WriteBoolean("metadata_field", false);
-        json.WriteBoolean("searchable", true);
-        json.WriteBoolean("aggregatable", type != "text");
-        json.WriteEndObject();
+        foreach (var (type, indices) in types)
+        {
+            json.WriteStartObject(type);
+            json.WriteString("type", type);
+            json.WriteBoolean("metadata_field", false);
+            json.WriteBoolean("searchable", true);
+            json.WriteBoolean("aggregatable", type != "text");
+            if (types.Count > 1)
+            {
+                json.WriteStartArray("indices");
+                indices.ForEach(json.WriteStringValue);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LogFlow.Store;
 
-/// <summary><c>_search</c>, <c>_msearch</c>, <c>_count</c> and <c>_doc</c>.</summary>
+/// <summary><c>_search</c>, <c>_msearch</c> and <c>_count</c>.</summary>
 internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, TimeProvider time)
 {
     private static readonly string[] SearchKeys =
@@ -27,7 +27,9 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
         using var deadline = _searcher.Begin();
         using var json = Parse(data);
         var output = new ArrayBufferWriter<byte>(4096);
-        await RunAsync(output, index, json?.RootElement, url, deadline, context.RequestAborted);
+        await RunAsync(output, index, json?.RootElement, url,
+            new RunOptions(url.Indices, url.Get("allow_partial_search_results") != "false", IsPartOfMany: false),
+            deadline, context.RequestAborted);
         await HttpAnswer.BytesAsync(context, 200, output.WrittenMemory);
     }
 
@@ -39,8 +41,9 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
         using var deadline = _searcher.Begin();
         using var json = Parse(data);
         using var snapshot = engine.AcquireSnapshot();
-        var indices = IndexResolver.Resolve(index, snapshot.Contents, url.IgnoresUnavailable);
-        var query = new SearchRequestParser(NowMs(), snapshot.Contents).ParseCount(json?.RootElement, Parameters(url));
+        var indices = IndexResolver.Resolve(index, snapshot.Contents, url.Indices);
+        var query = new SearchRequestParser(NowMs(), snapshot.Contents.Fields.ContainsKey)
+            .ParseCount(json?.RootElement, Parameters(url));
         var result = await _searcher.SearchAsync(snapshot, new SearchRequest
         {
             Query = IndexResolver.Limit(query, indices),
@@ -98,40 +101,6 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
         });
     }
 
-    public async Task GetDocumentAsync(HttpContext context, string index, string id)
-    {
-        new UrlParameters(context.Request).Check("realtime", "refresh", "stored_fields");
-        using var snapshot = engine.AcquireSnapshot();
-        var indices = IndexResolver.Resolve(index, snapshot.Contents, ignoresMissing: false);
-        using var deadline = _searcher.Begin();
-        var result = await _searcher.SearchAsync(snapshot, new SearchRequest
-        {
-            Query = IndexResolver.Limit(new IdsQuery([id]), indices),
-            Size = 1,
-            Sort = [new SortField(FieldNames.Timestamp, true, false)],
-            TotalHitsMax = -1,
-        }, deadline, context.RequestAborted);
-        var hit = result.Hits.Count > 0 ? result.Hits[0] : null;
-        await HttpAnswer.JsonAsync(context, hit is null ? 404 : 200, output =>
-        {
-            output.WriteString("_index", hit?.Index ?? index);
-            output.WriteString("_id", id);
-            if (hit is not null)
-            {
-                output.WriteNumber("_version", 1);
-                output.WriteNumber("_seq_no", hit.Sequence);
-                output.WriteNumber("_primary_term", 1);
-            }
-
-            output.WriteBoolean("found", hit is not null);
-            if (hit is not null)
-            {
-                output.WritePropertyName("_source");
-                output.WriteRawValue(hit.Source, skipInputValidation: true);
-            }
-        });
-    }
-
     private async Task<ReadOnlyMemory<byte>> OneOfManyAsync(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> search,
         string? index, UrlParameters url, bool hasRoom, SearchDeadline deadline, CancellationToken cancellation)
     {
@@ -146,7 +115,8 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
 
             using var head = Parse(header);
             using var body = Parse(search);
-            var ignoresMissing = url.IgnoresUnavailable;
+            var options = url.Indices;
+            var allowsPartial = url.Get("allow_partial_search_results") != "false";
             foreach (var property in head?.RootElement.EnumerateObject() ?? default)
             {
                 switch (property.Name)
@@ -155,10 +125,23 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
                         index = string.Join(',', Json.Strings(property.Value, "index"));
                         break;
                     case "ignore_unavailable":
-                        ignoresMissing |= Json.Bool(property.Value, "ignore_unavailable");
+                        options = options with { IgnoresMissing = Json.Bool(property.Value, "ignore_unavailable") };
                         break;
-                    case "search_type" or "preference" or "allow_no_indices" or "expand_wildcards" or "request_cache"
-                        or "ignore_throttled" or "max_concurrent_shard_requests" or "allow_partial_search_results":
+                    case "allow_no_indices":
+                        options = options with { AllowsNone = Json.Bool(property.Value, "allow_no_indices") };
+                        break;
+                    case "expand_wildcards":
+                        options = options with
+                        {
+                            Expands = IndexOptions.ReadExpands(
+                                Json.Strings(property.Value, property.Name).SelectMany(value => value.Split(','))),
+                        };
+                        break;
+                    case "allow_partial_search_results":
+                        allowsPartial = Json.Bool(property.Value, "allow_partial_search_results");
+                        break;
+                    case "search_type" or "preference" or "request_cache" or "ignore_throttled"
+                        or "max_concurrent_shard_requests":
                         break;
                     default:
                         throw new QueryException("illegal_argument_exception",
@@ -166,8 +149,8 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
                 }
             }
 
-            await RunAsync(
-                output, index, body?.RootElement, url, deadline, cancellation, ignoresMissing, isPartOfMany: true);
+            await RunAsync(output, index, body?.RootElement, url, new RunOptions(options, allowsPartial, true),
+                deadline, cancellation);
         }
         catch (QueryException error)
         {
@@ -182,13 +165,13 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
     }
 
     private async Task RunAsync(ArrayBufferWriter<byte> output, string? index, JsonElement? body, UrlParameters url,
-        SearchDeadline deadline, CancellationToken cancellation, bool? ignoresMissing = null, bool isPartOfMany = false)
+        RunOptions options, SearchDeadline deadline, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         using var snapshot = engine.AcquireSnapshot();
-        var indices = IndexResolver.Resolve(index, snapshot.Contents, ignoresMissing ?? url.IgnoresUnavailable);
-        var parsed = new SearchRequestParser(NowMs(), snapshot.Contents)
-            .Parse(body, isPartOfMany ? new SearchParameters() : Parameters(url));
+        var indices = IndexResolver.Resolve(index, snapshot.Contents, options.Indices);
+        var parsed = new SearchRequestParser(NowMs(), field => IsMapped(snapshot, indices, field))
+            .Parse(body, options.IsPartOfMany ? new SearchParameters() : Parameters(url));
         var request = new SearchRequest
         {
             Query = IndexResolver.Limit(parsed.Query, indices),
@@ -201,9 +184,16 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
             TotalHitsMax = parsed.TotalHitsMax,
             Aggregations = parsed.Aggregations,
             Fields = parsed.Fields,
+            Highlight = parsed.Highlight,
             Timeout = parsed.Timeout,
         };
         var result = await _searcher.SearchAsync(snapshot, request, deadline, cancellation);
+        if (!options.AllowsPartial && (result.IsTimedOut || result.Failures.Count > 0))
+        {
+            throw new QueryException("search_phase_execution_exception", "Partial shards failure: "
+                + (result.IsTimedOut ? "the search took longer than its timeout" : result.Failures[0]), 503);
+        }
+
         var elapsed = time.GetElapsedTime(started);
         metrics.SearchDuration.Record(elapsed.TotalSeconds);
         await using var json = new Utf8JsonWriter(output, new JsonWriterOptions
@@ -216,7 +206,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
         WriteShards(json, result);
         SearchResultWriter.Write(json, request, result, url.IsTrue("rest_total_hits_as_int"),
             new AggregationAnswer(url.IsTrue("typed_keys"), snapshot.Contents));
-        if (isPartOfMany)
+        if (options.IsPartOfMany)
         {
             json.WriteNumber("status", 200);
         }
@@ -254,15 +244,6 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
 
     private static SearchParameters Parameters(UrlParameters url)
     {
-        var includes = Split(url.Get("_source_includes"));
-        var excludes = Split(url.Get("_source_excludes"));
-        var source = url.Get("_source") switch
-        {
-            null when includes.Length + excludes.Length == 0 => null,
-            "false" => SourceFilter.None,
-            null or "true" => new SourceFilter(true, includes, excludes),
-            var patterns => new SourceFilter(true, [.. Split(patterns), .. includes], excludes),
-        };
         return new SearchParameters
         {
             Query = url.Get("q"),
@@ -276,7 +257,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
             From = url.GetInt("from"),
             Size = url.GetInt("size"),
             Sort = url.Get("sort"),
-            Source = source,
+            Source = url.Source,
             TrackTotalHits = url.Get("track_total_hits") switch
             {
                 null => url.IsTrue("rest_total_hits_as_int") ? long.MaxValue : null,
@@ -287,10 +268,12 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
         };
     }
 
-    private static string[] Split(string? list) =>
-        list?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+    /// <summary>What a search takes from its URL, or from its header among many.</summary>
+    private readonly record struct RunOptions(IndexOptions Indices, bool AllowsPartial, bool IsPartOfMany);
 
-    private static JsonDocument? Parse(ReadOnlyMemory<byte> body)
+    /// <summary>A JSON body; null: there is none.</summary>
+    /// <exception cref="QueryException">It is not valid JSON.</exception>
+    internal static JsonDocument? Parse(ReadOnlyMemory<byte> body)
     {
         if (body.Span.Trim(" \r\n\t"u8).IsEmpty)
         {
@@ -320,6 +303,13 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
 
         return lines;
     }
+
+    /// <summary>Whether one of the indices that are searched has the field.</summary>
+    private bool IsMapped(SearchSnapshot snapshot, IReadOnlyCollection<string>? indices, string field) =>
+        snapshot.Contents.Fields.ContainsKey(field)
+        && (indices is null || indices.Count == snapshot.Contents.Indices.Count
+            || IndexContents.Of(snapshot, indices, engine.ReportCorrupt).Values
+                .Any(contents => contents.Fields.ContainsKey(field)));
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

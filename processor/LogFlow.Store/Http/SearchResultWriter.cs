@@ -67,6 +67,23 @@ internal static class SearchResultWriter
             json.WriteEndObject();
         }
 
+        if (hit.Highlights.Count > 0)
+        {
+            json.WriteStartObject("highlight");
+            foreach (var (name, fragments) in hit.Highlights)
+            {
+                json.WriteStartArray(name);
+                foreach (var fragment in fragments)
+                {
+                    json.WriteStringValue(fragment);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
         if (!request.IsDefaultSort)
         {
             json.WriteStartArray("sort");

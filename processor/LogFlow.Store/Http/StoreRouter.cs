@@ -5,7 +5,8 @@ namespace LogFlow.Store;
 
 /// <summary>Finds the endpoint of a request, and turns exceptions into answers of Elasticsearch's shape.</summary>
 internal sealed partial class StoreRouter(
-    BulkEndpoint bulk, SearchEndpoint search, CatalogEndpoint catalog, BodyReader bodies, ILogger logger)
+    BulkEndpoint bulk, SearchEndpoint search, DocumentEndpoint documents, FieldsEndpoint fields,
+    CatalogEndpoint catalog, TemplateEndpoint templates, BodyReader bodies, ILogger logger)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -41,8 +42,7 @@ internal sealed partial class StoreRouter(
 
     private Task RouteAsync(HttpContext context, RequestBody body)
     {
-        var path = context.Request.Path.Value ?? "/";
-        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var parts = RequestPath.Split(context);
         if (parts.Length == 0)
         {
             return Only(context, "GET HEAD", () => catalog.RootAsync(context));
@@ -54,7 +54,9 @@ internal sealed partial class StoreRouter(
         }
 
         return parts.Length == 1
-            ? Only(context, "GET HEAD", () => catalog.ExistsAsync(context, parts[0], isDataStream: false))
+            ? Only(context, "GET HEAD", () => HttpMethods.IsHead(context.Request.Method)
+                ? catalog.ExistsAsync(context, parts[0], isDataStream: false)
+                : catalog.IndexAsync(context, parts[0]))
             : RouteApiAsync(context, body, parts[0], parts[1..]);
     }
 
@@ -75,11 +77,13 @@ internal sealed partial class StoreRouter(
             case ["_refresh" or "_flush"]:
                 return Only(context, "GET POST", () => catalog.RefreshAsync(context, index));
             case ["_mapping" or "_mappings"]:
-                return Only(context, "GET", () => catalog.MappingAsync(context, index));
+                return Only(context, "GET", () => fields.MappingAsync(context, index));
             case ["_field_caps"]:
-                return Only(context, "GET POST", () => catalog.FieldCapsAsync(context, index));
+                return Only(context, "GET POST", () => fields.FieldCapsAsync(context, index, body));
             case ["_doc", var id] when index is not null:
-                return Only(context, "GET HEAD", () => search.GetDocumentAsync(context, index, id));
+                return Only(context, "GET HEAD", () => documents.GetAsync(context, index, id));
+            case ["_source", var id] when index is not null:
+                return Only(context, "GET HEAD", () => documents.GetSourceAsync(context, index, id));
         }
 
         return index is null ? RouteServerAsync(context, body, parts) : throw NoHandler(context);
@@ -103,18 +107,19 @@ internal sealed partial class StoreRouter(
                 return Only(context, "GET HEAD", () => CatalogEndpoint.LicenseAsync(context));
             case ["_xpack"]:
                 return Only(context, "GET HEAD", () => CatalogEndpoint.XpackAsync(context));
-            case ["_nodes", ..]:
+            case ["_nodes", .., "stats"]:
+                return Only(context, "GET", () => catalog.NodesStatsAsync(context));
+            case ["_nodes"] or ["_nodes", .., "http" or "info" or "_all" or "_local" or "os" or "process" or "plugins"]:
                 return Only(context, "GET", () => CatalogEndpoint.NodesAsync(context));
             case ["_data_stream"]:
                 return Only(context, "GET HEAD", () => catalog.ExistsAsync(context, null, isDataStream: true));
             case ["_data_stream", var name]:
                 return Only(context, "GET HEAD", () => catalog.ExistsAsync(context, name, isDataStream: true));
-            case ["_index_template" or "_component_template", var template]:
-                return catalog.TemplateAsync(context, parts[0], template, body);
-            case ["_ilm", "policy", var policy]:
-                return catalog.TemplateAsync(context, "_ilm/policy", policy, body);
-            case ["_ingest", "pipeline", var pipeline]:
-                return catalog.TemplateAsync(context, "_ingest/pipeline", pipeline, body);
+            case ["_index_template" or "_component_template", ..] when parts.Length <= 2:
+                return templates.HandleAsync(context, parts[0], parts.ElementAtOrDefault(1), body);
+            case ["_ilm", "policy", ..] or ["_ingest", "pipeline", ..] when parts.Length <= 3:
+                return templates.HandleAsync(
+                    context, $"{parts[0]}/{parts[1]}", parts.ElementAtOrDefault(2), body);
             default:
                 throw NoHandler(context);
         }

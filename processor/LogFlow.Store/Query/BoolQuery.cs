@@ -75,6 +75,14 @@ internal sealed class BoolQuery(
         return minimumShouldMatch <= 0;
     }
 
+    public override void AddAsked(List<(string Field, ValuePredicate Predicate)> asked)
+    {
+        foreach (var node in must.Concat(should))
+        {
+            node.AddAsked(asked);
+        }
+    }
+
     public override void Evaluate(BlockScan scan, RowSet hits)
     {
         hits.AddAll();

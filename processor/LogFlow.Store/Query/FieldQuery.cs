@@ -14,6 +14,9 @@ internal sealed class FieldQuery(string field, FieldType type, ValuePredicate pr
     public override bool MatchesAll(BlockSource block) =>
         _isTimestamp && predicate.MatchesAllBetween(block.Summary.MinTimeMs, block.Summary.MaxTimeMs);
 
+    public override void AddAsked(List<(string Field, ValuePredicate Predicate)> asked) =>
+        asked.Add((field, predicate));
+
     public override void Evaluate(BlockScan scan, RowSet hits)
     {
         foreach (var (entry, path) in scan.Find(field))

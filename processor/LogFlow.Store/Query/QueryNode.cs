@@ -9,6 +9,12 @@ internal abstract class QueryNode
     /// <summary>True where every row of the block matches, by what is in memory.</summary>
     public virtual bool MatchesAll(BlockSource block) => false;
 
+    /// <summary>Adds what the query asks of texts, for highlighting; what must not match is not asked for.</summary>
+    public virtual void AddAsked(List<(string Field, ValuePredicate Predicate)> asked)
+    {
+        // Most conditions ask nothing of a text.
+    }
+
     /// <summary>Adds the rows that match to <paramref name="hits"/>, which is empty.</summary>
     public abstract void Evaluate(BlockScan scan, RowSet hits);
 }

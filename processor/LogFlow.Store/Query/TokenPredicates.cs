@@ -37,6 +37,18 @@ internal sealed class TokenPredicate : ValuePredicate
 
         return false;
     }
+
+    public override void AddMarks(ReadOnlySpan<byte> text, List<(int Start, int End)> marks)
+    {
+        var tokens = new TokenReader(text, TokenScratch.Get());
+        while (tokens.MoveNext())
+        {
+            if (tokens.Token.SequenceEqual(_token))
+            {
+                marks.Add((tokens.TokenStart, tokens.TokenEnd));
+            }
+        }
+    }
 }
 
 /// <summary>Texts of which one token meets a predicate (prefix, wildcard, range on an analyzed field).</summary>
@@ -54,6 +66,18 @@ internal sealed class AnyTokenPredicate(ValuePredicate inner) : ValuePredicate
         }
 
         return false;
+    }
+
+    public override void AddMarks(ReadOnlySpan<byte> text, List<(int Start, int End)> marks)
+    {
+        var tokens = new TokenReader(text, TokenScratch.Get());
+        while (tokens.MoveNext())
+        {
+            if (inner.MatchText(tokens.Token))
+            {
+                marks.Add((tokens.TokenStart, tokens.TokenEnd));
+            }
+        }
     }
 }
 
@@ -114,6 +138,33 @@ internal sealed class PhrasePredicate : ValuePredicate
         }
 
         return false;
+    }
+
+    /// <summary>Marks a phrase from its first word to its last.</summary>
+    public override void AddMarks(ReadOnlySpan<byte> text, List<(int Start, int End)> marks)
+    {
+        ulong open = 1;
+        var starts = new int[_tokens.Length];
+        var count = 0;
+        var tokens = new TokenReader(text, TokenScratch.Get());
+        while (tokens.MoveNext())
+        {
+            ulong next = 1;
+            starts[count++ % starts.Length] = tokens.TokenStart;
+            for (var i = 0; i < _tokens.Length; i++)
+            {
+                if ((open & (1UL << i)) != 0 && tokens.Token.SequenceEqual(_tokens[i]))
+                {
+                    next |= 1UL << (i + 1);
+                }
+            }
+
+            open = next;
+            if ((open & (1UL << _tokens.Length)) != 0)
+            {
+                marks.Add((starts[count % starts.Length], tokens.TokenEnd));
+            }
+        }
     }
 }
 

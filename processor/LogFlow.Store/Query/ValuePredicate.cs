@@ -13,6 +13,15 @@ internal abstract class ValuePredicate
 
     public virtual bool MatchText(ReadOnlySpan<byte> text) => false;
 
+    /// <summary>Adds the places of a text that match, in bytes: the whole of it, or words.</summary>
+    public virtual void AddMarks(ReadOnlySpan<byte> text, List<(int Start, int End)> marks)
+    {
+        if (!text.IsEmpty && MatchText(text))
+        {
+            marks.Add((0, text.Length));
+        }
+    }
+
     public virtual bool MatchInt64(long value) => false;
 
     public virtual bool MatchDouble(double value) => false;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LogFlow.Store;
 
-/// <summary>Reads the hits of one block: index, id, source and fields.</summary>
+/// <summary>Reads the hits of one block: index, id, source, fields and what is marked in them.</summary>
 internal sealed class HitFetcher : IDisposable
 {
     private readonly BlockScan _scan;
@@ -10,6 +10,7 @@ internal sealed class HitFetcher : IDisposable
     private readonly FieldAccess _indices;
     private readonly SourceWriter? _source;
     private readonly List<(string Name, FieldAccess Access, string? Format)> _fields = [];
+    private readonly BlockHighlighter? _highlighter;
     private readonly ByteWriter _buffer = new(1024);
     private readonly List<FieldValue> _values = [];
 
@@ -21,6 +22,7 @@ internal sealed class HitFetcher : IDisposable
             _ids = new RowIds(_scan);
             _indices = new FieldAccess(_scan, "_index");
             _source = request.Source.IsEnabled ? new SourceWriter(_scan, request.Source) : null;
+            _highlighter = request.Highlight.Count > 0 ? new BlockHighlighter(_scan, request) : null;
             foreach (var fetch in request.Fields)
             {
                 AddFields(fetch);
@@ -58,7 +60,10 @@ internal sealed class HitFetcher : IDisposable
         }
 
         var index = Encoding.UTF8.GetString(_values[0].Text.Span);
-        return new FetchedHit(index, _ids.Format(hit.Row), hit.Keys, hit.Sequence, source, fields);
+        return new FetchedHit(index, _ids.Format(hit.Row), hit.Keys, hit.Sequence, source, fields)
+        {
+            Highlights = _highlighter?.Mark(hit.Row) ?? [],
+        };
     }
 
     public void Dispose() => _scan.Dispose();

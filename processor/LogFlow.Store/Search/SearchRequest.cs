@@ -28,6 +28,9 @@ internal sealed class SearchRequest
 
     public IReadOnlyList<FieldFetch> Fields { get; init; } = [];
 
+    /// <summary>Fields whose matching words each hit shows.</summary>
+    public IReadOnlyList<HighlightSpec> Highlight { get; init; } = HighlightSpec.None;
+
     public TimeSpan? Timeout { get; init; }
 }
 

@@ -4,7 +4,9 @@ using System.Text.Json;
 namespace LogFlow.Store;
 
 /// <summary>Reads a search body and its URL parameters; what is not supported is refused by name.</summary>
-internal sealed class SearchRequestParser(long nowMs, BlockContents contents)
+/// <param name="nowMs">The time that <c>now</c> stands for.</param>
+/// <param name="isMapped">Whether an index that is searched has the field.</param>
+internal sealed class SearchRequestParser(long nowMs, Func<string, bool> isMapped)
 {
     /// <summary>Matches Elasticsearch <c>index.max_result_window</c>.</summary>
     private const int ResultWindowMax = 10_000;
@@ -32,6 +34,7 @@ internal sealed class SearchRequestParser(long nowMs, BlockContents contents)
         var total = url.TrackTotalHits ?? SearchRequest.TotalHitsDefault;
         var aggregations = AggregationSpecs.Empty;
         var fields = new List<FieldFetch>();
+        var highlight = HighlightSpec.None;
         TimeSpan? timeout = null;
         foreach (var property in Properties(body))
         {
@@ -65,6 +68,9 @@ internal sealed class SearchRequestParser(long nowMs, BlockContents contents)
                 case "fields" or "docvalue_fields":
                     fields.AddRange(Json.Many(value).Select(ParseField));
                     break;
+                case "highlight":
+                    highlight = HighlightParser.Parse(value);
+                    break;
                 case "timeout":
                     timeout = ParseTimeout(Json.Scalar(value, "timeout"));
                     break;
@@ -74,7 +80,7 @@ internal sealed class SearchRequestParser(long nowMs, BlockContents contents)
             }
         }
 
-        return Build(query, from, size, sort, after, source, total, aggregations, fields, timeout);
+        return Build(query, from, size, sort, after, source, total, aggregations, fields, highlight, timeout);
     }
 
     public QueryNode ParseCount(JsonElement? body, SearchParameters url)
@@ -125,7 +131,7 @@ internal sealed class SearchRequestParser(long nowMs, BlockContents contents)
 
     private static SearchRequest Build(QueryNode query, int from, int size, IReadOnlyList<SortField>? sort,
         JsonElement? after, SourceFilter source, long total, AggregationSpecs aggregations, List<FieldFetch> fields,
-        TimeSpan? timeout)
+        IReadOnlyList<HighlightSpec> highlight, TimeSpan? timeout)
     {
         if (from < 0 || size < 0)
         {
@@ -153,6 +159,7 @@ internal sealed class SearchRequestParser(long nowMs, BlockContents contents)
             TotalHitsMax = total,
             Aggregations = aggregations,
             Fields = fields,
+            Highlight = highlight,
             Timeout = timeout,
         };
     }
@@ -261,7 +268,7 @@ internal sealed class SearchRequestParser(long nowMs, BlockContents contents)
             _ => throw QueryException.Parsing($"[sort] order [{order}] is not [asc] or [desc]"),
         }, missing == "_first");
         if (!result.IsArrival && !result.IsDate && !isUnmappedAllowed && field != "_index"
-            && !contents.Fields.ContainsKey(field))
+            && !isMapped(field))
         {
             throw new QueryException("query_shard_exception", $"No mapping found for [{field}] in order to sort on");
         }

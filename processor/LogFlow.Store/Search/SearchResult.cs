@@ -21,4 +21,8 @@ internal sealed class SearchResult
 /// <summary>A hit as it is returned.</summary>
 internal sealed record FetchedHit(
     string Index, string Id, SortValue[] Sort, long Sequence, byte[]? Source,
-    IReadOnlyList<(string Name, List<FieldValue> Values, string? Format)> Fields);
+    IReadOnlyList<(string Name, List<FieldValue> Values, string? Format)> Fields)
+{
+    /// <summary>Fields with the fragments in which something is marked.</summary>
+    public IReadOnlyList<(string Name, IReadOnlyList<string> Fragments)> Highlights { get; init; } = [];
+}

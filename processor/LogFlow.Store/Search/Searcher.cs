@@ -40,7 +40,8 @@ internal sealed class Searcher(StoreEngine engine, TimeProvider time)
         var failures = run.Failures.Select(failure => $"{failure.Origin}: {failure.Reason}").ToList();
         if (snapshot.CorruptSegmentCount > 0)
         {
-            failures.Add($"{snapshot.CorruptSegmentCount} damaged segments were set aside at the start (see the log)");
+            failures.Add($"{snapshot.CorruptSegmentCount} segments were damaged at the start: documents of them are "
+                + "missing (see the log)");
         }
 
         var isExact = run.Total <= request.TotalHitsMax;

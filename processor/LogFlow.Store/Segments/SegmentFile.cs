@@ -16,6 +16,9 @@ internal static class SegmentFile
 
     public static ReadOnlySpan<byte> BeginMark => "LFSEG01\n"u8;
 
+    /// <summary>Before a segment's <see cref="SegmentHead"/>.</summary>
+    public static ReadOnlySpan<byte> HeadMark => "LFSEGHDR"u8;
+
     public static ReadOnlySpan<byte> EndMark => "LFSEGEND"u8;
 
     public static string Name(long commitId, int ordinal) => $"{commitId:x16}-{ordinal:000}{Extension}";

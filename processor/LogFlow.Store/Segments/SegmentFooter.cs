@@ -10,6 +10,13 @@ internal sealed class SegmentFooter
 {
     public const int Version = 1;
 
+    /// <summary>
+    /// Instead of the number of a commit's segments: this one was put together from the blocks that were found again,
+    /// and others are missing. It says nothing of positions: the queue is asked for the rest once more, and what comes
+    /// is compared with the ids that are here.
+    /// </summary>
+    public const int IncompleteCount = 0;
+
     private const int CountMax = 1 << 24;
 
     /// <summary>The commit, and this segment's place among the segments that became durable with it.</summary>
@@ -18,6 +25,9 @@ internal sealed class SegmentFooter
     public required int Ordinal { get; init; }
 
     public required int SegmentCount { get; init; }
+
+    /// <summary>Blocks of the segment are missing.</summary>
+    public bool IsIncomplete => SegmentCount == IncompleteCount;
 
     public required long CreatedMs { get; init; }
 

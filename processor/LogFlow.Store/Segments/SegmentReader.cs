@@ -10,6 +10,7 @@ internal sealed class SegmentReader
     private readonly SafeFileHandle _file;
     private int _references = 1;
     private SegmentIds? _ids;
+    private IReadOnlyDictionary<string, BlockContents>? _byIndex;
 
     private SegmentReader(SafeFileHandle file, string path, long day, long length, SegmentFooter footer)
     {
@@ -40,8 +41,11 @@ internal sealed class SegmentReader
 
     public SegmentFooter Footer { get; }
 
-    /// <summary>One of the footer's copies cannot be read; the other one can.</summary>
+    /// <summary>One of the footer's copies cannot be read, or none of them.</summary>
     public bool IsFooterDamaged { get; private init; }
+
+    /// <summary>No footer can be read: the blocks were found by their trailers.</summary>
+    public bool IsFoundAgain { get; private init; }
 
     public IReadOnlyList<SegmentBlock> Blocks { get; }
 
@@ -58,8 +62,26 @@ internal sealed class SegmentReader
         try
         {
             var length = RandomAccess.GetLength(file);
-            var footer = SegmentFooterReader.Read(file, length, out var isDamaged);
-            return new SegmentReader(file, path, day, length, footer) { IsFooterDamaged = isDamaged };
+            try
+            {
+                var footer = SegmentFooterReader.Read(file, length, out var isDamaged);
+                return new SegmentReader(file, path, day, length, footer) { IsFooterDamaged = isDamaged };
+            }
+            catch (CorruptDataException)
+            {
+                if (SegmentWalk.TryRead(file, length) is not { } found)
+                {
+                    throw;
+                }
+
+                var segment = new SegmentReader(file, path, day, length, found)
+                {
+                    IsFooterDamaged = true,
+                    IsFoundAgain = true,
+                };
+                segment.AddContents();
+                return segment;
+            }
         }
         catch
         {
@@ -68,8 +90,17 @@ internal sealed class SegmentReader
         }
     }
 
+    /// <summary>The head of the file; null: it has none, or it is damaged.</summary>
+    public SegmentFooter? TryReadHead() => SegmentHead.TryRead(_file, Length, out _);
+
     /// <summary>Which ids its blocks may hold; read once and kept. Damaged blocks have none.</summary>
     public SegmentIds GetIds(Action<string, string> reportCorrupt) => _ids ??= SegmentIds.Of(this, reportCorrupt);
+
+    /// <summary>The fields of each of its indices; read once and kept. Damaged blocks have none.</summary>
+    public IReadOnlyDictionary<string, BlockContents> GetContentsByIndex(Action<string, string> reportCorrupt) =>
+        _byIndex ??= Footer.Contents.Indices is { Count: 1 } only
+            ? new Dictionary<string, BlockContents>(StringComparer.Ordinal) { [only.Keys.First()] = Footer.Contents }
+            : IndexContents.Of(Blocks, reportCorrupt);
 
     public bool TryAddReference()
     {
@@ -93,6 +124,22 @@ internal sealed class SegmentReader
         if (Interlocked.Decrement(ref _references) == 0)
         {
             _file.Dispose();
+        }
+    }
+
+    /// <summary>What the footer would say of indices and fields. Damaged blocks count nothing.</summary>
+    private void AddContents()
+    {
+        foreach (var block in Blocks)
+        {
+            try
+            {
+                Footer.Contents.Add(BlockContentsReader.Read(block));
+            }
+            catch (CorruptDataException)
+            {
+                // Whoever searches the block meets the same damage, and reports it.
+            }
         }
     }
 

@@ -2,19 +2,31 @@ using LogFlow.Platform;
 
 namespace LogFlow.Store;
 
-/// <summary>Writes blocks into one segment file, then its footer.</summary>
+/// <summary>Writes one segment file: its head, blocks, each with a trailer, then the footers.</summary>
 internal sealed class SegmentWriter : IDisposable
 {
     private readonly IStoreFile _file;
+    private readonly CommitInfo _commit;
+    private readonly int _ordinal;
+    private readonly int _segmentCount;
     private readonly List<BlockLocation> _blocks = [];
     private readonly BlockContents _contents = new();
     private readonly ByteWriter _buffer = new(4096);
     private long _length;
 
-    public SegmentWriter(IStoreFile file)
+    /// <param name="file">An empty file; the writer owns it.</param>
+    /// <param name="commit">The commit that the segment belongs to.</param>
+    /// <param name="ordinal">Its place among the segments of the commit.</param>
+    /// <param name="segmentCount">How many they are.</param>
+    public SegmentWriter(IStoreFile file, CommitInfo commit, int ordinal, int segmentCount)
     {
         _file = file;
+        _commit = commit;
+        _ordinal = ordinal;
+        _segmentCount = segmentCount;
         Append(SegmentFile.BeginMark);
+        SegmentHead.Write(commit, ordinal, segmentCount, _buffer);
+        Append(_buffer.Written);
     }
 
     public void Add(MemoryBlock block)
@@ -32,27 +44,34 @@ internal sealed class SegmentWriter : IDisposable
     }
 
     /// <summary>Copies a block of another segment as it is; its contents are added by the caller.</summary>
-    public void Add(ReadOnlySpan<byte> pages, ReadOnlySpan<byte> directory, BlockSummary summary)
+    public void Add(ReadOnlySpan<byte> pages, ReadOnlySpan<byte> directory, BlockSummary summary) =>
+        Add(pages, directory, Crc32C.Compute(directory), summary);
+
+    /// <summary>Copies a block that may be damaged: with the checksum that its directory should have.</summary>
+    public void Add(ReadOnlySpan<byte> pages, ReadOnlySpan<byte> directory, uint directoryCrc, BlockSummary summary)
     {
-        _blocks.Add(new BlockLocation(
-            _length, pages.Length, directory.Length, Crc32C.Compute(directory), summary));
+        var location = new BlockLocation(_length, pages.Length, directory.Length, directoryCrc, summary);
+        _blocks.Add(location);
         Append(pages);
         Append(directory);
+        _buffer.Reset();
+        BlockTrailer.Write(location, _buffer);
+        Append(_buffer.Written);
     }
 
     public void AddContents(BlockContents contents) => _contents.Add(contents);
 
     /// <summary>Writes the footer and makes the file durable (but not its name).</summary>
-    public void Finish(CommitInfo commit, int ordinal, int segmentCount)
+    public void Finish()
     {
         var footer = new SegmentFooter
         {
-            CommitId = commit.CommitId,
-            Ordinal = ordinal,
-            SegmentCount = segmentCount,
-            CreatedMs = commit.CreatedMs,
-            Positions = commit.Positions,
-            Replaces = commit.Replaces,
+            CommitId = _commit.CommitId,
+            Ordinal = _ordinal,
+            SegmentCount = _segmentCount,
+            CreatedMs = _commit.CreatedMs,
+            Positions = _commit.Positions,
+            Replaces = _commit.Replaces,
             Contents = _contents,
             Blocks = _blocks,
         };

@@ -16,7 +16,7 @@ internal enum CharClass : byte
     Extend,
     Katakana,
 
-    /// <summary>Ideographs and hiragana: a token each.</summary>
+    /// <summary>Ideographs, hiragana and emoji: a token each.</summary>
     Single,
 }
 
@@ -57,7 +57,12 @@ internal static class CharClasses
                 return value is 0x30FB ? CharClass.Other : CharClass.Katakana;
             case (>= 0x3041 and <= 0x309F) or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF)
                 or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF) or 0x3005 or 0x3007:
+            case (>= 0x1F300 and <= 0x1F3FA) or (>= 0x1F400 and <= 0x1F64F) or (>= 0x1F680 and <= 0x1F6FF)
+                or (>= 0x1F900 and <= 0x1FAFF) or (>= 0x2600 and <= 0x27BF):
                 return CharClass.Single;
+            case >= 0x1F3FB and <= 0x1F3FF:
+                // Skin tones belong to the emoji before them.
+                return CharClass.Extend;
         }
 
         return Rune.GetUnicodeCategory(rune) switch

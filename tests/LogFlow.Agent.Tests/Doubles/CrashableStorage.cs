@@ -55,6 +55,20 @@ internal sealed class CrashableStorage(string directory) : IRegistryStorage
         }
     }
 
+    public byte[]? ReadCopy() => _inner.ReadCopy();
+
+    public void ReplaceCopy(ReadOnlySpan<byte> content)
+    {
+        lock (_lock)
+        {
+            ThrowIfFull();
+            if (!_dead)
+            {
+                _inner.ReplaceCopy(content);
+            }
+        }
+    }
+
     public IReadOnlyList<long> ListJournals() => _inner.ListJournals();
 
     public byte[]? ReadJournal(long number) => _inner.ReadJournal(number);

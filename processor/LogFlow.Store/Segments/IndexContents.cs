@@ -1,0 +1,65 @@
+namespace LogFlow.Store;
+
+/// <summary>Indices with their own fields: a mapping must not name those of other indices.</summary>
+internal static class IndexContents
+{
+    /// <summary>The contents of blocks, index by index. Damaged blocks have none.</summary>
+    public static Dictionary<string, BlockContents> Of(
+        IEnumerable<BlockSource> blocks, Action<string, string> reportCorrupt)
+    {
+        var all = new Dictionary<string, BlockContents>(StringComparer.Ordinal);
+        foreach (var block in blocks)
+        {
+            try
+            {
+                Add(all, BlockContentsReader.ReadByIndex(block));
+            }
+            catch (Exception error) when (error is CorruptDataException or IOException)
+            {
+                reportCorrupt(block.Origin, error.Message);
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>The contents of all documents of a snapshot, of the indices that are asked for.</summary>
+    /// <param name="snapshot">The documents.</param>
+    /// <param name="names">The indices; null: all.</param>
+    /// <param name="reportCorrupt">Called for damaged blocks.</param>
+    public static SortedDictionary<string, BlockContents> Of(
+        SearchSnapshot snapshot, IReadOnlyCollection<string>? names, Action<string, string> reportCorrupt)
+    {
+        var all = new Dictionary<string, BlockContents>(StringComparer.Ordinal);
+        foreach (var segment in snapshot.State.Segments.Segments)
+        {
+            if (names is null || names.Any(segment.Footer.Contents.Indices.ContainsKey))
+            {
+                Add(all, segment.GetContentsByIndex(reportCorrupt));
+            }
+        }
+
+        Add(all, Of(snapshot.Memory, reportCorrupt));
+        var result = new SortedDictionary<string, BlockContents>(StringComparer.Ordinal);
+        foreach (var name in names ?? snapshot.Contents.Indices.Keys)
+        {
+            result[name] = all.GetValueOrDefault(name) ?? new BlockContents();
+        }
+
+        return result;
+    }
+
+    private static void Add(
+        Dictionary<string, BlockContents> all, IReadOnlyDictionary<string, BlockContents> part)
+    {
+        foreach (var (name, contents) in part)
+        {
+            if (!all.TryGetValue(name, out var sum))
+            {
+                all.Add(name, sum = new BlockContents());
+            }
+
+            sum.Add(contents);
+        }
+    }
+}
