@@ -158,11 +158,16 @@ internal sealed partial class DlqBox(Func<string> server, string lettersFolder, 
     private async Task<JsonObject> UseAsync(
         Func<ToolSession, StringWriter, Task<JsonObject>> work, CancellationToken cancellationToken)
     {
+        if (server() is not { Length: > 0 } address)
+        {
+            throw new PipelineException("the queue has not started yet");
+        }
+
         await using var notes = new StringWriter(CultureInfo.InvariantCulture);
         notes.NewLine = "\n";
         try
         {
-            await using var session = await ToolSession.OpenAsync(server(), notes, cancellationToken);
+            await using var session = await ToolSession.OpenAsync(address, notes, cancellationToken);
             return await work(session, notes);
         }
         catch (Exception error) when (error is StartupException or KafkaException)
