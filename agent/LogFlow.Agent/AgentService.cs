@@ -94,6 +94,11 @@ public sealed partial class AgentService : ILogFlowService
         };
     }
 
+    /// <summary>The files that are followed.</summary>
+    public IReadOnlyList<AgentFile> GetFiles() =>
+        [.. (_pipelines ?? []).SelectMany(static pipeline => pipeline.Parts.Inputs)
+            .SelectMany(static input => input.Describe())];
+
     /// <inheritdoc/>
     public HealthReport CheckHealth()
     {

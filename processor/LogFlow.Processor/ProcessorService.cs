@@ -172,7 +172,11 @@ public sealed partial class ProcessorService : ILogFlowService
         DeadLettersInQueue = _inputs.Count == 0 ? null : _inputs.Sum(static input => input.DeadLettersInQueue),
         DeadLettersInFile = _stage?.DeadLetters.InFile ?? 0,
         Stuck = FindStuck(),
+        Books = _stage?.ReadBooks() ?? ProcessorBooks.Empty,
     };
+
+    /// <summary>What each filter of the pipeline did since the start.</summary>
+    public IReadOnlyList<StatementStatus> GetStatements() => _stage?.ReadStatements() ?? [];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -28,6 +28,9 @@ public sealed record ProcessorStatus(
     /// <summary>Dead letters that the queue does not take and that wait in <c>path.data</c>.</summary>
     public long DeadLettersInFile { get; init; }
 
+    /// <summary>What was taken from the queue, and what became of it.</summary>
+    public ProcessorBooks Books { get; init; } = ProcessorBooks.Empty;
+
     /// <summary>What stands still although there is something to do, in one sentence; null: nothing does.</summary>
     public string? Stuck { get; init; }
 }

@@ -14,6 +14,9 @@ public sealed record ConsoleOptions
     /// <summary>What stands behind the store in this process; null where the console is alone.</summary>
     public IPipelineSource? Pipeline { get; init; }
 
+    /// <summary>The dead letters of this process; null where the console is alone.</summary>
+    public IDeadLetterBox? DeadLetters { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

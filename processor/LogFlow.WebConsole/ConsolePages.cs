@@ -27,5 +27,9 @@ public sealed class ConsolePages : IStatusPages, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _backend.Dispose();
+    public void Dispose()
+    {
+        _backend.Dispose();
+        _api.Dispose();
+    }
 }

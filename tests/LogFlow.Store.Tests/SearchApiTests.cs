@@ -52,6 +52,18 @@ public sealed class SearchApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("""{"gt":1,"lte":3}""", "d2,d3")]
+    [InlineData("""{"gte":3}""", "d3,d4")]
+    [InlineData("""{"lt":1}""", "d0")]
+    [InlineData("""{"gt":4}""", "")]
+    public async Task RangeOfArrival_FindsWhatCameThen(string bounds, string ids)
+    {
+        var body = "{\"query\":{\"range\":{\"_seq_no\":" + bounds + "}},\"sort\":[{\"_seq_no\":\"asc\"}]}";
+        Assert.Equal(ids, string.Join(',', await _store.IdsAsync(body)));
+    }
+
+    [Theory]
+    [InlineData("""{"query":{"range":{"_seq_no":{"gt":"x"}}}}""", "whole numbers")]
     [InlineData("""{"query":{"geo_shape":{}}}""", "geo_shape")]
     [InlineData("""{"query":{"fuzzy":{"a":"b"}}}""", "fuzzy")]
     [InlineData("""{"query":{"match":{"message":{"query":"x","fuzziness":1}}}}""", "fuzziness")]

@@ -18,7 +18,7 @@ internal sealed class ConsoleRun : IAsyncDisposable
     private readonly WebApplication _application;
     private StoreService _store;
 
-    private ConsoleRun(TempDirectory folder, StoreService store, IPipelineSource? pipeline)
+    private ConsoleRun(TempDirectory folder, StoreService store, IPipelineSource? pipeline, IDeadLetterBox? letters)
     {
         _folder = folder;
         _store = store;
@@ -27,6 +27,7 @@ internal sealed class ConsoleRun : IAsyncDisposable
         {
             Backend = () => new Uri($"http://127.0.0.1:{StorePort}"),
             Pipeline = pipeline,
+            DeadLetters = letters,
         });
         _application = EmbeddedWebServer.Create(
             static kestrel => kestrel.Listen(IPAddress.Loopback, 0), TimeSpan.FromSeconds(1));
@@ -41,10 +42,11 @@ internal sealed class ConsoleRun : IAsyncDisposable
 
     public HttpClient Http { get; } = new();
 
-    public static async Task<ConsoleRun> StartAsync(IPipelineSource? pipeline = null)
+    public static async Task<ConsoleRun> StartAsync(
+        IPipelineSource? pipeline = null, IDeadLetterBox? letters = null)
     {
         var folder = new TempDirectory();
-        var run = new ConsoleRun(folder, await StartStoreAsync(folder.Path, 0), pipeline);
+        var run = new ConsoleRun(folder, await StartStoreAsync(folder.Path, 0), pipeline, letters);
         await run._application.StartAsync();
         return run;
     }

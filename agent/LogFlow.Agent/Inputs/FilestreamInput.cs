@@ -125,18 +125,28 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
             foreach (var file in _byIdentity.Values)
             {
                 open += file.Harvester.IsOpen ? 1 : 0;
-                if (!file.IsIgnored)
-                {
-                    var acked = file.Harvester.State is { } state
-                        ? _context.Registry.AckedPosition(state).Position
-                        : file.Harvester.Position;
-                    behind += Math.Max(0, file.LengthKnown - acked);
-                }
+                behind += file.IsIgnored ? 0 : Math.Max(0, file.LengthKnown - AckedPosition(file));
             }
 
             return (_byIdentity.Count, open, behind);
         }
     }
+
+    /// <summary>Each file that is known.</summary>
+    public IReadOnlyList<AgentFile> Describe()
+    {
+        lock (_filesLock)
+        {
+            return [.. _byIdentity.Values.Select(file => new AgentFile(
+                file.Harvester.Path, Id, file.LengthKnown, AckedPosition(file), file.Harvester.IsOpen,
+                file.IsIgnored))];
+        }
+    }
+
+    /// <summary>Bytes of a file that its target has.</summary>
+    private long AckedPosition(TrackedFile file) => file.Harvester.State is { } state
+        ? _context.Registry.AckedPosition(state).Position
+        : file.Harvester.Position;
 
     /// <summary>Stops looking. Open files stay open until <see cref="DisposeAsync"/>: they may be read still.</summary>
     public async Task StopAsync()

@@ -85,7 +85,8 @@ internal sealed class DlqFilter
                 && letter.Offset <= offset && (letter.LastOffset ?? letter.Offset) >= offset));
     }
 
-    private static DateTimeOffset? TimeOf(StoredDeadLetter letter) =>
+    /// <summary>When a letter was given up; null where it does not say.</summary>
+    public static DateTimeOffset? TimeOf(StoredDeadLetter letter) =>
         DateTimeOffset.TryParse(
             letter.Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 

@@ -28,7 +28,7 @@ internal static class DlqListCommand
         CancellationToken cancellationToken)
     {
         var table = new TextTable("TOPIC", "PARTITION", "OFFSET", "GIVEN UP", "STAGE", "PLUGIN", "REASON");
-        var groups = new Dictionary<(string Topic, string Stage, string Plugin, string Reason), DlqGroup>();
+        var groups = new DlqGroups();
         foreach (var topic in await DlqReader.FindTopicsAsync(session, name, cancellationToken))
         {
             await DlqReader.ReadAsync(
@@ -42,10 +42,7 @@ internal static class DlqListCommand
                     }
                     else if (matches(letter))
                     {
-                        var key = (letter.Topic, letter.Stage, letter.Plugin, letter.Reason);
-                        groups[key] = groups.TryGetValue(key, out var group)
-                            ? group with { Count = group.Count + 1, Last = letter.Time }
-                            : new DlqGroup(1, letter.Time, letter.Time);
+                        groups.Add(letter);
                     }
 
                     return Task.FromResult(true);
@@ -81,11 +78,10 @@ internal static class DlqListCommand
             letter.Plugin, letter.Reason);
     }
 
-    private static TextTable Gather(
-        ToolSession session, Dictionary<(string Topic, string Stage, string Plugin, string Reason), DlqGroup> groups)
+    private static TextTable Gather(ToolSession session, DlqGroups groups)
     {
         var table = new TextTable("TOPIC", "LETTERS", "FIRST", "LAST", "STAGE", "PLUGIN", "REASON");
-        foreach (var (key, group) in groups.OrderByDescending(static entry => entry.Value.Count))
+        foreach (var (key, group) in groups.BySize)
         {
             if (session.IsJson)
             {
@@ -116,6 +112,4 @@ internal static class DlqListCommand
             table.Write(session.Output);
         }
     }
-
-    private readonly record struct DlqGroup(long Count, string First, string Last);
 }

@@ -27,12 +27,21 @@ internal static class DlqReplayCommand
         command.SetAction((parsed, cancellationToken) => ToolSession.StreamAsync(
             parsed,
             options,
-            (session, stop) => new DlqReplayer(
-                session,
-                parsed.GetValue(letters)
-                    ?? Path.Combine(options.DataFolder(parsed), "processor", "dead_letters"),
-                parsed.GetValue(dryRun)).RunAsync(filter.Topic(parsed), filter.Read(parsed), stop),
+            async (session, stop) =>
+            {
+                var isDryRun = parsed.GetValue(dryRun);
+                var folder = parsed.GetValue(letters) ?? FolderIn(options.DataFolder(parsed));
+                var outcome = await new DlqReplayer(session, folder, isDryRun)
+                    .RunAsync(filter.Topic(parsed), filter.Read(parsed), stop);
+                session.Output.WriteLine(isDryRun
+                    ? $"{Words.Count(outcome.Done, "record")} would be put back, {outcome.Left} not"
+                    : $"{Words.Count(outcome.Done, "record")} put back, {outcome.Left} not");
+                return outcome.Left > 0 ? 1 : 0;
+            },
             cancellationToken));
         return command;
     }
+
+    /// <summary>Where the processor of an <c>up</c> keeps what its letters hold the beginning of.</summary>
+    public static string FolderIn(string dataFolder) => Path.Combine(dataFolder, "processor", "dead_letters");
 }

@@ -13,8 +13,8 @@ internal sealed class DlqReplayer(ToolSession session, string lettersFolder, boo
     private long _replayed;
     private long _left;
 
-    /// <summary>Returns the exit code: 1 where one could not be put back.</summary>
-    public async Task<int> RunAsync(
+    /// <summary>Puts back what matches; why some were not is noted in the session.</summary>
+    public async Task<DlqOutcome> RunAsync(
         string? name, Func<StoredDeadLetter, bool> matches, CancellationToken cancellationToken)
     {
         await using var sender = new DlqSender(session, Settled);
@@ -36,10 +36,7 @@ internal sealed class DlqReplayer(ToolSession session, string lettersFolder, boo
         }
 
         await sender.SettleAsync(cancellationToken);
-        session.Output.WriteLine(isDryRun
-            ? $"{Words.Count(_replayed, "record")} would be put back, {_left} not"
-            : $"{Words.Count(_replayed, "record")} put back, {_left} not");
-        return _left > 0 ? 1 : 0;
+        return new DlqOutcome(_replayed, _left);
     }
 
     private async Task ReplayAsync(

@@ -17,6 +17,14 @@ internal sealed class StatusRoutes(IEnumerable<ILogFlowService> parts, UpParts u
     /// <inheritdoc/>
     public JsonObject Describe() => ToJson(up.Snapshot());
 
+    /// <inheritdoc/>
+    public JsonObject DescribeParts()
+    {
+        var all = up.Detail().ToJson();
+        all["now"] = Describe();
+        return all;
+    }
+
     private JsonObject ToJson(PipelineSnapshot now) => new()
     {
         ["version"] = ProductVersion.Text,

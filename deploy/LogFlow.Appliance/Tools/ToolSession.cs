@@ -74,6 +74,24 @@ internal sealed class ToolSession : IAsyncDisposable
         CancellationToken cancellationToken) =>
         RunAsync(parsed, options, Timeout.InfiniteTimeSpan, work, cancellationToken);
 
+    /// <summary>A session that is no command's: what it has to say goes to <paramref name="notes"/>.</summary>
+    /// <exception cref="StartupException">The broker cannot be reached.</exception>
+    public static async Task<ToolSession> OpenAsync(
+        string server, TextWriter notes, CancellationToken cancellationToken)
+    {
+        var session = new ToolSession([server], KafkaSecurity.None, isJson: true, TextWriter.Null, notes);
+        try
+        {
+            await session.ConnectAsync(cancellationToken);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Says on standard error what is no answer.</summary>
     public void Note(string text) => Notes.WriteLine(TerminalText.Clean(text));
 

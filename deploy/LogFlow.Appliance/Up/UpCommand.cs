@@ -79,10 +79,14 @@ internal sealed class UpCommand
             provider.GetRequiredService<RecentErrors>()));
         services.AddSingleton<StatusRoutes>();
         services.AddSingleton<IStatusPages>(static provider => provider.GetRequiredService<StatusRoutes>());
-        services.AddSingleton<IStatusPages>(static provider => new ConsolePages(new ConsoleOptions
+        services.AddSingleton<IStatusPages>(provider => new ConsolePages(new ConsoleOptions
         {
             Backend = () => provider.GetRequiredService<UpParts>().StoreAddress is { } url ? new Uri(url) : null,
             Pipeline = provider.GetRequiredService<StatusRoutes>(),
+            DeadLetters = new DlqBox(
+                () => provider.GetRequiredService<UpParts>().QueueAddress,
+                DlqReplayCommand.FolderIn(dataFolder),
+                provider.GetRequiredService<ILogger<DlqBox>>()),
             Time = provider.GetRequiredService<TimeProvider>(),
         }));
         services.AddSingleton<ObservabilityServer>();

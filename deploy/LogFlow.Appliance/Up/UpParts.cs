@@ -101,6 +101,15 @@ internal sealed class UpParts
         return SnapshotBuilder.Build(agent, queue, processor, store, _errors.Latest());
     }
 
+    /// <summary>The parts in detail, for the page that shows them.</summary>
+    public PipelineDetail Detail() => new(
+        _agent.Part?.GetStatus(),
+        _agent.Part?.GetFiles() ?? [],
+        _queue.Part?.GetStatus(),
+        _processor.Part?.GetStatus(),
+        _processor.Part?.GetStatements() ?? [],
+        _store.Part?.GetStatus());
+
     private UpProcessorConfig Joined(UpProcessorConfig config)
     {
         config.QueueBootstrapServers = [QueueAddress];

@@ -15,8 +15,11 @@ public sealed class PipelineBatch
     /// <summary>The events that failed in a filter or condition; they are not in <see cref="Events"/>.</summary>
     public List<FailedEvent> Failed { get; } = [];
 
-    /// <summary>How many events filters dropped.</summary>
+    /// <summary>How many events filters dropped; one that others replace (split) is none of them.</summary>
     public int DroppedCount { get; internal set; }
+
+    /// <summary>How many events filters made beyond those that came: split, clone.</summary>
+    public int CreatedCount { get; internal set; }
 
     /// <summary>Maps for the events that are decoded into the batch.</summary>
     internal EventPool Pool { get; } = new();
@@ -27,6 +30,7 @@ public sealed class PipelineBatch
         Events.Clear();
         Failed.Clear();
         DroppedCount = 0;
+        CreatedCount = 0;
         Pool.TakeBack();
     }
 }

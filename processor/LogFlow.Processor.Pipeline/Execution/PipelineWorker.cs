@@ -129,13 +129,20 @@ public sealed class PipelineWorker
                 {
                     return;
                 }
-                if (_context.Created.Count > 0)
+                var created = _context.Created.Count;
+                if (created > 0)
                 {
                     TakeCreated(current, step, ref part);
                 }
-                if (current.IsCancelled)
+                if (current.IsCancelled && created == 0)
                 {
                     batch.DroppedCount++;
+                    return;
+                }
+                // An event that others replace (split) is not dropped: it is one of them.
+                batch.CreatedCount += current.IsCancelled ? created - 1 : created;
+                if (current.IsCancelled)
+                {
                     return;
                 }
                 continue;

@@ -28,6 +28,11 @@ internal sealed class FilterStage : IAsyncDisposable
     /// <summary>Every batch that was taken in and has not finished, wherever it is.</summary>
     private readonly HashSet<InFlightBatch> _inFlight = [];
 
+    /// <summary>Guards <see cref="_books"/>; a leaf.</summary>
+    private readonly Lock _booksLock = new();
+
+    private ProcessorBooks _books = ProcessorBooks.Empty;
+
     /// <summary>Places for batches: the budget bounds bytes only.</summary>
     private readonly SemaphoreSlim _places = new(BatchesMax);
     private readonly ByteBudget _budget;
@@ -55,6 +60,35 @@ internal sealed class FilterStage : IAsyncDisposable
     public long BytesInFlight => _budget.BytesHeld;
 
     public IReadOnlyList<Output> Outputs => _outputs;
+
+    /// <summary>What was taken in, and what became of it.</summary>
+    public ProcessorBooks ReadBooks()
+    {
+        long inFlight;
+        lock (_inFlightLock)
+        {
+            inFlight = _inFlight.Sum(RecordsOf);
+        }
+
+        lock (_booksLock)
+        {
+            return _books with { InFlight = inFlight };
+        }
+    }
+
+    /// <summary>What each filter did, over all workers, in the order of the text.</summary>
+    public IReadOnlyList<StatementStatus> ReadStatements()
+    {
+        var counters = _pipeline.ReadCounters().ToLookup(static counter => counter.Plugin);
+        return [.. _pipeline.Filters.Select(filter => new StatementStatus(
+            filter.Node.Id,
+            filter.Node.Span.ToString(),
+            counters[filter.Node].Sum(static counter => counter.In),
+            counters[filter.Node].Sum(static counter => counter.Out),
+            counters[filter.Node].Sum(static counter => counter.Matches),
+            counters[filter.Node].Sum(static counter => counter.Failures),
+            new TimeSpan(counters[filter.Node].Sum(static counter => counter.Duration.Ticks))))];
+    }
 
     /// <summary>What plugins refused last.</summary>
     public PluginErrors Errors { get; }
@@ -240,6 +274,9 @@ internal sealed class FilterStage : IAsyncDisposable
         }
     }
 
+    /// <summary>A batch that cannot be decoded counts as the one letter that it becomes.</summary>
+    private static long RecordsOf(InFlightBatch batch) => batch.Undecodable is null ? batch.RecordCount : 1;
+
     private static bool Wants(Output output, InFlightBatch batch) =>
         output.WantsEmptyBatches || batch.GetPart(output.Index) is not null;
 
@@ -253,6 +290,19 @@ internal sealed class FilterStage : IAsyncDisposable
         if (!batch.Window.IsClosed)
         {
             _metrics.BatchDone(batch.EventCount);
+            lock (_booksLock)
+            {
+                var tally = batch.Tally;
+                _books = new ProcessorBooks(
+                    _books.Records + RecordsOf(batch),
+                    _books.Made + tally.Made,
+                    _books.Written + batch.EventCount,
+                    _books.Dropped + tally.Dropped,
+                    _books.Unrouted + tally.Unrouted,
+                    _books.Refused + tally.Refused,
+                    _books.RefusedByOutputs + tally.RefusedByOutputs,
+                    InFlight: 0);
+            }
         }
 
         batch.Window.Finished(batch);

@@ -55,6 +55,7 @@ internal sealed class FilterWorker
         }
 
         dropped += FilterChunk(batch, now);
+        batch.Tally.Dropped += dropped;
         _metrics.BatchFiltered(dropped, _time.GetElapsedTime(started));
     }
 
@@ -91,6 +92,7 @@ internal sealed class FilterWorker
                 batch.AddReplay(record.Offset, replay);
             }
 
+            batch.Tally.Made += Math.Max(0, _chunk.Events.Count - before - 1);
             return _chunk.Events.Count > before;
         }
         catch (Exception error)
@@ -121,6 +123,7 @@ internal sealed class FilterWorker
         }
 
         var dropped = _chunk.DroppedCount;
+        batch.Tally.Made += _chunk.CreatedCount;
         _chunk.Clear();
         return dropped;
     }
@@ -134,6 +137,7 @@ internal sealed class FilterWorker
         }
 
         batch.EventCount += outputs.IsEmpty ? 0 : 1;
+        batch.Tally.Unrouted += outputs.IsEmpty ? 1 : 0;
         var offset = item.Origin.Offset;
         var replay = batch.FindReplay(offset);
         var context = new EventContext(

@@ -47,6 +47,9 @@ internal sealed class InFlightBatch
     /// <summary>Events that go to at least one output.</summary>
     public int EventCount { get; set; }
 
+    /// <summary>What became of its records so far; the workers' and the outputs' turns each add theirs.</summary>
+    public BatchTally Tally;
+
     public long FirstOffset { get; }
 
     public long NextOffset { get; }
@@ -90,7 +93,18 @@ internal sealed class InFlightBatch
     /// <summary>The output's part, made when the first event comes.</summary>
     public OutputPart GetOrCreatePart(int index, Output output) => _parts[index] ??= output.CreatePart(RecordCount);
 
-    public void AddDeadLetter(DeadLetter letter) => (DeadLetters ??= []).Add(letter);
+    public void AddDeadLetter(DeadLetter letter)
+    {
+        (DeadLetters ??= []).Add(letter);
+        if (letter.Stage == DeadLetterStage.Output)
+        {
+            Tally.RefusedByOutputs++;
+        }
+        else
+        {
+            Tally.Refused++;
+        }
+    }
 
     /// <summary>
     /// A record says that it repeats an earlier one. It is believed where that one stands before it in the same
@@ -120,6 +134,7 @@ internal sealed class InFlightBatch
         DeadLetters = null;
         _replays = null;
         EventCount = 0;
+        Tally = default;
     }
 
     /// <summary>
@@ -129,6 +144,7 @@ internal sealed class InFlightBatch
     public void HandOver(IReadOnlyList<DeadLetter> letters)
     {
         Interlocked.Increment(ref _outputsLeft);
+        Interlocked.Add(ref Tally.RefusedByOutputs, letters.Count);
         _handOver(this, letters);
     }
 
@@ -163,9 +179,9 @@ internal sealed class InFlightBatch
     /// <summary>Lets go of all memory and tells the window.</summary>
     public void Finish()
     {
-        var events = EventCount;
+        var (events, tally) = (EventCount, Tally);
         Reset();
-        EventCount = events;
+        (EventCount, Tally) = (events, tally);
         _records.Dispose();
         _finished(this);
     }

@@ -14,6 +14,8 @@ internal sealed class FieldQueries(long nowMs)
                 return new IdsQuery([text]);
             case "_index":
                 return new FieldQuery(FieldNames.Index, FieldType.Keyword, new TermPredicate(text));
+            case "_seq_no":
+                return ArrivalQuery.Parse(text, true, text, true);
         }
 
         var type = FieldTypes.Of(field);
@@ -89,6 +91,11 @@ internal sealed class FieldQueries(long nowMs)
     public QueryNode Range(string field, string? low, bool includesLow, string? high, bool includesHigh,
         TimeZoneInfo? zone, string? format)
     {
+        if (field == "_seq_no")
+        {
+            return ArrivalQuery.Parse(low, includesLow, high, includesHigh);
+        }
+
         var type = FieldTypes.Of(field);
         switch (type)
         {

@@ -10,8 +10,10 @@ namespace LogFlow.WebConsole;
 /// What the page asks for, as JSON. Errors are <c>{code, message, column}</c>. Requests with a body must say that it is
 /// JSON, which a page of another origin cannot without asking first.
 /// </summary>
-internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend)
+internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend) : IDisposable
 {
+    private readonly DeadLettersPage _dead = new(options.DeadLetters);
+
     private delegate Task<JsonObject> Answer(LogQuery query, JsonObject state, CancellationToken cancellationToken);
 
     /// <summary>Adds them.</summary>
@@ -31,10 +33,24 @@ internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend)
         Post(routes, "/api/around", new AroundPage(backend).RunAsync);
         Post(routes, "/api/why", (query, _, stop) => new NoHits(backend).ExplainAsync(query, stop));
         Post(routes, "/api/document", DocumentAsync);
+        Post(routes, "/api/live", new LivePage(backend, options.Time).RunAsync);
+        Post(routes, "/api/dead/letters", (_, state, stop) => _dead.ReadAsync(state, stop));
+        PostOf(routes, "/api/dead/replay", _dead.ReplayAsync);
+        PostOf(routes, "/api/dead/purge", _dead.PurgeAsync);
+        routes.MapGet("/api/dead", context => SendAsync(context, _dead.ListAsync));
         routes.MapGet("/api/health", context => SendAsync(context, HealthAsync));
+        routes.MapGet("/api/pipeline", context => SendAsync(context, PipelineAsync));
         routes.MapGet("/api/export", context => GuardedAsync(
             context, () => new ExportPage(backend, options).WriteAsync(context)));
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _dead.Dispose();
+
+    private Task<JsonObject> PipelineAsync(CancellationToken stop) => options.Pipeline is { } pipeline
+        ? Task.FromResult(pipeline.DescribeParts())
+        : throw new BackendException(
+            404, "alone", "this console shows a server alone: the parts of a pipeline are known to 'logflow up'");
 
     private async Task<JsonObject> DocumentAsync(LogQuery query, JsonObject state, CancellationToken stop)
     {
@@ -61,7 +77,7 @@ internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend)
         {
             ["version"] = ProductVersion.Text,
             ["backend"] = backend.Name,
-            ["server"] = root["version"]?["build_hash"]?.ToString() == "logflow" ? "embedded store"
+            ["server"] = SearchBackend.IsOwnStore(root) ? "embedded store"
                 : root["version"]?["distribution"]?.ToString() ?? "elasticsearch",
             ["serverVersion"] = root["version"]?["number"]?.DeepClone(),
             ["index"] = options.Index,
@@ -69,7 +85,15 @@ internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend)
         };
     }
 
-    private void Post(IEndpointRouteBuilder routes, string path, Answer answer) => routes.MapPost(
+    private void Post(IEndpointRouteBuilder routes, string path, Answer answer) => PostOf(
+        routes,
+        path,
+        (_, state, stop) => answer(
+            LogQuery.Parse(state, options.Index, options.Time.GetUtcNow()), state, stop));
+
+    private static void PostOf(
+        IEndpointRouteBuilder routes, string path,
+        Func<HttpRequest, JsonObject, CancellationToken, Task<JsonObject>> answer) => routes.MapPost(
         path,
         context => SendAsync(context, async stop =>
         {
@@ -79,7 +103,7 @@ internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend)
             }
 
             var state = await PageJson.ReadAsync(context.Request.Body, stop);
-            return await answer(LogQuery.Parse(state, options.Index, options.Time.GetUtcNow()), state, stop);
+            return await answer(context.Request, state, stop);
         }));
 
     private static Task SendAsync(HttpContext context, Func<CancellationToken, Task<JsonObject>> answer) =>
@@ -96,6 +120,12 @@ internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend)
         try
         {
             await answer();
+        }
+        catch (PipelineException error) when (!context.Response.HasStarted)
+        {
+            var body = new JsonObject { ["code"] = "pipeline", ["message"] = error.Message };
+            await TextAnswer.WriteAsync(
+                context, body.ToJsonString(), "application/json", StatusCodes.Status502BadGateway);
         }
         catch (BackendException error) when (!context.Response.HasStarted)
         {

@@ -148,7 +148,8 @@ internal sealed class SearchPage(SearchBackend backend)
 
     private static string Identity(JsonNode hit) => $"{hit["_index"]}/{hit["_id"]}";
 
-    private static string? Partial(JsonObject answer)
+    /// <summary>Why an answer is not all; null: it is.</summary>
+    public static string? Partial(JsonObject answer)
     {
         var failed = answer["_shards"]?["failed"]?.GetValue<int>() ?? 0;
         return answer["timed_out"]?.GetValue<bool>() == true ? "the search ran out of time: there are more hits"

@@ -49,6 +49,9 @@ internal sealed partial class SearchBackend(Func<Uri?> address) : IDisposable
     public Task<JsonObject> RootAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "/", "", null, cancellationToken);
 
+    /// <summary>Whether what a server says of itself is what our store says.</summary>
+    public static bool IsOwnStore(JsonObject root) => root["version"]?["build_hash"]?.ToString() == "logflow";
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

@@ -9,6 +9,9 @@ import { length } from "./time.mjs";
  * @type {Record<string, () => Promise<new (main: HTMLElement) => any>>} */
 const pages = {
   "/": async () => LogsPage,
+  "/live": async () => (await import("./live.mjs")).LivePage,
+  "/pipeline": async () => (await import("./pipeline.mjs")).PipelinePage,
+  "/dead": async () => (await import("./dead.mjs")).DeadPage,
 };
 
 let page = /** @type {any} */ (null), shown = "", started = 0;

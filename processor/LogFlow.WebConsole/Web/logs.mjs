@@ -2,34 +2,26 @@
 // The page of logs: query, bars, fields, rows.
 import { ApiError, ask, cancel, isAbort, view } from "./api.mjs";
 import { copy, count, h, menu, say } from "./dom.mjs";
-import { copyLink, detail, wholeJson } from "./detail.mjs";
 import { Fields } from "./fields.mjs";
 import { Histogram } from "./hist.mjs";
-import { VirtualList } from "./list.mjs";
+import { LinesPage } from "./lines.mjs";
 import { pills, QueryBar } from "./query.mjs";
-import { asText, cells, levelClass, marks, message, timeOf, widths } from "./rows.mjs";
+import { timeOf } from "./rows.mjs";
 import { go, link, onKeepScroll, state, url } from "./state.mjs";
-import { absolute, full, length, rangeName, readable, rowFormat, zone } from "./time.mjs";
+import { absolute, length, rangeName, readable, zone } from "./time.mjs";
 
 const PAGE = 200, ROWS_MAX = 20000;
 
-export class LogsPage {
+export class LogsPage extends LinesPage {
   /** @param {HTMLElement} main */
   constructor(main) {
-    this.rows = /** @type {import("./rows.mjs").Row[]} */ ([]);
+    super();
     this.total = 0;
     this.next = /** @type {any} */ (null);
-    this.active = -1;
-    this.look = /** @type {any} */ ({ time: full, level: true, dataset: true, marks: null });
-    this.wraps = localStorage.getItem("wrap") === "1";
-    this.highlight = "";
     this.isLoading = false;
     this.fields = new Fields();
     this.bar = new QueryBar(() => this.fields.fields, () => this.search());
     this.hist = new Histogram((t) => go({ t, r: "" }), () => history.back());
-    this.list = new VirtualList({ render: (index) => this.row(index), isTall: (index) => this.wraps || this.rows[index]?.id === state.r, onEnd: () => void this.more(), label: "Lines" });
-    this.head = h("div", { class: "th", role: "row" });
-    this.grid = h("div", { class: "grid", role: "treegrid", "aria-label": "Lines", "aria-rowcount": "0" }, h("div", { role: "rowgroup" }, this.head), this.list.element);
     this.hits = h("span", { class: "hits" });
     this.note = h("span", { class: "muted" });
     this.by = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Bars split by", onchange: () => go({ b: this.by.value }) }));
@@ -37,20 +29,15 @@ export class LogsPage {
     this.pillRow = h("div", { class: "pills" });
     this.progress = h("div", { class: "progress", hidden: true });
     this.empty = h("div", { class: "scrollx", hidden: true });
-    this.toggles = [
-      h("button", { title: "Wrap long lines (v)", "aria-pressed": String(this.wraps), onclick: () => this.toggleWrap() }, "Wrap"),
+    const toggles = [this.wrapButton,
       h("button", { title: "Fold the bars", "aria-pressed": "false", onclick: (/** @type {any} */ event) => event.target.setAttribute("aria-pressed", String(this.results.classList.toggle("fold"))) }, "Fold"),
     ];
     this.results = h("div", { class: "results" },
-      h("div", { class: "strip" }, h("button", { title: "Fields (f)", onclick: () => this.toggleSide() }, "Fields"), this.hits, this.note, h("span", { class: "grow" }), this.hist.legend, this.by, ...this.toggles),
+      h("div", { class: "strip" }, h("button", { title: "Fields (f)", onclick: () => this.toggleSide() }, "Fields"), this.hits, this.note, h("span", { class: "grow" }), this.hist.legend, this.by, ...toggles),
       this.hist.element, h("div", { class: "hidden" }, this.hist.table), this.grid, this.empty, this.foot);
     this.logs = h("div", { class: "logs" }, this.progress, this.fields.element, this.results);
     if (innerWidth <= 900 || localStorage.getItem("side") === "0") this.logs.classList.add("noside");
-    this.mark = /** @type {HTMLInputElement} */ (h("input", { placeholder: "Highlight", "aria-label": "Highlight without filtering", oninput: () => { this.highlight = this.mark.value; this.look.marks = marks(this.highlight); this.list.refreshAll(); } }));
-    this.element = h("div", { class: "logspage" });
     main.replaceChildren(h("h1", { class: "hidden" }, "Logs"), this.bar.element, this.bar.problem, this.pillRow, this.logs);
-    this.list.element.addEventListener("click", (event) => this.click(event));
-    document.addEventListener("copy", this.onCopy = (/** @type {ClipboardEvent} */ event) => this.copied(event));
     onKeepScroll(() => this.list.element.scrollTop);
     this.drawPills();
     this.bar.sync();
@@ -58,8 +45,7 @@ export class LogsPage {
   }
 
   leave() {
-    cancel();
-    document.removeEventListener("copy", this.onCopy);
+    super.leave();
     onKeepScroll(() => 0);
   }
 
@@ -149,42 +135,12 @@ export class LogsPage {
   }
 
   setLook() {
-    const times = this.rows.length ? [timeOf(this.rows[0]), timeOf(this.rows[this.rows.length - 1])] : [0, 0];
-    const format = rowFormat(times[0], times[1]);
-    this.look = {
-      time: format.show, marks: marks(this.highlight), wraps: this.wraps,
-      level: (this.first?.levelShare ?? 0) > 0, dataset: this.rows.some((row) => row.f["event.dataset"]),
-    };
-    this.grid.style.setProperty("--cols", widths(format.width, this.look));
-    this.grid.classList.toggle("wrap", this.wraps);
-    this.grid.setAttribute("aria-rowcount", String(this.total + 1));
     const isOldest = state.s === "@timestamp";
-    this.head.replaceChildren(...[
-      h("span", { role: "columnheader", "aria-sort": isOldest ? "ascending" : "descending" }, `time (${zone()})`, link(h, { s: isOldest ? "" : "@timestamp" }, { class: "act", title: isOldest ? "Newest first" : "Oldest first", "aria-label": isOldest ? "Newest first" : "Oldest first" }, isOldest ? "↑" : "↓")),
-      this.look.level && h("span", { class: "wide", role: "columnheader" }, "level"),
-      this.look.dataset && h("span", { class: "wide", role: "columnheader" }, "dataset"),
-      ...state.c.map((name) => h("span", { class: "wide", role: "columnheader", title: name }, name, link(h, { c: state.c.filter((one) => one !== name) }, { class: "act", "aria-label": `Hide column ${name}` }, "✕"))),
-      h("span", { role: "columnheader" }, "message"),
-    ].filter(Boolean).map((node) => /** @type {Node} */ (node)));
+    this.lookOf(this.rows, (this.first?.levelShare ?? 0) > 0, this.total,
+      link(h, { s: isOldest ? "" : "@timestamp" }, { class: "act", title: isOldest ? "Newest first" : "Oldest first", "aria-label": isOldest ? "Newest first" : "Oldest first" }, isOldest ? "↑" : "↓"));
   }
 
-  /** @param {number} index */
-  row(index) {
-    const row = this.rows[index], isOpen = row.id === state.r;
-    const line = h("div", { class: `tr l-${levelClass(row.f["log.level"])}${index === this.active ? " active" : ""}`, role: "row", tabindex: index === Math.max(0, this.active) ? "0" : "-1", "aria-rowindex": String(index + 2), "aria-expanded": String(isOpen) }, ...cells(row, this.look).filter(Boolean));
-    if (!isOpen) return line;
-    return h("div", { role: "presentation" }, line, h("div", { role: "row" }, h("div", { role: "gridcell" },
-      detail(row, { close: () => this.close(), step: (way) => this.step(way), marks: this.look.marks }))));
-  }
-
-  /** @param {MouseEvent} event */
-  click(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (!target.closest(".item > .tr, .item > div > .tr") || target.closest(".detail, a, button") || String(getSelection())) return;
-    const index = Number(/** @type {any} */ (target.closest(".item")).dataset.index), row = this.rows[index];
-    this.activate(index);
-    go({ r: state.r === row.id ? "" : row.id, x: state.r === row.id ? "" : state.x }, true);
-  }
+  atEnd() { void this.more(); }
 
   /** @param {string} old */
   openChanged(old) {
@@ -221,54 +177,6 @@ export class LogsPage {
     }
     this.activate(index);
     this.list.show(index, true);
-  }
-
-  close() {
-    const index = this.active;
-    go({ r: "", x: "" }, true);
-    this.focusRow(index);
-  }
-
-  /** @param {number} index */
-  activate(index) {
-    const before = this.active;
-    this.active = Math.max(0, Math.min(this.rows.length - 1, index));
-    for (const at of [before, this.active]) {
-      const line = this.list.items.get(at)?.querySelector(".tr");
-      line?.classList.toggle("active", at === this.active);
-      line?.setAttribute("tabindex", at === this.active ? "0" : "-1");
-    }
-  }
-
-  /** @param {number} index */
-  focusRow(index) {
-    this.activate(index);
-    this.list.show(this.active);
-    /** @type {any} */ (this.list.items.get(this.active)?.querySelector(".tr"))?.focus({ preventScroll: true });
-  }
-
-  /** @param {number} way */
-  step(way) {
-    const isOpen = state.r && this.rows[this.active]?.id === state.r, next = this.active + way;
-    if (next < 0 || next >= this.rows.length) return;
-    this.focusRow(next);
-    if (isOpen) go({ r: this.rows[next].id }, true);
-  }
-
-  /** The next line that has an error, or a marked word. @param {number} way @param {(row: any) => boolean} fits */
-  seek(way, fits) {
-    for (let index = this.active + way; index >= 0 && index < this.rows.length; index += way) {
-      if (fits(this.rows[index])) return this.focusRow(index);
-    }
-    say("none further");
-  }
-
-  toggleWrap() {
-    this.wraps = !this.wraps;
-    localStorage.setItem("wrap", this.wraps ? "1" : "0");
-    this.toggles[0].setAttribute("aria-pressed", String(this.wraps));
-    this.setLook();
-    this.list.refreshAll();
   }
 
   toggleSide() {
@@ -364,53 +272,17 @@ export class LogsPage {
     }
   }
 
-  /** Rows that are selected are copied as rows. @param {ClipboardEvent} event */
-  copied(event) {
-    const selection = getSelection();
-    if (!selection || selection.isCollapsed || !this.list.element.contains(selection.anchorNode)) return;
-    const chosen = [...this.list.items].filter(([, item]) => selection.containsNode(item, true)).map(([index]) => index);
-    if (chosen.length < 2) return;
-    const text = this.rows.slice(Math.min(...chosen), Math.max(...chosen) + 1).map(asText).join("\n");
-    event.clipboardData?.setData("text/plain", text + "\n");
-    event.preventDefault();
-  }
-
   /** @param {KeyboardEvent} event @returns {boolean|void} false: not ours */
   key(event) {
-    const row = this.rows[this.active], keys = /** @type {Record<string, () => any>} */ ({
-      "/": () => { this.bar.input.focus(); this.bar.input.select(); },
+    return this.act(event, {
       f: () => { if (this.logs.classList.contains("noside")) this.toggleSide(); this.fields.filter.focus(); },
       t: () => this.bar.chooseTime(),
       r: () => this.search(),
-      j: () => this.step(1), ArrowDown: () => this.step(1), k: () => this.step(-1), ArrowUp: () => this.step(-1),
-      PageDown: () => this.focusRow(this.active + 25), PageUp: () => this.focusRow(this.active - 25),
-      Enter: () => row && go({ r: state.r === row.id ? "" : row.id, x: "" }, true),
       Escape: () => { if (state.r) this.close(); else cancel(); },
-      g: () => this.focusRow(0), G: () => this.focusRow(this.rows.length - 1), Home: () => this.focusRow(0), End: () => this.focusRow(this.rows.length - 1),
-      e: () => this.seek(1, isError), E: () => this.seek(-1, isError),
-      n: () => this.seek(1, (one) => this.fits(one)), N: () => this.seek(-1, (one) => this.fits(one)),
-      c: () => row && go({ r: row.id, x: "around" }, true),
-      y: () => row && copy(asText(row)), Y: async () => row && copy(await wholeJson(row)), l: () => row && copyLink(row),
       z: () => history.back(), "[": () => this.bar.shift(-1), "]": () => this.bar.shift(1),
-      v: () => this.toggleWrap(),
     });
-    const action = keys[event.key];
-    if (!action) return false;
-    if (event.key === "c" && state.r === row?.id) this.list.refresh(this.active);
-    action();
-  }
-
-  /** @param {any} row */
-  fits(row) {
-    const pattern = this.look.marks;
-    if (!pattern) return false;
-    pattern.lastIndex = 0;
-    return pattern.test(message(row));
   }
 }
-
-/** @param {any} row */
-const isError = (row) => ["error", "fatal"].includes(levelClass(row.f["log.level"])) || /\b(error|fatal|panic|exception)\b/i.test(message(row));
 
 /** The query with another field. @param {string} wrong @param {string} right */
 const mend = (wrong, right) => ({ q: state.q.split(wrong + ":").join(right + ":"), f: state.f.map((pill) => pill.replace(wrong + ":", right + ":")) });

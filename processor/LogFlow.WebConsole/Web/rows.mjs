@@ -4,7 +4,7 @@ import { h, lineNodes, plain } from "./dom.mjs";
 import { state } from "./state.mjs";
 import { full, parts } from "./time.mjs";
 
-/** @typedef {{id: string, index: string, sort?: any[], f: Record<string, any>, at?: number}} Row */
+/** @typedef {{id: string, index: string, sort?: any[], f: Record<string, any>, at?: number, gap?: string}} Row */
 
 const classes = [["fatal", /^(fatal|crit|emerg|alert|panic)/i], ["error", /^(err|severe|fail)/i], ["warn", /^warn/i], ["info", /^(info|notice)/i], ["debug", /^(debug|trace|verbose|fine)/i]];
 

@@ -1,8 +1,13 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using LogFlow.Kafka.Client;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Platform;
 using LogFlow.Testing;
+using LogFlow.WebConsole;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LogFlow.Appliance.Tests;
 
@@ -91,6 +96,50 @@ public sealed class DlqTests : IAsyncLifetime, IDisposable
 
         Assert.Equal("begin and end\n", await Tools.OutputOfAsync("consume", "logs", "--exit"));
     }
+
+    /// <summary>What the console does with letters is what the command does.</summary>
+    [Fact]
+    public async Task Box_ListsReadsReplaysAndPurges()
+    {
+        await WriteLettersAsync();
+        using var logs = new CollectingLogs();
+        var box = new DlqBox(() => _queue!.Endpoint, _folder.Path, new Logger<DlqBox>(logs));
+        var list = await box.ListAsync(CancellationToken.None);
+        var group = list["groups"]![0]!;
+        Assert.Equal("400 mapper", $"{group["reason"]}");
+        Assert.Equal(2, group["count"]!.GetValue<long>());
+        var choice = new DeadLetterChoice(
+            "logs", "output", "elasticsearch", "400 mapper", null, null,
+            DateTimeOffset.Parse($"{group["last"]}", CultureInfo.InvariantCulture));
+
+        var letters = (await box.ReadAsync(choice, 1, CancellationToken.None))["letters"]!.AsArray();
+        Assert.Equal("second", $"{letters.Single()!["value"]}");
+        Assert.Equal(5, letters[0]!["letter"]!["offset"]!.GetValue<long>());
+
+        Assert.Equal((2, 0), Outcome(await box.ReplayAsync(choice, isDryRun: true, CancellationToken.None)));
+        Assert.Equal("", await Tools.OutputOfAsync("consume", "logs", "--exit"));
+        var first = choice with { Offset = 3 };
+        Assert.Equal((1, 0), Outcome(await box.ReplayAsync(first, isDryRun: false, CancellationToken.None)));
+        Assert.Equal("first\n", await Tools.OutputOfAsync("consume", "logs", "--exit"));
+
+        // What came after the page was drawn is not meant.
+        var earlier = choice with { Until = choice.Until!.Value.AddMilliseconds(-1) };
+        Assert.Equal((0, 4), Outcome(await box.PurgeAsync(earlier, isDryRun: true, CancellationToken.None)));
+        Assert.Equal((2, 2), Outcome(await box.PurgeAsync(choice, isDryRun: false, CancellationToken.None)));
+        Assert.DoesNotContain("400 mapper", await Tools.OutputOfAsync("dlq", "list"));
+        Assert.Equal(1, logs.Count(LogLevel.Warning, "took 2 dead letter(s) away"));
+    }
+
+    [Fact]
+    public async Task Box_WithoutAQueue_SaysSo()
+    {
+        var box = new DlqBox(static () => "127.0.0.1:1", _folder.Path, NullLogger<DlqBox>.Instance);
+        var error = await Assert.ThrowsAsync<PipelineException>(() => box.ListAsync(CancellationToken.None));
+        Assert.Contains("127.0.0.1:1", error.Message);
+    }
+
+    private static (long Done, long Left) Outcome(JsonObject answer) =>
+        (answer["done"]!.GetValue<long>(), answer["left"]!.GetValue<long>());
 
     private async Task WriteLettersAsync()
     {

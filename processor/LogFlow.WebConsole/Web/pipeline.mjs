@@ -1,0 +1,196 @@
+// @ts-check
+// Where the lines are: rates, lag, files, partitions, statements, and whether the books balance.
+import { get } from "./api.mjs";
+import { bytes, count, h, plain, short, svg } from "./dom.mjs";
+import { go } from "./state.mjs";
+import { length, readable } from "./time.mjs";
+
+const EVERY = 2000, KEPT = 150;
+
+export class PipelinePage {
+  /** @param {HTMLElement} main */
+  constructor(main) {
+    this.history = /** @type {{at: number, read: number, queued: number, done: number, taken: number, lag: number, behind: number}[]} */ ([]);
+    this.problem = h("div", { role: "status" });
+    this.cards = h("div", { class: "cards" });
+    this.tables = h("div");
+    main.replaceChildren(h("div", { class: "page" }, h("h1", {}, "Pipeline"), this.problem, this.cards, this.tables));
+    document.title = "Pipeline · LogFlow";
+    this.timer = 0;
+    void this.load();
+  }
+
+  leave() {
+    this.isGone = true;
+    clearTimeout(this.timer);
+  }
+
+  changed() { if (this.last) this.draw(); }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.key !== "r") return false;
+    clearTimeout(this.timer);
+    void this.load();
+  }
+
+  async load() {
+    try {
+      if (!document.hidden) this.last = await get("/api/pipeline");
+      if (this.isGone) return;
+      this.problem.replaceChildren();
+      this.remember();
+      this.draw();
+    } catch (error) {
+      const { code, message } = /** @type {any} */ (error);
+      this.problem.replaceChildren(h("p", { class: code === "alone" ? "" : "problem" }, message, this.last ? " What is shown is from before." : ""));
+      if (code === "alone") return;
+    }
+    if (!this.isGone) this.timer = setTimeout(() => void this.load(), EVERY);
+  }
+
+  remember() {
+    const { agent, queue, processor, store, now } = this.last, at = Date.now();
+    this.history.push({ at, read: agent?.read ?? 0, queued: queue?.recordsIn ?? 0, done: processor?.recordsIn ?? 0, taken: store?.ingested ?? 0, lag: now.lag ?? 0, behind: agent?.bytesBehind ?? 0 });
+    this.history = this.history.slice(-KEPT);
+  }
+
+  /** Of each step since the page was opened, a second. @param {"read"|"queued"|"done"|"taken"} name */
+  rates(name) {
+    return this.history.slice(1).map((now, index) => Math.max(0, now[name] - this.history[index][name]) * 1000 / Math.max(1, now.at - this.history[index].at));
+  }
+
+  draw() {
+    const { agent, queue, processor, store, now } = this.last;
+    const part = (/** @type {string} */ name) => now.parts?.find((/** @type {any} */ one) => one.name === name);
+    this.cards.replaceChildren(...[
+      agent && card("Agent", part("agent"), this.rates("read"), "lines read a second", [`${count(now.filesWatched)} files, ${count(agent.open)} open`, `${bytes(agent.bytesBehind)} behind`]),
+      queue && card("Queue", part("queue"), this.rates("queued"), "records in a second", [`${bytes(queue.bytesOnDisk)} on disk`, `${count(queue.connections)} connections`]),
+      processor && card("Processor", part("processor"), this.rates("done"), "records taken a second", [`lag ${count(now.lag)}`, `${bytes(processor.bytesInFlight)} under way`], this.history.map(({ lag }) => lag)),
+      store && card("Store", part("store"), this.rates("taken"), "documents in a second", [`${short(store.documents)} documents`, `${bytes(store.diskBytes)} on disk`]),
+    ].filter(Boolean));
+    this.keepScroll(() => this.tables.replaceChildren(...[
+      this.trouble(), this.books(), this.statements(), this.outputs(), this.files(), this.partitions(), this.groups(),
+    ].filter((node) => node !== null).map((node) => /** @type {Node} */ (node))));
+  }
+
+  /** A table that is drawn again stays where it was scrolled to, and keeps the focus. @param {() => void} work */
+  keepScroll(work) {
+    const old = new Map([...this.tables.querySelectorAll("[role=region]")].map((box) => [box.getAttribute("aria-label"), [box.scrollLeft, box === document.activeElement]]));
+    work();
+    for (const box of /** @type {NodeListOf<HTMLElement>} */ (this.tables.querySelectorAll("[role=region]"))) {
+      const was = old.get(box.getAttribute("aria-label"));
+      if (was?.[0]) box.scrollLeft = /** @type {number} */ (was[0]);
+      if (was?.[1]) box.focus({ preventScroll: true });
+    }
+  }
+
+  trouble() {
+    const { now, processor } = this.last, stuck = processor?.stuck;
+    if (!now.recentErrors?.length && !stuck) return null;
+    return section("What went wrong lately", table(["Time", "Part", "What"], [
+      ...(stuck ? [["now", "processor", plain(stuck)]] : []),
+      ...(now.recentErrors ?? []).map((/** @type {any} */ error) => [readable(Date.parse(error.time)), error.part, plain(error.text)])]));
+  }
+
+  /** What came in, against what became of it. */
+  books() {
+    const { agent, queue, processor, store, now } = this.last, b = processor?.books, rows = [];
+    if (agent) {
+      const waiting = agent.read - agent.acknowledged;
+      rows.push(ledger("Lines of files", [["read", agent.read]], [["in the queue", agent.acknowledged], ["on their way", waiting]], null,
+        [agent.lost && `${count(agent.lost)} possibly lost`, agent.bytesLost && `${bytes(agent.bytesLost)} vanished before they were read`, agent.uncertain && `${count(agent.uncertain)} sent twice at most`, agent.truncated && `${count(agent.truncated)} cut to the limit`]));
+    }
+    if (b) {
+      rows.push(ledger("Records of the queue", [["taken and done", b.records], ["made by split, clone, codecs", b.made]],
+        [["written", b.written], ["dropped by filters", b.dropped], ["wanted by no output", b.unrouted], ["dead letters before outputs", b.refused]], b.difference,
+        [`${count(b.inFlight)} more under way`, `${count(now.lag ?? 0)} more wait in the queue`, b.refusedByOutputs && `${count(b.refusedByOutputs)} of the written became dead letters of an output`]));
+    }
+    if (store) rows.push(ledger("Documents", [["sent to the store", store.ingested + store.duplicates + store.rejected]], [["stored", store.ingested], ["there already", store.duplicates], ["refused", store.rejected]], null, [store.corrupt && `${count(store.corrupt)} blocks are damaged`]));
+    if (!rows.length) return null;
+    return section("The books", h("p", { class: "muted" }, "Since the start of this process. What is under way is in no sum; a difference would be a fault of ours."),
+      table(["", "In", "Became of it", "Difference", "Also"], rows));
+  }
+
+  statements() {
+    const { statements } = this.last;
+    if (!statements?.length) return null;
+    const most = Math.max(...statements.map((/** @type {any} */ one) => one.ms), 1);
+    const used = statements.filter((/** @type {any} */ one) => one.in), idle = statements.length - used.length;
+    return section("Statements", h("p", { class: "muted" }, `Filters in the order of the text that have seen an event${idle ? `; ${count(idle)} ${idle === 1 ? "other has" : "others have"} seen none` : ""}.`),
+      used.length ? table(["Statement", "Place", "#In", "#Out", "#Matched", "#Failed", "#µs each", "Share of time"], used.map((/** @type {any} */ one) => [
+        h("span", { class: "mono" }, one.name), h("span", { class: "mono muted" }, one.place), one.in, one.out, one.matches, one.failures ? h("span", { class: "dot bad" }, count(one.failures)) : 0, (one.ms * 1000 / one.in).toFixed(1),
+        h("meter", { min: 0, max: most, value: one.ms, "aria-label": `Share of time of ${one.name}` })])) : null);
+  }
+
+  outputs() {
+    const { processor } = this.last;
+    if (!processor?.outputs?.length) return null;
+    return section("Outputs", table(["Output", "State", "#Failed writes", "Last failure"], processor.outputs.map((/** @type {any} */ one) => [
+      h("span", { class: "mono" }, one.name), one.waitingSince ? h("span", { class: "dot bad" }, `waits for ${length(Date.now() - Date.parse(one.waitingSince))}`) : h("span", { class: "dot" }, "writes"), one.failures, plain(one.lastError ?? "")])));
+  }
+
+  files() {
+    const { files, fileCount } = this.last;
+    if (!fileCount) return null;
+    return section("Files", fileCount > files.length ? h("p", { class: "muted" }, `The ${count(files.length)} furthest behind of ${count(fileCount)}.`) : null,
+      table(["File", "#Length", "#In the queue", "#Behind", "State", ""], files.map((/** @type {any} */ one) => [
+        h("span", { class: "mono" }, plain(one.path)), bytes(one.length), bytes(one.acknowledged), one.behind ? bytes(one.behind) : "0", one.isIgnored ? "left alone: too old" : one.isOpen ? "open" : "closed",
+        h("a", { href: "/?" + new URLSearchParams({ t: "24h", f: `log.file.path:${one.path}` }), onclick: lines(one.path), "aria-label": `Lines of ${plain(one.path)}` }, "lines")])));
+  }
+
+  partitions() {
+    const { queue } = this.last;
+    if (!queue?.partitions?.length) return null;
+    return section("Partitions", table(["Topic", "#Partition", "#First offset", "#Next offset", "#Records", "#Size", "State"], queue.partitions.map((/** @type {any} */ one) => [
+      h("span", { class: "mono" }, plain(one.topic)), one.partition, one.start, one.end, one.end - one.start, bytes(one.bytes), one.isOffline ? h("span", { class: "dot bad" }, "offline: a write failed") : h("span", { class: "dot" }, "online")])));
+  }
+
+  groups() {
+    const { queue } = this.last;
+    if (!queue?.groups?.length) return null;
+    return section("Consumer groups", table(["Group", "State", "#Members", "Topic", "#Partition", "#Committed", "#Lag"], queue.groups.map((/** @type {any} */ one) => [
+      h("span", { class: "mono" }, plain(one.group)), one.state, one.members, h("span", { class: "mono" }, plain(one.topic)), one.partition, one.committed < 0 ? "nothing" : one.committed, one.lag])));
+  }
+}
+
+/** @param {string} path */
+const lines = (path) => (/** @type {MouseEvent} */ event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go({ page: "/", q: "", t: "24h", f: [`log.file.path:${path}`], r: "" });
+};
+
+/** @param {string} name @param {any} part @param {number[]} rates @param {string} unit @param {string[]} facts @param {number[]} [lags] */
+function card(name, part, rates, unit, facts, lags) {
+  const rate = rates.slice(-3).reduce((sum, one) => sum + one, 0) / Math.max(1, Math.min(3, rates.length));
+  return h("section", { class: "card", "aria-label": name },
+    h("h2", { class: `dot${part && !part.ready ? " bad" : ""}` }, name),
+    h("div", { class: "big" }, rates.length ? short(rate) : "…"), h("div", { class: "of" }, unit), spark(rates, `${name}: ${unit}`),
+    lags ? spark(lags, `${name}: lag`, "lag") : null,
+    facts.map((fact) => h("div", { class: "of" }, fact)), part && !part.ready ? h("div", { class: "of bad" }, plain(part.detail ?? "not ready")) : null);
+}
+
+/** @param {number[]} values @param {string} label @param {string} [kind] */
+function spark(values, label, kind = "") {
+  const most = Math.max(1, ...values), points = values.map((value, index) => `${(index + KEPT - values.length).toFixed(0)},${(26 - value / most * 24).toFixed(1)}`);
+  return svg("svg", { viewBox: `0 0 ${KEPT} 28`, preserveAspectRatio: "none", role: "img", "aria-label": `${label}, now ${short(values.at(-1) ?? 0)}, most ${short(most)}` },
+    svg("polyline", { class: `spark ${kind}`, points: points.join(" ") }));
+}
+
+/** @param {string} title @param {...any} content */
+const section = (title, ...content) => h("section", {}, h("h2", {}, title), ...content);
+
+/** A head that begins with # is of numbers. @param {string[]} heads @param {any[][]} rows */
+export function table(heads, rows) {
+  const isNumber = heads.map((head) => head.startsWith("#")), names = heads.map((head) => head.replace("#", ""));
+  return h("div", { class: "scrollx", role: "region", tabindex: "0", "aria-label": `Table: ${names.filter(Boolean).join(", ")}` }, h("table", { class: "data" },
+    h("thead", {}, h("tr", {}, names.map((name, at) => name ? h("th", { scope: "col", class: isNumber[at] ? "num" : "" }, name) : h("td")))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, row.map((value, at) => h("td", { class: isNumber[at] ? "num" : "" }, typeof value === "number" ? count(value) : value)))))));
+}
+
+/** @param {string} name @param {[string, number][]} came @param {[string, number][]} became @param {number|null} difference null: the parts are one count, nothing to compare @param {any[]} also */
+function ledger(name, came, became, difference, also) {
+  const sums = (/** @type {[string, number][]} */ list) => h("ul", { class: "plain" }, list.filter(([, n], at) => n || !at).map(([what, n]) => h("li", {}, h("strong", {}, count(n)), " ", what)));
+  return [h("strong", {}, name), sums(came), sums(became), difference === null ? h("span", { class: "muted" }, "–") : h("span", { class: `dot${difference ? " bad" : ""}` }, difference ? `${count(difference)} unaccounted for` : "0"), h("ul", { class: "plain" }, also.filter(Boolean).map((text) => h("li", {}, text)))];
+}
