@@ -120,7 +120,7 @@ internal static class FieldJson
         }
     }
 
-    /// <summary>Reads an event that <see cref="Write(Utf8JsonWriter, AgentEvent, bool)"/> or an encoder wrote.</summary>
+    /// <summary>Reads an event that <see cref="Write(Utf8JsonWriter, AgentEvent, bool)"/> or an encoder made.</summary>
     /// <exception cref="JsonException">It is no JSON object.</exception>
     public static AgentEvent ReadEvent(ReadOnlySpan<byte> json)
     {
