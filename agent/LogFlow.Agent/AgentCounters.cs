@@ -15,6 +15,8 @@ internal sealed class AgentCounters
     private long _errors;
     private long _dropped;
     private long _unnamed;
+    private long _received;
+    private long _receiveDropped;
 
     public long LinesRead => Volatile.Read(ref _linesRead);
 
@@ -45,6 +47,12 @@ internal sealed class AgentCounters
     /// <summary>Events that lack a field of the output's index, topic or key and went to the default one.</summary>
     public long Unnamed => Volatile.Read(ref _unnamed);
 
+    /// <summary>Messages that inputs took which read no log files.</summary>
+    public long Received => Volatile.Read(ref _received);
+
+    /// <summary>Datagrams for which there was no room.</summary>
+    public long ReceiveDropped => Volatile.Read(ref _receiveDropped);
+
     public long Errors => Volatile.Read(ref _errors);
 
     public void AddLinesRead(int count) => Interlocked.Add(ref _linesRead, count);
@@ -68,6 +76,10 @@ internal sealed class AgentCounters
     public void AddDropped(int count) => Interlocked.Add(ref _dropped, count);
 
     public void AddUnnamed() => Interlocked.Increment(ref _unnamed);
+
+    public void AddReceived(int count) => Interlocked.Add(ref _received, count);
+
+    public void AddReceiveDropped(int count) => Interlocked.Add(ref _receiveDropped, count);
 
     public void AddError() => Interlocked.Increment(ref _errors);
 }

@@ -41,6 +41,12 @@ internal sealed class AgentMetrics : IDisposable
         Observe(
             "logflow.agent.unnamed", "{event}", "Events without a field of the index's name, sent to the default one",
             () => counters.Unnamed);
+        Observe(
+            "logflow.agent.received", "{message}", "Messages that tcp, udp, unix, syslog, stdin and journald took",
+            () => counters.Received);
+        Observe(
+            "logflow.agent.received.dropped", "{message}", "Datagrams for which the spool had no room, lost",
+            () => counters.ReceiveDropped);
         Observe("logflow.agent.errors", "{error}", "Errors", () => counters.Errors);
         Gauge("logflow.agent.files.watched", "{file}", "Files known", () => status()?.FilesWatched ?? 0);
         Gauge("logflow.agent.files.open", "{file}", "Files open", () => status()?.FilesOpen ?? 0);

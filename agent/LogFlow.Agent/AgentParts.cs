@@ -42,7 +42,8 @@ internal sealed class AgentParts : IAsyncDisposable
         Registry registry,
         AgentSeams seams,
         AgentMetrics metrics,
-        SinkContext context)
+        SinkContext context,
+        FilebeatPositions? takeOver)
     {
         var (loggers, time, counters) = (context.Loggers, context.Time, context.Counters);
         var sink = seams.OpenSink(target, context);
@@ -78,6 +79,7 @@ internal sealed class AgentParts : IAsyncDisposable
                         new InputOptions(config, input, target, identity), registry, publisher, counters, time,
                         logger)
                     {
+                        TakeOver = input.IsReceived ? null : takeOver,
                         OpenFile = path => GzipLogFile.Unwrap(seams.OpenFile(path)),
                     },
                     scheduler,

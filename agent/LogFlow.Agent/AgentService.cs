@@ -12,6 +12,7 @@ namespace LogFlow.Agent;
 public sealed partial class AgentService : ILogFlowService
 {
     private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OncePause = TimeSpan.FromMilliseconds(250);
 
     private readonly AgentConfig _config;
     private readonly ILoggerFactory _loggers;
@@ -24,9 +25,11 @@ public sealed partial class AgentService : ILogFlowService
     private readonly BackgroundWork _work = new();
     private readonly List<OutputPipeline> _opened = [];
     private IReadOnlyList<OutputPipeline>? _pipelines;
+    private volatile IReadOnlyList<ReceivedInput> _received = [];
     private AgentMetrics? _metrics;
     private (long At, AgentStatus? Status) _measured;
     private DirectoryLock? _lock;
+    private FilebeatPositions? _takeOver;
     private int _stopped;
 
     /// <summary>An agent for the outputs that its configuration names.</summary>
@@ -55,6 +58,12 @@ public sealed partial class AgentService : ILogFlowService
 
     /// <summary>The outputs, each with what feeds it; null before the agent has started.</summary>
     internal IReadOnlyList<OutputPipeline>? Pipelines => _pipelines;
+
+    /// <summary>What it has done; for tests.</summary>
+    internal AgentCounters Counters => _counters;
+
+    /// <summary>The inputs that read no log files.</summary>
+    internal IReadOnlyList<ReceivedInput> Received => _received;
 
     /// <inheritdoc/>
     public Task Completion => _completion.Task;
@@ -109,6 +118,9 @@ public sealed partial class AgentService : ILogFlowService
 
         // The worst of them: not ready before ready with a remark.
         return pipelines.Select(static pipeline => pipeline.CheckHealth())
+            .Concat(_received.Select(static input => input.Trouble is { } trouble
+                ? HealthReport.Ready with { Detail = $"ok, but {trouble}" }
+                : HealthReport.Ready))
             .OrderBy(static report => report.IsReady)
             .ThenBy(static report => report == HealthReport.Ready)
             .First();
@@ -136,6 +148,11 @@ public sealed partial class AgentService : ILogFlowService
                 {
                     pipeline.StartInputs();
                 }
+
+                foreach (var received in _received)
+                {
+                    received.Start(pipelines.SelectMany(static pipeline => pipeline.Parts.Inputs));
+                }
             },
             cancellationToken);
         if (ProcessUser.IsRoot)
@@ -154,6 +171,11 @@ public sealed partial class AgentService : ILogFlowService
                 _logger, pipeline.Parts.Registry.AgentId, pipeline.Measure().Watched, pipeline.Parts.Target.Topic);
             pipeline.Connect();
         }
+
+        if (_config.Once)
+        {
+            _work.Start("waiting for the ends of files", stopping => EndWhenDoneAsync(pipelines, stopping));
+        }
     }
 
     /// <inheritdoc/>
@@ -171,6 +193,7 @@ public sealed partial class AgentService : ILogFlowService
             limit.CancelAfter(_config.ShutdownTimeout);
         }
 
+        await Task.WhenAll(_received.Select(static received => received.StopAsync()));
         await Task.WhenAll(pipelines.Select(pipeline => DrainAsync(pipeline, limit.Token)));
         await CloseAsync();
         Log.Stopped(_logger, _counters.LinesRead, _counters.Acknowledged);
@@ -193,6 +216,8 @@ public sealed partial class AgentService : ILogFlowService
             _lock = DirectoryLock.Acquire(data);
             _metrics = new AgentMetrics(_meters, _counters, GetRecentStatus);
             var root = Path.Combine(data, _config.RegistryPath);
+            _takeOver = ReadFilebeat(data);
+            OpenReceived(Path.GetFullPath(data));
             var targets = _config.Targets().FindAll(IsFed);
             var first = OpenRegistry(root, agentId: null);
             var owner = RegistryFolders.OwnerOf(
@@ -214,6 +239,40 @@ public sealed partial class AgentService : ILogFlowService
         {
             throw new StartupException(
                 $"the agent cannot use its data folder {Path.GetFullPath(data)}: {error.Message}; set path.data");
+        }
+    }
+
+    /// <summary>The registry of a Filebeat, which inputs need at their first start alone.</summary>
+    private FilebeatPositions? ReadFilebeat(string data)
+    {
+        var written = _config.RegistryTakeOver;
+        var path = Path.Combine(data, written.Length > 0 ? written : Path.Combine(_config.RegistryPath, "filebeat"));
+        var isAsked = written.Length > 0
+            || _config.Inputs.Exists(static input => input is { Enabled: true, TakesOver: true });
+        try
+        {
+            var positions = FilebeatPositions.TryRead(path);
+            if (positions is null && isAsked)
+            {
+                Log.NoFilebeat(_logger, path);
+            }
+
+            return positions;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new StartupException(
+                $"the registry of Filebeat in {path} cannot be read: {error.Message}; without it every file would be "
+                + "sent from its beginning. Mend it, or move it away if that is what is wanted");
+        }
+    }
+
+    private void OpenReceived(string data)
+    {
+        var logger = _loggers.CreateLogger<ReceivedInput>();
+        foreach (var input in _config.Inputs.Where(static input => input is { Enabled: true, IsReceived: true }))
+        {
+            _received = [.. _received, ReceivedInput.Open(_config, input, data, _counters, _time, logger)];
         }
     }
 
@@ -256,7 +315,7 @@ public sealed partial class AgentService : ILogFlowService
 
         var parts = AgentParts.Create(
             _config, target, identity, registry, _seams, _metrics!,
-            new SinkContext(_loggers, _time, identity, _counters));
+            new SinkContext(_loggers, _time, identity, _counters), _takeOver);
         _opened.Add(new OutputPipeline(parts, _time, _logger));
     }
 
@@ -274,6 +333,13 @@ public sealed partial class AgentService : ILogFlowService
 
     private async Task CloseAsync()
     {
+        var received = _received;
+        _received = [];
+        foreach (var input in received)
+        {
+            await input.DisposeAsync();
+        }
+
         foreach (var pipeline in _opened)
         {
             await pipeline.DisposeAsync();
@@ -303,7 +369,8 @@ public sealed partial class AgentService : ILogFlowService
     /// <summary>What fails in a part, or here, ends the agent.</summary>
     private async Task WatchAsync(IReadOnlyList<OutputPipeline> pipelines, CancellationToken cancellationToken)
     {
-        var ended = await Task.WhenAny([_work.Completion, .. pipelines.SelectMany(pipeline => pipeline.Completions)])
+        var ended = await Task.WhenAny([_work.Completion, .. pipelines.SelectMany(pipeline => pipeline.Completions),
+                .. _received.SelectMany(static received => received.Completions)])
             .WaitAsync(cancellationToken);
 
         // A registry that fails lets others fail, too: it is the one to name.
@@ -313,6 +380,25 @@ public sealed partial class AgentService : ILogFlowService
         {
             Fail(failure);
         }
+    }
+
+    /// <summary>
+    /// <c>--once</c>: seen done twice, so that what was written just before is not missed. Inputs that never end (tcp,
+    /// journald) keep the agent running.
+    /// </summary>
+    private async Task EndWhenDoneAsync(IReadOnlyList<OutputPipeline> pipelines, CancellationToken cancellationToken)
+    {
+        for (var seen = 0; seen < 2;)
+        {
+            await Task.Delay(OncePause, _time, cancellationToken);
+            var isDone = pipelines.All(static pipeline =>
+                    pipeline.IsConnected && pipeline.Parts.Inputs.All(static input => input.IsDone()))
+                && _received.All(static received => received.IsDone);
+            seen = isDone ? seen + 1 : 0;
+        }
+
+        Log.Done(_logger);
+        _completion.TrySetResult();
     }
 
     private void Fail(Exception error)
@@ -334,6 +420,9 @@ public sealed partial class AgentService : ILogFlowService
         [LoggerMessage(4509, LogLevel.Warning, "{Output} gets nothing: every input names other outputs")]
         public static partial void NotFed(ILogger logger, string output);
 
+        [LoggerMessage(4513, LogLevel.Information, "All files are read to their ends and acknowledged (--once)")]
+        public static partial void Done(ILogger logger);
+
         [LoggerMessage(4502, LogLevel.Information, "Agent stopped: {Read} lines read, {Acknowledged} acknowledged")]
         public static partial void Stopped(ILogger logger, long read, long acknowledged);
 
@@ -345,6 +434,11 @@ public sealed partial class AgentService : ILogFlowService
             "The agent runs as root: it can read every log of this host, and whoever may read the topic can then, too. "
             + "A user of its own with the capability CAP_DAC_READ_SEARCH, or in the group of the logs, is enough")]
         public static partial void RunsAsRoot(ILogger logger);
+
+        [LoggerMessage(4512, LogLevel.Warning,
+            "No registry of a Filebeat is in {Path}: no position is taken over. 'filebeat.registry.take_over' names "
+            + "Filebeat's path.data")]
+        public static partial void NoFilebeat(ILogger logger, string path);
 
         [LoggerMessage(4504, LogLevel.Error, "Agent failed")]
         public static partial void Failed(ILogger logger, Exception error);

@@ -66,6 +66,10 @@ internal static partial class LibC
         StringMarshallingCustomType = typeof(RawPathMarshaller))]
     internal static partial int Open(string path, int flags);
 
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Custom,
+        StringMarshallingCustomType = typeof(RawPathMarshaller))]
+    internal static partial int ChangeOwner(string path, uint user, uint group);
+
     [LibraryImport("libc", EntryPoint = "umask")]
     internal static partial int Umask(int mask);
 

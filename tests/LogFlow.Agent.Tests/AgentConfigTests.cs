@@ -16,7 +16,7 @@ public sealed class AgentConfigTests
     {
         var input = new InputConfig
         {
-            Type = "journald",
+            Type = "winlog",
             Paths = ["/var/log/[a"],
             ExcludeLines = ["(unclosed"],
             Encoding = "klingon",

@@ -89,6 +89,21 @@ public sealed class AgentServiceTests
     }
 
     [Fact]
+    public async Task Once_EndsWhenFilesAreReadAndAcknowledged()
+    {
+        await using var harness = new AgentHarness(static config => config.Once = true);
+        harness.AppendLines("a.log", 0, 1000);
+        harness.Append("b.log", "whole\nwithout end");
+        harness.Queue.Block();
+        await harness.StartAsync();
+        Assert.False(harness.Agent.Completion.IsCompleted);
+        harness.Queue.Unblock();
+        await harness.Agent.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(1001, harness.Queue.Count);
+        await harness.FinishAsync(1001);
+    }
+
+    [Fact]
     public async Task Queue_NotThereAtFirst_IsWaitedFor()
     {
         await using var harness = new AgentHarness();

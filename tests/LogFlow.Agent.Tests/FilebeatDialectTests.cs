@@ -54,6 +54,7 @@ public sealed class FilebeatDialectTests : IDisposable
             cloud.id: "x"
             logging: {to_files: true, files: {path: /var/log, keepfiles: 7}}
             queue.disk.max_size: 10GB
+            output.kafka.hosts: [a:9092]
             processors: [{add_host_metadata: ~}, {add_cloud_metadata: }]
             """, out var warnings);
         foreach (var key in (string[])["setup", "xpack", "cloud", "logging.files", "queue.disk", "modules.d"])
@@ -63,6 +64,80 @@ public sealed class FilebeatDialectTests : IDisposable
         }
 
         Assert.DoesNotContain(warnings, static warning => warning.Contains("'monitoring'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void CloudId_BecomesHostsAndLogin()
+    {
+        var id = "my:" + Convert.ToBase64String("eu.example.org:9243$abc123$def"u8);
+        var config = Load($$"""
+            filebeat.inputs: [{type: log, paths: [/a]}]
+            cloud: {id: '{{id}}', auth: 'elastic:se:cret'}
+            """, out _);
+        Assert.Equal(["https://abc123.eu.example.org:9243"], config.Elasticsearch!.Hosts);
+        Assert.Equal(("elastic", "se:cret"), (config.Elasticsearch.Username, config.Elasticsearch.Password));
+        Assert.Equal("https://abc.x.org:443", OutputNodes.HostOf(Convert.ToBase64String("x.org$abc"u8).TrimEnd('=')));
+        Assert.Null(OutputNodes.HostOf("name:!"));
+        Assert.Null(OutputNodes.HostOf(Convert.ToBase64String("nothing"u8)));
+    }
+
+    [Fact]
+    public void Outputs_AsListOrMap_AreOutputs()
+    {
+        var config = Load("""
+            filebeat.inputs: [{type: log, paths: [/a]}]
+            outputs:
+              - kafka: {hosts: [a:9092], codec.format.string: '%{[message]}'}
+              - {type: file, path: /tmp/x}
+            """, out _);
+        Assert.Equal(["a:9092"], config.Kafka.Hosts);
+        Assert.Equal(OutputCodec.Raw, config.Kafka.EffectiveCodec);
+        Assert.Equal("/tmp/x", config.File!.Path);
+        Assert.Equal(["kafka", "file"], config.Targets().Select(static target => target.Output));
+        config = Load("""
+            filebeat.inputs: [{type: log, paths: [/a]}]
+            outputs: {default: {type: elasticsearch, hosts: [b:9200]}}
+            """, out _);
+        Assert.Equal(["b:9200"], config.Elasticsearch!.Hosts);
+    }
+
+    [Fact]
+    public void Inputs_WithoutFiles_AreTakenWithFilebeatsKeys()
+    {
+        var config = Load("""
+            filebeat.inputs:
+              - type: tcp
+                host: "localhost:9000"
+                max_message_size: 1MiB
+                framing: rfc6587
+                ssl.enabled: false
+                close_inactive: 5m
+              - type: syslog
+                format: auto
+                protocol.udp: {host: ":5140", read_buffer: 1MiB}
+              - {type: unix, path: /run/x.sock, socket_type: datagram, group: adm, mode: "0660"}
+              - {type: stdin}
+              - {type: journald, id: j, seek: cursor, include_matches.match: [_PID=1], units: [a]}
+              - {type: log, paths: [/a], host: x}
+              - {type: filestream, paths: [/b], take_over: {enabled: true, from_ids: [x]}, backoff: {init: 3s, max: 4s}}
+            output.kafka.codec.json: {pretty: false, escape_html: false}
+            """, out var warnings);
+        Assert.Equal(
+            ["tcp", "udp", "unix", "stdin", "journald", "log", "filestream"],
+            config.Inputs.Select(static input => input.Transport));
+        Assert.Equal(1 << 20, config.Inputs[0].MessageLengthMax(1 << 30));
+        Assert.Equal(MessageFraming.Rfc6587, config.Inputs[0].Framing);
+        Assert.Equal((":5140", 1L << 20), (config.Inputs[1].ListenHost, config.Inputs[1].ReadBuffer!.Value.Bytes));
+        Assert.True(config.Inputs[2].IsDatagram);
+        Assert.Equal(["_PID=1"], config.Inputs[4].IncludeMatches);
+        var last = config.Inputs[6];
+        Assert.Equal((true, 3, 4), (last.TakesOver, last.BackoffInit.Seconds, last.BackoffMax.Seconds));
+        Assert.Equal(["x"], last.TakeOverIds);
+        Assert.Equal(7, config.Inputs.Select(input => InputIds.Of(config, input)).Distinct().Count());
+        Assert.Contains(warnings, static warning => warning.Contains(
+            "'close_inactive' says nothing for an input of type 'tcp'", StringComparison.Ordinal));
+        Assert.Contains(warnings, static warning => warning.Contains(
+            "'host' says nothing for an input of type 'log'", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -185,6 +260,11 @@ public sealed class FilebeatDialectTests : IDisposable
     [InlineData(
         "filebeat.modules: [{module: cisco, asa: {var.syslog_port: 9001, var.syslog_host: x}}]", "module cisco, asa")]
     [InlineData("filebeat.modules: [{module: ngnix}]", "did you mean 'nginx'")]
+    [InlineData("filebeat.inputs: [{type: tcp}]", "host")]
+    [InlineData("filebeat.inputs: [{type: syslog, protocol.tcp.host: 'x:1', protocol.udp.host: 'x:1'}]", "one of tcp")]
+    [InlineData("outputs: [{type: sqs}]", "'sqs' is not done")]
+    [InlineData("cloud.id: x", "'cloud.id' is not one")]
+    [InlineData("output.kafka.codec.format.string: '%{[host]} %{[message]}'", "keep the codec 'json'")]
     [InlineData("filebeat.autodiscover.providers: [{type: nomad}]", "'nomad' is not done")]
     [InlineData("filebeat.inputs: [{type: log, pahts: [/a]}]", "did you mean")]
     [InlineData("filebeat.inputs: [{type: log, paths: [/a], multiline.pattern: 'x'}]", "match")]

@@ -17,9 +17,23 @@ public partial class AgentConfig : IValidatedConfig
     [ConfigKey("filebeat._may_be_idle")]
     public bool MayBeIdle { get; set; }
 
+    /// <summary>
+    /// The agent ends when all files are read to their ends and acknowledged. Set by the option <c>--once</c>.
+    /// </summary>
+    [ConfigKey("filebeat._once")]
+    public bool Once { get; set; }
+
     /// <summary>Where the registry lies; relative to <c>path.data</c>. Matches Filebeat.</summary>
     [ConfigKey("filebeat.registry.path")]
     public string RegistryPath { get; set; } = "registry";
+
+    /// <summary>
+    /// The <c>path.data</c> of a Filebeat (or its registry; relative to <c>path.data</c> here), whose positions inputs
+    /// take over at their first start.
+    /// Nothing: <c>registry/filebeat</c> in <c>path.data</c>, if it is there. LogFlow's own key.
+    /// </summary>
+    [ConfigKey("filebeat.registry.take_over")]
+    public string RegistryTakeOver { get; set; } = "";
 
     /// <summary>The registry's journal is folded into a snapshot beyond this size. Matches Filebeat's memlog.</summary>
     [ConfigKey("filebeat.registry.memlog.checkpoint_size")]

@@ -5,15 +5,13 @@ namespace LogFlow.Agent;
 
 /// <summary>
 /// One input, type <c>filestream</c> with its keys and defaults. <c>log</c>, <c>container</c> and <c>docker</c>,
-/// Filebeat's older inputs, read files as well, with keys of their own.
+/// Filebeat's older inputs, read files as well, with keys of their own; others receive (<see cref="IsReceived"/>).
 /// </summary>
 [UnsupportedKeys("delete")]
 [AcceptedKey("rotation", "needs no setting here: copies that rotation makes are recognised by what they hold")]
 [AcceptedKey("include_file_owner_name", "is not done: events do not name the file's owner", IsQuiet = true)]
 [AcceptedKey("include_file_owner_group_name", "is not done: events do not name the file's group", IsQuiet = true)]
 [AcceptedKey("read_until_eof", "is not needed: what is left of a file is read after the next start", IsQuiet = true)]
-[AcceptedKey("take_over", "does nothing: the positions of a Filebeat that read these files are not taken over, so they "
-    + "are read from their beginning; 'seek_to_tail: true' begins at their ends", IsQuiet = true)]
 [AcceptedKey("close.reader.after_interval", "closes no file here that has unread lines, so none is lost",
     IsQuiet = true)]
 [AcceptedKey("close_timeout", "closes no file here that has unread lines, so none is lost", IsQuiet = true)]
@@ -25,6 +23,7 @@ namespace LogFlow.Agent;
 [AcceptedKey("file_identity", "is not needed: a file is known by device, inode and content together")]
 [AcceptedKey("scan", "says nothing here: files are read as soon as they have something", IsQuiet = true)]
 [AcceptedKey("docker-json", "is the container parser's work here", IsQuiet = true)]
+[AcceptedKey("offset", "says nothing, as in Filebeat: 'seek_to_tail' begins at the ends of files")]
 [AcceptedKey("combine_partial", "is always done", IsQuiet = true)]
 [AcceptedKey("containers.combine_partial", "is always done", IsQuiet = true)]
 [AcceptedKey("containers.combine_partials", "is always done", IsQuiet = true)]
@@ -36,9 +35,12 @@ namespace LogFlow.Agent;
 [AcceptedKey("allow_deprecated_use", "says nothing here", IsQuiet = true)]
 [AcceptedKey("allow_deprecated_id_duplication", "says nothing here: ids have to differ", IsQuiet = true)]
 [AcceptedKey("legacy_clean_inactive", "says nothing here", IsQuiet = true)]
-public sealed class InputConfig : IValidatedConfig
+public sealed partial class InputConfig : IValidatedConfig
 {
-    /// <summary><c>filestream</c>, <c>log</c>, <c>container</c> or <c>docker</c>.</summary>
+    /// <summary>
+    /// <c>filestream</c>, <c>log</c>, <c>container</c>, <c>docker</c>, <c>stdin</c>, <c>tcp</c>, <c>udp</c>,
+    /// <c>unix</c>, <c>syslog</c> or <c>journald</c>.
+    /// </summary>
     [ConfigKey("type", Aliases = ["input_type"])]
     public string Type { get; set; } = "filestream";
 
@@ -99,6 +101,21 @@ public sealed class InputConfig : IValidatedConfig
     /// <summary>Accepted: the head that identifies a file grows with it to this size (1024 at most).</summary>
     [ConfigKey("prospector.scanner.fingerprint.length")]
     public ByteSize FingerprintLength { get; set; } = 1024;
+
+    /// <summary>Where Filebeat's fingerprints began, for <see cref="TakesOver"/>.</summary>
+    [ConfigKey("prospector.scanner.fingerprint.offset")]
+    public ByteSize FingerprintOffset { get; set; } = 0;
+
+    /// <summary>
+    /// At the first start the positions of Filebeat's <c>log</c> inputs (and those of <see cref="TakeOverIds"/>) are
+    /// taken over, besides those of a filestream of the same id, which always are.
+    /// </summary>
+    [ConfigKey("take_over.enabled", Aliases = ["take_over"])]
+    public bool TakesOver { get; set; }
+
+    /// <summary>Ids of Filebeat's filestreams whose positions are taken over, too.</summary>
+    [ConfigKey("take_over.from_ids")]
+    public List<string> TakeOverIds { get; set; } = [];
 
     /// <summary>Accepted: identity is always device, inode and content together.</summary>
     [ConfigKey("file_identity.fingerprint")]
@@ -228,9 +245,12 @@ public sealed class InputConfig : IValidatedConfig
     [ConfigKey("stream", Aliases = ["containers.stream"])]
     public ContainerStream ContainerStream { get; set; }
 
-    /// <summary>How the runtime writes a container's log.</summary>
+    /// <summary>
+    /// How the runtime writes a container's log (auto, docker, cri), or of what kind the messages of <c>syslog</c> are
+    /// (auto, rfc3164, rfc5424).
+    /// </summary>
     [ConfigKey("format")]
-    public ContainerFormat ContainerFormat { get; set; }
+    public string Format { get; set; } = "";
 
     /// <summary>The <c>docker</c> input's containers; <c>*</c>: all.</summary>
     [ConfigKey("containers.ids")]
@@ -315,14 +335,13 @@ public sealed class InputConfig : IValidatedConfig
             problems.Add(new ConfigProblem("compression", $"'{Compression}' is not one of gzip, auto"));
         }
 
-        if (Enabled && AllPaths().Count == 0)
+        if (Enabled && IsReceived)
         {
-            problems.Add(new ConfigProblem("paths", "at least one path is needed"));
+            CheckReceived(problems);
         }
-
-        foreach (var path in Paths.Where(path => !PathPattern.IsValid(path)))
+        else
         {
-            problems.Add(new ConfigProblem("paths", $"'{path}' is not a valid pattern"));
+            CheckFiles(problems);
         }
 
         CheckExpressions(problems, "prospector.scanner.exclude_files", ExcludeFiles);
@@ -347,8 +366,10 @@ public sealed class InputConfig : IValidatedConfig
         return problems;
     }
 
-    /// <summary>The paths, of the <c>docker</c> input those of its containers' logs.</summary>
-    internal List<string> AllPaths() => Type == "docker" && Paths.Count == 0
+    /// <summary>What is read: the paths, of <c>docker</c> its containers' logs, of others their spool.</summary>
+    internal List<string> AllPaths() => Spool is { } spool ? [spool.Pattern]
+        : IsReceived ? []
+        : Type == "docker" && Paths.Count == 0
         ? [.. ContainerIds.Select(id => $"{ContainerPath.TrimEnd('/')}/{id}/*.log")]
         : Paths;
 
@@ -362,7 +383,7 @@ public sealed class InputConfig : IValidatedConfig
         {
             parsers.Add(new ParserConfig
             {
-                Container = new ContainerConfig { Stream = ContainerStream, Format = ContainerFormat },
+                Container = new ContainerConfig { Stream = ContainerStream, Format = ContainerFormat ?? default },
             });
         }
 
@@ -372,7 +393,12 @@ public sealed class InputConfig : IValidatedConfig
             parsers.Add(new ParserConfig { Multiline = Multiline });
         }
 
-        List<MessageAssembler.ParserFactory> made = [.. parsers.Select(static parser => parser.Factory())];
+        List<MessageAssembler.ParserFactory> made =
+        [
+            .. IsReceived ? [SpoolStage.Create] : Array.Empty<MessageAssembler.ParserFactory>(),
+            .. Type == "syslog" ? [SyslogParser()] : Array.Empty<MessageAssembler.ParserFactory>(),
+            .. parsers.Select(static parser => parser.Factory()),
+        ];
         if (Json is { } json)
         {
             made.Insert(
@@ -414,6 +440,32 @@ public sealed class InputConfig : IValidatedConfig
         }
 
         return metadata.Count == 0 ? [] : [new MetadataProcessor(metadata)];
+    }
+
+    private ContainerFormat? ContainerFormat => Format.ToLowerInvariant() switch
+    {
+        "" or "auto" => LogFlow.Agent.ContainerFormat.Auto,
+        "docker" or "json-file" => LogFlow.Agent.ContainerFormat.Docker,
+        "cri" => LogFlow.Agent.ContainerFormat.Cri,
+        _ => null,
+    };
+
+    private void CheckFiles(List<ConfigProblem> problems)
+    {
+        if (Enabled && AllPaths().Count == 0)
+        {
+            problems.Add(new ConfigProblem("paths", "at least one path is needed"));
+        }
+
+        foreach (var path in Paths.Where(path => !PathPattern.IsValid(path)))
+        {
+            problems.Add(new ConfigProblem("paths", $"'{path}' is not a valid pattern"));
+        }
+
+        if (ContainerFormat is null)
+        {
+            problems.Add(new ConfigProblem("format", $"'{Format}' is not one of auto, docker, cri"));
+        }
     }
 
     private void CheckNumbers(List<ConfigProblem> problems)

@@ -34,7 +34,11 @@ internal static class InputIds
 
     private static string NameOf(InputConfig input)
     {
-        var text = string.Join('\n', input.AllPaths().Prepend(input.Type));
+        // Where a spool lies says nothing of what an input receives.
+        IEnumerable<string> read = input.IsReceived
+            ? [input.ListenHost, input.SocketPath, .. input.Paths, .. input.Units, .. input.IncludeMatches]
+            : input.AllPaths();
+        var text = string.Join('\n', read.Prepend(input.Type));
         return $"paths-{Crc32C.Compute(Encoding.UTF8.GetBytes(text)):x8}";
     }
 }

@@ -5,14 +5,10 @@ internal static class InputTypes
 {
     private static readonly string[] Files = ["filestream", "log", "container", "docker"];
 
+    private static readonly string[] Received = ["stdin", "tcp", "udp", "unix", "syslog", "journald"];
+
     private static readonly Dictionary<string, string> Others = new(StringComparer.Ordinal)
     {
-        ["stdin"] = "write to a file, and name that file in 'paths'; or pipe into 'logflow produce'",
-        ["tcp"] = "have rsyslog or the sender write a file, or send to the queue by its Kafka protocol",
-        ["udp"] = "have rsyslog or the sender write a file, or send to the queue by its Kafka protocol",
-        ["unix"] = "have rsyslog or the sender write a file",
-        ["syslog"] = "have rsyslog write a file (its default), and read that with the parser 'syslog'",
-        ["journald"] = "have journald forward to rsyslog (ForwardToSyslog=yes) and read /var/log/syslog",
         ["winlog"] = "it reads Windows' event log; keep Winlogbeat for that, with output.kafka to the queue",
         ["kafka"] = "let the processor read that topic: input { kafka { … } }",
         ["redis"] = "let the processor read it: input { redis { … } }",
@@ -22,17 +18,20 @@ internal static class InputTypes
         ["cel"] = "it polls an HTTP interface; let the processor do that: input { http_poller { … } }",
     };
 
+    /// <summary>Whether an input of this type receives, rather than reads log files.</summary>
+    public static bool IsReceived(string type) => Received.Contains(type);
+
     /// <summary>Why an input of this type cannot be, and the way; null where it can.</summary>
     public static string? FindProblem(string type)
     {
-        if (Files.Contains(type))
+        if (Files.Contains(type) || IsReceived(type))
         {
             return null;
         }
 
         return Others.TryGetValue(type, out var way)
             ? $"an input of type '{type}' is not done: {way}"
-            : $"an input of type '{type}' is not done; {string.Join(", ", Files)} are. Keep Filebeat for it, with "
-                + "output.kafka to the queue";
+            : $"an input of type '{type}' is not done; {string.Join(", ", Files.Concat(Received))} are. Keep Filebeat "
+                + "for it, with output.kafka to the queue";
     }
 }

@@ -48,6 +48,7 @@ public sealed class FilebeatDialect : IConfigDialect
         var root = document.Root;
         RenameLevels(root);
         RenameRegistry(document);
+        OutputNodes.Prepare(document);
         var inputs = CollectInputs(root);
         var mayBeIdle = root.Find("filebeat.config") is { Children.Count: > 0 }
             || root.Find("filebeat.autodiscover") is not null;
@@ -60,6 +61,7 @@ public sealed class FilebeatDialect : IConfigDialect
         }
 
         inputs.RemoveAll(input => IsRefused(input, document));
+        inputs.ForEach(input => InputKeys.WarnOfOthers(input, document.Report));
         var node = root.GetOrAdd(InputsKey, root.Location);
         node.Items = inputs;
         root.Find("filebeat")!.Children.Remove("prospectors");
@@ -208,7 +210,13 @@ public sealed class FilebeatDialect : IConfigDialect
 
             document.Report.Warn(
                 node,
-                $"'{Name}' is a folder today: the registry lies in '{file}.logflow', and Filebeat's file is not read");
+                $"'{Name}' is a folder today: the registry lies in '{file}.logflow'; positions that are in Filebeat's "
+                + "file are taken over");
+            if (document.Root.Find("filebeat.registry.take_over") is null)
+            {
+                document.Set("filebeat.registry.take_over", file, node.Location.ToString());
+            }
+
             document.Set("filebeat.registry.path", $"{file}.logflow", node.Location.ToString());
         }
     }

@@ -38,11 +38,9 @@ internal sealed class FilebeatOptions
         Hidden = true,
     };
 
-    private readonly Option<bool> _setup = new("--setup")
-    {
-        Description = "Filebeat's; nothing is set up by the agent: templates are made by what indexes",
-        Hidden = true,
-    };
+    private readonly Option<bool> _once = new("--once", "-once") { Description = "Read files to their ends, and end" };
+
+    private readonly Option<bool> _setup = new("--setup") { Description = "Filebeat's; does nothing", Hidden = true };
 
     /// <summary>Options that stand for a key.</summary>
     public IReadOnlyList<(Option<string> Option, string Key)> Shorthands { get; } =
@@ -58,7 +56,7 @@ internal sealed class FilebeatOptions
 
     /// <summary>The others.</summary>
     public IReadOnlyList<Option> All =>
-        [_toStderr, _verbose, _debug, _modules, _moduleSettings, _strict, _environment, _setup];
+        [_toStderr, _verbose, _debug, _modules, _moduleSettings, _strict, _environment, _setup, _once];
 
     /// <summary>Keys and values that the options stand for.</summary>
     public IEnumerable<(string Key, string Value, string Source)> Read(ParseResult parsed, FilebeatDialect dialect)
@@ -66,6 +64,11 @@ internal sealed class FilebeatOptions
         dialect.ModuleSettings = parsed.GetValue(_moduleSettings) ?? [];
         dialect.ModuleNames = [.. (parsed.GetValue(_modules) ?? []).SelectMany(static list =>
             list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        if (parsed.GetValue(_once))
+        {
+            yield return ("filebeat._once", "true", "--once");
+        }
+
         if (parsed.GetValue(_debug) is not null)
         {
             yield return ("logging.level", "debug", "-d");

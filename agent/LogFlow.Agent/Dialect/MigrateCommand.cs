@@ -49,9 +49,8 @@ internal static class MigrateCommand
         Write(output, "What does not work", errors);
         Write(output, "What is different", report.Warnings);
         output.WriteLine(
-            "Positions of a Filebeat that read these files are not taken over: stop it, let the agent begin at the "
-            + "ends of files with 'seek_to_tail: true' on each input for its first start, or have them read from their "
-            + "beginning.");
+            "Positions of a Filebeat that read these files are taken over at the first start: stop it, and give its "
+            + "path.data as 'filebeat.registry.take_over' (not needed where path.data is the same here).");
         return errors.Count == 0 ? 0 : 1;
     }
 

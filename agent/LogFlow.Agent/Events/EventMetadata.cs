@@ -10,10 +10,12 @@ internal sealed class EventMetadata
 {
     private const string EcsVersion = "8.0.0";
     private readonly JsonObject _template;
+    private readonly bool _hasFile;
 
     /// <summary>Builds the constant part for one input.</summary>
     public EventMetadata(AgentConfig agent, InputConfig input, AgentIdentity identity)
     {
+        _hasFile = !input.IsReceived;
         _template = new JsonObject
         {
             ["log"] = new JsonObject(),
@@ -61,7 +63,7 @@ internal sealed class EventMetadata
         Merge(input.Fields, input.FieldsUnderRoot);
     }
 
-    /// <summary>The whole constant part for one file.</summary>
+    /// <summary>The whole constant part for one file; a spool's is not mentioned.</summary>
     public JsonObject For(string path)
     {
         var metadata = (JsonObject)_template.DeepClone();
@@ -70,7 +72,11 @@ internal sealed class EventMetadata
             metadata["log"] = log = [];
         }
 
-        log["file"] = new JsonObject { ["path"] = path };
+        if (_hasFile)
+        {
+            log["file"] = new JsonObject { ["path"] = path };
+        }
+
         return metadata;
     }
 

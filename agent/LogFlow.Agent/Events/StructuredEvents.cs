@@ -95,7 +95,11 @@ internal sealed class StructuredEvents
         }
 
         var log = new EventObject(4);
-        log.Set("offset", message.Start);
+        if (_file.Count > 0)
+        {
+            log.Set("offset", message.Start);
+        }
+
         if (message.IsTruncated || message.IsMultiline)
         {
             var flags = new List<object?>(2);
@@ -117,7 +121,11 @@ internal sealed class StructuredEvents
             log.Set(_file.NameAt(index), _file.ValueAt(index));
         }
 
-        fields.Set("log", log);
+        if (log.Count > 0)
+        {
+            fields.Set("log", log);
+        }
+
         if (message.Stream is { } stream)
         {
             fields.Set("stream", stream);
@@ -173,8 +181,12 @@ internal sealed class StructuredEvents
                 // Its other fields are too large: what is left says so.
                 @event = new AgentEvent(new EventObject(), @event.Timestamp);
                 @event.Fields.Merge(_agent, overwrites: false);
-                @event.Put("log.offset", message.Start);
-                @event.Put("log.file", _file["file"]);
+                if (_file.Count > 0)
+                {
+                    @event.Put("log.offset", message.Start);
+                    @event.Put("log.file", _file["file"]);
+                }
+
                 @event.AddError($"The event's fields were larger than {lengthMax} bytes and were dropped");
                 return scratch.Write(@event, keepsNull: false);
             }

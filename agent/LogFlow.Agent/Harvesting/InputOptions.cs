@@ -16,7 +16,7 @@ internal sealed class InputOptions
         Id = InputIds.Of(agent, input);
         Encoding = LineEncoding.Find(input.Encoding)!;
         Filter = LineFilter.Create(input.IncludeLines, input.ExcludeLines);
-        LineLengthMax = (int)Math.Min(
+        LineLengthMax = input.Spool?.LineLengthMax ?? (int)Math.Min(
             (input.MaxBytes ?? input.MessageMaxBytes).Bytes, output.Options.BatchBytesMax);
         Pipeline = EventPipeline.Create(agent, input, Filter);
         _metadata = new EventMetadata(agent, input, identity);

@@ -122,6 +122,11 @@ internal sealed partial class FilestreamInput
     /// </summary>
     private bool MayBegin(TrackedFile file, ILogFile opened)
     {
+        if (TryTakeOver(file, opened))
+        {
+            return true;
+        }
+
         var verdict = CheckCopy(file, opened);
         if (verdict == CopyVerdict.Wait)
         {
@@ -150,12 +155,21 @@ internal sealed partial class FilestreamInput
         if (file.Status.Length > 0)
         {
             using var opened = TryOpen(file);
-            if (opened is null || !ContentMark.TryReadTail(opened, file.Status.Length, out var tailCrc))
+            if (opened is null)
             {
                 return;
             }
 
-            file.Harvester.SkipTo(opened, file.Status.Length, tailCrc);
+            if (!TryTakeOver(file, opened))
+            {
+                if (!ContentMark.TryReadTail(opened, file.Status.Length, out var tailCrc))
+                {
+                    return;
+                }
+
+                file.Harvester.SkipTo(opened, file.Status.Length, tailCrc);
+            }
+
             IsFineAgain(file.Harvester.Path);
         }
 

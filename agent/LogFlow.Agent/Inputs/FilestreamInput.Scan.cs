@@ -306,6 +306,7 @@ internal sealed partial class FilestreamInput
         var isOld = _options.Config.IgnoreOlder > TimeSpan.Zero
             && Age(found.Status) > _options.Config.IgnoreOlder;
         file.IsToSkip = isOld || seekToTail;
+        file.IsToTakeOver = _takeOver is not null && _scanNumber == 1;
         if (file.IsToSkip || found.Status.Length > 0)
         {
             Open(file);

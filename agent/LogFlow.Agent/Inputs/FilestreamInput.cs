@@ -87,7 +87,9 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
     {
         _watcher = DirectoryWatcher.TryCreate(OnDirectoryChange);
         var isFirstStart = LoadStates() == 0;
+        _takeOver = isFirstStart ? _context.TakeOver : null;
         Scan(seekToTail: _options.SeeksAtEachStart || (isFirstStart && _options.SeekToTail));
+        SayTakenOver();
         _work.Start($"input {_options.Id}", RunAsync);
     }
 
@@ -99,6 +101,46 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
 
     /// <summary>Paths that cannot be looked at at present.</summary>
     public int FailingCount => Volatile.Read(ref _failingCount);
+
+    /// <summary>As written.</summary>
+    public InputConfig Config => _options.Config;
+
+    /// <summary>Whether every file was read to its end, and all of it is acknowledged. Any thread.</summary>
+    public bool IsDone()
+    {
+        lock (_filesLock)
+        {
+            foreach (var file in _byIdentity.Values)
+            {
+                var harvester = file.Harvester;
+                if (file.IsWaiting || harvester.HasPending
+                    || (harvester.IsOpen && harvester.SearchedTo < file.Status.Length)
+                    || (harvester.State is { } state
+                        && !_context.Registry.IsAcknowledged(state, harvester.Position)))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether all of a file is acknowledged, up to a length. Any thread.</summary>
+    public bool HasAll(string path, FileIdentity identity, long length)
+    {
+        lock (_filesLock)
+        {
+            return _byIdentity.TryGetValue(identity.Key, out var file)
+                && file.Harvester is { State: { } state } harvester
+                && harvester.Path == path
+                && !identity.IsOtherBirth(harvester.Identity)
+                && _context.Registry.IsAcknowledged(state, length);
+        }
+    }
+
+    /// <summary>Returns when what was acknowledged so far is durable.</summary>
+    public Task SyncAsync() => _context.Registry.SyncAsync();
 
     /// <summary>The files that are followed now.</summary>
     internal List<ScheduledHarvester> Followed()

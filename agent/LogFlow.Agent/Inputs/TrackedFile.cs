@@ -56,6 +56,9 @@ internal sealed class TrackedFile
     /// <summary>It is to be read from its end on, which could not be looked at yet.</summary>
     public bool IsToSkip { get; set; }
 
+    /// <summary>A Filebeat may have read it: its position is to be asked for.</summary>
+    public bool IsToTakeOver { get; set; }
+
     /// <summary>It no longer has a name that the input's paths match.</summary>
     public bool IsRenamed { get; set; }
 

@@ -62,6 +62,39 @@ internal sealed class SyslogMessage
         return fields;
     }
 
+    /// <summary>The fields that Filebeat's input <c>syslog</c> gives, which came before those above.</summary>
+    public EventObject ToInputFields()
+    {
+        var fields = new EventObject();
+        if (Priority is { } priority)
+        {
+            var syslog = fields.Own("syslog");
+            syslog.Set("priority", (long)priority);
+            syslog.Set("facility", (long)(priority / 8));
+            syslog.Set("facility_label", Facilities[priority / 8]);
+            syslog.Set("severity_label", Severities[priority % 8]);
+            fields.Own("event").Set("severity", (long)(priority % 8));
+        }
+
+        foreach (var (path, value) in new (string, string?)[]
+        {
+            ("hostname", HostName), ("process.program", AppName),
+        })
+        {
+            if (value is not null)
+            {
+                EventPath.Put(fields, path, value);
+            }
+        }
+
+        if (long.TryParse(ProcessId, System.Globalization.CultureInfo.InvariantCulture, out var pid))
+        {
+            EventPath.Put(fields, "process.pid", pid);
+        }
+
+        return fields;
+    }
+
     private static EventObject CodeAndName(int code, string name)
     {
         var made = new EventObject(2);

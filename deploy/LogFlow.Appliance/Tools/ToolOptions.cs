@@ -9,7 +9,7 @@ internal sealed class ToolOptions
 {
     /// <summary>A broker that is there answers in milliseconds; nobody waits long at a prompt for one that is not.
     /// </summary>
-    private static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(5);
 
     private readonly Option<string?> _bootstrapServer = new("--bootstrap-server", "-b")
     {

@@ -79,7 +79,8 @@ internal sealed class ToolSession : IAsyncDisposable
     public static async Task<ToolSession> OpenAsync(
         string server, TextWriter notes, CancellationToken cancellationToken)
     {
-        var session = new ToolSession([server], KafkaSecurity.None, isJson: true, TextWriter.Null, notes);
+        var session = new ToolSession(
+            [server], KafkaSecurity.None, ToolOptions.TimeoutDefault, isJson: true, TextWriter.Null, notes);
         try
         {
             await session.ConnectAsync(cancellationToken);

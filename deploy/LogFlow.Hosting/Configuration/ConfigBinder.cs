@@ -53,7 +53,7 @@ internal sealed class ConfigBinder(ConfigReport report)
             // The name of today goes before the older ones.
             foreach (var key in property.Attribute.Aliases.Append(property.Key))
             {
-                if (node.Find(key) is { IsEmpty: false } written && !IsOnlySection(written, property, properties))
+                if (node.Find(key) is { IsEmpty: false } written && !IsOnlySection(written, key, properties))
                 {
                     BindProperty(written, target, property, Join(path, key));
                 }
@@ -64,10 +64,10 @@ internal sealed class ConfigBinder(ConfigReport report)
     }
 
     /// <summary><c>backoff: 1s</c> beside <c>backoff.init: 1s</c>: the section is not the value.</summary>
-    private static bool IsOnlySection(ConfigNode node, ConfigProperty property, ConfigProperty[] properties) =>
+    private static bool IsOnlySection(ConfigNode node, string key, ConfigProperty[] properties) =>
         !node.HasValue
         && node.Items is null
-        && Array.Exists(properties, other => other.Key.StartsWith(property.Key + ".", StringComparison.Ordinal));
+        && Array.Exists(properties, other => other.Key.StartsWith(key + ".", StringComparison.Ordinal));
 
     private void Adapt(object target, string path)
     {

@@ -20,9 +20,17 @@ internal sealed partial class PartWatcher(
         }
 
         var ended = await Task.WhenAny(running.Select(static part => part.Completion)).WaitAsync(stoppingToken);
-        outcome.Fail();
-        Log.PartFailed(
-            logger, ended.Exception?.InnerException, Array.Find(running, part => part.Completion == ended).Name);
+        var name = Array.Find(running, part => part.Completion == ended).Name;
+        if (ended.IsFaulted)
+        {
+            outcome.Fail();
+            Log.PartFailed(logger, ended.Exception?.InnerException, name);
+        }
+        else
+        {
+            Log.PartDone(logger, name);
+        }
+
         application.StopApplication();
     }
 
@@ -30,5 +38,8 @@ internal sealed partial class PartWatcher(
     {
         [LoggerMessage(1001, LogLevel.Error, "The {Part} failed and cannot go on; stopping everything")]
         public static partial void PartFailed(ILogger logger, Exception? error, string part);
+
+        [LoggerMessage(1011, LogLevel.Information, "The {Part} has done all it had to; stopping")]
+        public static partial void PartDone(ILogger logger, string part);
     }
 }

@@ -7,6 +7,8 @@ namespace LogFlow.Agent;
 /// <c>output.elasticsearch</c>. Defaults are Filebeat's except where exactly-once or speed need others; each says so.
 /// </summary>
 [UnsupportedKeys("kerberos", "queue")]
+[AcceptedKey("data_stream", "says nothing, as in Filebeat: 'index' names an index or a data stream")]
+[AcceptedKey("tls", "says nothing since Filebeat 5: 'ssl' is its name, and 'protocol: https'")]
 public sealed class ElasticsearchOutputConfig : OutputConfig, IValidatedConfig
 {
     private static readonly string[] Presets = ["custom", "balanced", "throughput", "scale", "latency"];

@@ -9,6 +9,7 @@ namespace LogFlow.Agent;
 /// A file keeps one topic and one partition for life: what chooses them has to be the same for all events of an input.
 /// </summary>
 [UnsupportedKeys("kerberos", "proxy_url", "queue")]
+[AcceptedKey("codec.json", "says nothing here: an event is JSON in one line", IsQuiet = true)]
 public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
 {
     /// <summary>Brokers to ask first, <c>host:port</c>.</summary>
@@ -143,6 +144,12 @@ public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
     [ConfigKey("codec")]
     public OutputCodec Codec { get; set; } = OutputCodec.Json;
 
+    /// <summary>Filebeat's way to say <c>raw</c>: <c>%{[message]}</c>.</summary>
+    [ConfigKey("codec.format.string")]
+    public string CodecFormat { get; set; } = "";
+
+    internal OutputCodec EffectiveCodec => CodecFormat.Length > 0 ? OutputCodec.Raw : Codec;
+
     internal override IEnumerable<string> Warnings
     {
         get
@@ -173,6 +180,14 @@ public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
         foreach (var host in Hosts.Where(host => !IsHost(host)))
         {
             problems.Add(new ConfigProblem("hosts", $"'{host}' is not host:port, for example 127.0.0.1:9092"));
+        }
+
+        if (CodecFormat.Trim() is not ("" or "%{[message]}"))
+        {
+            problems.Add(new ConfigProblem(
+                "codec.format.string",
+                $"'{CodecFormat}' is not done for Kafka, '%{{[message]}}' is: keep the codec 'json', and let what "
+                + "reads the topic choose its fields"));
         }
 
         CheckFormat(problems, "topic", Topic);

@@ -7,6 +7,10 @@ namespace LogFlow.Agent;
 /// <c>output.logstash</c>: Logstash's beats input, or whatever else speaks Lumberjack 2. Defaults are Filebeat's.
 /// </summary>
 [UnsupportedKeys("proxy_url", "proxy_use_local_resolver", "queue")]
+[AcceptedKey("username", "says nothing: Logstash's protocol knows no login; 'ssl.certificate' shows who a client is")]
+[AcceptedKey("password", "says nothing: Logstash's protocol knows no login; 'ssl.certificate' shows who a client is")]
+[AcceptedKey("tls", "says nothing since Filebeat 5: 'ssl' is its name, and without it lines go unencrypted")]
+[AcceptedKey("template", "says nothing: templates are made by what writes to Elasticsearch", IsQuiet = true)]
 public sealed class LogstashOutputConfig : OutputConfig, IValidatedConfig
 {
     /// <summary>Servers, <c>host</c> or <c>host:port</c>; the port is 5044 unless said.</summary>

@@ -41,7 +41,7 @@ internal sealed class DatePattern
                 continue;
             }
 
-            if (!"yxwdMDeEHhmsSa".Contains(letter, StringComparison.Ordinal))
+            if (!"yYxwdMDeEHhmsSa".Contains(letter, StringComparison.Ordinal))
             {
                 throw new FormatException($"'{letter}' means nothing in the date pattern '{text}'");
             }
@@ -67,7 +67,7 @@ internal sealed class DatePattern
 
     private static string Format(DateTime utc, (char Letter, int Count, string Text) part) => part.Letter switch
     {
-        'y' => Number(part.Count == 2 ? utc.Year % 100 : utc.Year, part.Count),
+        'y' or 'Y' => Number(part.Count == 2 ? utc.Year % 100 : utc.Year, part.Count),
         'x' => Number(part.Count == 2 ? ISOWeek.GetYear(utc) % 100 : ISOWeek.GetYear(utc), part.Count),
         'w' => Number(ISOWeek.GetWeekOfYear(utc), part.Count),
         'M' when part.Count >= 3 => utc.ToString(part.Count == 3 ? "MMM" : "MMMM", CultureInfo.InvariantCulture),

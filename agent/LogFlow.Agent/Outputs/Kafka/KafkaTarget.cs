@@ -17,7 +17,7 @@ internal sealed class KafkaTarget(
 
     public override string Topic => topic;
 
-    public override OutputCodec Codec => config.Codec;
+    public override OutputCodec Codec => config.EffectiveCodec;
 
     public override IEnumerable<string> Warnings => config.Warnings;
 
