@@ -49,7 +49,7 @@ internal sealed partial class AccessTable
             key => access.May(AclOperation.Describe, type, key),
             (answer, key) => answer.Coordinators.Add(new()
             {
-                Key = key, ErrorCode = error, ErrorMessage = GuardKind.MessageOf(error), NodeId = -1, Port = -1,
+                Key = key, ErrorCode = error, NodeId = -1, Port = -1,
             }));
     }
 
@@ -144,11 +144,11 @@ internal sealed partial class AccessTable
             static (request, error) => new()
             {
                 ErrorCode = error,
-                ErrorMessage = GuardKind.MessageOf(error),
-                Results = [.. (request.Users ?? []).Select(user =>
+                ErrorMessage = null,
+                Results = [.. (request.Users ?? []).Select(_ =>
                     new DescribeUserScramCredentialsResponse.DescribeUserScramCredentialsResult
                     {
-                        ErrorCode = error, ErrorMessage = GuardKind.MessageOf(error),
+                        ErrorCode = error, ErrorMessage = null,
                     })],
             }));
         Add(GuardKind.Cluster<AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse>(
@@ -164,10 +164,7 @@ internal sealed partial class AccessTable
             }));
         Add(GuardKind.Cluster<DescribeClientQuotasRequest, DescribeClientQuotasResponse>(
             AclOperation.DescribeConfigs,
-            static (_, error) => new()
-            {
-                ErrorCode = error, ErrorMessage = GuardKind.MessageOf(error), Entries = null,
-            }));
+            static (_, error) => new() { ErrorCode = error, ErrorMessage = null, Entries = null }));
         Add(GuardKind.Cluster<AlterClientQuotasRequest, AlterClientQuotasResponse>(
             AclOperation.AlterConfigs,
             static (request, error) => new()

@@ -6,12 +6,20 @@ namespace LogFlow.Queue;
 /// <content>Consumer groups.</content>
 internal sealed partial class AccessTable
 {
+    private const short FirstJoinWithNullProtocol = 7;
+
     private void AddGroups()
     {
         const AclResourceType group = AclResourceType.Group;
-        Add(GuardKind.Whole<JoinGroupRequest, JoinGroupResponse>(
-            AclOperation.Read, group, static request => request.GroupId,
-            static (_, error) => new() { ErrorCode = error, ProtocolName = "" }));
+        Add(new RequestGuard<JoinGroupRequest, JoinGroupResponse>(
+            "Read Group",
+            static (request, access, version) => access.May(AclOperation.Read, group, request.GroupId)
+                ? default
+                : Admission<JoinGroupResponse>.Refused(new()
+                {
+                    ErrorCode = ErrorCode.GroupAuthorizationFailed,
+                    ProtocolName = version >= FirstJoinWithNullProtocol ? null : "",
+                })));
         Add(GuardKind.Whole<SyncGroupRequest, SyncGroupResponse>(
             AclOperation.Read, group, static request => request.GroupId,
             static (_, error) => new() { ErrorCode = error }));
@@ -44,8 +52,7 @@ internal sealed partial class AccessTable
             : default;
 
         static Admission<ConsumerGroupHeartbeatResponse> Refuse(ErrorCode error) =>
-            Admission<ConsumerGroupHeartbeatResponse>.Refused(
-                new() { ErrorCode = error, ErrorMessage = GuardKind.MessageOf(error) });
+            Admission<ConsumerGroupHeartbeatResponse>.Refused(new() { ErrorCode = error });
     }
 
     private void AddGroupListings()
@@ -64,9 +71,6 @@ internal sealed partial class AccessTable
             "Describe Group of each", AdmitDescribeGroups));
         Add(new RequestGuard<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(
             "Describe Group of each; Describe Topic of each that its members read", AdmitConsumerGroupDescribe));
-        Add(GuardKind.Each<ShareGroupDescribeRequest, ShareGroupDescribeResponse, string>(
-            AclOperation.Describe, AclResourceType.Group, static request => request.GroupIds, static name => name,
-            static (answer, name, error) => answer.Groups.Add(new() { GroupId = name, ErrorCode = error })));
     }
 
     private static Admission<DescribeGroupsResponse> AdmitDescribeGroups(

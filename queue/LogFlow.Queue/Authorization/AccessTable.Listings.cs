@@ -62,14 +62,14 @@ internal sealed partial class AccessTable
         foreach (var topic in answer.Topics)
         {
             topic.TopicAuthorizedOperations =
-                NarrowTopic(topic.TopicAuthorizedOperations, topic.ErrorCode, topic.Name, access);
+                NarrowTopic(topic.TopicAuthorizedOperations, topic.Name, access);
         }
 
         answer.ClusterAuthorizedOperations = NarrowCluster(answer.ClusterAuthorizedOperations, access);
     }
 
-    private static int NarrowTopic(int operations, ErrorCode error, string? name, RequestAccess access) =>
-        operations == AuthorizedOperations.NotRequested || error != ErrorCode.None || name is null
+    private static int NarrowTopic(int operations, string? name, RequestAccess access) =>
+        operations == AuthorizedOperations.NotRequested || name is null
             ? operations
             : access.Narrow(operations, AclResourceType.Topic, name);
 
@@ -109,7 +109,7 @@ internal sealed partial class AccessTable
             foreach (var topic in answer.Topics)
             {
                 topic.TopicAuthorizedOperations =
-                    NarrowTopic(topic.TopicAuthorizedOperations, topic.ErrorCode, topic.Name, access);
+                    NarrowTopic(topic.TopicAuthorizedOperations, topic.Name, access);
             }
 
             AddRefused(answer);

@@ -104,7 +104,7 @@ internal sealed partial class AccessTable
             TopicId = topic.TopicId,
             PartitionResponses = [.. topic.PartitionData.Select(data => new ProduceResponse.PartitionProduceResponse
             {
-                Index = data.Index, ErrorCode = error, ErrorMessage = GuardKind.MessageOf(error), BaseOffset = -1,
+                Index = data.Index, ErrorCode = error, BaseOffset = -1,
             })],
         };
 
@@ -177,7 +177,10 @@ internal sealed partial class AccessTable
             answer.Topics.AddRange(refused.DistinctBy(static topic => topic.Name).Select(static topic =>
                 new CreateTopicsResponse.CreatableTopicResult
                 {
-                    Name = topic.Name, ErrorCode = ErrorCode.TopicAuthorizationFailed, Configs = [],
+                    Name = topic.Name,
+                    ErrorCode = ErrorCode.TopicAuthorizationFailed,
+                    ErrorMessage = "Authorization failed.",
+                    Configs = [],
                 }));
         });
     }
@@ -190,11 +193,9 @@ internal sealed partial class AccessTable
             return default;
         }
 
-        var refusedNames = GuardKind.TakeRefused(
-            request.TopicNames, name => access.May(AclOperation.Delete, AclResourceType.Topic, name));
+        var refusedNames = GuardKind.TakeRefused(request.TopicNames, name => MayDelete(access, name));
         var refused = GuardKind.TakeRefused(request.Topics, topic =>
-            NameOf(topic.Name is null, topic.TopicId, topic.Name) is not { } name
-            || access.May(AclOperation.Delete, AclResourceType.Topic, name));
+            NameOf(topic.Name is null, topic.TopicId, topic.Name) is not { } name || MayDelete(access, name));
         return Admission<DeleteTopicsResponse>.Then(answer =>
         {
             answer.Responses.AddRange(refusedNames.Select(static name => Refuse(name, Guid.Empty)));
@@ -210,6 +211,12 @@ internal sealed partial class AccessTable
             ErrorMessage = GuardKind.MessageOf(ErrorCode.TopicAuthorizationFailed),
         };
     }
+
+    /// <summary>Who may describe a topic is told that there is none.</summary>
+    private bool MayDelete(RequestAccess access, string name) =>
+        (_topics.Logs.FindTopic(name) is null
+            && access.MayQuietly(AclOperation.Describe, AclResourceType.Topic, name))
+        || access.May(AclOperation.Delete, AclResourceType.Topic, name);
 
     /// <summary>Who may not describe a topic does not learn its name.</summary>
     private string? NameIfDescribable(Guid id, RequestAccess access) =>

@@ -45,6 +45,7 @@ internal sealed partial class AccessTable
         Add(GuardKind.Open<ApiVersionsRequest, ApiVersionsResponse>());
         Add(GuardKind.Open<SaslHandshakeRequest, SaslHandshakeResponse>());
         Add(GuardKind.Open<SaslAuthenticateRequest, SaslAuthenticateResponse>());
+        Add(GuardKind.Open<ShareGroupDescribeRequest, ShareGroupDescribeResponse>());
         Add(GuardKind.Open<CreateDelegationTokenRequest, CreateDelegationTokenResponse>());
         Add(GuardKind.Open<RenewDelegationTokenRequest, RenewDelegationTokenResponse>());
         Add(GuardKind.Open<ExpireDelegationTokenRequest, ExpireDelegationTokenResponse>());

@@ -8,7 +8,8 @@ namespace LogFlow.Queue;
 /// <para>Behaviour: adds access control entries; they are durable and in force when the answer comes. One that is there
 /// already is a success. Without an authorizer each is refused: nobody would look at it.</para>
 /// <para>Versions: 1 prefixed patterns (KIP-290); 2 is flexible; 3 user resources.</para>
-/// <para>Deviations from Apache Kafka: none.</para>
+/// <para>Deviations from Apache Kafka: an ACL of any resource, operation or permission is INVALID_REQUEST, with the
+/// reason; Kafka answers UNKNOWN_SERVER_ERROR.</para>
 /// </summary>
 /// <param name="acls">Null: there is no authorizer.</param>
 internal sealed class CreateAclsHandler(AclStore? acls)
@@ -33,7 +34,7 @@ internal sealed class CreateAclsHandler(AclStore? acls)
             var (error, message) = acls is null
                 ? (ErrorCode.SecurityDisabled, "No Authorizer is configured.")
                 : AclCheck.FindProblem(acl) is { } problem ? (ErrorCode.InvalidRequest, problem)
-                : (ErrorCode.None, null);
+                : (ErrorCode.None, "");
             var answer = new CreateAclsResponse.AclCreationResult { ErrorCode = error, ErrorMessage = message };
             response.Results.Add(answer);
             if (error == ErrorCode.None)

@@ -16,6 +16,7 @@ internal sealed class CreateDelegationTokenHandler
         CreateDelegationTokenRequest request, RequestContext context)
     {
         var requester = context.Connection.Principal[(PrincipalType.Length + 1)..];
+        var never = context.Connection.IsAuthenticated ? 0 : -1;
         return new(new CreateDelegationTokenResponse
         {
             ErrorCode = DelegationTokens.Refuse(context),
@@ -23,9 +24,9 @@ internal sealed class CreateDelegationTokenHandler
             PrincipalName = requester,
             TokenRequesterPrincipalType = PrincipalType,
             TokenRequesterPrincipalName = requester,
-            IssueTimestampMs = -1,
-            ExpiryTimestampMs = -1,
-            MaxTimestampMs = -1,
+            IssueTimestampMs = never,
+            ExpiryTimestampMs = never,
+            MaxTimestampMs = never,
         });
     }
 }

@@ -41,6 +41,7 @@ internal sealed class DeleteAclsHandler(AclStore? acls)
             FilterResults = [.. matched.Select(found => new DeleteAclsResponse.DeleteAclsFilterResult
             {
                 ErrorCode = error,
+                ErrorMessage = null,
                 MatchingAcls = error == ErrorCode.None ? [.. found.Select(Describe)] : [],
             })],
         };
@@ -48,6 +49,7 @@ internal sealed class DeleteAclsHandler(AclStore? acls)
 
     private static DeleteAclsResponse.DeleteAclsMatchingAcl Describe(AclBinding acl) => new()
     {
+        ErrorMessage = null,
         ResourceType = (sbyte)acl.ResourceType,
         ResourceName = acl.ResourceName,
         PatternType = (sbyte)acl.PatternType,

@@ -12,6 +12,7 @@ public sealed class AccessTableTests
     [
         ApiKey.ApiVersions, ApiKey.SaslHandshake, ApiKey.SaslAuthenticate, ApiKey.CreateDelegationToken,
         ApiKey.RenewDelegationToken, ApiKey.ExpireDelegationToken, ApiKey.DescribeDelegationToken,
+        ApiKey.ShareGroupDescribe,
     ];
 
     [Fact]

@@ -115,6 +115,12 @@ internal sealed partial class AclScript(int adminPort, int saslPort)
                 $"the coordinator of {key}");
         }
 
+        await Eventually.TrueAsync(
+            async () => (await admin.AskAsync<InitProducerIdRequest, InitProducerIdResponse>(
+                new InitProducerIdRequest { TransactionalId = null, TransactionTimeoutMs = 1000 }, 4)).ErrorCode
+                == ErrorCode.None,
+            "producer ids");
+
         // The group, with offsets in both topics.
         await Eventually.TrueAsync(
             async () => (await admin.AskAsync<OffsetCommitRequest, OffsetCommitResponse>(Commit("g", "t", "u"), 8))
@@ -236,6 +242,6 @@ internal sealed partial class AclScript(int adminPort, int saslPort)
         + "|CommittedLeaderEpoch)\":(?:\"[^\"]*\"|-?[0-9]+)")]
     private static partial Regex Own();
 
-    [GeneratedRegex("Request \\[?[^\\[]*is not authorized\\.")]
+    [GeneratedRegex("Request Request\\(.*?is not authorized\\.")]
     private static partial Regex QuotedRequest();
 }

@@ -165,6 +165,34 @@ public sealed class AclTests
         Assert.Equal(key, Assert.Single(config.Validate()).Key);
     }
 
+    [Fact]
+    public async Task Acl_OfAnythingWhatever_IsRefused()
+    {
+        await using var queue = await StartAsync();
+        using var admin = await queue.ConnectAsync();
+        var good = Acl(AclOperation.Read, "logs");
+
+        var answer = await admin.AskAsync<CreateAclsRequest, CreateAclsResponse>(
+            new CreateAclsRequest
+            {
+                Creations = [.. new[]
+                {
+                    good with { PatternType = AclPatternType.Any }, good with { PatternType = AclPatternType.Match },
+                    good with { ResourceType = AclResourceType.Any }, good with { Operation = AclOperation.Any },
+                    good with { Permission = AclPermission.Any },
+                }.Select(AclScript.Create)],
+            },
+            3);
+
+        Assert.Equal(
+            [
+                "Invalid patternType ANY", "Invalid patternType MATCH", "Invalid resourceType ANY",
+                "Invalid operation ANY", "Invalid permissionType ANY",
+            ],
+            answer.Results.Select(static result => result.ErrorMessage));
+        Assert.All(answer.Results, static result => Assert.Equal(ErrorCode.InvalidRequest, result.ErrorCode));
+    }
+
     [RequiresFact(Requirement.Kafka)]
     public async Task KafkaAcls_AddsListsAndRemoves()
     {
