@@ -49,7 +49,10 @@ internal sealed partial class AccessTable
             key => access.May(AclOperation.Describe, type, key),
             (answer, key) => answer.Coordinators.Add(new()
             {
-                Key = key, ErrorCode = error, NodeId = -1, Port = -1,
+                Key = key,
+                ErrorCode = error,
+                NodeId = -1,
+                Port = -1,
             }));
     }
 
@@ -123,7 +126,8 @@ internal sealed partial class AccessTable
             {
                 Results = request.Creations.ConvertAll(_ => new CreateAclsResponse.AclCreationResult
                 {
-                    ErrorCode = error, ErrorMessage = GuardKind.MessageOf(error),
+                    ErrorCode = error,
+                    ErrorMessage = GuardKind.MessageOf(error),
                 }),
             }));
         Add(GuardKind.Cluster<DeleteAclsRequest, DeleteAclsResponse>(
@@ -132,7 +136,8 @@ internal sealed partial class AccessTable
             {
                 FilterResults = request.Filters.ConvertAll(_ => new DeleteAclsResponse.DeleteAclsFilterResult
                 {
-                    ErrorCode = error, ErrorMessage = GuardKind.MessageOf(error),
+                    ErrorCode = error,
+                    ErrorMessage = GuardKind.MessageOf(error),
                 }),
             }));
     }
@@ -175,7 +180,8 @@ internal sealed partial class AccessTable
                     ErrorMessage = GuardKind.MessageOf(error),
                     Entity = entry.Entity.ConvertAll(static entity => new AlterClientQuotasResponse.EntityData
                     {
-                        EntityType = entity.EntityType, EntityName = entity.EntityName,
+                        EntityType = entity.EntityType,
+                        EntityName = entity.EntityName,
                     }),
                 }),
             }));

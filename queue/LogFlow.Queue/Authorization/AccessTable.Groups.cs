@@ -87,7 +87,8 @@ internal sealed partial class AccessTable
 
             answer.Groups.AddRange(refused.Select(static name => new DescribeGroupsResponse.DescribedGroup
             {
-                GroupId = name, ErrorCode = ErrorCode.GroupAuthorizationFailed,
+                GroupId = name,
+                ErrorCode = ErrorCode.GroupAuthorizationFailed,
             }));
         });
     }
@@ -124,7 +125,8 @@ internal sealed partial class AccessTable
 
             answer.Groups.AddRange(refused.Select(static name => new ConsumerGroupDescribeResponse.DescribedGroup
             {
-                GroupId = name, ErrorCode = ErrorCode.GroupAuthorizationFailed,
+                GroupId = name,
+                ErrorCode = ErrorCode.GroupAuthorizationFailed,
             }));
         });
     }

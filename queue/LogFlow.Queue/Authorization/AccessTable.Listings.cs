@@ -118,7 +118,8 @@ internal sealed partial class AccessTable
         void AddRefused(DescribeTopicPartitionsResponse answer) => answer.Topics.AddRange(refused.Select(static topic =>
             new DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic
             {
-                Name = topic.Name, ErrorCode = ErrorCode.TopicAuthorizationFailed,
+                Name = topic.Name,
+                ErrorCode = ErrorCode.TopicAuthorizationFailed,
             }));
     }
 }

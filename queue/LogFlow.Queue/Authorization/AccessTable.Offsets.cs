@@ -136,7 +136,8 @@ internal sealed partial class AccessTable
 
             answer.Groups.AddRange(refused.Select(static group => new OffsetFetchResponse.OffsetFetchResponseGroup
             {
-                GroupId = group.GroupId, ErrorCode = ErrorCode.GroupAuthorizationFailed,
+                GroupId = group.GroupId,
+                ErrorCode = ErrorCode.GroupAuthorizationFailed,
             }));
         });
 

@@ -102,7 +102,8 @@ internal sealed partial class AccessTable
                         ResultsByPartition = topic.Partitions.ConvertAll(partition =>
                             new AddPartitionsToTxnResponse.AddPartitionsToTxnPartitionResult
                             {
-                                PartitionIndex = partition, PartitionErrorCode = errorOf(topic.Name),
+                                PartitionIndex = partition,
+                                PartitionErrorCode = errorOf(topic.Name),
                             }),
                     }),
             });
@@ -121,7 +122,8 @@ internal sealed partial class AccessTable
                         Partitions = topic.PartitionIndexes.ConvertAll(static partition =>
                             new WriteTxnMarkersResponse.WritableTxnMarkerPartitionResult
                             {
-                                PartitionIndex = partition, ErrorCode = ErrorCode.ClusterAuthorizationFailed,
+                                PartitionIndex = partition,
+                                ErrorCode = ErrorCode.ClusterAuthorizationFailed,
                             }),
                     }),
             }),
@@ -166,7 +168,8 @@ internal sealed partial class AccessTable
             answer.TransactionStates.AddRange(refused.Select(static id =>
                 new DescribeTransactionsResponse.TransactionStateData
                 {
-                    TransactionalId = id, ErrorCode = ErrorCode.TransactionalIdAuthorizationFailed,
+                    TransactionalId = id,
+                    ErrorCode = ErrorCode.TransactionalIdAuthorizationFailed,
                 }));
         });
     }

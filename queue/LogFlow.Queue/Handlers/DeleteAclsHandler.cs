@@ -23,7 +23,8 @@ internal sealed class DeleteAclsHandler(AclStore? acls)
             {
                 FilterResults = request.Filters.ConvertAll(static _ => new DeleteAclsResponse.DeleteAclsFilterResult
                 {
-                    ErrorCode = ErrorCode.SecurityDisabled, ErrorMessage = "No Authorizer is configured.",
+                    ErrorCode = ErrorCode.SecurityDisabled,
+                    ErrorMessage = "No Authorizer is configured.",
                 }),
             };
         }

@@ -78,7 +78,9 @@ internal sealed class MetadataHandler(TopicCatalog topics, NodeIdentity node)
             ? Describe(topic, request)
             : new MetadataResponse.MetadataResponseTopic
             {
-                ErrorCode = error, Name = name, TopicAuthorizedOperations = OperationsFor(request),
+                ErrorCode = error,
+                Name = name,
+                TopicAuthorizedOperations = OperationsFor(request),
             };
     }
 

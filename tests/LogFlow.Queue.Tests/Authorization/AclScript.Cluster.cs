@@ -27,7 +27,8 @@ internal sealed partial class AclScript
             await AskAsync<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
                 new AddPartitionsToTxnRequest
                 {
-                    V3AndBelowTransactionalId = id, V3AndBelowProducerId = 77,
+                    V3AndBelowTransactionalId = id,
+                    V3AndBelowProducerId = 77,
                     V3AndBelowTopics = [new() { Name = "t", Partitions = [0] }, new() { Name = "u", Partitions = [0] }],
                 },
                 3);
@@ -36,7 +37,9 @@ internal sealed partial class AclScript
             await AskAsync<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(
                 new TxnOffsetCommitRequest
                 {
-                    TransactionalId = id, GroupId = "h", ProducerId = 77,
+                    TransactionalId = id,
+                    GroupId = "h",
+                    ProducerId = 77,
                     Topics = [new() { Name = "t", Partitions = [new() { CommittedOffset = 1 }] }],
                 },
                 3);
@@ -94,13 +97,15 @@ internal sealed partial class AclScript
             await AskAsync<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(
                 new IncrementalAlterConfigsRequest
                 {
-                    ValidateOnly = true, Resources = [new() { ResourceType = type, ResourceName = name }],
+                    ValidateOnly = true,
+                    Resources = [new() { ResourceType = type, ResourceName = name }],
                 },
                 1);
             await AskAsync<AlterConfigsRequest, AlterConfigsResponse>(
                 new AlterConfigsRequest
                 {
-                    ValidateOnly = true, Resources = [new() { ResourceType = type, ResourceName = name }],
+                    ValidateOnly = true,
+                    Resources = [new() { ResourceType = type, ResourceName = name }],
                 },
                 2);
         }
@@ -169,7 +174,8 @@ internal sealed partial class AclScript
         await AskAsync<UpdateFeaturesRequest, UpdateFeaturesResponse>(
             new UpdateFeaturesRequest
             {
-                ValidateOnly = true, FeatureUpdates = [new() { Feature = "no.such", MaxVersionLevel = 1 }],
+                ValidateOnly = true,
+                FeatureUpdates = [new() { Feature = "no.such", MaxVersionLevel = 1 }],
             },
             1);
         await AskAsync<AlterClientQuotasRequest, AlterClientQuotasResponse>(

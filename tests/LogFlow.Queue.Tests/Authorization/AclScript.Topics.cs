@@ -168,14 +168,21 @@ internal sealed partial class AclScript
             await AskAsync<JoinGroupRequest, JoinGroupResponse>(
                 new JoinGroupRequest
                 {
-                    GroupId = group, MemberId = "nobody", SessionTimeoutMs = 10_000, RebalanceTimeoutMs = 10_000,
-                    ProtocolType = "consumer", Protocols = [new() { Name = "range" }],
+                    GroupId = group,
+                    MemberId = "nobody",
+                    SessionTimeoutMs = 10_000,
+                    RebalanceTimeoutMs = 10_000,
+                    ProtocolType = "consumer",
+                    Protocols = [new() { Name = "range" }],
                 },
                 9);
             await AskAsync<SyncGroupRequest, SyncGroupResponse>(
                 new SyncGroupRequest
                 {
-                    GroupId = group, MemberId = "nobody", ProtocolType = "consumer", ProtocolName = "range",
+                    GroupId = group,
+                    MemberId = "nobody",
+                    ProtocolType = "consumer",
+                    ProtocolName = "range",
                 },
                 5);
             await AskAsync<HeartbeatRequest, HeartbeatResponse>(
@@ -185,7 +192,10 @@ internal sealed partial class AclScript
             await AskAsync<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
                 new ConsumerGroupHeartbeatRequest
                 {
-                    GroupId = group, MemberId = "nobody", MemberEpoch = 5, SubscribedTopicNames = ["t", "u"],
+                    GroupId = group,
+                    MemberId = "nobody",
+                    MemberEpoch = 5,
+                    SubscribedTopicNames = ["t", "u"],
                 },
                 1);
         }
@@ -222,7 +232,8 @@ internal sealed partial class AclScript
                                 GroupId = group,
                                 Topics = topics?.Select(static name => new OffsetFetchRequest.OffsetFetchRequestTopic
                                 {
-                                    Name = name, PartitionIndexes = [0],
+                                    Name = name,
+                                    PartitionIndexes = [0],
                                 }).ToList(),
                             },
                             version);

@@ -12,7 +12,8 @@ internal static class UsersDeleteCommand
     {
         var names = new Argument<string[]>("USER")
         {
-            Description = "Users to delete", Arity = ArgumentArity.OneOrMore,
+            Description = "Users to delete",
+            Arity = ArgumentArity.OneOrMore,
         };
         var command = new Command("delete", "Delete users; who is logged in stays so until the connection ends")
         {
