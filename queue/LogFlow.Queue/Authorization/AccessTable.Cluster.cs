@@ -7,11 +7,11 @@ internal sealed partial class AccessTable
 {
     private void AddCluster()
     {
-        Add(new RequestGuard<DescribeClusterRequest, DescribeClusterResponse>(
+        Add(new ApiGuard<DescribeClusterRequest, DescribeClusterResponse>(
             "nothing; Describe Cluster to see what one may do",
             static (_, access, _) => Admission<DescribeClusterResponse>.Then(answer =>
                 answer.ClusterAuthorizedOperations = NarrowCluster(answer.ClusterAuthorizedOperations, access))));
-        Add(new RequestGuard<FindCoordinatorRequest, FindCoordinatorResponse>(
+        Add(new ApiGuard<FindCoordinatorRequest, FindCoordinatorResponse>(
             "Describe of each: Group, or TransactionalId", AdmitFindCoordinator));
         Add(GuardKind.Cluster<DescribeLogDirsRequest, DescribeLogDirsResponse>(
             AclOperation.Describe, static (_, error) => new() { ErrorCode = error }));

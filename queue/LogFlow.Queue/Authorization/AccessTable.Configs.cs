@@ -8,7 +8,7 @@ internal sealed partial class AccessTable
 {
     private void AddConfigs()
     {
-        Add(new RequestGuard<DescribeConfigsRequest, DescribeConfigsResponse>(
+        Add(new ApiGuard<DescribeConfigsRequest, DescribeConfigsResponse>(
             "DescribeConfigs of each: Topic, Group, else Cluster",
             static (request, access, _) =>
                 GuardKind.AdmitEach<DescribeConfigsResponse, DescribeConfigsRequest.DescribeConfigsResource>(
@@ -22,7 +22,7 @@ internal sealed partial class AccessTable
                         ResourceType = resource.ResourceType,
                         ResourceName = resource.ResourceName,
                     }))));
-        Add(new RequestGuard<AlterConfigsRequest, AlterConfigsResponse>(
+        Add(new ApiGuard<AlterConfigsRequest, AlterConfigsResponse>(
             "AlterConfigs of each: Topic, Group, else Cluster",
             static (request, access, _) =>
                 GuardKind.AdmitEach<AlterConfigsResponse, AlterConfigsRequest.AlterConfigsResource>(
@@ -35,7 +35,7 @@ internal sealed partial class AccessTable
                         ResourceType = resource.ResourceType,
                         ResourceName = resource.ResourceName,
                     }))));
-        Add(new RequestGuard<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(
+        Add(new ApiGuard<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>(
             "AlterConfigs of each: Topic, Group, else Cluster",
             static (request, access, _) => GuardKind
                 .AdmitEach<IncrementalAlterConfigsResponse, IncrementalAlterConfigsRequest.AlterConfigsResource>(

@@ -11,7 +11,7 @@ internal sealed partial class AccessTable
     private void AddGroups()
     {
         const AclResourceType group = AclResourceType.Group;
-        Add(new RequestGuard<JoinGroupRequest, JoinGroupResponse>(
+        Add(new ApiGuard<JoinGroupRequest, JoinGroupResponse>(
             "Read Group",
             static (request, access, version) => access.May(AclOperation.Read, group, request.GroupId)
                 ? default
@@ -29,7 +29,7 @@ internal sealed partial class AccessTable
         Add(GuardKind.Whole<LeaveGroupRequest, LeaveGroupResponse>(
             AclOperation.Read, group, static request => request.GroupId,
             static (_, error) => new() { ErrorCode = error }));
-        Add(new RequestGuard<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
+        Add(new ApiGuard<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(
             "Read Group; Describe Topic of each subscribed", AdmitHeartbeat));
         Add(GuardKind.Each<DeleteGroupsRequest, DeleteGroupsResponse, string>(
             AclOperation.Delete, group, static request => request.GroupsNames, static name => name,
@@ -57,7 +57,7 @@ internal sealed partial class AccessTable
 
     private void AddGroupListings()
     {
-        Add(new RequestGuard<ListGroupsRequest, ListGroupsResponse>(
+        Add(new ApiGuard<ListGroupsRequest, ListGroupsResponse>(
             "Describe Cluster to see all, else Describe Group of each",
             static (_, access, _) => Admission<ListGroupsResponse>.Then(answer =>
             {
@@ -67,9 +67,9 @@ internal sealed partial class AccessTable
                         !access.MayQuietly(AclOperation.Describe, AclResourceType.Group, group.GroupId));
                 }
             })));
-        Add(new RequestGuard<DescribeGroupsRequest, DescribeGroupsResponse>(
+        Add(new ApiGuard<DescribeGroupsRequest, DescribeGroupsResponse>(
             "Describe Group of each", AdmitDescribeGroups));
-        Add(new RequestGuard<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(
+        Add(new ApiGuard<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(
             "Describe Group of each; Describe Topic of each that its members read", AdmitConsumerGroupDescribe));
     }
 

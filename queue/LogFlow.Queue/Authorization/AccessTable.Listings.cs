@@ -10,9 +10,9 @@ internal sealed partial class AccessTable
 
     private void AddTopicListings()
     {
-        Add(new RequestGuard<MetadataRequest, MetadataResponse>(
+        Add(new ApiGuard<MetadataRequest, MetadataResponse>(
             "Describe Topic of each; to make one Create Cluster or Create Topic", AdmitMetadata));
-        Add(new RequestGuard<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(
+        Add(new ApiGuard<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(
             "Describe Topic of each", AdmitTopicPartitions));
     }
 

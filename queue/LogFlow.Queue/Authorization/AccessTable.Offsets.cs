@@ -11,11 +11,11 @@ internal sealed partial class AccessTable
 
     private void AddOffsets()
     {
-        Add(new RequestGuard<OffsetCommitRequest, OffsetCommitResponse>(
+        Add(new ApiGuard<OffsetCommitRequest, OffsetCommitResponse>(
             "Read Group; Read Topic of each", AdmitOffsetCommit));
-        Add(new RequestGuard<OffsetDeleteRequest, OffsetDeleteResponse>(
+        Add(new ApiGuard<OffsetDeleteRequest, OffsetDeleteResponse>(
             "Delete Group; Read Topic of each", AdmitOffsetDelete));
-        Add(new RequestGuard<OffsetFetchRequest, OffsetFetchResponse>(
+        Add(new ApiGuard<OffsetFetchRequest, OffsetFetchResponse>(
             "Describe Group of each; Describe Topic of each",
             static (request, access, version) => version >= FirstOffsetFetchWithGroups
                 ? AdmitOffsetFetchOfGroups(request, access)
@@ -29,7 +29,7 @@ internal sealed partial class AccessTable
         return GuardKind.AdmitEach<OffsetCommitResponse, OffsetCommitRequest.OffsetCommitRequestTopic>(
             request.Topics,
             topic => mayGroup && access.May(AclOperation.Read, AclResourceType.Topic, topic.Name),
-            (answer, topic) => answer.Topics.Add(new()
+            (answer, topic) => answer.Topics.Add(new OffsetCommitResponse.OffsetCommitResponseTopic
             {
                 Name = topic.Name,
                 Partitions = [.. topic.Partitions.Select(partition =>

@@ -12,9 +12,9 @@ internal sealed partial class AccessTable
 
     private void AddTopics()
     {
-        Add(new RequestGuard<ProduceRequest, ProduceResponse>(
+        Add(new ApiGuard<ProduceRequest, ProduceResponse>(
             "Write Topic of each; with a transaction Write TransactionalId", AdmitProduce));
-        Add(new RequestGuard<FetchRequest, FetchResponse>(
+        Add(new ApiGuard<FetchRequest, FetchResponse>(
             "Read Topic of each; of a replica ClusterAction Cluster", AdmitFetch));
         Add(GuardKind.Each<ListOffsetsRequest, ListOffsetsResponse, ListOffsetsRequest.ListOffsetsTopic>(
             AclOperation.Describe, AclResourceType.Topic, static request => request.Topics, static topic => topic.Name,
@@ -27,11 +27,11 @@ internal sealed partial class AccessTable
                         PartitionIndex = partition.PartitionIndex, ErrorCode = error,
                     })],
             })));
-        Add(new RequestGuard<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(
+        Add(new ApiGuard<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(
             "Describe Topic of each; or ClusterAction Cluster", AdmitOffsetForLeaderEpoch));
-        Add(new RequestGuard<CreateTopicsRequest, CreateTopicsResponse>(
+        Add(new ApiGuard<CreateTopicsRequest, CreateTopicsResponse>(
             "Create Cluster, or Create Topic of each; DescribeConfigs Topic to see settings", AdmitCreateTopics));
-        Add(new RequestGuard<DeleteTopicsRequest, DeleteTopicsResponse>(
+        Add(new ApiGuard<DeleteTopicsRequest, DeleteTopicsResponse>(
             "Delete Cluster, or Delete Topic of each; Describe Topic to learn an id's name", AdmitDeleteTopics));
         Add(GuardKind.Each<DeleteRecordsRequest, DeleteRecordsResponse, DeleteRecordsRequest.DeleteRecordsTopic>(
             AclOperation.Delete, AclResourceType.Topic, static request => request.Topics, static topic => topic.Name,

@@ -10,13 +10,13 @@ internal sealed partial class AccessTable
 
     private void AddTransactions()
     {
-        Add(new RequestGuard<InitProducerIdRequest, InitProducerIdResponse>(
+        Add(new ApiGuard<InitProducerIdRequest, InitProducerIdResponse>(
             "with a transactional id Write TransactionalId; else IdempotentWrite Cluster, or Write Topic of any",
             AdmitInitProducerId));
-        Add(new RequestGuard<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
+        Add(new ApiGuard<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(
             "Write TransactionalId; Write Topic of each; in the form for brokers ClusterAction Cluster",
             AdmitAddPartitions));
-        Add(new RequestGuard<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>(
+        Add(new ApiGuard<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>(
             "Write TransactionalId; Read Group",
             static (request, access, _) =>
                 !MayWrite(access, request.TransactionalId) ? Refuse(ErrorCode.TransactionalIdAuthorizationFailed)
@@ -26,15 +26,15 @@ internal sealed partial class AccessTable
         Add(GuardKind.Whole<EndTxnRequest, EndTxnResponse>(
             AclOperation.Write, AclResourceType.TransactionalId, static request => request.TransactionalId,
             static (_, error) => new() { ErrorCode = error, ProducerEpoch = TransactionState.NoEpoch }));
-        Add(new RequestGuard<WriteTxnMarkersRequest, WriteTxnMarkersResponse>(
+        Add(new ApiGuard<WriteTxnMarkersRequest, WriteTxnMarkersResponse>(
             "Alter Cluster, or ClusterAction Cluster",
             static (request, access, _) => access.MayQuietlyInCluster(AclOperation.Alter)
                 || access.MayInCluster(AclOperation.ClusterAction) ? default : RefuseMarkers(request)));
-        Add(new RequestGuard<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(
+        Add(new ApiGuard<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(
             "Write TransactionalId; Read Group; Read Topic of each", AdmitTxnOffsetCommit));
-        Add(new RequestGuard<DescribeTransactionsRequest, DescribeTransactionsResponse>(
+        Add(new ApiGuard<DescribeTransactionsRequest, DescribeTransactionsResponse>(
             "Describe TransactionalId of each; Describe Topic of each that is shown", AdmitDescribeTransactions));
-        Add(new RequestGuard<ListTransactionsRequest, ListTransactionsResponse>(
+        Add(new ApiGuard<ListTransactionsRequest, ListTransactionsResponse>(
             "Describe TransactionalId of each that is shown",
             static (_, access, _) => Admission<ListTransactionsResponse>.Then(answer =>
                 answer.TransactionStates.RemoveAll(state => !access.MayQuietly(

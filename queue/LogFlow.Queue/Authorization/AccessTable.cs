@@ -10,7 +10,7 @@ namespace LogFlow.Queue;
 internal sealed partial class AccessTable
 {
     private readonly TopicCatalog _topics;
-    private readonly Dictionary<ApiKey, RequestGuard> _guards = [];
+    private readonly Dictionary<ApiKey, ApiGuard> _guards = [];
 
     public AccessTable(TopicCatalog topics)
     {
@@ -24,9 +24,9 @@ internal sealed partial class AccessTable
     }
 
     /// <summary>Every line.</summary>
-    public IReadOnlyCollection<RequestGuard> Guards => _guards.Values;
+    public IReadOnlyCollection<ApiGuard> Guards => _guards.Values;
 
-    public RequestGuard? Find(ApiKey key) => _guards.GetValueOrDefault(key);
+    public ApiGuard? Find(ApiKey key) => _guards.GetValueOrDefault(key);
 
     /// <exception cref="InvalidOperationException">A handler's API is not in the table.</exception>
     public void RequireAll(IEnumerable<RequestHandler> handlers)
@@ -37,7 +37,7 @@ internal sealed partial class AccessTable
         }
     }
 
-    private void Add(RequestGuard guard) => _guards.Add(guard.Key, guard);
+    private void Add(ApiGuard guard) => _guards.Add(guard.Key, guard);
 
     /// <summary>What comes before anybody has said who they are, or is refused to everybody.</summary>
     private void AddOpen()

@@ -6,13 +6,13 @@ namespace LogFlow.Queue;
 internal static class GuardKind
 {
     /// <summary>Everybody may.</summary>
-    public static RequestGuard<TRequest, TResponse> Open<TRequest, TResponse>()
+    public static ApiGuard<TRequest, TResponse> Open<TRequest, TResponse>()
         where TRequest : IKafkaRequest<TRequest, TResponse>
         where TResponse : class, IKafkaMessage<TResponse> =>
         new("nothing", static (_, _, _) => default);
 
     /// <summary>All or nothing, by one resource that the request names.</summary>
-    public static RequestGuard<TRequest, TResponse> Whole<TRequest, TResponse>(
+    public static ApiGuard<TRequest, TResponse> Whole<TRequest, TResponse>(
         AclOperation operation,
         AclResourceType type,
         Func<TRequest, string> name,
@@ -29,7 +29,7 @@ internal static class GuardKind
     }
 
     /// <summary>All or nothing, by what the client may do to the cluster.</summary>
-    public static RequestGuard<TRequest, TResponse> Cluster<TRequest, TResponse>(
+    public static ApiGuard<TRequest, TResponse> Cluster<TRequest, TResponse>(
         AclOperation operation, Func<TRequest, ErrorCode, TResponse> refuse)
         where TRequest : IKafkaRequest<TRequest, TResponse>
         where TResponse : class, IKafkaMessage<TResponse> =>
@@ -38,7 +38,7 @@ internal static class GuardKind
     /// <summary>
     /// One by one: what is refused does not reach the handler, which is not asked where nothing is left.
     /// </summary>
-    public static RequestGuard<TRequest, TResponse> Each<TRequest, TResponse, TItem>(
+    public static ApiGuard<TRequest, TResponse> Each<TRequest, TResponse, TItem>(
         AclOperation operation,
         AclResourceType type,
         Func<TRequest, List<TItem>> items,

@@ -23,10 +23,10 @@ internal readonly struct RequestAccess
     public bool IsLimited => _authorizer is not null;
 
     /// <summary>What stands before requests of this kind.</summary>
-    public RequestGuard<TRequest, TResponse> GuardOf<TRequest, TResponse>()
+    public ApiGuard<TRequest, TResponse> GuardOf<TRequest, TResponse>()
         where TRequest : IKafkaRequest<TRequest, TResponse>
         where TResponse : class, IKafkaMessage<TResponse> =>
-        (RequestGuard<TRequest, TResponse>)_table!.Find(TRequest.ApiKey)!;
+        (ApiGuard<TRequest, TResponse>)_table!.Find(TRequest.ApiKey)!;
 
     /// <summary>Whether the client may; a refusal is counted and said.</summary>
     public bool May(AclOperation operation, AclResourceType type, string name)

@@ -128,10 +128,12 @@ internal sealed partial class AclScript
             {
                 ValidateOnly = true,
                 TimeoutMs = 1000,
-                Topics = [new() { Name = "t", Count = 1, Assignments = null }, new()
+                Topics = [.. Names[..2].Select(static name => new CreatePartitionsRequest.CreatePartitionsTopic
                 {
-                    Name = "u", Count = 1, Assignments = null,
-                }],
+                    Name = name,
+                    Count = 1,
+                    Assignments = null,
+                })],
             },
             3);
         await AskAsync<DeleteTopicsRequest, DeleteTopicsResponse>(

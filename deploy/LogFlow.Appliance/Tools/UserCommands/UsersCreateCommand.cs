@@ -17,26 +17,8 @@ internal static class UsersCreateCommand
     public static Command Create(ToolOptions options)
     {
         var name = new Argument<string>("USER") { Description = "The user's name" };
-        var mechanisms = new Option<string[]>(MechanismOption)
-        {
-            Description = "SCRAM-SHA-256 or SCRAM-SHA-512 (default: both)",
-            HelpName = "NAME",
-        };
-        mechanisms.AcceptOnlyFromAmong([.. Scram.Select(static mechanism => mechanism.Name)]);
-        var iterations = new Option<int>(IterationsOption)
-        {
-            Description = $"How often the password is hashed, {ScramFormula.IterationsMin} to "
-                + $"{ScramFormula.IterationsMax}",
-            DefaultValueFactory = static _ => ScramFormula.IterationsMin,
-        };
-        iterations.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < ScramFormula.IterationsMin or > ScramFormula.IterationsMax)
-            {
-                result.AddError(
-                    $"{IterationsOption} takes {ScramFormula.IterationsMin} to {ScramFormula.IterationsMax}");
-            }
-        });
+        var mechanisms = Mechanisms();
+        var iterations = Iterations();
         var file = new Option<string?>("--password-file")
         {
             Description = "File whose first line is the password (default: standard input)",
@@ -64,12 +46,6 @@ internal static class UsersCreateCommand
         });
         return command;
     }
-
-    private static IEnumerable<SaslMechanism> Scram =>
-        SaslMechanism.All.Where(static mechanism => mechanism.IsScram);
-
-    private static SaslMechanism[] Choose(string[]? names) =>
-        [.. Scram.Where(mechanism => names is not { Length: > 0 } || names.Contains(mechanism.Name))];
 
     /// <summary>One request for each mechanism: a request names a user once.</summary>
     private static async Task<int> SetAsync(
@@ -101,5 +77,41 @@ internal static class UsersCreateCommand
         }
 
         return 0;
+    }
+
+    private static IEnumerable<SaslMechanism> Scram =>
+        SaslMechanism.All.Where(static mechanism => mechanism.IsScram);
+
+    private static SaslMechanism[] Choose(string[]? names) =>
+        [.. Scram.Where(mechanism => names is not { Length: > 0 } || names.Contains(mechanism.Name))];
+
+    private static Option<string[]> Mechanisms()
+    {
+        var option = new Option<string[]>(MechanismOption)
+        {
+            Description = "SCRAM-SHA-256 or SCRAM-SHA-512 (default: both)",
+            HelpName = "NAME",
+        };
+        option.AcceptOnlyFromAmong([.. Scram.Select(static mechanism => mechanism.Name)]);
+        return option;
+    }
+
+    private static Option<int> Iterations()
+    {
+        var option = new Option<int>(IterationsOption)
+        {
+            Description = $"How often the password is hashed, {ScramFormula.IterationsMin} to "
+                + $"{ScramFormula.IterationsMax}",
+            DefaultValueFactory = static _ => ScramFormula.IterationsMin,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < ScramFormula.IterationsMin or > ScramFormula.IterationsMax)
+            {
+                result.AddError(
+                    $"{IterationsOption} takes {ScramFormula.IterationsMin} to {ScramFormula.IterationsMax}");
+            }
+        });
+        return option;
     }
 }

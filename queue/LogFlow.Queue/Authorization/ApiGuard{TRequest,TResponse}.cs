@@ -7,9 +7,9 @@ namespace LogFlow.Queue;
 /// <param name="admit">
 /// Takes out of a request what the client may not do, and says what the answer says of that.
 /// </param>
-internal sealed class RequestGuard<TRequest, TResponse>(
+internal sealed class ApiGuard<TRequest, TResponse>(
     string needs, Func<TRequest, RequestAccess, short, Admission<TResponse>> admit)
-    : RequestGuard(TRequest.ApiKey, needs)
+    : ApiGuard(TRequest.ApiKey, needs)
     where TRequest : IKafkaRequest<TRequest, TResponse>
     where TResponse : class, IKafkaMessage<TResponse>
 {
