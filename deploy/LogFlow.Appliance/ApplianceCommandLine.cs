@@ -24,6 +24,7 @@ internal static class ApplianceCommandLine
             ConsoleCommand.Create(),
             TopicsCommand.Create(tools),
             GroupsCommand.Create(tools),
+            UsersCommand.Create(tools),
             ProduceCommand.Create(tools),
             ConsumeCommand.Create(tools),
             DlqCommand.Create(tools),

@@ -222,6 +222,7 @@ public partial class QueueConfig : IValidatedConfig
     {
         var problems = new List<ConfigProblem>();
         ValidateSecurity(problems);
+        ValidateAuthorization(problems);
         if (DataDirectory.Contains(','))
         {
             problems.Add(new("log.dirs", "names several folders; the queue keeps its data in one"));

@@ -21,6 +21,7 @@ internal sealed class QueueMetrics
     private readonly Counter<long> _connectionsOpened;
     private readonly Counter<long> _connectionsClosed;
     private readonly Counter<long> _loginFailures;
+    private readonly Counter<long> _authorizationFailures;
     private readonly Counter<long> _rebalances;
     private readonly Counter<long> _offsetCommits;
     private readonly Counter<long> _transactionsCompleted;
@@ -49,6 +50,8 @@ internal sealed class QueueMetrics
             "logflow.queue.connections.closed", "{connection}", "Connections ended; opened minus closed are there.");
         _loginFailures = Meter.CreateCounter<long>(
             "logflow.queue.login.failures", "{connection}", "Connections that failed in TLS's handshake or to log in.");
+        _authorizationFailures = Meter.CreateCounter<long>(
+            "logflow.queue.authorization.failures", "{check}", "What clients asked for and no ACL lets them do.");
         _rebalances = Meter.CreateCounter<long>(
             "logflow.queue.group.rebalances", "{rebalance}", "Rebalances begun by consumer groups.");
         _offsetCommits = Meter.CreateCounter<long>(
@@ -71,6 +74,11 @@ internal sealed class QueueMetrics
 
     public void LoginFailed(string listener) =>
         _loginFailures.Add(1, new KeyValuePair<string, object?>("listener", listener));
+
+    public void AuthorizationFailed(AclOperation operation, AclResourceType type) => _authorizationFailures.Add(
+        1,
+        new KeyValuePair<string, object?>("operation", operation.ToString()),
+        new KeyValuePair<string, object?>("resource", type.ToString()));
 
     public void RequestAnswered(ApiKey key, TimeSpan duration)
     {

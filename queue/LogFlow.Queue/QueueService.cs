@@ -25,6 +25,7 @@ public sealed partial class QueueService : ILogFlowService
     private ConfigEditor? _configEditor;
     private NodeIdentity? _node;
     private LoginServices? _logins;
+    private AclStore? _acls;
     private IReadOnlyList<Listener> _listeners = [];
 
     /// <param name="config">The validated configuration.</param>
@@ -262,6 +263,7 @@ public sealed partial class QueueService : ILogFlowService
         Watch(_server.Completion);
         await ListenAsync(_server, cancellationToken);
         _node = new NodeIdentity(_config.NodeId, KafkaUuid.Format(_logs.ClusterId));
+        _acls = new AclStore(_logs.OpenStateLog("acls"));
         var users = new UserStore(_logs.OpenStateLog("users"));
         _logins = new LoginServices(users);
         await CreateInitialUsersAsync(users);
@@ -277,9 +279,12 @@ public sealed partial class QueueService : ILogFlowService
             _configEditor,
             _node,
             users,
+            _config.HasAuthorizer ? _acls : null,
             _metrics,
             _time);
-        _server.Accept(new RequestDispatcher(handlers, _metrics, _time), _logins);
+        var dispatcher = new RequestDispatcher(
+            handlers, _metrics, _time, new AccessTable(topics), MakeAuthorizer(_acls));
+        _server.Accept(dispatcher, _logins);
         var endpoints = string.Join(", ", _listeners.Select(static listener => listener.Advertised));
         Log.Started(_logger, endpoints, _config.DataDirectory, _logs.Topics.Count);
     }
@@ -403,6 +408,7 @@ public sealed partial class QueueService : ILogFlowService
 
         Interlocked.Exchange(ref _producerIds, null)?.Dispose();
         Interlocked.Exchange(ref _logins, null)?.Dispose();
+        Interlocked.Exchange(ref _acls, null)?.Dispose();
         Interlocked.Exchange(ref _configEditor, null)?.Dispose();
     }
 

@@ -17,6 +17,9 @@ internal static class Words
         ErrorCode.InvalidReplicationFactor => "there are not that many brokers",
         ErrorCode.GroupIdNotFound => "it does not exist",
         ErrorCode.NonEmptyGroup => "it has active members",
+        ErrorCode.ResourceNotFound => "it does not exist",
+        ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed
+            or ErrorCode.ClusterAuthorizationFailed => "no ACL allows it (kafka-acls --list shows them)",
         ErrorCode.UnknownMemberId => "the group has active members",
         ErrorCode.RequestTimedOut => "not acknowledged in time",
         ErrorCode.MessageTooLarge => "larger than the broker takes",

@@ -9,8 +9,7 @@ namespace LogFlow.Queue;
 /// where one does not exist the others are answered with OPERATION_NOT_ATTEMPTED. Answered when that is durable.</para>
 /// <para>Versions: 2 PRODUCER_FENCED; 3 is flexible; 4 several transactions at once, and asking without adding
 /// (KIP-890, meant for brokers); 5 TRANSACTION_ABORTABLE.</para>
-/// <para>Deviations from Apache Kafka: versions 4 and 5 are answered to anyone, as Kafka without an authorizer
-/// does.</para>
+/// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
 internal sealed class AddPartitionsToTxnHandler(TransactionCoordinator transactions, TopicCatalog topics)
     : TypedRequestHandler<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>

@@ -8,7 +8,7 @@ namespace LogFlow.Queue;
 /// <para>Behaviour: state, epochs and members of groups of the new protocol, with what each member has and what it is
 /// to have. Another group is GROUP_ID_NOT_FOUND: tools then ask with DescribeGroups.</para>
 /// <para>Versions: 1 the member's type (KIP-1099).</para>
-/// <para>Deviations from Apache Kafka: without security every operation is allowed, and none is listed.</para>
+/// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
 internal sealed class ConsumerGroupDescribeHandler(GroupCoordinator coordinator, TopicCatalog topics)
     : TypedRequestHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>
@@ -28,6 +28,14 @@ internal sealed class ConsumerGroupDescribeHandler(GroupCoordinator coordinator,
         foreach (var groupId in request.GroupIds)
         {
             response.Groups.Add(Describe(groupId));
+        }
+
+        if (request.IncludeAuthorizedOperations)
+        {
+            foreach (var group in response.Groups.Where(static group => group.ErrorCode == ErrorCode.None))
+            {
+                group.AuthorizedOperations = AuthorizedOperations.Group;
+            }
         }
 
         return new(response);

@@ -1,11 +1,10 @@
-using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 
 namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>CreateDelegationToken</b>, API key 38, versions 1-3.</para>
-/// <para>Behaviour: tokens need an authenticated connection, which there is not.</para>
+/// <para>Behaviour: tokens are refused, see <see cref="DelegationTokens"/>.</para>
 /// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
 internal sealed class CreateDelegationTokenHandler
@@ -13,20 +12,21 @@ internal sealed class CreateDelegationTokenHandler
 {
     private const string PrincipalType = "User";
 
-    /// <summary>Whoever comes without authentication.</summary>
-    private const string Anonymous = "ANONYMOUS";
-
     protected override ValueTask<CreateDelegationTokenResponse?> HandleAsync(
-        CreateDelegationTokenRequest request, RequestContext context) =>
-        new(new CreateDelegationTokenResponse
+        CreateDelegationTokenRequest request, RequestContext context)
+    {
+        var requester = context.Connection.Principal[(PrincipalType.Length + 1)..];
+        var never = context.Connection.IsAuthenticated ? 0 : -1;
+        return new(new CreateDelegationTokenResponse
         {
-            ErrorCode = ErrorCode.DelegationTokenRequestNotAllowed,
+            ErrorCode = DelegationTokens.Refuse(context),
             PrincipalType = PrincipalType,
-            PrincipalName = Anonymous,
+            PrincipalName = requester,
             TokenRequesterPrincipalType = PrincipalType,
-            TokenRequesterPrincipalName = Anonymous,
-            IssueTimestampMs = -1,
-            ExpiryTimestampMs = -1,
-            MaxTimestampMs = -1,
+            TokenRequesterPrincipalName = requester,
+            IssueTimestampMs = never,
+            ExpiryTimestampMs = never,
+            MaxTimestampMs = never,
         });
+    }
 }

@@ -184,6 +184,7 @@ internal sealed class CreateTopicsHandler(TopicCatalog topics, ConfigCatalog con
         var described = new CreateTopicsResponse.CreatableTopicResult
         {
             Name = name,
+            ErrorMessage = null,
             TopicId = id,
             NumPartitions = partitionCount,
             ReplicationFactor = 1,

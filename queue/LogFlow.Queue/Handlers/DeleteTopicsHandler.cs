@@ -54,7 +54,9 @@ internal sealed class DeleteTopicsHandler(TopicCatalog topics, GroupCoordinator 
         var topic = name is not null ? topics.Logs.FindTopic(name) : topics.Logs.FindTopic(id);
         if (topic is null)
         {
-            result.ErrorCode = name is not null ? ErrorCode.UnknownTopicOrPartition : ErrorCode.UnknownTopicId;
+            (result.ErrorCode, result.ErrorMessage) = name is not null
+                ? (ErrorCode.UnknownTopicOrPartition, "This server does not host this topic-partition.")
+                : (ErrorCode.UnknownTopicId, "This server does not host this topic ID.");
             return result;
         }
 

@@ -32,6 +32,9 @@ internal sealed class DescribeClusterHandler(NodeIdentity node)
             EndpointType = BrokerEndpoints,
             ClusterId = node.ClusterId,
             ControllerId = node.NodeId,
+            ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations
+                ? AuthorizedOperations.Cluster
+                : AuthorizedOperations.NotRequested,
             Brokers =
             [
                 new DescribeClusterResponse.DescribeClusterBroker

@@ -1,11 +1,10 @@
-using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 
 namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>DescribeDelegationToken</b>, API key 41, versions 1-3.</para>
-/// <para>Behaviour: tokens need an authenticated connection, which there is not.</para>
+/// <para>Behaviour: tokens are refused, see <see cref="DelegationTokens"/>.</para>
 /// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
 internal sealed class DescribeDelegationTokenHandler
@@ -13,5 +12,5 @@ internal sealed class DescribeDelegationTokenHandler
 {
     protected override ValueTask<DescribeDelegationTokenResponse?> HandleAsync(
         DescribeDelegationTokenRequest request, RequestContext context) =>
-        new(new DescribeDelegationTokenResponse { ErrorCode = ErrorCode.DelegationTokenRequestNotAllowed });
+        new(new DescribeDelegationTokenResponse { ErrorCode = DelegationTokens.Refuse(context) });
 }

@@ -9,7 +9,7 @@ namespace LogFlow.Queue;
 /// (stable group), as in Kafka. An unknown group, and one of the new
 /// protocol, is Dead (0-5) or GROUP_ID_NOT_FOUND (6, KIP-1043).</para>
 /// <para>Versions: 3 authorized operations; 4 static members; 5 is flexible; 6 an error message.</para>
-/// <para>Deviations from Apache Kafka: without security every operation is allowed, and none is listed.</para>
+/// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
 internal sealed class DescribeGroupsHandler(GroupCoordinator coordinator)
     : TypedRequestHandler<DescribeGroupsRequest, DescribeGroupsResponse>
@@ -25,6 +25,14 @@ internal sealed class DescribeGroupsHandler(GroupCoordinator coordinator)
                 group is null ? Unknown(groupId, context.Version, $"Group {groupId} not found.")
                 : group.DescribeClassic() is { } classic ? Describe(classic)
                 : Unknown(groupId, context.Version, $"Group {groupId} is not a classic group."));
+        }
+
+        if (request.IncludeAuthorizedOperations)
+        {
+            foreach (var group in response.Groups.Where(static group => group.ErrorCode == ErrorCode.None))
+            {
+                group.AuthorizedOperations = AuthorizedOperations.Group;
+            }
         }
 
         return new(response);

@@ -40,6 +40,11 @@ internal sealed class DescribeProducersHandler(TopicCatalog topics)
                 ? topics.Find(topic, partition, out var log)
                 : Refuse(ErrorCode.InvalidTopicException, out log),
         };
+        if (answer.ErrorCode == ErrorCode.UnknownTopicOrPartition)
+        {
+            answer.ErrorMessage = "This server does not host this topic-partition.";
+        }
+
         foreach (var producer in log is null ? [] : await log.GetProducersAsync())
         {
             answer.ActiveProducers.Add(new DescribeProducersResponse.ProducerState

@@ -62,6 +62,7 @@ internal sealed class DescribeTopicPartitionsHandler(TopicCatalog topics, NodeId
                 ErrorCode = TopicCatalog.IsValidName(name)
                     ? ErrorCode.UnknownTopicOrPartition
                     : ErrorCode.InvalidTopicException,
+                TopicAuthorizedOperations = AuthorizedOperations.Topic,
             });
             return 0;
         }

@@ -1,11 +1,10 @@
-using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 
 namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>ExpireDelegationToken</b>, API key 40, versions 1-2.</para>
-/// <para>Behaviour: tokens need an authenticated connection, which there is not.</para>
+/// <para>Behaviour: tokens are refused, see <see cref="DelegationTokens"/>.</para>
 /// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
 internal sealed class ExpireDelegationTokenHandler
@@ -15,7 +14,7 @@ internal sealed class ExpireDelegationTokenHandler
         ExpireDelegationTokenRequest request, RequestContext context) =>
         new(new ExpireDelegationTokenResponse
         {
-            ErrorCode = ErrorCode.DelegationTokenRequestNotAllowed,
+            ErrorCode = DelegationTokens.Refuse(context),
             ExpiryTimestampMs = -1,
         });
 }

@@ -25,7 +25,8 @@ internal sealed class FindCoordinatorHandler(NodeIdentity node)
         {
             var (error, message) = Check(request.KeyType);
             response.ErrorCode = error;
-            response.ErrorMessage = message;
+            // So Kafka prints its code for no error.
+            response.ErrorMessage = error == ErrorCode.None ? "NONE" : message;
             response.NodeId = error == ErrorCode.None ? node.NodeId : -1;
             response.Host = error == ErrorCode.None ? context.Connection.AdvertisedHost : "";
             response.Port = error == ErrorCode.None ? context.Connection.AdvertisedPort : -1;

@@ -76,8 +76,17 @@ internal sealed class MetadataHandler(TopicCatalog topics, NodeIdentity node)
         var (error, topic) = await topics.FindOrCreateAsync(name, mayCreate);
         return topic is not null
             ? Describe(topic, request)
-            : new MetadataResponse.MetadataResponseTopic { ErrorCode = error, Name = name };
+            : new MetadataResponse.MetadataResponseTopic
+            {
+                ErrorCode = error,
+                Name = name,
+                TopicAuthorizedOperations = OperationsFor(request),
+            };
     }
+
+    private static int OperationsFor(MetadataRequest request) => request.IncludeTopicAuthorizedOperations
+        ? AuthorizedOperations.Topic
+        : AuthorizedOperations.NotRequested;
 
     private MetadataResponse.MetadataResponseTopic Describe(Topic topic, MetadataRequest request)
     {
@@ -85,9 +94,7 @@ internal sealed class MetadataHandler(TopicCatalog topics, NodeIdentity node)
         {
             Name = topic.Name,
             TopicId = topic.Id,
-            TopicAuthorizedOperations = request.IncludeTopicAuthorizedOperations
-                ? AuthorizedOperations.Topic
-                : AuthorizedOperations.NotRequested,
+            TopicAuthorizedOperations = OperationsFor(request),
         };
         var partitions = topic.Partitions;
         for (var i = 0; i < partitions.Count; i++)

@@ -1,11 +1,10 @@
-using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 
 namespace LogFlow.Queue;
 
 /// <summary>
 /// <para><b>RenewDelegationToken</b>, API key 39, versions 1-2.</para>
-/// <para>Behaviour: tokens need an authenticated connection, which there is not.</para>
+/// <para>Behaviour: tokens are refused, see <see cref="DelegationTokens"/>.</para>
 /// <para>Deviations from Apache Kafka: none.</para>
 /// </summary>
 internal sealed class RenewDelegationTokenHandler
@@ -15,7 +14,7 @@ internal sealed class RenewDelegationTokenHandler
         RenewDelegationTokenRequest request, RequestContext context) =>
         new(new RenewDelegationTokenResponse
         {
-            ErrorCode = ErrorCode.DelegationTokenRequestNotAllowed,
+            ErrorCode = DelegationTokens.Refuse(context),
             ExpiryTimestampMs = -1,
         });
 }

@@ -16,6 +16,9 @@ internal sealed partial class ClientConnection
     /// <summary>Whom the connection speaks for, as Kafka writes principals.</summary>
     public string Principal { get; private set; } = Anonymous;
 
+    /// <summary>Whether the client has proven who it is.</summary>
+    public bool IsAuthenticated => Listener.Protocol.UsesSasl || Principal != Anonymous;
+
     /// <summary>The listener that it came in by.</summary>
     public Listener Listener { get; }
 

@@ -64,7 +64,8 @@ internal sealed partial class ClientConnection
         });
         var remote = (IPEndPoint?)socket.RemoteEndPoint;
         Peer = remote?.ToString() ?? "?";
-        ClientAddress = remote is null ? "" : "/" + Unmapped(remote.Address);
+        Host = remote is null ? "" : Unmapped(remote.Address).ToString();
+        ClientAddress = remote is null ? "" : "/" + Host;
         var holder = new ByteHolder($"the connection from {Peer}", CutUnderPressure);
         _receiver = new FrameReceiver(_transport, server.Buffers, server.Budget, holder, time);
         _sender = new ResponseSender(_transport, server.Buffers, server.SendBudget, _receiver.OnProgress);
@@ -72,6 +73,9 @@ internal sealed partial class ClientConnection
 
     /// <summary>Address and port of the client, for messages.</summary>
     public string Peer { get; }
+
+    /// <summary>The client's address as ACLs name it: "127.0.0.1".</summary>
+    public string Host { get; }
 
     /// <summary>The client's address as Kafka prints it in group descriptions: "/127.0.0.1".</summary>
     public string ClientAddress { get; }

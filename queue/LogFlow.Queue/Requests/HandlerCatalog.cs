@@ -17,6 +17,7 @@ internal static class HandlerCatalog
         ConfigEditor configEditor,
         NodeIdentity node,
         UserStore users,
+        AclStore? acls,
         QueueMetrics metrics,
         TimeProvider time)
     {
@@ -63,6 +64,9 @@ internal static class HandlerCatalog
         };
         handlers.Add(new DescribeUserScramCredentialsHandler(users));
         handlers.Add(new AlterUserScramCredentialsHandler(users));
+        handlers.Add(new DescribeAclsHandler(acls));
+        handlers.Add(new CreateAclsHandler(acls));
+        handlers.Add(new DeleteAclsHandler(acls));
         AddAnswersOfOneUnsecuredNode(handlers, topics, node, time);
         handlers.Add(new ApiVersionsHandler(handlers));
         handlers.Sort((left, right) => left.Key.CompareTo(right.Key));
@@ -75,9 +79,6 @@ internal static class HandlerCatalog
     [
         new SaslHandshakeHandler(),
         new SaslAuthenticateHandler(),
-        new DescribeAclsHandler(),
-        new CreateAclsHandler(),
-        new DeleteAclsHandler(),
         new AlterReplicaLogDirsHandler(topics),
         new CreateDelegationTokenHandler(),
         new RenewDelegationTokenHandler(),

@@ -44,6 +44,9 @@ internal sealed class RequestContext : IDisposable
 
     public int FrameBytes { get; }
 
+    /// <summary>What the client may do; set before the request is handled.</summary>
+    public RequestAccess Access { get; set; }
+
     /// <summary>Monotonic timestamp of the frame's last byte.</summary>
     public long ReceivedAt { get; }
 

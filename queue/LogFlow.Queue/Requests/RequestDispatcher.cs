@@ -8,9 +8,25 @@ internal sealed class RequestDispatcher
     private readonly RequestHandler?[] _byKey;
     private readonly QueueMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly Authorizer? _authorizer;
+    private readonly AccessTable? _access;
 
-    public RequestDispatcher(IReadOnlyList<RequestHandler> handlers, QueueMetrics metrics, TimeProvider time)
+    /// <param name="handlers">One for each API.</param>
+    /// <param name="metrics">Counts and times.</param>
+    /// <param name="time">Whose clock it is.</param>
+    /// <param name="access">What each API needs.</param>
+    /// <param name="authorizer">Who may; null: everybody.</param>
+    /// <exception cref="InvalidOperationException">The table of access lacks an API.</exception>
+    public RequestDispatcher(
+        IReadOnlyList<RequestHandler> handlers,
+        QueueMetrics metrics,
+        TimeProvider time,
+        AccessTable? access = null,
+        Authorizer? authorizer = null)
     {
+        access?.RequireAll(handlers);
+        _access = access;
+        _authorizer = authorizer;
         _metrics = metrics;
         _time = time;
         _byKey = new RequestHandler?[handlers.Max(handler => (int)handler.Key) + 1];
@@ -40,6 +56,7 @@ internal sealed class RequestDispatcher
                 $"{key} version {request.Version} is not supported ({handler.MinVersion} to {handler.MaxVersion} are)");
         }
 
+        request.Access = new RequestAccess(_authorizer, _access, request.Connection);
         return handler;
     }
 

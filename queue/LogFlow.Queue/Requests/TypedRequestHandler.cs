@@ -16,7 +16,9 @@ internal abstract class TypedRequestHandler<TRequest, TResponse> : RequestHandle
     public override async Task ProcessAsync(RequestContext context)
     {
         var request = ReadBody(context);
-        var response = await HandleAsync(request, context);
+        var response = context.Access.IsLimited
+            ? await HandleAllowedAsync(request, context)
+            : await HandleAsync(request, context);
         if (response is not null)
         {
             context.Respond(response);
@@ -25,6 +27,21 @@ internal abstract class TypedRequestHandler<TRequest, TResponse> : RequestHandle
 
     /// <summary>Null: the client expects no answer.</summary>
     protected abstract ValueTask<TResponse?> HandleAsync(TRequest request, RequestContext context);
+
+    /// <summary>Only what the client may do reaches the handler.</summary>
+    private async ValueTask<TResponse?> HandleAllowedAsync(TRequest request, RequestContext context)
+    {
+        var access = context.Access;
+        var admission = access.GuardOf<TRequest, TResponse>().Admit(request, access, context.Version);
+        if (admission.Answer is { } answer)
+        {
+            return answer;
+        }
+
+        var response = await HandleAsync(request, context);
+        admission.Complete?.Invoke(response);
+        return response;
+    }
 
     protected static TRequest ReadBody(RequestContext context)
     {

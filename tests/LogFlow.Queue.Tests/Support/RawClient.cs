@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using LogFlow.Kafka.Protocol;
 using LogFlow.Kafka.Protocol.Messages;
 
@@ -30,6 +31,18 @@ internal sealed class RawClient : IDisposable
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
         return new RawClient(socket, clientId);
+    }
+
+    /// <summary>A connection to a SASL listener without TLS, logged in by PLAIN.</summary>
+    public static async Task<RawClient> LogInAsync(int port, string user, string password)
+    {
+        var client = await ConnectAsync(port);
+        await client.AskAsync<SaslHandshakeRequest, SaslHandshakeResponse>(
+            new SaslHandshakeRequest { Mechanism = "PLAIN" }, 1);
+        var answer = await client.AskAsync<SaslAuthenticateRequest, SaslAuthenticateResponse>(
+            new SaslAuthenticateRequest { AuthBytes = Encoding.UTF8.GetBytes($"\0{user}\0{password}") }, 2);
+        Assert.Equal(ErrorCode.None, answer.ErrorCode);
+        return client;
     }
 
     public async Task<TResponse> AskAsync<TRequest, TResponse>(TRequest request, short version)
