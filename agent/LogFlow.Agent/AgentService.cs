@@ -116,14 +116,20 @@ public sealed partial class AgentService : ILogFlowService
             return new HealthReport(false, "not started");
         }
 
-        // The worst of them: not ready before ready with a remark.
-        return pipelines.Select(static pipeline => pipeline.CheckHealth())
+        // All that is wrong, what keeps it from being ready first: one trouble is often the other's cause.
+        var reports = pipelines.Select(static pipeline => pipeline.CheckHealth())
             .Concat(_received.Select(static input => input.Trouble is { } trouble
                 ? HealthReport.Ready with { Detail = $"ok, but {trouble}" }
                 : HealthReport.Ready))
+            .Where(static report => report != HealthReport.Ready)
+            .Distinct()
             .OrderBy(static report => report.IsReady)
-            .ThenBy(static report => report == HealthReport.Ready)
-            .First();
+            .ToList();
+        return reports.Count == 0
+            ? HealthReport.Ready
+            : new HealthReport(
+                reports.TrueForAll(static report => report.IsReady),
+                string.Join("; ", reports.Select(static report => report.Detail)));
     }
 
     /// <inheritdoc/>

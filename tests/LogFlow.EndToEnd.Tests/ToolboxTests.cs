@@ -40,14 +40,12 @@ public class ToolboxTests
             source <(logflow completion bash)
             COMP_WORDS=(logflow topics de); COMP_CWORD=2; _logflow; echo "${COMPREPLY[@]}"
             COMP_WORDS=(logflow groups reset-offsets g --to-of); COMP_CWORD=4; _logflow; echo "${COMPREPLY[@]}"
-            COMP_WORDS=(logflow ""); COMP_CWORD=1; _logflow; echo "${COMPREPLY[@]}"
+            COMP_WORDS=(logflow con); COMP_CWORD=1; _logflow; echo "${COMPREPLY[@]}"
             COMP_WORDS=(logflow produce t ""); COMP_CWORD=3; _logflow; echo "${#COMPREPLY[@]}"
             """;
 
         Assert.Equal(
-            "delete describe\n--to-offset\n"
-            + "up search console topics groups produce consume dlq certs test export dump store version "
-            + "completion\n0\n",
+            "delete describe\n--to-offset\nconsole consume\n0\n",
             (await ShellAsync(folder, script)).Replace("describe delete", "delete describe", StringComparison.Ordinal));
     }
 
