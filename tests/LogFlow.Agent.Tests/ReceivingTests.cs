@@ -123,7 +123,11 @@ public sealed class ReceivingTests
             },
             "datagrams are taken again");
         await harness.StopAsync();
-        Assert.Equal(1, harness.Loggers.Count(LogLevel.Warning, "messages were dropped meanwhile"));
+
+        // What waited in the socket may have filled it again: each time it was full is followed by an end of that.
+        Assert.Equal(
+            harness.Loggers.Count(LogLevel.Warning, "nothing more is taken"),
+            harness.Loggers.Count(LogLevel.Warning, "messages were dropped meanwhile"));
     }
 
     [Fact]

@@ -95,9 +95,10 @@ public sealed class TlsClient
     /// What it means when a server closes a connection before it has sent a byte: with TLS 1.3 the handshake is over
     /// for the client before the server has looked at its certificate.
     /// </summary>
-    public TlsException ExplainEnd() => new(
+    public TlsException ExplainEnd(Exception? error = null) => new(
         "TLS: the server closed the connection right after the handshake; it may want another certificate of ours"
-        + AboutOurCertificate(Current()));
+        + AboutOurCertificate(Current()),
+        error);
 
     private TlsException Translate(Exception error, PeerCheck check, Loaded loaded) => new(
         check.Refusal is { } refusal

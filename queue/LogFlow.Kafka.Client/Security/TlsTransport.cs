@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Security;
+using System.Net.Sockets;
 using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client;
@@ -79,7 +80,14 @@ internal sealed class TlsTransport(SslStream stream, TlsClient tls) : IKafkaTran
 
     public void Dispose() => stream.Dispose();
 
-    private IOException Explained(IOException error) => tls.Explain(error) is IOException explained ? explained : error;
+    private IOException Explained(IOException error) => tls.Explain(error) switch
+    {
+        TlsException explained => explained,
+
+        // As an end: the reset came before whatever the server had to say.
+        _ when !_hasReceived && error.InnerException is SocketException => tls.ExplainEnd(error),
+        _ => error,
+    };
 
     private ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         bytes.IsEmpty ? ValueTask.CompletedTask : stream.WriteAsync(bytes, cancellationToken);

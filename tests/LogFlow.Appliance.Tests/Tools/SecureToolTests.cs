@@ -69,7 +69,9 @@ public sealed class SecureToolTests : IAsyncLifetime, IDisposable
 
         await To("SSL", Write("SSL", _authority.CaFile, $"ssl.keystore.location={both}"))
             .OutputOfAsync("topics", "list");
-        await FailsAsync("SSL", Write("SSL", _authority.CaFile), "another certificate of ours");
+
+        // The server says so, or what it says is lost with the connection: with TLS 1.3 we speak before it has judged.
+        await FailsAsync("SSL", Write("SSL", _authority.CaFile), "certificate of ours");
     }
 
     [Fact]
