@@ -120,6 +120,40 @@ public sealed class MeaningTests
         Assert.Contains("inside", Filter(worker, """{"a":"11.1.1.1"}"""), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("merge", true)]
+    [InlineData("replace", false)]
+    public void Translate_DictionaryThatChanged_IsReadAgain(string behaviour, bool keepsOld)
+    {
+        using var folder = new TempDirectory();
+        var path = folder.File("d.csv");
+        File.WriteAllText(path, "a,first\n");
+        var time = new ManualTime();
+        var pipeline = CompiledPipeline.Load(
+            [
+                new PipelineSource("test", $$"""
+                    filter {
+                      translate {
+                        source => "message" target => "t" dictionary_path => "{{path}}"
+                        refresh_behaviour => "{{behaviour}}"
+                      }
+                    }
+                    """),
+            ],
+            new PipelineOptions { Time = time }, PluginRegistry.CreateDefault());
+        var worker = pipeline.CreateWorker();
+        File.WriteAllText(path, "b,second\n");
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(1));
+        Assert.DoesNotContain("second", Filter(worker, """{"message":"b"}"""), StringComparison.Ordinal);
+        time.AdvanceMs(6 * 60_000);
+        Assert.Contains("second", Filter(worker, """{"message":"b"}"""), StringComparison.Ordinal);
+        Assert.Equal(keepsOld, Filter(worker, """{"message":"a"}""").Contains("first", StringComparison.Ordinal));
+        File.WriteAllText(path, "one value only\n");
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(2));
+        time.AdvanceMs(6 * 60_000);
+        Assert.Contains("second", Filter(worker, """{"message":"b"}"""), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void PatternsDir_MissingOrAPattern_IsTaken()
     {

@@ -42,11 +42,22 @@ public sealed partial class RealServer : IAsyncDisposable
     public static Task<RealServer> StartKafkaAsync(string dataFolder, params string[] settings) =>
         StartAsync("kafka", 1, dataFolder, settings, UsesContainers);
 
-    /// <summary>Starts Kafka with settings that depend on its port (the controller's is the next).</summary>
-    public static async Task<RealServer> StartKafkaOnAsync(string dataFolder, Func<int, string[]> settings)
+    /// <summary>Starts Kafka with a second listener beside the plain one, such as SASL_SSL.</summary>
+    public static async Task<RealServer> StartKafkaWithListenerAsync(
+        string dataFolder, string protocol, int listenerPort, params string[] settings)
     {
         var port = FreePort.Next(1);
-        var server = new RealServer("kafka", port, dataFolder, settings(port), isInContainer: false);
+        var server = new RealServer(
+            "kafka",
+            port,
+            dataFolder,
+            [
+                $"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{port + 1},"
+                    + $"{protocol}://127.0.0.1:{listenerPort}",
+                $"advertised.listeners=PLAINTEXT://127.0.0.1:{port},{protocol}://127.0.0.1:{listenerPort}",
+                .. settings,
+            ],
+            isInContainer: false);
         await server.LaunchAsync();
         return server;
     }

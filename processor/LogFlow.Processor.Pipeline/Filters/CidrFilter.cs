@@ -11,13 +11,7 @@ internal sealed class CidrFilter : Filter
     private readonly EventTemplate[] _addresses;
     private readonly FieldReference? _addressField;
     private readonly EventTemplate[] _networkTemplates;
-    private readonly string? _path;
-    private readonly string _separator;
-    private readonly TimeSpan _refreshInterval;
-
-    private readonly Lock _refreshLock = new(); // guards the two below, and who reads the file
-    private DateTime _fileTime;
-    private long _readAt;
+    private readonly RefreshedFile? _file;
     private volatile IPNetwork[] _networks = [];
 
     private CidrFilter(PluginContext context)
@@ -26,15 +20,17 @@ internal sealed class CidrFilter : Filter
         var settings = context.Settings;
         _addressField = context.FieldOf("address_field");
         _addresses = [.. settings.ListValues("address").Select(context.Template)];
-        _path = settings.String("network_path");
-        _separator = settings.String("separator")!;
-        _refreshInterval = TimeSpan.FromSeconds(settings.Number("refresh_interval"));
         _networkTemplates = ReadNetworks(context);
         Exclude(context, "address_field", "address");
         Exclude(context, "network_path", "network");
-        if (_path is not null)
+        if (settings.String("network_path") is { } path)
         {
-            Load(context);
+            var separator = settings.String("separator")!;
+            _file = new RefreshedFile(
+                path,
+                TimeSpan.FromSeconds(settings.Number("refresh_interval")),
+                file => _networks = CidrNetworks.ReadFile(file, separator));
+            Load(_file, context);
         }
     }
 
@@ -53,7 +49,7 @@ internal sealed class CidrFilter : Filter
 
     public override void Apply(Event target, FilterContext context)
     {
-        Refresh(context);
+        _file?.Refresh(context);
         foreach (var text in Addresses(target, context))
         {
             if (IPAddress.TryParse(text, out var address) && IsInside(address, target, context))
@@ -127,49 +123,17 @@ internal sealed class CidrFilter : Filter
         return [.. templates];
     }
 
-    private void Load(PluginContext context)
+    private static void Load(RefreshedFile file, PluginContext context)
     {
         try
         {
-            _fileTime = File.GetLastWriteTimeUtc(_path!);
-            _networks = CidrNetworks.ReadFile(_path!, _separator);
-            _readAt = context.Options.Time.GetTimestamp();
+            file.Load(context.Options.Time);
         }
-        catch (Exception e) when (IsUnusable(e))
+        catch (Exception e) when (RefreshedFile.IsUnusable(e))
         {
-            context.Error("network_path", $"the networks of '{_path}' cannot be read: {e.Message}");
-        }
-    }
-
-    // A file that cannot be read now keeps the networks it had; it is tried again after the interval.
-    private void Refresh(FilterContext context)
-    {
-        if (_path is null || _refreshInterval <= TimeSpan.Zero
-            || context.Time.GetElapsedTime(Volatile.Read(ref _readAt)) < _refreshInterval)
-        {
-            return;
-        }
-        lock (_refreshLock)
-        {
-            if (context.Time.GetElapsedTime(_readAt) < _refreshInterval)
-            {
-                return;
-            }
-            _readAt = context.Time.GetTimestamp();
-            try
-            {
-                var time = File.GetLastWriteTimeUtc(_path);
-                if (time != _fileTime)
-                {
-                    _networks = CidrNetworks.ReadFile(_path, _separator);
-                    _fileTime = time;
-                }
-            }
-            catch (Exception e) when (IsUnusable(e))
-            {
-                // The old networks stay in use; the counter shows that the file is broken.
-                context.CountFailure();
-            }
+            context.Error(
+                "network_path",
+                $"the networks of '{context.Settings.String("network_path")}' cannot be read: {e.Message}");
         }
     }
 
@@ -180,6 +144,4 @@ internal sealed class CidrFilter : Filter
             context.Error(one, $"'{one}' and '{other}' exclude each other", $"leave out one of them");
         }
     }
-
-    private static bool IsUnusable(Exception e) => e is IOException or UnauthorizedAccessException or FormatException;
 }

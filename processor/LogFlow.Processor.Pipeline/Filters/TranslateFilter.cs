@@ -10,14 +10,10 @@ internal sealed class TranslateFilter : Filter
     private readonly bool _override;
     private readonly bool _exact;
     private readonly bool _regex;
-    private readonly string? _path;
-    private readonly TimeSpan _refreshInterval;
+    private readonly RefreshedFile? _file;
     private readonly bool _refreshMerges;
 
-    private readonly Lock _refreshLock = new(); // guards the three below
     private List<(string Key, EventValue Value)> _entries = [];
-    private DateTime _fileTime;
-    private long _nextRefresh;
     private volatile Translator? _translator;
 
     private TranslateFilter(PluginContext context)
@@ -38,8 +34,9 @@ internal sealed class TranslateFilter : Filter
             : _target.ToBracketForm() == _source.ToBracketForm();
         _exact = settings.Boolean("exact");
         _regex = settings.Boolean("regex");
-        _path = settings.String("dictionary_path");
-        _refreshInterval = TimeSpan.FromSeconds(settings.Number("refresh_interval"));
+        _file = settings.String("dictionary_path") is { } path
+            ? new RefreshedFile(path, TimeSpan.FromSeconds(settings.Number("refresh_interval")), Read)
+            : null;
         _refreshMerges = settings.String("refresh_behaviour") == "merge";
         Load(context);
     }
@@ -69,7 +66,7 @@ internal sealed class TranslateFilter : Filter
 
     public override void Apply(Event target, FilterContext context)
     {
-        Refresh(context);
+        _file?.Refresh(context);
         if (_iterateOn is not null)
         {
             Iterate(_iterateOn, target, context);
@@ -171,68 +168,40 @@ internal sealed class TranslateFilter : Filter
 
     private void Load(PluginContext context)
     {
-        var setting = _path is null ? "dictionary" : "dictionary_path";
         try
         {
-            if (_path is null)
+            if (_file is null)
             {
-                _entries = [.. context.Settings.Hash("dictionary").Select(entry => (entry.Name, ToValue(entry.Value)))];
+                Use([.. context.Settings.Hash("dictionary").Select(entry => (entry.Name, ToValue(entry.Value)))]);
             }
             else
             {
-                _fileTime = File.GetLastWriteTimeUtc(_path);
-                _entries = TranslateDictionary.ReadFile(_path);
-                _nextRefresh = context.Options.Time.GetTimestamp();
+                _file.Load(context.Options.Time);
             }
-            _translator = new Translator(_entries, _exact, _regex);
         }
-        catch (Exception e) when (IsUnusable(e))
+        catch (Exception e) when (RefreshedFile.IsUnusable(e))
         {
+            var setting = _file is null ? "dictionary" : "dictionary_path";
             context.Error(setting, $"the dictionary cannot be used: {e.Message}");
         }
     }
 
-    // A file that cannot be read now keeps the entries it had; it is tried again after the interval.
-    private void Refresh(FilterContext context)
+    private void Read(string path)
     {
-        if (_path is null || _refreshInterval <= TimeSpan.Zero
-            || context.Time.GetElapsedTime(Volatile.Read(ref _nextRefresh)) < _refreshInterval)
+        var entries = TranslateDictionary.ReadFile(path);
+        if (_refreshMerges)
         {
-            return;
+            var known = entries.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
+            entries = [.. _entries.Where(entry => !known.Contains(entry.Key)), .. entries];
         }
-        lock (_refreshLock)
-        {
-            if (context.Time.GetElapsedTime(_nextRefresh) < _refreshInterval)
-            {
-                return;
-            }
-            _nextRefresh = context.Time.GetTimestamp();
-            try
-            {
-                var time = File.GetLastWriteTimeUtc(_path);
-                if (time == _fileTime)
-                {
-                    return;
-                }
-                var entries = TranslateDictionary.ReadFile(_path);
-                if (_refreshMerges)
-                {
-                    var known = entries.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
-                    entries = [.. _entries.Where(entry => !known.Contains(entry.Key)), .. entries];
-                }
-                _translator = new Translator(entries, _exact, _regex);
-                (_entries, _fileTime) = (entries, time);
-            }
-            catch (Exception e) when (IsUnusable(e))
-            {
-                // The old entries stay in use; the counter shows that the file is broken.
-                context.CountFailure();
-            }
-        }
+        Use(entries);
     }
 
-    private static bool IsUnusable(Exception e) =>
-        e is IOException or UnauthorizedAccessException or FormatException or RubyRegexException;
+    private void Use(List<(string Key, EventValue Value)> entries)
+    {
+        _translator = new Translator(entries, _exact, _regex);
+        _entries = entries;
+    }
 
     private static EventValue ToValue(ConfigValue value)
     {

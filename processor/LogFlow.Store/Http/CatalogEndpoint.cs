@@ -164,8 +164,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
         var url = new UrlParameters(context.Request);
         url.Check("flat_settings", "include_defaults", "features");
         using var snapshot = engine.AcquireSnapshot();
-        var names = IndexResolver.Resolve(index, snapshot.Contents, url.Indices);
-        var indices = IndexContents.Of(snapshot, names, engine.ReportCorrupt);
+        var indices = IndexResolver.ContentsOf(engine, snapshot, index, url.Indices);
         await HttpAnswer.JsonAsync(context, 200, json =>
         {
             foreach (var (name, contents) in indices)

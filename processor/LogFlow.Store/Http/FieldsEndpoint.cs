@@ -12,8 +12,7 @@ internal sealed class FieldsEndpoint(StoreEngine engine)
         var url = new UrlParameters(context.Request);
         url.Check();
         using var snapshot = engine.AcquireSnapshot();
-        var names = IndexResolver.Resolve(index, snapshot.Contents, url.Indices);
-        var indices = IndexContents.Of(snapshot, names, engine.ReportCorrupt);
+        var indices = IndexResolver.ContentsOf(engine, snapshot, index, url.Indices);
         await HttpAnswer.JsonAsync(context, 200, json =>
         {
             foreach (var (name, contents) in indices)
@@ -33,8 +32,7 @@ internal sealed class FieldsEndpoint(StoreEngine engine)
         url.Check("fields", "include_unmapped", "include_empty_fields");
         var patterns = ReadFields(await body.ReadAsync()) ?? url.Get("fields")?.Split(',') ?? ["*"];
         using var snapshot = engine.AcquireSnapshot();
-        var names = IndexResolver.Resolve(index, snapshot.Contents, url.Indices);
-        var indices = IndexContents.Of(snapshot, names, engine.ReportCorrupt);
+        var indices = IndexResolver.ContentsOf(engine, snapshot, index, url.Indices);
         await HttpAnswer.JsonAsync(context, 200, json =>
         {
             json.WriteStartArray("indices");

@@ -3,6 +3,12 @@ namespace LogFlow.Store;
 /// <summary>Index expressions: names, comma lists, wildcards, exclusions, <c>_all</c>.</summary>
 internal static class IndexResolver
 {
+    /// <summary>What the indices hold that an expression stands for.</summary>
+    /// <exception cref="QueryException">As <see cref="Resolve"/>.</exception>
+    public static SortedDictionary<string, BlockContents> ContentsOf(
+        StoreEngine engine, SearchSnapshot snapshot, string? expression, IndexOptions options) => IndexContents.Of(
+        snapshot, Resolve(expression, snapshot.Contents, options), engine.ReportCorrupt);
+
     /// <summary>The names an expression stands for; null: all, so that nothing needs to be filtered.</summary>
     /// <exception cref="QueryException">
     /// 404: a name that is not there, or a pattern of nothing where that is not allowed.

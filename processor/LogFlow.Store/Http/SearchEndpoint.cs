@@ -308,8 +308,7 @@ internal sealed class SearchEndpoint(StoreEngine engine, StoreMetrics metrics, T
     private bool IsMapped(SearchSnapshot snapshot, IReadOnlyCollection<string>? indices, string field) =>
         snapshot.Contents.Fields.ContainsKey(field)
         && (indices is null || indices.Count == snapshot.Contents.Indices.Count
-            || IndexContents.Of(snapshot, indices, engine.ReportCorrupt).Values
-                .Any(contents => contents.Fields.ContainsKey(field)));
+            || IndexContents.HasField(snapshot, indices, field, engine.ReportCorrupt));
 
     private long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

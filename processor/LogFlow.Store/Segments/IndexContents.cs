@@ -49,6 +49,26 @@ internal static class IndexContents
         return result;
     }
 
+    /// <summary>Whether a document of one of the indices has the field. Reads no more than it takes to know.</summary>
+    public static bool HasField(
+        SearchSnapshot snapshot, IReadOnlyCollection<string> names, string field, Action<string, string> reportCorrupt)
+    {
+        foreach (var segment in snapshot.State.Segments.Segments)
+        {
+            if (segment.Footer.Contents.Fields.ContainsKey(field)
+                && names.Any(segment.Footer.Contents.Indices.ContainsKey)
+                && Has(segment.GetContentsByIndex(reportCorrupt)))
+            {
+                return true;
+            }
+        }
+
+        return Has(Of(snapshot.Memory, reportCorrupt));
+
+        bool Has(IReadOnlyDictionary<string, BlockContents> contents) =>
+            names.Any(name => contents.TryGetValue(name, out var found) && found.Fields.ContainsKey(field));
+    }
+
     private static void Add(
         Dictionary<string, BlockContents> all, IReadOnlyDictionary<string, BlockContents> part)
     {

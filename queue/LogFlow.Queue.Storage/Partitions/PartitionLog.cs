@@ -141,7 +141,7 @@ public sealed class PartitionLog
             return ValueTask.FromResult(batch.Refusal);
         }
 
-        var operation = AppendOperation.Rent(_writer, _published, batch.Bytes, batch.Header, batch.TakeMemory());
+        var operation = AppendOperation.Rent(_writer, batch.Bytes, batch.Header, batch.TakeMemory());
         var task = operation.AsValueTask();
         _context.Writer.Enqueue(operation);
         return task;
@@ -213,7 +213,7 @@ public sealed class PartitionLog
     {
         var marker = new TransactionMarker(isCommit, coordinatorEpoch);
         var batch = marker.ToBatch(producerId, producerEpoch, _context.NowMs());
-        var operation = AppendOperation.Rent(_writer, _published, batch, RecordBatchHeader.Read(batch));
+        var operation = AppendOperation.Rent(_writer, batch, RecordBatchHeader.Read(batch));
         var task = operation.AsValueTask();
         _context.Writer.Enqueue(operation);
         return await task;

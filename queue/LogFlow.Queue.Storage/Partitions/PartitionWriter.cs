@@ -32,9 +32,12 @@ internal sealed partial class PartitionWriter : IWriteTarget
         _producers = state.Producers;
         _epochs = state.Epochs;
         _notify = notify;
-        _space = new SegmentSpace(context, published);
+        _space = new SegmentSpace(context, published.DirectoryPath);
         _sync = new SyncPolicy(published.Topic);
     }
+
+    /// <inheritdoc cref="PartitionLog.LogStartOffset"/>
+    public long LogStartOffset => _published.LogStartOffset;
 
     /// <inheritdoc cref="SyncPolicy.HasUnsynced"/>
     public bool HasUnsynced => _sync.HasUnsynced;

@@ -4,7 +4,9 @@ namespace LogFlow.Queue.Storage;
 /// Reserves a partition's bytes on the disk before they are written, so that a full disk refuses an append and never
 /// halves one. Writer thread.
 /// </summary>
-internal sealed class SegmentSpace(StorageContext context, PublishedLog published)
+/// <param name="context">The data directory's.</param>
+/// <param name="directory">The partition's.</param>
+internal sealed class SegmentSpace(StorageContext context, string directory)
 {
     private const int ReserveStepMin = 64 * 1024;
     private const int ReserveStepMax = 64 << 20;
@@ -48,7 +50,7 @@ internal sealed class SegmentSpace(StorageContext context, PublishedLog publishe
     {
         if (_isNameNew)
         {
-            context.Files.SyncDirectory(published.DirectoryPath);
+            context.Files.SyncDirectory(directory);
             _isNameNew = false;
         }
     }

@@ -14,7 +14,6 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
     // Continuations must not run on the writer thread, which would wait for whatever they do.
     private ManualResetValueTaskSourceCore<AppendResult> _source = new() { RunContinuationsAsynchronously = true };
     private PartitionWriter? _writer;
-    private PublishedLog? _published;
     private IDisposable? _memory;
 
     public Memory<byte> Batch { get; private set; }
@@ -24,16 +23,11 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
     public AppendResult Result { get; set; }
 
     /// <param name="writer">Where it goes.</param>
-    /// <param name="published">What its partition has, for the answer.</param>
     /// <param name="batch">The bytes.</param>
     /// <param name="header">Their header.</param>
     /// <param name="memory">A share of the memory they lie in, which is given back with the answer.</param>
     public static AppendOperation Rent(
-        PartitionWriter writer,
-        PublishedLog published,
-        Memory<byte> batch,
-        in RecordBatchHeader header,
-        IDisposable? memory = null)
+        PartitionWriter writer, Memory<byte> batch, in RecordBatchHeader header, IDisposable? memory = null)
     {
         if (!Pool.TryDequeue(out var operation))
         {
@@ -41,7 +35,6 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
         }
 
         operation._writer = writer;
-        operation._published = published;
         operation.Batch = batch;
         operation._memory = memory;
         operation.Header = header;
@@ -55,7 +48,7 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
     public override void Complete() => Answer(Result);
 
     public override void Abandon() =>
-        Answer(AppendResult.Failed(ErrorCode.KafkaStorageError, _published!.LogStartOffset));
+        Answer(AppendResult.Failed(ErrorCode.KafkaStorageError, _writer!.LogStartOffset));
 
     private void Answer(AppendResult result)
     {
@@ -76,7 +69,6 @@ internal sealed class AppendOperation : WriteOperation, IValueTaskSource<AppendR
         {
             _source.Reset();
             _writer = null;
-            _published = null;
             if (Pool.Count < PooledCountMax)
             {
                 Pool.Enqueue(this);

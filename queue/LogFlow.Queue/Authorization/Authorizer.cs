@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue;
@@ -14,16 +15,10 @@ internal sealed partial class Authorizer(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>A client that asks in vain a thousand times a second is not a thousand lines.</summary>
-    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
-
     /// <summary>Stands for a resource that has no ACLs of its own; Kafka asks for the same.</summary>
     private const string AnyName = "hardcode";
 
-    // Guards the two below.
-    private readonly Lock _gate = new();
-    private long _saidAt = long.MinValue;
-    private int _unsaid;
+    private readonly LogThrottle _throttle = new(TimeSpan.FromSeconds(1), time);
 
     public AclStore Acls => acls;
 
@@ -45,22 +40,10 @@ internal sealed partial class Authorizer(
     public void Refused(string principal, string host, AclOperation operation, AclResourceType type, string name)
     {
         metrics.AuthorizationFailed(operation, type);
-        int unsaid;
-        lock (_gate)
+        if (_throttle.TrySay(out var unsaid))
         {
-            var now = time.GetTimestamp();
-            if (_saidAt != long.MinValue && time.GetElapsedTime(_saidAt, now) < LogInterval)
-            {
-                _unsaid++;
-                return;
-            }
-
-            _saidAt = now;
-            unsaid = _unsaid;
-            _unsaid = 0;
+            Log.Refused(logger, principal, host, operation, type, name, unsaid);
         }
-
-        Log.Refused(logger, principal, host, operation, type, name, unsaid);
     }
 
     private static partial class Log

@@ -1,3 +1,4 @@
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Queue;
@@ -8,14 +9,11 @@ namespace LogFlow.Queue;
 /// </summary>
 internal sealed partial class LoginQueue(int countMax, QueueMetrics metrics, TimeProvider time, ILogger logger)
 {
-    /// <summary>A thousand wrong passwords a second are not a thousand lines.</summary>
-    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
+    private readonly LogThrottle _throttle = new(TimeSpan.FromSeconds(1), time);
 
-    // Guards all below.
+    // Guards _waiting.
     private readonly Lock _gate = new();
     private readonly LinkedList<ClientConnection> _waiting = new();
-    private long _saidAt = long.MinValue;
-    private int _unsaid;
 
     public int Count
     {
@@ -63,19 +61,9 @@ internal sealed partial class LoginQueue(int countMax, QueueMetrics metrics, Tim
     public void Failed(string peer, Listener listener, string reason)
     {
         metrics.LoginFailed(listener.Name);
-        int unsaid;
-        lock (_gate)
+        if (!_throttle.TrySay(out var unsaid))
         {
-            var now = time.GetTimestamp();
-            if (_saidAt != long.MinValue && time.GetElapsedTime(_saidAt, now) < LogInterval)
-            {
-                _unsaid++;
-                return;
-            }
-
-            _saidAt = now;
-            unsaid = _unsaid;
-            _unsaid = 0;
+            return;
         }
 
         if (unsaid > 0)

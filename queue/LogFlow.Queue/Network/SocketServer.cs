@@ -29,7 +29,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
     private readonly BackgroundWork _accepting = new();
     private readonly BackgroundWork _serving = new();
     private readonly ITimer _sweeper;
-    private long _lastRefusalLog = long.MinValue;
+    private readonly LogThrottle _refusals;
     private int _connectionCount;
     private LoginServices? _loginServices;
 
@@ -43,6 +43,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _logger = logger;
+        _refusals = new LogThrottle(RefusalLogInterval, time);
         Buffers = new BytePool(options.PooledBytesMax);
         Budget = new ByteBudget(options.RequestBudget, time);
         Budget.LongWait += SayLongWait;
@@ -229,7 +230,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
                 {
                     Log.AcceptFailed(_logger, error.Message);
                 }
-                else if (MayLogRefusal())
+                else if (_refusals.TrySay(out _))
                 {
                     Log.NoDescriptor(_logger, "?", ConnectionCount);
                 }
@@ -319,7 +320,7 @@ internal sealed partial class SocketServer : IAsyncDisposable
 
     private void LogRefusal(Socket socket, bool isShort)
     {
-        if (!MayLogRefusal())
+        if (!_refusals.TrySay(out _))
         {
             return;
         }
@@ -333,19 +334,6 @@ internal sealed partial class SocketServer : IAsyncDisposable
         {
             Log.TooManyConnections(_logger, peer, _options.ConnectionsMax, _options.ConnectionsKey);
         }
-    }
-
-    private bool MayLogRefusal()
-    {
-        var now = _time.GetTimestamp();
-        var last = Volatile.Read(ref _lastRefusalLog);
-        if (last != long.MinValue && _time.GetElapsedTime(last, now) < RefusalLogInterval)
-        {
-            return false;
-        }
-
-        Volatile.Write(ref _lastRefusalLog, now);
-        return true;
     }
 
     private void Sweep()

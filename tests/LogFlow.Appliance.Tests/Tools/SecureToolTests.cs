@@ -109,11 +109,11 @@ public sealed class SecureToolTests : IAsyncLifetime, IDisposable
         var both = _authority.PathOf("kafka.pem");
         await File.WriteAllTextAsync(both, await File.ReadAllTextAsync(key) + await File.ReadAllTextAsync(certificate));
         var port = FreePort.Next(1);
-        await using var kafka = await RealServer.StartKafkaOnAsync(
+        await using var kafka = await RealServer.StartKafkaWithListenerAsync(
             _folder.File("kafka"),
-            open => [
-                $"listeners=PLAINTEXT://127.0.0.1:{open},CONTROLLER://127.0.0.1:{open + 1},SASL_SSL://127.0.0.1:{port}",
-                $"advertised.listeners=PLAINTEXT://127.0.0.1:{open},SASL_SSL://127.0.0.1:{port}",
+            "SASL_SSL",
+            port,
+            [
                 "ssl.keystore.type=PEM",
                 $"ssl.keystore.location={both}",
                 "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512",

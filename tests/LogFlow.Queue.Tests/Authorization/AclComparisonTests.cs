@@ -14,12 +14,11 @@ public sealed class AclComparisonTests(ITestOutputHelper output)
         const string login = "listener.name.sasl_plaintext.plain.sasl.jaas.config";
         using var directory = new TempDirectory();
         var saslPort = FreePort.Next(1);
-        await using var kafka = await RealServer.StartKafkaOnAsync(
+        await using var kafka = await RealServer.StartKafkaWithListenerAsync(
             directory.Path,
-            port => [
-                $"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{port + 1},"
-                    + $"SASL_PLAINTEXT://127.0.0.1:{saslPort}",
-                $"advertised.listeners=PLAINTEXT://127.0.0.1:{port},SASL_PLAINTEXT://127.0.0.1:{saslPort}",
+            "SASL_PLAINTEXT",
+            saslPort,
+            [
                 "sasl.enabled.mechanisms=PLAIN",
                 $"{login}=org.apache.kafka.common.security.plain.PlainLoginModule required "
                     + $"user_{AclScript.User}=\"{AclScript.Password}\";",

@@ -60,7 +60,7 @@ public sealed partial class AdminComparisonTests(ITestOutputHelper output)
         foreach (var version in new short[] { 1, 3 })
         {
             await AskAsync<DescribeAclsRequest, DescribeAclsResponse>(
-                port, transcript, AnyAcl(), version);
+                port, transcript, AclScript.AnyAcl(), version);
             await AskAsync<CreateAclsRequest, CreateAclsResponse>(port, transcript, new CreateAclsRequest(), version);
             await AskAsync<CreateAclsRequest, CreateAclsResponse>(
                 port,
@@ -129,17 +129,6 @@ public sealed partial class AdminComparisonTests(ITestOutputHelper output)
         await AskAsync<SaslAuthenticateRequest, SaslAuthenticateResponse>(
             port, transcript, new SaslAuthenticateRequest { AuthBytes = new byte[] { 1 } }, 2);
     }
-
-    private static DescribeAclsRequest AnyAcl() => new()
-    {
-        ResourceTypeFilter = 1,
-        ResourceNameFilter = null,
-        PatternTypeFilter = 1,
-        PrincipalFilter = null,
-        HostFilter = null,
-        Operation = 1,
-        PermissionType = 1,
-    };
 
     private static async Task AskReplicasAsync(int port, List<string> transcript, string folder)
     {

@@ -13,12 +13,11 @@ public sealed class SaslComparisonTests(ITestOutputHelper output)
         const string module = "sasl.jaas.config=org.apache.kafka.common.security";
         using var directory = new TempDirectory();
         var saslPort = FreePort.Next(1);
-        await using var kafka = await RealServer.StartKafkaOnAsync(
+        await using var kafka = await RealServer.StartKafkaWithListenerAsync(
             directory.Path,
-            port => [
-                $"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{port + 1},"
-                    + $"SASL_PLAINTEXT://127.0.0.1:{saslPort}",
-                $"advertised.listeners=PLAINTEXT://127.0.0.1:{port},SASL_PLAINTEXT://127.0.0.1:{saslPort}",
+            "SASL_PLAINTEXT",
+            saslPort,
+            [
                 $"sasl.enabled.mechanisms={mechanisms}",
                 $"{login}.plain.{module}.plain.PlainLoginModule required user_alice=\"alice-secret\";",
                 $"{login}.scram-sha-256.{module}.scram.ScramLoginModule required;",

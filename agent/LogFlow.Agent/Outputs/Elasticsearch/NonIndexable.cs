@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using LogFlow.Bulk;
+using LogFlow.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Agent;
@@ -18,16 +19,13 @@ internal sealed partial class NonIndexable
     private readonly FormatString? _deadLetterIndex;
     private readonly SinkContext _context;
     private readonly ILogger _logger;
-
-    /// <summary>Guards what follows.</summary>
-    private readonly Lock _lock = new();
-    private long _saidAt;
-    private int _unsaid;
+    private readonly LogThrottle _throttle;
 
     public NonIndexable(ElasticsearchOutputConfig config, BulkDestinations destinations, SinkContext context)
     {
         _destinations = destinations;
         _context = context;
+        _throttle = new LogThrottle(SayEvery, context.Time);
         _logger = context.Loggers.CreateLogger<NonIndexable>();
         _deadLetterIndex = config.DeadLetterIndex.Length > 0
             ? FormatString.Parse(config.DeadLetterIndex, BulkDestinations.KnownFields(context.Identity))
@@ -85,20 +83,12 @@ internal sealed partial class NonIndexable
 
     private void Say(string index, string reason, bool isParked)
     {
-        int count;
-        lock (_lock)
+        if (!_throttle.TrySay(out var unsaid))
         {
-            _unsaid++;
-            if (_saidAt != 0 && _context.Time.GetElapsedTime(_saidAt) < SayEvery)
-            {
-                return;
-            }
-
-            _saidAt = _context.Time.GetTimestamp();
-            count = _unsaid;
-            _unsaid = 0;
+            return;
         }
 
+        var count = unsaid + 1;
         if (isParked)
         {
             Log.Parked(_logger, count, index, reason);
