@@ -39,7 +39,7 @@ public sealed class HostileFrameTests(ITestOutputHelper output)
     [Fact]
     public async Task Frame_StalledInTheMiddle_IsCutOffAndItsMemoryFreed()
     {
-        await using var harness = await StalledServer.StartAsync();
+        await using var harness = await StalledServer.StartAsync(stall: TimeSpan.FromSeconds(3));
         using var slow = await harness.ConnectAsync();
         await slow.SendBytesAsync(Convert.FromHexString("00010000" + "0012"));
         await Eventually.TrueAsync(() => harness.Server.Budget.BytesHeld > 0, "the frame's budget to be held");
@@ -52,7 +52,8 @@ public sealed class HostileFrameTests(ITestOutputHelper output)
     [Fact]
     public async Task Connection_Idle_IsClosed()
     {
-        await using var harness = await StalledServer.StartAsync(idle: TimeSpan.FromMilliseconds(300));
+        await using var harness = await StalledServer.StartAsync(
+            stall: TimeSpan.FromSeconds(30), idle: TimeSpan.FromMilliseconds(300));
         using var client = await harness.ConnectAsync();
         Assert.True(await client.IsClosedAsync());
         Assert.Contains(harness.Logs.Lines, line => line.Message.Contains("idle", StringComparison.Ordinal));

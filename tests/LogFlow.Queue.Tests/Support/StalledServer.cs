@@ -2,16 +2,19 @@ using LogFlow.Platform;
 
 namespace LogFlow.Queue.Tests;
 
-/// <summary>A socket server alone, with short time limits, that knows ApiVersions and what a test adds.</summary>
+/// <summary>
+/// A socket server alone, that knows ApiVersions and what a test adds. It has short time limits where a test waits for
+/// them, and the usual ones where they would only cut off a test that had to wait for a core.
+/// </summary>
 internal sealed class StalledServer : IAsyncDisposable
 {
     private readonly TestMeters _meters = new();
     private int _port;
 
-    private StalledServer(TimeSpan idle) => Server = new SocketServer(
+    private StalledServer(TimeSpan stall, TimeSpan idle) => Server = new SocketServer(
         new SocketServerOptions
         {
-            StallTimeout = TimeSpan.FromMilliseconds(300),
+            StallTimeout = stall,
             IdleTimeout = idle,
             FrameBytesPerSecondMin = 1 << 20,
         },
@@ -23,8 +26,10 @@ internal sealed class StalledServer : IAsyncDisposable
 
     public CollectingLogs Logs { get; } = new();
 
-    public static Task<StalledServer> StartAsync(TimeSpan? idle = null) =>
-        StartAsync(new StalledServer(idle ?? TimeSpan.FromMinutes(1)), []);
+    /// <param name="stall">How long a frame may stand still.</param>
+    /// <param name="idle">How long a connection may be silent between frames.</param>
+    public static Task<StalledServer> StartAsync(TimeSpan stall, TimeSpan? idle = null) =>
+        StartAsync(new StalledServer(stall, idle ?? TimeSpan.FromMinutes(1)), []);
 
     public static Task<StalledServer> StartAsync(Func<QueueMetrics, IReadOnlyList<RequestHandler>> createHandlers) =>
         StartAsync((metrics, _) => createHandlers(metrics));
@@ -32,7 +37,7 @@ internal sealed class StalledServer : IAsyncDisposable
     public static Task<StalledServer> StartAsync(
         Func<QueueMetrics, ByteBudget, IReadOnlyList<RequestHandler>> createHandlers)
     {
-        var server = new StalledServer(TimeSpan.FromMinutes(1));
+        var server = new StalledServer(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1));
         return StartAsync(server, createHandlers(new QueueMetrics(server._meters), server.Server.Budget));
     }
 
