@@ -43,7 +43,7 @@ internal sealed class AgentParts : IAsyncDisposable
         AgentSeams seams,
         AgentMetrics metrics,
         SinkContext context,
-        FilebeatPositions? takeOver)
+        Lazy<FilebeatPositions?> filebeat)
     {
         var (loggers, time, counters) = (context.Loggers, context.Time, context.Counters);
         var sink = seams.OpenSink(target, context);
@@ -79,7 +79,8 @@ internal sealed class AgentParts : IAsyncDisposable
                         new InputOptions(config, input, target, identity), registry, publisher, counters, time,
                         logger)
                     {
-                        TakeOver = input.IsReceived ? null : takeOver,
+                        // Read at the first start of an input alone: later ones do not need it, damaged or gone.
+                        TakeOver = input.IsReceived || registry.FilesOf(InputIds.Of(config, input)).Count > 0 ? null : filebeat.Value,
                         OpenFile = path => GzipLogFile.Unwrap(seams.OpenFile(path)),
                     },
                     scheduler,

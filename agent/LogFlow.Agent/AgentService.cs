@@ -29,7 +29,7 @@ public sealed partial class AgentService : ILogFlowService
     private AgentMetrics? _metrics;
     private (long At, AgentStatus? Status) _measured;
     private DirectoryLock? _lock;
-    private FilebeatPositions? _takeOver;
+    private Lazy<FilebeatPositions?> _filebeat = new((FilebeatPositions?)null);
     private int _stopped;
 
     /// <summary>An agent for the outputs that its configuration names.</summary>
@@ -222,7 +222,7 @@ public sealed partial class AgentService : ILogFlowService
             _lock = DirectoryLock.Acquire(data);
             _metrics = new AgentMetrics(_meters, _counters, GetRecentStatus);
             var root = Path.Combine(data, _config.RegistryPath);
-            _takeOver = ReadFilebeat(data);
+            _filebeat = new Lazy<FilebeatPositions?>(() => ReadFilebeat(data));
             OpenReceived(Path.GetFullPath(data));
             var targets = _config.Targets().FindAll(IsFed);
             var first = OpenRegistry(root, agentId: null);
@@ -321,7 +321,7 @@ public sealed partial class AgentService : ILogFlowService
 
         var parts = AgentParts.Create(
             _config, target, identity, registry, _seams, _metrics!,
-            new SinkContext(_loggers, _time, identity, _counters), _takeOver);
+            new SinkContext(_loggers, _time, identity, _counters), _filebeat);
         _opened.Add(new OutputPipeline(parts, _time, _logger));
     }
 

@@ -180,6 +180,25 @@ public sealed class LogstashOutputTests
     }
 
     [Fact]
+    public async Task Tls_AServerThatWantsACertificateOfOurs_IsExplained()
+    {
+        using var authority = new TestAuthority();
+        using var certificate = CertificateOf(authority.Issue("logstash", "127.0.0.1"));
+        await using var server = new FakeLumberjackServer(certificate) { RequiresClientCertificate = true };
+        await using var harness = Harness(server, config => config.Ssl = new SslConfig
+        {
+            CertificateAuthorities = [authority.CaFile],
+        });
+        harness.AppendLines("a.log", 0, 10);
+        await harness.StartAsync();
+        await Eventually.TrueAsync(
+            () => harness.Loggers.Count(LogLevel.Warning, "no ssl.certificate is set") > 0,
+            "a warning that a certificate is wanted");
+        await harness.CrashAsync();
+        Assert.Empty(server.Events);
+    }
+
+    [Fact]
     public async Task KillsOfTheAgent_LoseNothingAndKeepTheOrder()
     {
         using var folder = new TempDirectory();

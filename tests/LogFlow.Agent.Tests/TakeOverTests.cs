@@ -92,6 +92,22 @@ public sealed class TakeOverTests
     }
 
     [Fact]
+    public async Task Registry_DamagedAfterTheFirstStart_IsNotNeeded()
+    {
+        await using var harness = new AgentHarness();
+        harness.Append("a.log", "a 1\na 2\n");
+        var snapshot = Path.Combine(Registry(harness), "1.json");
+        File.WriteAllText(snapshot, $"[{Entry(harness, "filestream", "a.log", 4, "_key")}]");
+        await harness.StartAsync();
+        await harness.FinishAsync(1);
+
+        File.WriteAllText(snapshot, "[{");
+        await harness.StartAsync();
+        harness.Append("a.log", "a 3\n");
+        await harness.FinishAsync(2);
+    }
+
+    [Fact]
     public async Task Registry_Damaged_DoesNotStart()
     {
         await using var harness = new AgentHarness();

@@ -188,7 +188,7 @@ public sealed partial class InputConfig
                 problems.Add(new ConfigProblem("path", "is needed: the socket to make"));
             }
 
-            if (SocketMode.Length > 0 && UnixSocketFile.ParseMode(SocketMode) is null)
+            if (SocketMode.Length > 0 && FileModes.Parse(SocketMode) is null)
             {
                 problems.Add(new ConfigProblem("mode", $"'{SocketMode}' is not an octal mode such as \"0660\""));
             }

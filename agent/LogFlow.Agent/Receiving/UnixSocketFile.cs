@@ -9,23 +9,6 @@ namespace LogFlow.Agent;
 /// <summary>The socket in the file system that an input of type <c>unix</c> makes, and removes.</summary>
 internal static class UnixSocketFile
 {
-    /// <summary>An octal mode, or null.</summary>
-    public static UnixFileMode? ParseMode(string text)
-    {
-        var mode = 0;
-        foreach (var digit in text.StartsWith("0o", StringComparison.Ordinal) ? text[2..] : text)
-        {
-            if (digit is < '0' or > '7' || mode > 0xFFF)
-            {
-                return null;
-            }
-
-            mode = (mode << 3) | (digit - '0');
-        }
-
-        return mode is > 0 and <= 0xFFF ? (UnixFileMode)mode : null;
-    }
-
     /// <summary>A socket that is bound to the input's path.</summary>
     /// <exception cref="StartupException">Somebody listens there, or something else is there.</exception>
     public static Socket Bind(InputConfig config)
@@ -101,7 +84,7 @@ internal static class UnixSocketFile
             UnixGroup.Give(path, FindGroup(config.SocketGroup));
         }
 
-        if (ParseMode(config.SocketMode) is { } mode)
+        if (FileModes.Parse(config.SocketMode) is { } mode)
         {
             File.SetUnixFileMode(path, mode);
         }

@@ -30,7 +30,7 @@ public sealed class TlsClient
     /// <param name="host">The name that was connected to.</param>
     /// <param name="cancellationToken">Gives the handshake up.</param>
     /// <exception cref="TlsException">One does not trust the other; the message says why.</exception>
-    public async Task<SslStream> ConnectAsync(Stream transport, string host, CancellationToken cancellationToken)
+    public async Task<TlsStream> ConnectAsync(Stream transport, string host, CancellationToken cancellationToken)
     {
         var stream = new SslStream(transport, leaveInnerStreamOpen: false);
         try
@@ -58,7 +58,7 @@ public sealed class TlsClient
                     "TLS: the server closed the connection in the handshake (does it speak TLS on this port?)", error);
             }
 
-            return stream;
+            return new TlsStream(stream, this);
         }
         catch
         {
@@ -87,7 +87,7 @@ public sealed class TlsClient
     /// What an error of an established connection means: with TLS 1.3 a server refuses a client's certificate after
     /// the handshake. The error itself where it is none of TLS.
     /// </summary>
-    public Exception Explain(Exception error) => error is TlsException || TlsAlerts.Describe(error) is not { } meaning
+    internal Exception Explain(Exception error) => error is TlsException || TlsAlerts.Describe(error) is not { } meaning
         ? error
         : new TlsException($"TLS: {meaning}{AboutOurCertificate(Current())}", error);
 
@@ -95,7 +95,7 @@ public sealed class TlsClient
     /// What it means when a server closes a connection before it has sent a byte: with TLS 1.3 the handshake is over
     /// for the client before the server has looked at its certificate.
     /// </summary>
-    public TlsException ExplainEnd(Exception? error = null) => new(
+    internal TlsException ExplainEnd(Exception? error = null) => new(
         "TLS: the server closed the connection right after the handshake; it may want another certificate of ours"
         + AboutOurCertificate(Current()),
         error);

@@ -11,6 +11,6 @@ internal sealed class TlsConnectionOpener(TlsClient tls) : IConnectionOpener
         var socket = await SocketConnectionOpener.ConnectAsync(endpoint, cancellationToken);
         var stream = await tls.ConnectAsync(
             new NetworkStream(socket, ownsSocket: true), endpoint.Host, cancellationToken);
-        return new TlsTransport(stream, tls);
+        return new TlsTransport(stream);
     }
 }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Net.Security;
-using System.Net.Sockets;
 using LogFlow.Platform;
 
 namespace LogFlow.Kafka.Client;
@@ -9,7 +7,7 @@ namespace LogFlow.Kafka.Client;
 /// A connection by TLS. Small segments of a request are gathered into one record; record batches are encrypted from
 /// where they lie.
 /// </summary>
-internal sealed class TlsTransport(SslStream stream, TlsClient tls) : IKafkaTransport
+internal sealed class TlsTransport(TlsStream stream) : IKafkaTransport
 {
     /// <summary>What a record of TLS holds at most (RFC 8446, 5.1).</summary>
     private const int RecordBytesMax = 16 << 10;
@@ -17,28 +15,8 @@ internal sealed class TlsTransport(SslStream stream, TlsClient tls) : IKafkaTran
     /// <summary>A segment of this size is not worth a copy into the others' record.</summary>
     private const int LargeSegmentBytes = 4 << 10;
 
-    private bool _hasReceived;
-
-    public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        int count;
-        try
-        {
-            count = await stream.ReadAsync(buffer, cancellationToken);
-        }
-        catch (IOException error)
-        {
-            throw Explained(error);
-        }
-
-        if (count == 0 && !_hasReceived)
-        {
-            throw tls.ExplainEnd();
-        }
-
-        _hasReceived = true;
-        return count;
-    }
+    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        stream.ReadAsync(buffer, cancellationToken);
 
     public async ValueTask SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> segments, CancellationToken cancellationToken)
     {
@@ -68,10 +46,6 @@ internal sealed class TlsTransport(SslStream stream, TlsClient tls) : IKafkaTran
 
             await WriteAsync(gathered.AsMemory(0, count), cancellationToken);
         }
-        catch (IOException error)
-        {
-            throw Explained(error);
-        }
         finally
         {
             ArrayPool<byte>.Shared.Return(gathered);
@@ -79,15 +53,6 @@ internal sealed class TlsTransport(SslStream stream, TlsClient tls) : IKafkaTran
     }
 
     public void Dispose() => stream.Dispose();
-
-    private IOException Explained(IOException error) => tls.Explain(error) switch
-    {
-        TlsException explained => explained,
-
-        // As an end: the reset came before whatever the server had to say.
-        _ when !_hasReceived && error.InnerException is SocketException => tls.ExplainEnd(error),
-        _ => error,
-    };
 
     private ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         bytes.IsEmpty ? ValueTask.CompletedTask : stream.WriteAsync(bytes, cancellationToken);

@@ -48,6 +48,9 @@ internal sealed class FakeLumberjackServer : IAsyncDisposable
     /// <summary>Connections so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
+    /// <summary>Whether a client has to show a certificate; with TLS 1.3 it hears of it after the handshake.</summary>
+    public bool RequiresClientCertificate { get; init; }
+
     /// <summary>Told the number of a window, from 1, and its count; null: all of it is acknowledged.</summary>
     public Func<int, int, Reply?>? OnWindow { get; set; }
 
@@ -90,7 +93,12 @@ internal sealed class FakeLumberjackServer : IAsyncDisposable
                 {
                     var secure = new SslStream(stream);
                     await secure.AuthenticateAsServerAsync(
-                        new SslServerAuthenticationOptions { ServerCertificate = _certificate }, stopping);
+                        new SslServerAuthenticationOptions
+                        {
+                            ServerCertificate = _certificate,
+                            ClientCertificateRequired = RequiresClientCertificate,
+                        },
+                        stopping);
                     stream = secure;
                 }
 

@@ -33,7 +33,7 @@ public sealed class FileOutputConfig : OutputConfig, IValidatedConfig
     [ConfigKey("codec")]
     public TextCodecConfig Codec { get; set; } = new();
 
-    internal UnixFileMode Mode => (UnixFileMode)Convert.ToInt32(Permissions, 8);
+    internal UnixFileMode Mode => FileModes.Parse(Permissions)!.Value;
 
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
@@ -49,7 +49,7 @@ public sealed class FileOutputConfig : OutputConfig, IValidatedConfig
             problems.Add(new ConfigProblem("filename", $"'{FileName}' is not a file's name"));
         }
 
-        if (Permissions.Length is 0 or > 5 || Permissions.Any(static digit => digit is < '0' or > '7'))
+        if (FileModes.Parse(Permissions) is null)
         {
             problems.Add(new ConfigProblem("permissions", $"'{Permissions}' is not an octal mode such as 0600"));
         }
