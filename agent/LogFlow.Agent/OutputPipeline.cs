@@ -10,7 +10,7 @@ namespace LogFlow.Agent;
 /// </summary>
 internal sealed partial class OutputPipeline : IAsyncDisposable
 {
-    private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(3);
 
     /// <summary>Matches Filebeat's <c>metadata.refresh_frequency</c>.</summary>
     private static readonly TimeSpan TopicRefresh = TimeSpan.FromMinutes(10);

@@ -260,8 +260,7 @@ public sealed class ElasticsearchOutputTests : IAsyncLifetime
         {
             await Eventually.TrueAsync(
                 () => _server.Documents.Count >= expected && harness.Agent.GetStatus()!.BytesBehind == 0,
-                $"{expected} documents",
-                TimeSpan.FromSeconds(60));
+                $"{expected} documents");
         }
         catch (TimeoutException)
         {

@@ -140,8 +140,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             harness.Queue.Unblock();
             await Eventually.TrueAsync(
                 () => harness.Queue.Count >= _written.Count,
-                $"{_written.Count} lines",
-                TimeSpan.FromSeconds(20));
+                $"{_written.Count} lines");
             await Eventually.TrueAsync(() => harness.Agent.GetStatus()!.BytesInMemory == 0, "acknowledged");
 
             // An acknowledgement that a power cut undoes is harmless only while the file is as it was.

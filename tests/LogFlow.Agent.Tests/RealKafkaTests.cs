@@ -103,7 +103,7 @@ public sealed class RealKafkaTests
             client, new GroupConsumerOptions { GroupId = topic, Topics = [topic] }, NullLoggerFactory.Instance);
         consumer.Start();
         var records = new List<string>();
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (records.Count < count)
         {
             using var batch = await consumer.PollAsync(timeout.Token);
@@ -132,7 +132,7 @@ public sealed class RealKafkaTests
         consumer.Start();
         var next = new Dictionary<string, int>();
         var count = 0;
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (count < files * linesPerFile)
         {
             using var batch = await consumer.PollAsync(timeout.Token);

@@ -118,8 +118,10 @@ internal sealed class ScriptedConsumer(ScriptedQueue queue, int seed, int[] part
     public Task<long> GetRestartOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
         Task.FromResult(queue.CommittedOf(partition) ?? 0);
 
-    public Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
-        Task.FromResult(queue.EndOf(partition));
+    public Task<IReadOnlyDictionary<TopicPartition, long>> GetEndOffsetsAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<TopicPartition, long>>(
+            partitions.ToDictionary(static partition => partition, queue.EndOf));
 
     public Task<long> CountRecordsAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(0L);
 

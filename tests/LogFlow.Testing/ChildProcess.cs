@@ -161,7 +161,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     private void Keep(string? line)
     {
-        if (line is not null)
+        // What Java's launcher says where JDK_JAVA_OPTIONS is set, as in CI, is not the program's.
+        if (line?.StartsWith("NOTE: Picked up JDK_JAVA_OPTIONS", StringComparison.Ordinal) == false)
         {
             lock (_outputLock)
             {

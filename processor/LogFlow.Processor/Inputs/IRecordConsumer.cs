@@ -34,8 +34,9 @@ internal interface IRecordConsumer : IAsyncDisposable
     /// </summary>
     Task<long> GetRestartOffsetAsync(TopicPartition partition, CancellationToken cancellationToken);
 
-    /// <summary>The offset behind the partition's last record; waits until the queue answers.</summary>
-    Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken);
+    /// <summary>The offsets behind the partitions' last records; waits until the queue answers.</summary>
+    Task<IReadOnlyDictionary<TopicPartition, long>> GetEndOffsetsAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken);
 
     /// <summary>How many records a topic holds; 0 where there is no such topic.</summary>
     Task<long> CountRecordsAsync(string topic, CancellationToken cancellationToken);

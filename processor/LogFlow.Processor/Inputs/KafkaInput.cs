@@ -15,6 +15,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     /// <summary>The dead letters are counted every so many measurements of the lag.</summary>
     private const int DeadLetterRounds = 10;
 
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DrainCheckInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly IRecordConsumer _consumer;
@@ -26,6 +27,9 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly BackgroundWork _work = new();
     private readonly PartitionProgress _progress;
+
+    /// <summary>Something was read, so that there will be something to commit.</summary>
+    private readonly AsyncSignal _commitWanted;
 
     /// <summary>Guards the three below.</summary>
     private readonly Lock _lock = new();
@@ -54,6 +58,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         _metrics = metrics;
         _logger = logger;
         _progress = new PartitionProgress(time, options.StuckAfter);
+        _commitWanted = new AsyncSignal(time);
     }
 
     /// <summary>Faulted when it cannot go on; completes after the stop.</summary>
@@ -186,6 +191,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         {
             var records = await _consumer.PollAsync(cancellationToken);
             await _stage.AddAsync(records, _decoder, FindWindow, cancellationToken);
+            _commitWanted.Set();
         }
     }
 
@@ -224,7 +230,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     private async Task CompareWithEndAsync(
         TopicPartition partition, long position, CancellationToken cancellationToken)
     {
-        var end = await _consumer.GetEndOffsetAsync(partition, cancellationToken);
+        var end = (await _consumer.GetEndOffsetsAsync([partition], cancellationToken))[partition];
         if (position > end)
         {
             Log.BeyondTheEnd(_logger, partition.Topic, partition.Partition, position, end);
@@ -318,11 +324,16 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         Log.SoughtBack(_logger, partition.Topic, partition.Partition, target);
     }
 
+    /// <summary>
+    /// In the interval while something that was read is not committed; without anything to do it sleeps, but for a look
+    /// now and then at what outputs hold.
+    /// </summary>
     private async Task CommitRegularlyAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(_options.CommitInterval, _time);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
+        while (true)
         {
+            await _commitWanted.WaitAsync(IdleInterval, cancellationToken);
+            await Task.Delay(_options.CommitInterval, _time, cancellationToken);
             var windows = TakeWindows(null, remove: false);
             foreach (var output in _stage.Outputs)
             {
@@ -330,8 +341,26 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
             }
 
             await CommitAsync(windows, cancellationToken);
+            if (!windows.TrueForAll(IsCommitted))
+            {
+                _commitWanted.Set();
+            }
         }
     }
+
+    private bool IsCommitted(PartitionWindow window)
+    {
+        // A window's own lock is never taken inside this one.
+        var taken = window.IsClosed ? 0 : window.ExpectedOffset;
+        lock (_lock)
+        {
+            return taken <= CommittedOf(window);
+        }
+    }
+
+    /// <summary>The caller holds the lock.</summary>
+    private long CommittedOf(PartitionWindow window) =>
+        _committed.TryGetValue(window.TopicPartition, out var committed) ? committed : window.StartOffset;
 
     private async Task MeasureLagAsync(CancellationToken cancellationToken)
     {
@@ -368,9 +397,9 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         }
 
         var measured = new List<(TopicPartition Partition, long Done, long End)>(assigned.Length);
-        foreach (var partition in assigned)
+        var ends = await _consumer.GetEndOffsetsAsync(assigned, cancellationToken);
+        foreach (var (partition, end) in ends)
         {
-            var end = await _consumer.GetEndOffsetAsync(partition, cancellationToken);
             if (windows.TryGetValue(partition, out var window))
             {
                 starts.Remove(partition);
@@ -463,10 +492,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
 
             lock (_lock)
             {
-                var known = _committed.TryGetValue(window.TopicPartition, out var committed)
-                    ? committed
-                    : window.StartOffset;
-                if (offset > known)
+                if (offset > CommittedOf(window))
                 {
                     offsets[window.TopicPartition] = offset;
                 }

@@ -52,8 +52,12 @@ internal sealed class KafkaRecordConsumer : IRecordConsumer
                 cancellationToken)).Offset;
     }
 
-    public async Task<long> GetEndOffsetAsync(TopicPartition partition, CancellationToken cancellationToken) =>
-        (await _admin.ListOffsetAsync(partition, ListedOffset.Latest, cancellationToken)).Offset;
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> GetEndOffsetsAsync(
+        IReadOnlyCollection<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        var ends = await _admin.ListOffsetsAsync(partitions, ListedOffset.Latest, cancellationToken);
+        return ends.ToDictionary(static end => end.Key, static end => end.Value.Offset);
+    }
 
     public async Task<long> CountRecordsAsync(string topic, CancellationToken cancellationToken)
     {

@@ -112,7 +112,7 @@ public sealed partial class AdminClient(KafkaClient client)
         long timestampMs,
         CancellationToken cancellationToken,
         IsolationLevel isolationLevel = IsolationLevel.ReadUncommitted) =>
-        ListedOffset.FindAsync(client, partition, timestampMs, isolationLevel, cancellationToken);
+        new OffsetLookup(client, timestampMs, isolationLevel).FindAsync(partition, cancellationToken);
 
     /// <summary>The same of many partitions at once, all of which must exist.</summary>
     /// <exception cref="KafkaException">The broker refuses.</exception>
@@ -120,13 +120,8 @@ public sealed partial class AdminClient(KafkaClient client)
         IReadOnlyCollection<TopicPartition> partitions,
         long timestampMs,
         CancellationToken cancellationToken,
-        IsolationLevel isolationLevel = IsolationLevel.ReadUncommitted)
-    {
-        var found = await Task.WhenAll(partitions.Select(async partition => (
-            Partition: partition,
-            Offset: await ListOffsetAsync(partition, timestampMs, cancellationToken, isolationLevel))));
-        return found.ToDictionary(static answer => answer.Partition, static answer => answer.Offset);
-    }
+        IsolationLevel isolationLevel = IsolationLevel.ReadUncommitted) =>
+        await new OffsetLookup(client, timestampMs, isolationLevel).FindAsync(partitions, cancellationToken);
 
     /// <summary>A group's committed offsets: of these partitions, or of all it has where null.</summary>
     /// <exception cref="KafkaException">The broker refuses.</exception>

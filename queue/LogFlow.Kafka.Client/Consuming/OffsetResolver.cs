@@ -45,11 +45,10 @@ internal sealed class OffsetResolver(KafkaClient client, GroupConsumerOptions op
             }
         }
 
-        var resets = unknown.Where(partition => !committed.ContainsKey(partition)).Select(async partition =>
-            (Partition: partition, Offset: await ResetAsync(partition, cancellationToken)));
-        foreach (var (partition, offset) in await Task.WhenAll(resets))
+        foreach (var (partition, offset) in await ResetAsync(
+            unknown.FindAll(partition => !committed.ContainsKey(partition)), cancellationToken))
         {
-            positions[partition] = offset;
+            positions[partition] = offset.Offset;
         }
     }
 
@@ -57,29 +56,24 @@ internal sealed class OffsetResolver(KafkaClient client, GroupConsumerOptions op
     public async Task<(long Start, long End)> FindRangeAsync(
         TopicPartition partition, CancellationToken cancellationToken)
     {
-        var start = await ListedOffset.FindAsync(
-            client, partition, ListedOffset.Earliest, options.IsolationLevel, cancellationToken);
-        var end = await ListedOffset.FindAsync(
-            client, partition, ListedOffset.Latest, options.IsolationLevel, cancellationToken);
+        var start = await Lookup(ListedOffset.Earliest).FindAsync(partition, cancellationToken);
+        var end = await Lookup(ListedOffset.Latest).FindAsync(partition, cancellationToken);
         return (start.Offset, end.Offset);
     }
 
-    private async Task<long> ResetAsync(TopicPartition partition, CancellationToken cancellationToken)
+    private OffsetLookup Lookup(long timestampMs) => new(client, timestampMs, options.IsolationLevel);
+
+    private Task<Dictionary<TopicPartition, ListedOffset>> ResetAsync(
+        List<TopicPartition> partitions, CancellationToken cancellationToken)
     {
-        if (options.AutoOffsetReset == AutoOffsetReset.None)
+        if (options.AutoOffsetReset == AutoOffsetReset.None && partitions is [var first, ..])
         {
             throw new KafkaException(
                 ErrorCode.OffsetOutOfRange,
-                $"Group '{options.GroupId}' has no committed offset for {partition}, and auto.offset.reset is none.");
+                $"Group '{options.GroupId}' has no committed offset for {first}, and auto.offset.reset is none.");
         }
 
         var isEarliest = options.AutoOffsetReset == AutoOffsetReset.Earliest;
-        var found = await ListedOffset.FindAsync(
-            client,
-            partition,
-            isEarliest ? ListedOffset.Earliest : ListedOffset.Latest,
-            options.IsolationLevel,
-            cancellationToken);
-        return found.Offset;
+        return Lookup(isEarliest ? ListedOffset.Earliest : ListedOffset.Latest).FindAsync(partitions, cancellationToken);
     }
 }

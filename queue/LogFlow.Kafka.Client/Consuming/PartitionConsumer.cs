@@ -97,12 +97,9 @@ public sealed class PartitionConsumer : IAsyncDisposable
         TopicPartition partition, Guid topicId, CancellationToken cancellationToken)
     {
         var isLatest = _options.AutoOffsetReset == AutoOffsetReset.Latest;
-        var found = await ListedOffset.FindAsync(
-            _client,
-            partition,
-            isLatest ? ListedOffset.Latest : ListedOffset.Earliest,
-            _options.IsolationLevel,
-            cancellationToken);
+        var lookup = new OffsetLookup(
+            _client, isLatest ? ListedOffset.Latest : ListedOffset.Earliest, _options.IsolationLevel);
+        var found = await lookup.FindAsync(partition, cancellationToken);
         return found.Offset;
     }
 }

@@ -138,8 +138,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     }
 
     /// <summary>Waits until the queue has so many records.</summary>
-    public Task HasAsync(int count, TimeSpan? timeout = null) => Eventually.TrueAsync(
-        () => Queue.Count >= count, $"{count} records", timeout ?? TimeSpan.FromSeconds(30));
+    public Task HasAsync(int count) => Eventually.TrueAsync(() => Queue.Count >= count, $"{count} records");
 
     /// <summary>
     /// Waits until nothing is behind, and stops: what is in the queue then is all there ever will be.

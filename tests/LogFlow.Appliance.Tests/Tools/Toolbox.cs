@@ -22,7 +22,7 @@ internal sealed class Toolbox(string bootstrap, string? commandConfig = null)
             await onFirstRecord();
         }
 
-        return await running.WaitAsync(TimeSpan.FromSeconds(60));
+        return await running.WaitAsync(TimeSpan.FromMinutes(3));
     }
 
     private async Task<ToolRun> RunAsync(string input, MemoryStream records, string[] arguments)

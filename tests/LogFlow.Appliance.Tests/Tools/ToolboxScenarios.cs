@@ -132,7 +132,7 @@ internal sealed class ToolboxScenarios(string bootstrap)
             new KafkaClientOptions { BootstrapServers = [bootstrap], ClientId = "worker" }, NullLoggerFactory.Instance);
         await using var member = new GroupConsumer(
             client, new GroupConsumerOptions { GroupId = "mourners", Topics = ["doomed"] }, NullLoggerFactory.Instance);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var offsets = new Dictionary<TopicPartition, long>();
         using (var batch = await member.PollAsync(deadline.Token))
         {
@@ -155,7 +155,7 @@ internal sealed class ToolboxScenarios(string bootstrap)
         await _tools.OutputOfAsync("topics", "create", "anew", "--partitions", "1");
         await using var client = new KafkaClient(
             new KafkaClientOptions { BootstrapServers = [bootstrap], ClientId = "worker" }, NullLoggerFactory.Instance);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var topic = await client.GetTopicAsync("anew", allowAutoCreate: false, deadline.Token);
         await CheckAsync();
 
@@ -225,7 +225,7 @@ internal sealed class ToolboxScenarios(string bootstrap)
             new KafkaClientOptions { BootstrapServers = [bootstrap], ClientId = "worker" }, NullLoggerFactory.Instance);
         await using var member = new GroupConsumer(
             client, new GroupConsumerOptions { GroupId = "busy", Topics = ["busy"] }, NullLoggerFactory.Instance);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         using (var batch = await member.PollAsync(deadline.Token))
         {
             Assert.Equal(1, batch.Count);

@@ -65,6 +65,8 @@ internal sealed class FakeCluster : IConnectionOpener
 
     public List<ProduceRequest> ProduceRequests { get; } = [];
 
+    public List<ListOffsetsRequest> ListOffsetsRequests { get; } = [];
+
     public List<(ApiKey Key, short Version)> Requests { get; } = [];
 
     public KafkaClient Client(Func<KafkaClientOptions, KafkaClientOptions>? change = null) =>
@@ -204,7 +206,7 @@ internal sealed class FakeCluster : IConnectionOpener
                 await FetchGate(fetch);
                 return (header, FakeFault.None, Fetch(broker, fetch));
             case ApiKey.ListOffsets:
-                return (header, FakeFault.None, ListOffsets(ReadBody<ListOffsetsRequest>(frame)));
+                return (header, FakeFault.None, ListOffsets(broker, ReadBody<ListOffsetsRequest>(frame)));
             default:
                 throw new InvalidOperationException($"The fake cluster does not know {header.ApiKey}.");
         }
@@ -313,10 +315,11 @@ internal sealed class FakeCluster : IConnectionOpener
         return response;
     }
 
-    private ListOffsetsResponse ListOffsets(ListOffsetsRequest request)
+    private ListOffsetsResponse ListOffsets(int broker, ListOffsetsRequest request)
     {
         lock (_gate)
         {
+            ListOffsetsRequests.Add(request);
             return new ListOffsetsResponse
             {
                 Topics = request.Topics.ConvertAll(topic => new ListOffsetsResponse.ListOffsetsTopicResponse
@@ -326,6 +329,10 @@ internal sealed class FakeCluster : IConnectionOpener
                         partition => new ListOffsetsResponse.ListOffsetsPartitionResponse
                         {
                             PartitionIndex = partition.PartitionIndex,
+                            ErrorCode = PartitionError(broker, partition.PartitionIndex)
+                                ?? (_leaders[partition.PartitionIndex] == broker
+                                    ? ErrorCode.None
+                                    : ErrorCode.NotLeaderOrFollower),
                             Offset = partition.Timestamp == ListedOffset.Latest
                                 ? _logs[partition.PartitionIndex].EndOffset
                                 : 0,
