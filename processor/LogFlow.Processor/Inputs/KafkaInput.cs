@@ -12,10 +12,6 @@ namespace LogFlow.Processor;
 /// </summary>
 internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
 {
-    /// <summary>The dead letters are counted every so many measurements of the lag.</summary>
-    private const int DeadLetterRounds = 10;
-
-    private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DrainCheckInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly IRecordConsumer _consumer;
@@ -28,18 +24,14 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     private readonly BackgroundWork _work = new();
     private readonly PartitionProgress _progress;
 
-    /// <summary>Something was read, so that there will be something to commit.</summary>
-    private readonly AsyncSignal _commitWanted;
+    private readonly OffsetCommits _commits;
+    private readonly LagMeter _lag;
 
-    /// <summary>Guards the three below.</summary>
+    /// <summary>Guards the two below.</summary>
     private readonly Lock _lock = new();
 
     private readonly HashSet<TopicPartition> _assigned = [];
     private readonly Dictionary<TopicPartition, PartitionWindow> _windows = [];
-    private readonly Dictionary<TopicPartition, long> _committed = [];
-
-    /// <summary>One commit at a time: a revocation's must not be overtaken by an older one.</summary>
-    private readonly SemaphoreSlim _committing = new(1);
 
     public KafkaInput(
         IRecordConsumer consumer,
@@ -58,7 +50,8 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         _metrics = metrics;
         _logger = logger;
         _progress = new PartitionProgress(time, options.StuckAfter);
-        _commitWanted = new AsyncSignal(time);
+        _commits = new OffsetCommits(consumer, stage.Outputs, options, time, logger);
+        _lag = new LagMeter(consumer, _progress, options.LagInterval, time, logger);
     }
 
     /// <summary>Faulted when it cannot go on; completes after the stop.</summary>
@@ -89,7 +82,8 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     {
         _progress.Begin();
         _work.Start("reading the queue", ReadAsync);
-        _work.Start("committing offsets", CommitRegularlyAsync);
+        _work.Start("committing offsets", stopping => _commits.RunAsync(
+            () => TakeWindows(null, remove: false), stopping));
         _work.Start("measuring the lag", MeasureLagAsync);
     }
 
@@ -116,7 +110,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
         var windows = TakeWindows(null, remove: false);
-        await CommitAsync(windows, cancellationToken);
+        await _commits.CommitAsync(windows, cancellationToken);
         foreach (var window in windows)
         {
             window.Close();
@@ -134,7 +128,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
             {
                 _assigned.Add(partition);
                 _windows.Remove(partition);
-                _committed.Remove(partition);
+                _commits.Forget(partition);
             }
         }
 
@@ -157,7 +151,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
             // What did not finish in time is read again by the partition's next owner.
         }
 
-        await CommitAsync(windows, cancellationToken);
+        await _commits.CommitAsync(windows, cancellationToken);
         foreach (var window in windows)
         {
             window.Close();
@@ -181,7 +175,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
     {
         await _work.DisposeAsync();
         await _consumer.DisposeAsync();
-        _committing.Dispose();
+        _commits.Dispose();
     }
 
     private async Task ReadAsync(CancellationToken cancellationToken)
@@ -191,7 +185,7 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         {
             var records = await _consumer.PollAsync(cancellationToken);
             await _stage.AddAsync(records, _decoder, FindWindow, cancellationToken);
-            _commitWanted.Set();
+            _commits.Wanted();
         }
     }
 
@@ -324,183 +318,15 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         Log.SoughtBack(_logger, partition.Topic, partition.Partition, target);
     }
 
-    /// <summary>
-    /// In the interval while something that was read is not committed; without anything to do it sleeps, but for a look
-    /// now and then at what outputs hold.
-    /// </summary>
-    private async Task CommitRegularlyAsync(CancellationToken cancellationToken)
-    {
-        while (true)
+    private Task MeasureLagAsync(CancellationToken cancellationToken) => _lag.RunAsync(
+        () =>
         {
-            await _commitWanted.WaitAsync(IdleInterval, cancellationToken);
-            await Task.Delay(_options.CommitInterval, _time, cancellationToken);
-            var windows = TakeWindows(null, remove: false);
-            foreach (var output in _stage.Outputs)
-            {
-                await output.RefreshAsync(windows, cancellationToken);
-            }
-
-            await CommitAsync(windows, cancellationToken);
-            if (!windows.TrueForAll(IsCommitted))
-            {
-                _commitWanted.Set();
-            }
-        }
-    }
-
-    private bool IsCommitted(PartitionWindow window)
-    {
-        // A window's own lock is never taken inside this one.
-        var taken = window.IsClosed ? 0 : window.ExpectedOffset;
-        lock (_lock)
-        {
-            return taken <= CommittedOf(window);
-        }
-    }
-
-    /// <summary>The caller holds the lock.</summary>
-    private long CommittedOf(PartitionWindow window) =>
-        _committed.TryGetValue(window.TopicPartition, out var committed) ? committed : window.StartOffset;
-
-    private async Task MeasureLagAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(_options.LagInterval, _time);
-        var starts = new Dictionary<TopicPartition, long>();
-        for (var round = 0; await timer.WaitForNextTickAsync(cancellationToken); round++)
-        {
-            try
-            {
-                await MeasureAsync(starts, cancellationToken);
-                if (round % DeadLetterRounds == 0)
-                {
-                    await CountDeadLettersAsync(cancellationToken);
-                }
-            }
-            catch (KafkaException error)
-            {
-                // The numbers are for people; reading itself reports what is wrong with the queue, and health that
-                // nothing was measured for long.
-                Log.LagUnknown(_logger, error.Message);
-            }
-        }
-    }
-
-    /// <summary>How far each assigned partition is, also one that no batch has come of yet.</summary>
-    private async Task MeasureAsync(Dictionary<TopicPartition, long> starts, CancellationToken cancellationToken)
-    {
-        TopicPartition[] assigned;
-        Dictionary<TopicPartition, PartitionWindow> windows;
-        lock (_lock)
-        {
-            assigned = [.. _assigned];
-            windows = new Dictionary<TopicPartition, PartitionWindow>(_windows);
-        }
-
-        var measured = new List<(TopicPartition Partition, long Done, long End)>(assigned.Length);
-        var ends = await _consumer.GetEndOffsetsAsync(assigned, cancellationToken);
-        foreach (var (partition, end) in ends)
-        {
-            if (windows.TryGetValue(partition, out var window))
-            {
-                starts.Remove(partition);
-                measured.Add((partition, window.DoneOffset, end));
-                continue;
-            }
-
-            // Asked for once: it stays until the first batch makes a window.
-            if (!starts.TryGetValue(partition, out var start))
-            {
-                starts[partition] = start = await _consumer.GetRestartOffsetAsync(partition, cancellationToken);
-            }
-
-            measured.Add((partition, start, end));
-        }
-
-        _progress.Measured(measured);
-    }
-
-    private async Task CountDeadLettersAsync(CancellationToken cancellationToken)
-    {
-        string[] topics;
-        lock (_lock)
-        {
-            topics = [.. _assigned.Select(static partition => partition.Topic).Distinct()];
-        }
-
-        long count = 0;
-        foreach (var topic in topics)
-        {
-            count += await _consumer.CountRecordsAsync(DlqTopic.NameOf(topic), cancellationToken);
-        }
-
-        _progress.DeadLetters = count;
-    }
-
-    private async Task CommitAsync(List<PartitionWindow> windows, CancellationToken cancellationToken)
-    {
-        await _committing.WaitAsync(cancellationToken);
-        try
-        {
-            var offsets = GetCommittable(windows);
-            if (offsets.Count == 0)
-            {
-                return;
-            }
-
-            using var limit = new CancellationTokenSource(_options.CommitTimeout, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            await _consumer.CommitAsync(offsets, either.Token);
             lock (_lock)
             {
-                foreach (var (partition, offset) in offsets)
-                {
-                    _committed[partition] = offset;
-                }
+                return ([.. _assigned], new Dictionary<TopicPartition, PartitionWindow>(_windows));
             }
-        }
-        catch (KafkaException error)
-        {
-            // The next owner, or the next commit, covers it: outputs recognise what they have.
-            Log.CommitFailed(_logger, error.Message);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            Log.CommitFailed(_logger, "the queue does not answer");
-        }
-        finally
-        {
-            _committing.Release();
-        }
-    }
-
-    private Dictionary<TopicPartition, long> GetCommittable(List<PartitionWindow> windows)
-    {
-        var offsets = new Dictionary<TopicPartition, long>();
-        foreach (var window in windows)
-        {
-            var offset = window.DoneOffset;
-            foreach (var output in _stage.Outputs)
-            {
-                offset = Math.Min(offset, output.GetCommittable(window.Identity, window.DoneOffset));
-            }
-
-            // Asked last: an output that has lost data closes the window before it changes its mind about the position.
-            if (window.IsClosed)
-            {
-                continue;
-            }
-
-            lock (_lock)
-            {
-                if (offset > CommittedOf(window))
-                {
-                    offsets[window.TopicPartition] = offset;
-                }
-            }
-        }
-
-        return offsets;
-    }
+        },
+        cancellationToken);
 
     private List<PartitionWindow> TakeWindows(IReadOnlyCollection<TopicPartition>? partitions, bool remove)
     {
@@ -581,11 +407,5 @@ internal sealed partial class KafkaInput : IRebalanceListener, IAsyncDisposable
         [LoggerMessage(6017, LogLevel.Warning, "What was read is not all written after {Seconds} s; it is read again "
             + "after the next start.")]
         public static partial void NotDrained(ILogger logger, double seconds);
-
-        [LoggerMessage(6015, LogLevel.Debug, "Offsets could not be committed: {Reason}")]
-        public static partial void CommitFailed(ILogger logger, string reason);
-
-        [LoggerMessage(6016, LogLevel.Debug, "The queue does not tell its end: {Reason}")]
-        public static partial void LagUnknown(ILogger logger, string reason);
     }
 }
