@@ -73,6 +73,43 @@ public sealed class UpSecureTests : IDisposable
         Assert.DoesNotContain(Password, up.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>A processor elsewhere needs the store's authority, a login, and the secret of positions.</summary>
+    [Fact]
+    public async Task Up_WithTheStoreInAnotherProcess_WritesAndReadsOverTlsByItsLogin()
+    {
+        var log = _folder.File("app.log");
+        await File.WriteAllTextAsync(log, "the first line\nthe second line\n");
+        var (data, other) = (_folder.File("data"), _folder.File("other"));
+        await using var store = UpProcess.Start(
+            data, _folder.File("none.log"), settings:
+            [
+                .. SecureSettings(), "-E", "agent.enabled=false", "-E", "queue.enabled=false",
+                "-E", "processor.enabled=false",
+            ]);
+        await store.WaitForLineAsync("logflow search");
+        var address = LogFlowProcess.ReadEndpoints(data)["store"]!.ToString();
+        await using var up = UpProcess.Start(
+            other, log, settings:
+            [
+                "-E", "store.enabled=false", "-E", $"store.address={address}",
+                "-E", $"processor.output.store.secret_file={data}/store/positions-secret",
+                "-E", $"processor.output.store.ssl.certificate_authorities=[{_authority.CaFile}]",
+                "-E", "processor.output.store.username=admin",
+                "-E", $"processor.output.store.password={Password}",
+            ]);
+        await up.WaitForLineAsync("logflow search");
+        var console = LogFlowProcess.ReadEndpoints(other)["console"]!.ToString();
+
+        using var http = new HttpClient();
+        await Eventually.TrueAsync(
+            async () => (await SearchAsync(http, console)).Contains("the second line", StringComparison.Ordinal),
+            up.Output,
+            TimeSpan.FromMinutes(3));
+        await up.StopAsync();
+        await store.StopAsync();
+        Assert.Equal((0, 0), (up.ExitCode, store.ExitCode));
+    }
+
     [Theory]
     [InlineData("console.host=0.0.0.0", "console.ssl.certificate")]
     [InlineData("store.http.host=0.0.0.0", "store.http.ssl.certificate")]
@@ -105,7 +142,7 @@ public sealed class UpSecureTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, letters.StatusCode);
     }
 
-    /// <summary>The console asks the store in the name of who looks, and shows of itself what is theirs to see.</summary>
+    /// <summary>The console asks the store in the name of who looks, and shows them what is theirs to see.</summary>
     private async Task AssertReaderAsync(string console)
     {
         using var bob = CreateClient($"bob:{Password}");

@@ -70,6 +70,13 @@ internal sealed class ServerOptions(string about)
         });
     }
 
+    /// <summary>The header of an API key, given as id:key or encoded.</summary>
+    public static AuthenticationHeaderValue ApiKey(string key) =>
+        new("ApiKey", key.Contains(':', StringComparison.Ordinal) ? Encode(key) : key);
+
+    /// <summary>The header of user:password.</summary>
+    public static AuthenticationHeaderValue Basic(string login) => new("Basic", Encode(login));
+
     private async Task<AuthenticationHeaderValue?> ReadLoginAsync(
         ParseResult parsed, Func<Stream> openInput, CancellationToken cancellationToken)
     {
@@ -84,7 +91,7 @@ internal sealed class ServerOptions(string about)
             }
 
             var key = await PasswordInput.ReadAsync(openInput, keyFile, notes, cancellationToken);
-            return new AuthenticationHeaderValue("ApiKey", key.Contains(':') ? Encode(key) : key);
+            return ApiKey(key);
         }
 
         if (user is null)
@@ -95,7 +102,7 @@ internal sealed class ServerOptions(string about)
         }
 
         var password = await PasswordInput.ReadAsync(openInput, passwordFile, notes, cancellationToken);
-        return new AuthenticationHeaderValue("Basic", Encode($"{user}:{password}"));
+        return Basic($"{user}:{password}");
     }
 
     private TlsClient? ReadTls(ParseResult parsed)
@@ -120,7 +127,7 @@ internal sealed class ServerOptions(string about)
     }
 
     private static AuthenticationHeaderValue? ReadUserInfo(Uri url) => url.UserInfo.Length > 0
-        ? new AuthenticationHeaderValue("Basic", Encode(Uri.UnescapeDataString(url.UserInfo)))
+        ? Basic(Uri.UnescapeDataString(url.UserInfo))
         : null;
 
     private static string Encode(string login) => Convert.ToBase64String(Encoding.UTF8.GetBytes(login));

@@ -82,12 +82,14 @@ internal sealed class UpCommand
             provider.GetRequiredService<RecentErrors>()));
         services.AddSingleton<StatusRoutes>();
         services.AddSingleton<IStatusPages>(static provider => provider.GetRequiredService<StatusRoutes>());
+        var remote = config.Store.IsEnabled ? null : config.Processor.StoreAccess();
         services.AddSingleton<IStatusPages>(provider => new ConsolePages(new ConsoleOptions
         {
             Backend = () => provider.GetRequiredService<UpParts>() is var up
                 && (up.InnerStoreAddress ?? up.StoreAddress) is { } url ? new Uri(url) : null,
-            Prepare = request => PrepareInner(provider.GetRequiredService<UpParts>(), request),
-            PassesLogins = true,
+            Handler = remote?.CreateHandler(),
+            Prepare = request => Prepare(provider.GetRequiredService<UpParts>(), remote, request),
+            PassesLogins = remote is null,
             Pipeline = provider.GetRequiredService<StatusRoutes>(),
             DeadLetters = new DlqBox(
                 () => provider.GetRequiredService<UpParts>().QueueAddress,
@@ -114,11 +116,12 @@ internal sealed class UpCommand
         return await ServiceHost.RunAsync(builder);
     }
     /// <summary>
-    /// The store's inner port serves this process alone, which shows it by the secret. The caller's own login, beside
-    /// it, says who asks.
+    /// The store's inner port serves this process alone, which shows it by the secret; the caller's own login, beside
+    /// it, says who asks. A store in another process is asked by the processor's login.
     /// </summary>
-    private static void PrepareInner(UpParts parts, HttpRequestMessage request)
+    private static void Prepare(UpParts parts, ServerAccess? remote, HttpRequestMessage request)
     {
+        remote?.Prepare(request);
         if (parts.Store is { Secret: { } secret } store && store.InnerAddress != store.Address)
         {
             request.Headers.Add(StoreService.SecretHeader, secret);
