@@ -28,7 +28,8 @@ public sealed class UpConfigTests
     [Theory]
     [InlineData("console.ssl.certificate", "console.host=0.0.0.0")]
     [InlineData("console.ssl.certificate", "console.host=0.0.0.0", "console.ssl.enabled=false")]
-    [InlineData("which is not in this process", "console.host=0.0.0.0", "store.enabled=false", "processor.enabled=false")]
+    [InlineData(
+        "which is not in this process", "console.host=0.0.0.0", "store.enabled=false", "processor.enabled=false")]
     [InlineData("name:password", "store.security.initial_users=[nobody]")]
     [InlineData("name:password", "store.security.initial_users=[\"a:short\"]")]
     public void Bind_OpenToOthersWithoutTlsOrUsers_NamesTheRemedy(string remedy, params string[] settings)

@@ -80,23 +80,7 @@ internal sealed class UpCommand
             provider.GetRequiredService<IMeterFactory>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<RecentErrors>()));
-        services.AddSingleton<StatusRoutes>();
-        services.AddSingleton<IStatusPages>(static provider => provider.GetRequiredService<StatusRoutes>());
-        var remote = config.Store.IsEnabled ? null : config.Processor.StoreAccess();
-        services.AddSingleton<IStatusPages>(provider => new ConsolePages(new ConsoleOptions
-        {
-            Backend = () => provider.GetRequiredService<UpParts>() is var up
-                && (up.InnerStoreAddress ?? up.StoreAddress) is { } url ? new Uri(url) : null,
-            Handler = remote?.CreateHandler(),
-            Prepare = request => Prepare(provider.GetRequiredService<UpParts>(), remote, request),
-            PassesLogins = remote is null,
-            Pipeline = provider.GetRequiredService<StatusRoutes>(),
-            DeadLetters = new DlqBox(
-                () => provider.GetRequiredService<UpParts>().QueueAddress,
-                DlqReplayCommand.FolderIn(dataFolder),
-                provider.GetRequiredService<ILogger<DlqBox>>()),
-            Time = provider.GetRequiredService<TimeProvider>(),
-        }));
+        AddPages(services, config, dataFolder);
         services.AddSingleton<IRequestGate>(
             provider => new ConsoleGate(config, provider.GetRequiredService<UpParts>()));
         services.AddSingleton<ObservabilityServer>();
@@ -115,6 +99,29 @@ internal sealed class UpCommand
             provider.GetRequiredService<TimeProvider>()));
         return await ServiceHost.RunAsync(builder);
     }
+
+    /// <summary>The state of the parts, and the console before the store.</summary>
+    private static void AddPages(IServiceCollection services, UpConfig config, string dataFolder)
+    {
+        services.AddSingleton<StatusRoutes>();
+        services.AddSingleton<IStatusPages>(static provider => provider.GetRequiredService<StatusRoutes>());
+        var remote = config.Store.IsEnabled ? null : config.Processor.StoreAccess();
+        services.AddSingleton<IStatusPages>(provider => new ConsolePages(new ConsoleOptions
+        {
+            Backend = () => provider.GetRequiredService<UpParts>() is var up
+                && (up.InnerStoreAddress ?? up.StoreAddress) is { } url ? new Uri(url) : null,
+            Handler = remote?.CreateHandler(),
+            Prepare = request => Prepare(provider.GetRequiredService<UpParts>(), remote, request),
+            PassesLogins = remote is null,
+            Pipeline = provider.GetRequiredService<StatusRoutes>(),
+            DeadLetters = new DlqBox(
+                () => provider.GetRequiredService<UpParts>().QueueAddress,
+                DlqReplayCommand.FolderIn(dataFolder),
+                provider.GetRequiredService<ILogger<DlqBox>>()),
+            Time = provider.GetRequiredService<TimeProvider>(),
+        }));
+    }
+
     /// <summary>
     /// The store's inner port serves this process alone, which shows it by the secret; the caller's own login, beside
     /// it, says who asks. A store in another process is asked by the processor's login.

@@ -29,7 +29,7 @@ internal sealed class BulkEndpoint(
         var parser = new BulkParser(data, index, url.Get("pipeline"), url.IsTrue("require_alias"));
         using var request = parser.TryParse(claims)
             ?? throw new QueryException("illegal_argument_exception", parser.Problem);
-        RefuseForbidden(request, RequestAccess.Of(context));
+        RefuseForbidden(request, IndexAccess.Of(context));
         var outcome = await engine.IngestAsync(request, context.RequestAborted);
         if (outcome.Result != IngestResult.Done)
         {
@@ -82,7 +82,7 @@ internal sealed class BulkEndpoint(
     /// Items for indices that the sender may not write to. Whoever brings positions has proven to be LogFlow's
     /// processor, which may write to all of them.
     /// </summary>
-    private static void RefuseForbidden(BulkItems request, RequestAccess access)
+    private static void RefuseForbidden(BulkItems request, IndexAccess access)
     {
         if (access.IsUnlimited || request.Claims is not null)
         {

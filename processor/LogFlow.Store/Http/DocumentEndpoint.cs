@@ -48,7 +48,7 @@ internal sealed class DocumentEndpoint(StoreEngine engine, TimeProvider time)
         url.Check("realtime", "refresh", "stored_fields", "_source", "_source_includes", "_source_excludes");
         using var snapshot = engine.AcquireSnapshot();
         var indices = IndexResolver.Resolve(
-            index, snapshot.Contents, new IndexOptions(RequestAccess.Of(context), IgnoresMissing: false));
+            index, snapshot.Contents, new IndexOptions(IndexAccess.Of(context), IgnoresMissing: false));
         using var deadline = _searcher.Begin();
         var result = await _searcher.SearchAsync(snapshot, new SearchRequest
         {

@@ -6,7 +6,7 @@ namespace LogFlow.Store;
 /// <param name="AllowsNone"><c>allow_no_indices</c>: an expression may stand for nothing.</param>
 /// <param name="Expands"><c>expand_wildcards</c>: patterns stand for the indices here, which are all open.</param>
 internal readonly record struct IndexOptions(
-    RequestAccess Access, bool IgnoresMissing, bool AllowsNone = true, bool Expands = true)
+    IndexAccess Access, bool IgnoresMissing, bool AllowsNone = true, bool Expands = true)
 {
     /// <summary>Whether the values of <c>expand_wildcards</c> cover open indices.</summary>
     /// <exception cref="QueryException">One of them is none.</exception>

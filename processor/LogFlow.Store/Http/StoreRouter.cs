@@ -56,7 +56,7 @@ internal sealed partial class StoreRouter(
 
         if (parts.Length == 1)
         {
-            RequestAccess.Of(context).Looks("indices:admin/get");
+            IndexAccess.Of(context).Looks("indices:admin/get");
         }
 
         return parts.Length == 1
@@ -68,7 +68,7 @@ internal sealed partial class StoreRouter(
 
     private Task RouteApiAsync(HttpContext context, RequestBody body, string? index, string[] parts)
     {
-        var access = RequestAccess.Of(context);
+        var access = IndexAccess.Of(context);
         switch (parts)
         {
             case ["_bulk"]:
@@ -118,7 +118,7 @@ internal sealed partial class StoreRouter(
             case ["_cluster", "health", ..]:
                 return Only(context, "GET HEAD", () => CatalogEndpoint.HealthAsync(context));
             case ["_cat", "indices", ..] when parts.Length <= 3:
-                RequestAccess.Of(context).Looks("indices:monitor/stats");
+                IndexAccess.Of(context).Looks("indices:monitor/stats");
                 return Only(
                     context, "GET", () => catalog.CatIndicesAsync(context, parts.ElementAtOrDefault(2)));
             case ["_license"]:
@@ -130,7 +130,7 @@ internal sealed partial class StoreRouter(
             case ["_nodes"] or ["_nodes", .., "http" or "info" or "_all" or "_local" or "os" or "process" or "plugins"]:
                 return Only(context, "GET", () => CatalogEndpoint.NodesAsync(context));
             case ["_data_stream", ..] when parts.Length <= 2:
-                RequestAccess.Of(context).Looks("indices:admin/data_stream/get");
+                IndexAccess.Of(context).Looks("indices:admin/data_stream/get");
                 return Only(context, "GET HEAD", () => catalog.ExistsAsync(
                     context, parts.ElementAtOrDefault(1), isDataStream: true));
             case ["_index_template" or "_component_template", ..] when parts.Length <= 2:

@@ -24,7 +24,7 @@ internal sealed class TemplateEndpoint(TemplateKeeper keeper)
         }
 
         // What is put has no effect: every sender brings its own. Taking it away is not theirs.
-        var access = RequestAccess.Of(context);
+        var access = IndexAccess.Of(context);
         if (HttpMethods.IsDelete(method))
         {
             access.Administers($"indices:admin/{kind[1..]}/delete");

@@ -17,7 +17,7 @@ internal sealed class UrlParameters(HttpRequest request)
 
     /// <summary>How the request reads its index expression.</summary>
     public IndexOptions Indices => new(
-        RequestAccess.Of(request.HttpContext), IsTrue("ignore_unavailable"),
+        IndexAccess.Of(request.HttpContext), IsTrue("ignore_unavailable"),
         AllowsNone: Get("allow_no_indices") != "false",
         Get("expand_wildcards") is not { } expands || IndexOptions.ReadExpands(expands.Split(',')));
 

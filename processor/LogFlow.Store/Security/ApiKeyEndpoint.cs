@@ -17,7 +17,7 @@ internal sealed class ApiKeyEndpoint(StoreUsers users)
     public async Task CreateAsync(HttpContext context, RequestBody body)
     {
         new UrlParameters(context.Request).Check("refresh");
-        var access = RequestAccess.Of(context);
+        var access = IndexAccess.Of(context);
         access.Administers("cluster:admin/xpack/security/api_key/create");
         if (access.Principal.Key is not null)
         {
@@ -48,7 +48,7 @@ internal sealed class ApiKeyEndpoint(StoreUsers users)
         var url = new UrlParameters(context.Request);
         url.Check("id", "name", "owner", "username", "realm_name", "active_only", "with_limited_by",
             "with_profile_uid");
-        var access = RequestAccess.Of(context);
+        var access = IndexAccess.Of(context);
         var isOwn = access.Principal.Key is { } own && url.Get("id") == own.Id;
         if (!isOwn)
         {
@@ -76,7 +76,7 @@ internal sealed class ApiKeyEndpoint(StoreUsers users)
     public async Task InvalidateAsync(HttpContext context, RequestBody body)
     {
         new UrlParameters(context.Request).Check();
-        var access = RequestAccess.Of(context);
+        var access = IndexAccess.Of(context);
         access.Administers("cluster:admin/xpack/security/api_key/invalidate");
         using var json = SearchEndpoint.Parse(await body.ReadAsync());
         var (ids, name, owner) = ReadChoice(json?.RootElement, access.Principal.Name);

@@ -70,7 +70,7 @@ internal sealed class SecurityEndpoint(StoreGate gate, StoreUsers users)
     private Task AuthenticateAsync(HttpContext context)
     {
         new UrlParameters(context.Request).Check();
-        var principal = RequestAccess.Of(context).Principal;
+        var principal = IndexAccess.Of(context).Principal;
         return HttpAnswer.JsonAsync(context, 200, json =>
         {
             if (principal.User is { } user)

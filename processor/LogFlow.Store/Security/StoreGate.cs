@@ -49,7 +49,7 @@ internal sealed partial class StoreGate(
             return;
         }
 
-        context.Features.Set(new RequestAccess(login.Principal));
+        context.Features.Set(new IndexAccess(login.Principal));
         await next(context);
     }
 

@@ -13,7 +13,7 @@ internal sealed class UserEndpoint(StoreUsers users)
     public async Task GetAsync(HttpContext context, string? names)
     {
         new UrlParameters(context.Request).Check("with_profile_uid");
-        RequestAccess.Of(context).Administers("cluster:admin/xpack/security/user/get");
+        IndexAccess.Of(context).Administers("cluster:admin/xpack/security/user/get");
         var all = users.State.Users;
         StoreUser[] found = names is null
             ? [.. all.Values]
@@ -32,7 +32,7 @@ internal sealed class UserEndpoint(StoreUsers users)
     public async Task PutAsync(HttpContext context, string name, RequestBody body)
     {
         new UrlParameters(context.Request).Check("refresh");
-        RequestAccess.Of(context).Administers("cluster:admin/xpack/security/user/put");
+        IndexAccess.Of(context).Administers("cluster:admin/xpack/security/user/put");
         CheckName(name);
         using var json = SearchEndpoint.Parse(await body.ReadAsync());
         var change = UserChange.Read(json?.RootElement);
@@ -50,7 +50,7 @@ internal sealed class UserEndpoint(StoreUsers users)
     public async Task DeleteAsync(HttpContext context, string name)
     {
         new UrlParameters(context.Request).Check("refresh");
-        RequestAccess.Of(context).Administers("cluster:admin/xpack/security/user/delete");
+        IndexAccess.Of(context).Administers("cluster:admin/xpack/security/user/delete");
         var isFound = false;
         users.Change(state =>
         {
@@ -64,7 +64,7 @@ internal sealed class UserEndpoint(StoreUsers users)
     public async Task SetPasswordAsync(HttpContext context, string? name, RequestBody body)
     {
         new UrlParameters(context.Request).Check("refresh");
-        var access = RequestAccess.Of(context);
+        var access = IndexAccess.Of(context);
         name ??= access.Principal.Name;
         if (access.Principal.User?.Name != name)
         {
@@ -82,7 +82,7 @@ internal sealed class UserEndpoint(StoreUsers users)
     public async Task SetEnabledAsync(HttpContext context, string name, bool isEnabled)
     {
         new UrlParameters(context.Request).Check("refresh");
-        RequestAccess.Of(context).Administers("cluster:admin/xpack/security/user/set_enabled");
+        IndexAccess.Of(context).Administers("cluster:admin/xpack/security/user/set_enabled");
         Alter(name, user => user with { IsEnabled = isEnabled });
         await HttpAnswer.JsonAsync(context, 200, static _ => { });
     }

@@ -6,7 +6,7 @@ namespace LogFlow.Store;
 /// What one request may see and do: who makes it, and the action that it has turned out to be. Every index that an
 /// endpoint touches is asked for here.
 /// </summary>
-internal sealed class RequestAccess(StorePrincipal principal)
+internal sealed class IndexAccess(StorePrincipal principal)
 {
     /// <summary>Actions that know nothing of an index but that it is there: for readers and writers alike.</summary>
     private const StoreAccess Metadata = StoreAccess.Read | StoreAccess.Write;
@@ -22,7 +22,7 @@ internal sealed class RequestAccess(StorePrincipal principal)
     /// <summary>Whether every index may be touched, so that nothing needs to be left out.</summary>
     public bool IsUnlimited => principal.MayWithAll(Needed);
 
-    public static RequestAccess Of(HttpContext context) => context.Features.Get<RequestAccess>()
+    public static IndexAccess Of(HttpContext context) => context.Features.Get<IndexAccess>()
         ?? throw new InvalidOperationException("a request reached an endpoint that nobody let in");
 
     /// <summary>The request reads documents.</summary>
