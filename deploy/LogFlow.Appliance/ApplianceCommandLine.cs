@@ -20,8 +20,8 @@ internal static class ApplianceCommandLine
         var root = new RootCommand("LogFlow: log files to a search, in one process; and the tools around it")
         {
             up,
-            SearchCommand.Create(),
-            ConsoleCommand.Create(),
+            SearchCommand.Create(tools),
+            ConsoleCommand.Create(tools),
             TopicsCommand.Create(tools),
             GroupsCommand.Create(tools),
             UsersCommand.Create(tools),
@@ -32,7 +32,7 @@ internal static class ApplianceCommandLine
             test,
             export,
             DumpCommand.Create(),
-            StoreCommand.Create(),
+            StoreCommand.Create(tools),
             version,
         };
         root.Add(CompletionCommand.Create());

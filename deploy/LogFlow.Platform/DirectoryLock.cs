@@ -37,6 +37,29 @@ public sealed class DirectoryLock : IDisposable
         return new DirectoryLock(file);
     }
 
+    /// <summary>
+    /// Whether a live process holds a folder, as far as this one may see. To know, it holds the folder itself for a
+    /// moment, as a reader.
+    /// </summary>
+    public static bool IsHeld(string directory)
+    {
+        try
+        {
+            using var file = PrivateFiles.Open(
+                Path.Combine(directory, ".lock"), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException
+            or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 

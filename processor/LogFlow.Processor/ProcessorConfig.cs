@@ -133,6 +133,29 @@ public class ProcessorConfig : IValidatedConfig
     [ConfigKey("output.store.secret_file")]
     public string? OutputStoreSecretFile { get; set; }
 
+    /// <summary>
+    /// The user that it logs in as, with the role <c>write</c>; not needed where the secret file is known and no more
+    /// is asked for.
+    /// </summary>
+    [ConfigKey("output.store.username", Aliases = ["output.store.user"])]
+    public string? OutputStoreUsername { get; set; }
+
+    /// <summary>Its password.</summary>
+    [ConfigKey("output.store.password", IsSecret = true)]
+    public string? OutputStorePassword { get; set; }
+
+    /// <summary>An API key in place of the user, <c>id:key</c> or base64.</summary>
+    [ConfigKey("output.store.api_key", IsSecret = true)]
+    public string? OutputStoreApiKey { get; set; }
+
+    /// <summary>PEM files with the authorities of the store's certificate; empty: the system's.</summary>
+    [ConfigKey("output.store.ssl.certificate_authorities")]
+    public List<string> OutputStoreAuthorities { get; set; } = [];
+
+    /// <summary>SHA-256 (hexadecimal) of an authority that is trusted where the store sends it.</summary>
+    [ConfigKey("output.store.ssl.ca_trusted_fingerprint")]
+    public string? OutputStoreFingerprint { get; set; }
+
     /// <summary>The secret of a store in this process; not a key of the configuration.</summary>
     public string? OutputStoreSecret { get; set; }
 
@@ -225,6 +248,12 @@ public class ProcessorConfig : IValidatedConfig
         Check(
             OutputStoreUrl is null || IsHttp(OutputStoreUrl), "output.store.url",
             "takes a URL such as http://127.0.0.1:9200");
+        Check(
+            OutputStoreApiKey is null || OutputStoreUsername is null, "output.store.api_key",
+            "give either output.store.api_key or output.store.username");
+        Check(
+            (OutputStorePassword is null) == (OutputStoreUsername is null), "output.store.password",
+            "output.store.username and output.store.password go together");
         foreach (var host in OutputElasticsearchHosts)
         {
             Check(IsHttp(host), "output.elasticsearch.hosts", $"'{host}' is no URL such as http://127.0.0.1:9200");

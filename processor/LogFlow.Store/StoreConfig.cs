@@ -25,6 +25,26 @@ public class StoreConfig : IValidatedConfig
     [ConfigKey("http.allowed_hosts")]
     public List<string> HttpAllowedHosts { get; set; } = [];
 
+    /// <summary>
+    /// TLS of the port, by Filebeat's and Elasticsearch's names; the certificate is read again when it changes.
+    /// </summary>
+    [ConfigKey("http.ssl")]
+    public SslServerConfig? HttpSsl { get; set; }
+
+    /// <summary>
+    /// Whether logins are asked for. Not set: from the first user on, and always where others than this machine can
+    /// connect. <c>false</c>: never, wherever it listens. Elasticsearch's <c>xpack.security.enabled</c>.
+    /// </summary>
+    [ConfigKey("security.enabled")]
+    public bool? SecurityEnabled { get; set; }
+
+    /// <summary>
+    /// Users that are made at a start where they are not there yet, as <c>name:password</c>, administrators all. Once
+    /// made they are changed by <c>logflow store users</c> or <c>/_security/user</c>, not here.
+    /// </summary>
+    [ConfigKey("security.initial_users", IsSecret = true)]
+    public List<string> SecurityInitialUsers { get; set; } = [];
+
     /// <summary>The largest request body, decompressed. Matches Elasticsearch <c>http.max_content_length</c>.</summary>
     [ConfigKey("http.max_content_length")]
     public ByteSize HttpMaxContentLength { get; set; } = new(100L << 20);
@@ -60,12 +80,19 @@ public class StoreConfig : IValidatedConfig
     /// <summary>The key that changes the port, for the message when it is taken.</summary>
     public virtual string PortKey => "store.http.port";
 
+    /// <summary>
+    /// The key by which something else in this process listens for other machines, and asks for the store's logins;
+    /// null: nothing does. Not a key of the configuration.
+    /// </summary>
+    public string? UsersNeededBy { get; set; }
+
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
     {
         var problems = new List<ConfigProblem>();
         Check(PathData.Length > 0, "path.data", "must name a folder");
         Check(HttpPort is >= 0 and <= 65_535, "http.port", $"{HttpPort} is no port: 0 to 65535");
+        Check(SecurityInitialUsers.TrueForAll(InitialUser.IsOne), "security.initial_users", InitialUser.Rule);
         Check(HttpMaxContentLength.Bytes is >= 1 << 20 and <= 1 << 30, "http.max_content_length",
             "must be 1MiB to 1GiB");
         Check(RetentionDays is >= 0 and <= 36_500, "retention.days", "must be 0 (for ever) to 36500");

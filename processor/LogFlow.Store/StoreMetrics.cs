@@ -10,6 +10,7 @@ internal sealed class StoreMetrics : IDisposable
     private readonly Counter<long> _ingested;
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _rejected;
+    private readonly Counter<long> _loginFailures;
     private readonly Lock _rateLock = new(); // Guards the fields of the rate.
     private long _ingestedTotal;
     private long _duplicatesTotal;
@@ -28,6 +29,8 @@ internal sealed class StoreMetrics : IDisposable
             "logflow.store.duplicates", "{document}", "Documents refused because they were there already.");
         _rejected = _meter.CreateCounter<long>(
             "logflow.store.rejected", "{document}", "Documents refused as unreadable.");
+        _loginFailures = _meter.CreateCounter<long>("logflow.store.login.failures", "{request}",
+            "Requests refused because of their login, by reason: missing, unreadable, wrong, throttled.");
         Corrupt = _meter.CreateCounter<long>(
             "logflow.store.corrupt", "{place}", "Damaged segments and blocks that searches met.");
         BulkBytes = _meter.CreateCounter<long>("logflow.store.bulk.size", "By",
@@ -81,6 +84,16 @@ internal sealed class StoreMetrics : IDisposable
             Interlocked.Add(ref _rejectedTotal, rejected);
         }
     }
+
+    /// <summary>Somebody was not let in.</summary>
+    public void LoginFailed(LoginFailure failure) =>
+        _loginFailures.Add(1, KeyValuePair.Create<string, object?>("reason", failure switch
+        {
+            LoginFailure.Missing => "missing",
+            LoginFailure.Unreadable => "unreadable",
+            LoginFailure.Throttled => "throttled",
+            _ => "wrong",
+        }));
 
     /// <summary>The rate since it was last renewed, at least two seconds ago.</summary>
     public double GetDocumentsPerSecond()

@@ -7,37 +7,54 @@ using Microsoft.AspNetCore.Http;
 namespace LogFlow.Store;
 
 /// <summary>
-/// What LogFlow's processor proves itself by: who moves queue positions makes the store skip lines, so it must be able
-/// to read the store's folder. Made at the first start, in <c>path.data</c>, for the owner's eyes only; the appliance
-/// hands
-/// it to its processor in memory.
+/// What somebody proves by that it may read a file in the store's folder. Both are made at the first start, in
+/// <c>path.data</c>, for the owner's eyes only: one for LogFlow's processor, as who moves queue positions makes the
+/// store skip lines (a copy of it goes with a processor in another process; the appliance hands it over in memory), and
+/// one for the owner's tools, which may do everything.
 /// </summary>
 internal sealed class StoreSecret
 {
+    /// <summary>The processor's.</summary>
     public const string Header = "X-LogFlow-Secret";
+
+    /// <summary>The processor's.</summary>
     public const string FileName = "positions-secret";
 
+    /// <summary>The owner's.</summary>
+    public const string OwnerHeader = "X-LogFlow-Owner";
+
+    /// <summary>The owner's.</summary>
+    public const string OwnerFileName = "owner-secret";
+
     private const int ByteCount = 32;
+    private readonly string _header;
     private readonly byte[] _text;
 
-    private StoreSecret(string text)
+    private StoreSecret(string header, string text)
     {
+        _header = header;
         Text = text;
         _text = Encoding.ASCII.GetBytes(text);
     }
 
     public string Text { get; }
 
-    /// <summary>The folder's secret; a new one where there is none, or none that can be used.</summary>
-    public static StoreSecret LoadOrCreate(string directory)
+    /// <summary>The folder's secret of the processor; a new one where there is none that can be used.</summary>
+    public static StoreSecret LoadOrCreate(string directory) => LoadOrCreate(directory, FileName, Header);
+
+    /// <summary>The folder's secret of its owner; a new one where there is none that can be used.</summary>
+    public static StoreSecret LoadOrCreateOwners(string directory) =>
+        LoadOrCreate(directory, OwnerFileName, OwnerHeader);
+
+    private static StoreSecret LoadOrCreate(string directory, string fileName, string header)
     {
-        var path = Path.Combine(directory, FileName);
+        var path = Path.Combine(directory, fileName);
         if (File.Exists(path) && File.ReadAllText(path).Trim() is var known && IsSecret(known))
         {
-            return new StoreSecret(known);
+            return new StoreSecret(header, known);
         }
 
-        var secret = new StoreSecret(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(ByteCount)));
+        var secret = new StoreSecret(header, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(ByteCount)));
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -59,7 +76,7 @@ internal sealed class StoreSecret
 
     /// <summary>Whether the request comes from who may read the store's folder.</summary>
     public bool IsHeldBy(HttpRequest request) =>
-        request.Headers.TryGetValue(Header, out var given)
+        request.Headers.TryGetValue(_header, out var given)
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given.ToString()), _text);
 
     /// <exception cref="QueryException">403: it does not.</exception>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using Microsoft.AspNetCore.Builder;
@@ -12,6 +13,15 @@ namespace LogFlow.Store;
 /// </summary>
 public sealed partial class StoreService : ILogFlowService
 {
+    /// <summary>The header by which LogFlow's processor proves itself.</summary>
+    public const string SecretHeader = StoreSecret.Header;
+
+    /// <summary>The header by which tools of the folder's owner prove that they may read the folder.</summary>
+    public const string OwnerHeader = StoreSecret.OwnerHeader;
+
+    /// <summary>The file in the store's folder with what that header must say.</summary>
+    public const string OwnerFile = StoreSecret.OwnerFileName;
+
     private const string ClusterIdFile = "cluster-id";
 
     /// <summary>More connections are closed at once: each costs memory before it has sent a byte.</summary>
@@ -22,6 +32,7 @@ public sealed partial class StoreService : ILogFlowService
     private readonly StoreConfig _config;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly ILogger _tlsLogger;
     private readonly StoreMetrics _metrics;
     private readonly BackgroundWork _work = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,6 +50,7 @@ public sealed partial class StoreService : ILogFlowService
         _config = config;
         _time = time;
         _logger = loggers.CreateLogger<StoreService>();
+        _tlsLogger = loggers.CreateLogger<SecureListener>();
         _metrics = new StoreMetrics(meters, time);
     }
 
@@ -82,7 +94,7 @@ public sealed partial class StoreService : ILogFlowService
             throw;
         }
 
-        Log.Listening(_logger, _config.HttpHost, Port);
+        Log.Listening(_logger, _config.HttpHost, Port, _config.HttpSsl is { Enabled: true } ? "https" : "http");
     }
 
     /// <inheritdoc/>
@@ -169,15 +181,24 @@ public sealed partial class StoreService : ILogFlowService
 
     private async Task ListenAsync(StoreOptions options, CancellationToken cancellationToken)
     {
+        _secret = LoadSecret(options, StoreSecret.LoadOrCreate);
+        _gate = OpenGate(options.Directory, LoadSecret(options, StoreSecret.LoadOrCreateOwners));
+        var tls = _config.HttpSsl?.CreateServer(_time) is { } server
+            ? new SecureListener(server, "the store's HTTP API", _tlsLogger, _time)
+            : null;
         var application = EmbeddedWebServer.Create(
             kestrel =>
             {
                 kestrel.Limits.MaxRequestBodySize = null; // RequestBody enforces http.max_content_length itself.
                 kestrel.Limits.MaxConcurrentConnections = ConnectionCountMax;
-                kestrel.Listen(ListenAddress.Parse(_config.HttpHost), _config.HttpPort);
+                kestrel.Listen(
+                    ListenAddress.Parse(_config.HttpHost), _config.HttpPort, listen => tls?.Use(listen));
+                if (NeedsInnerPort)
+                {
+                    kestrel.Listen(IPAddress.Loopback, 0);
+                }
             },
             TimeSpan.FromSeconds(5));
-        _secret = LoadSecret(options);
         _bodies = new BodyReader((int)_config.HttpMaxContentLength.Bytes, _secret, _time);
         _bodies.Others.LongWait += wait => Log.BodiesWait(_logger, wait.WaiterCount, wait.Waited.TotalSeconds,
             wait.BytesHeld, wait.LargestHolder, wait.LargestHolderBytes);
@@ -188,6 +209,7 @@ public sealed partial class StoreService : ILogFlowService
             new FieldsEndpoint(_engine!),
             new CatalogEndpoint(_engine!, ReadClusterId(options.Directory)),
             new TemplateEndpoint(LoadTemplates(options.Directory)),
+            new SecurityEndpoint(_gate, _users!),
             _bodies, _logger);
         RequestGuard.Use(application, new RequestGuardOptions
         {
@@ -195,6 +217,7 @@ public sealed partial class StoreService : ILogFlowService
             RequiresJson = true,
             Refuse = HttpAnswer.RefuseAsync,
         });
+        application.Use(_gate.HandleAsync);
         application.Run(router.HandleAsync);
         try
         {
@@ -208,7 +231,9 @@ public sealed partial class StoreService : ILogFlowService
         }
 
         _application = application;
-        Port = new Uri(application.Urls.First()).Port;
+        var ports = application.Urls.Select(static url => new Uri(url).Port).ToArray();
+        Port = ports[0];
+        _gate.InnerPort = NeedsInnerPort ? ports[1] : 0;
     }
 
     private TemplateKeeper LoadTemplates(string directory)
@@ -230,11 +255,11 @@ public sealed partial class StoreService : ILogFlowService
         }
     }
 
-    private static StoreSecret LoadSecret(StoreOptions options)
+    private static StoreSecret LoadSecret(StoreOptions options, Func<string, StoreSecret> load)
     {
         try
         {
-            return StoreSecret.LoadOrCreate(options.Directory);
+            return load(options.Directory);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -269,6 +294,7 @@ public sealed partial class StoreService : ILogFlowService
     {
         await _work.DisposeAsync();
         _bodies?.Dispose();
+        _gate?.Dispose();
         if (_engine is not null)
         {
             _lastStatus = _engine.GetStatus();
@@ -305,7 +331,7 @@ public sealed partial class StoreService : ILogFlowService
         public static partial void BodiesWait(
             ILogger logger, int count, double seconds, long bytes, string holder, long holderBytes);
 
-        [LoggerMessage(7040, LogLevel.Information, "The store listens on {Host}:{Port} (Elasticsearch API).")]
-        public static partial void Listening(ILogger logger, string host, int port);
+        [LoggerMessage(7040, LogLevel.Information, "The store listens on {Host}:{Port} (Elasticsearch API, {Scheme}).")]
+        public static partial void Listening(ILogger logger, string host, int port, string scheme);
     }
 }

@@ -8,6 +8,20 @@ public sealed record ConsoleOptions
     /// </summary>
     public required Func<Uri?> Backend { get; init; }
 
+    /// <summary>
+    /// How its server is reached; null: as .NET does without being told. It is disposed with the console.
+    /// </summary>
+    public HttpMessageHandler? Handler { get; init; }
+
+    /// <summary>Adds what the server knows this console by to a request; null: nothing.</summary>
+    public Action<HttpRequestMessage>? Prepare { get; init; }
+
+    /// <summary>
+    /// Whether the browser's own login goes on to the server, which says then what it may see. For a console that asks
+    /// for the logins of that server itself.
+    /// </summary>
+    public bool PassesLogins { get; init; }
+
     /// <summary>What is searched where the page's address names nothing else.</summary>
     public string Index { get; init; } = "logs-*";
 

@@ -15,7 +15,7 @@ public sealed class ConsolePages : IStatusPages, IDisposable
     /// <summary>Makes it; nothing is asked before a browser asks.</summary>
     public ConsolePages(ConsoleOptions options)
     {
-        _backend = new SearchBackend(options.Backend);
+        _backend = new SearchBackend(options);
         _api = new ConsoleApi(options, _backend);
     }
 

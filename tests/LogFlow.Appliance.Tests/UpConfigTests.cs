@@ -1,3 +1,5 @@
+using LogFlow.Hosting;
+
 namespace LogFlow.Appliance.Tests;
 
 public sealed class UpConfigTests
@@ -21,4 +23,27 @@ public sealed class UpConfigTests
             "queue.num.network.threads: without meaning for a queue of one node, and passed over.\nConfig OK\n",
             output.ToString());
     }
+
+    /// <summary>Nothing goes in clear and nobody is unknown, where others can connect.</summary>
+    [Theory]
+    [InlineData("console.ssl.certificate", "console.host=0.0.0.0")]
+    [InlineData("console.ssl.certificate", "console.host=0.0.0.0", "console.ssl.enabled=false")]
+    [InlineData(
+        "which is not in this process", "console.host=0.0.0.0", "store.enabled=false", "processor.enabled=false")]
+    [InlineData("name:password", "store.security.initial_users=[nobody]")]
+    [InlineData("name:password", "store.security.initial_users=[\"a:short\"]")]
+    public void Bind_OpenToOthersWithoutTlsOrUsers_NamesTheRemedy(string remedy, params string[] settings)
+    {
+        var error = Assert.Throws<ConfigException>(
+            () => ConfigDocument.Load([], settings).Bind<UpConfig>(out _));
+
+        Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("a:short", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("console.host=127.0.0.1")]
+    [InlineData("console.host=0.0.0.0", "store.security.enabled=false")]
+    public void Bind_ForThisMachine_OrToldSo_NeedsNeither(params string[] settings) =>
+        Assert.False(ConfigDocument.Load([], settings).Bind<UpConfig>(out _).IsConsoleOpenToOthers);
 }

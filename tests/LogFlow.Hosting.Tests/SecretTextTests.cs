@@ -10,6 +10,8 @@ public class SecretTextTests
         "output { elasticsearch { password => \"********\" user => \"me\" } }")]
     [InlineData("api_key => 'id:key'", "api_key => '********'")]
     [InlineData("  ssl.key_passphrase: hunter2", "  ssl.key_passphrase: ********")]
+    [InlineData("-E security.initial_users=[\"a:b\", c:d]", "-E security.initial_users=********")]
+    [InlineData("sasl.initial.users: alice:hunter2", "sasl.initial.users: ********")]
     [InlineData("-E output.elasticsearch.password=hunter2", "-E output.elasticsearch.password=********")]
     [InlineData("headers => { \"Authorization\" => \"Bearer x.y\" }",
         "headers => { \"Authorization\" => \"********\" }")]

@@ -49,6 +49,43 @@ public sealed class ProcessorConfigTests
         Assert.Equal(["https://a:9200/", "https://b:9200/"], server.Hosts.Select(host => host.ToString()));
     }
 
+    [Fact]
+    public void CredentialsAndTrust_OfAStoreElsewhere_ReachTheOutput()
+    {
+        var pipeline = Load(new ProcessorConfig
+        {
+            ConfigString = "filter {}",
+            OutputStoreUrl = "https://logs.example.org:9200",
+            OutputStoreUsername = "writer",
+            OutputStorePassword = "p\"}$",
+            OutputStoreAuthorities = ["/etc/a.crt", "/etc/b.crt"],
+            OutputStoreFingerprint = "00ff",
+        });
+
+        var server = ElasticsearchOutputPlugin.ReadStore(Assert.Single(pipeline.Outputs).Settings, secret: "s");
+        Assert.Equal("https://logs.example.org:9200/", Assert.Single(server.Hosts).ToString());
+        Assert.Equal(("writer", "p\"}$"), (server.User, server.Password));
+        Assert.Equal(["/etc/a.crt", "/etc/b.crt"], server.CertificateAuthorities);
+        Assert.Equal("00ff", server.CaTrustedFingerprint);
+    }
+
+    [Fact]
+    public void ApiKey_OfAStoreElsewhere_ReachesTheOutput_AndGoesWithNoUser()
+    {
+        var config = new ProcessorConfig
+        {
+            ConfigString = "filter {}",
+            OutputStoreUrl = "https://logs.example.org:9200",
+            OutputStoreApiKey = "id:key",
+        };
+        var settings = Assert.Single(Load(config).Outputs).Settings;
+        Assert.Equal("id:key", ElasticsearchOutputPlugin.ReadStore(settings, secret: null).ApiKey);
+
+        (config.OutputStoreUsername, config.OutputStorePassword) = ("u", null);
+        Assert.Equal(
+            ["output.store.api_key", "output.store.password"], config.Validate().Select(problem => problem.Key));
+    }
+
     [Theory]
     [InlineData("output { elasticsearch { host => \"a\" } }", "host")]
     [InlineData("output { elasticsearch { hosts => \"ftp://a\" } }", "ftp://a")]

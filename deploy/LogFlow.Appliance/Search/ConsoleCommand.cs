@@ -10,11 +10,7 @@ namespace LogFlow.Appliance;
 /// <summary><c>logflow console</c>: the console alone, before any Elasticsearch, OpenSearch or store.</summary>
 internal sealed class ConsoleCommand
 {
-    private readonly Option<string?> _url = new("--url")
-    {
-        Description = "The store or Elasticsearch to show (default: the store of the running 'logflow up')",
-        HelpName = "URL",
-    };
+    private readonly ServerOptions _server = new("The store or Elasticsearch to show");
 
     private readonly Option<string> _index = new("--index")
     {
@@ -36,25 +32,26 @@ internal sealed class ConsoleCommand
         HelpName = "NAME",
     };
 
-    private readonly Option<string?> _data = DataFolder.Option();
+    private readonly ToolOptions _tools;
+
+    private ConsoleCommand(ToolOptions tools) => _tools = tools;
 
     /// <summary>The command for the root.</summary>
-    public static Command Create()
+    public static Command Create(ToolOptions tools)
     {
-        var console = new ConsoleCommand();
+        var console = new ConsoleCommand(tools);
         var command = new Command("console", "Serve the console for an Elasticsearch, OpenSearch or store")
         {
-            console._url, console._index, console._port, console._hosts, console._data,
+            console._index, console._port, console._hosts,
         };
-        command.SetAction((parsed, _) => console.RunAsync(parsed));
+        console._server.AddTo(command);
+        command.SetAction(console.RunAsync);
         return command;
     }
 
-    private Task<int> RunAsync(ParseResult parsed)
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var url = parsed.GetValue(_url) is { } text
-            ? SearchCommand.ParseUrl(text)
-            : Endpoints.ReadStoreUrl(DataFolder.Choose(parsed.GetValue(_data)));
+        var (url, access) = await _server.ReadAsync(parsed, _tools.OpenInput, cancellationToken);
         var port = parsed.GetValue(_port);
         if (port is < 0 or > ushort.MaxValue)
         {
@@ -73,6 +70,8 @@ internal sealed class ConsoleCommand
         builder.Services.AddSingleton<IStatusPages>(provider => new ConsolePages(new ConsoleOptions
         {
             Backend = () => url,
+            Handler = access.CreateHandler(),
+            Prepare = access.Prepare,
             Index = parsed.GetValue(_index)!,
             Time = provider.GetRequiredService<TimeProvider>(),
         }));
@@ -80,7 +79,7 @@ internal sealed class ConsoleCommand
         builder.Services.AddHostedService(static provider => provider.GetRequiredService<ObservabilityServer>());
         builder.Services.AddHostedService(provider => new ConsoleSession(
             provider.GetRequiredService<ObservabilityServer>(), url));
-        return ServiceHost.RunAsync(builder);
+        return await ServiceHost.RunAsync(builder);
     }
 
     /// <summary>Says where it is, once it is there.</summary>

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -11,18 +10,17 @@ internal sealed class SearchClient : IDisposable
 {
     private readonly HttpClient _http;
     private readonly Uri _url;
+    private readonly ServerAccess _access;
+    private readonly string _what;
 
-    /// <summary>User and password in the address become basic authentication.</summary>
-    public SearchClient(Uri url)
+    /// <summary>A client of one server.</summary>
+    /// <param name="url">Where it is; user and password in it count where <paramref name="access"/> names none.</param>
+    /// <param name="access">How it is logged in to.</param>
+    /// <param name="what">What is refused where it refuses, for messages.</param>
+    public SearchClient(Uri url, ServerAccess access, string what = "the search")
     {
-        _url = url;
-        _http = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
-        if (url.UserInfo.Length > 0)
-        {
-            var credentials = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo));
-            _http.DefaultRequestHeaders.Authorization =
-                new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
-        }
+        (_url, _access, _what) = (url, access, what);
+        _http = new HttpClient(access.CreateHandler()) { Timeout = TimeSpan.FromSeconds(60) };
     }
 
     /// <summary>Posts to an API of the indices and returns the answer.</summary>
@@ -48,7 +46,9 @@ internal sealed class SearchClient : IDisposable
         return [.. (answer["fields"]?.AsObject() ?? []).Select(field => field.Key)];
     }
 
-    private async Task<JsonObject> SendAsync(
+    /// <summary>Sends one request and returns the answer.</summary>
+    /// <exception cref="StartupException">It cannot be reached, or refuses; the message says what to do.</exception>
+    public async Task<JsonObject> SendAsync(
         HttpMethod method, string path, string query, JsonObject? body, CancellationToken cancellationToken)
     {
         var address = new UriBuilder(_url)
@@ -64,6 +64,7 @@ internal sealed class SearchClient : IDisposable
             request.Content = body is null
                 ? null
                 : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+            _access.Prepare(request);
             using var response = await _http.SendAsync(request, cancellationToken);
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             return response.IsSuccessStatusCode
@@ -73,7 +74,8 @@ internal sealed class SearchClient : IDisposable
         catch (HttpRequestException error)
         {
             throw new StartupException(
-                $"cannot reach {_url.GetLeftPart(UriPartial.Authority)}: {error.Message} "
+                $"cannot reach {_url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}: "
+                + $"{ServerAccess.Explain(error)} "
                 + "(is 'logflow up' running? --url names another address)");
         }
         catch (JsonException)
@@ -94,7 +96,7 @@ internal sealed class SearchClient : IDisposable
         ? string.Join('\n', text.Split('\n').Select(TerminalText.Clean))
         : "it says nothing more; is it an Elasticsearch?";
 
-    private static StartupException Refused(int status, string text)
+    private StartupException Refused(int status, string text)
     {
         var reason = text;
         try
@@ -109,6 +111,8 @@ internal sealed class SearchClient : IDisposable
         }
 
         // 400 is what a query earns that cannot be parsed: the user's to mend.
-        return new StartupException($"the search was refused ({status}): {Readable(reason)}", status == 400 ? 2 : 1);
+        var remedy = status == 401 ? " (log in with --user or --api-key-file)" : "";
+        return new StartupException(
+            $"{_what} was refused ({status}): {Readable(reason)}{remedy}", status == 400 ? 2 : 1);
     }
 }

@@ -44,11 +44,7 @@ internal sealed class SearchCommand
 
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on with what arrives" };
 
-    private readonly Option<string?> _url = new("--url")
-    {
-        Description = "The store or Elasticsearch to ask (default: the running 'logflow up')",
-        HelpName = "URL",
-    };
+    private readonly ServerOptions _server = new("The store or Elasticsearch to ask");
 
     private readonly Option<string> _index = new("--index")
     {
@@ -57,17 +53,20 @@ internal sealed class SearchCommand
         DefaultValueFactory = _ => "logs-*",
     };
 
-    private readonly Option<string?> _data = DataFolder.Option();
+    private readonly ToolOptions _tools;
+
+    private SearchCommand(ToolOptions tools) => _tools = tools;
 
     /// <summary>The command for the root.</summary>
-    public static Command Create()
+    public static Command Create(ToolOptions tools)
     {
-        var search = new SearchCommand();
+        var search = new SearchCommand(tools);
         var command = new Command("search", "Search the logs, newest first")
         {
             search._query, search._since, search._until, search._limit, search._fields, search._json, search._count,
-            search._follow, search._url, search._index, search._data,
+            search._follow, search._index,
         };
+        search._server.AddTo(command);
         command.SetAction((parsed, cancellationToken) => search.RunAsync(parsed, cancellationToken));
         return command;
     }
@@ -78,7 +77,7 @@ internal sealed class SearchCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, interrupt.Token);
         var isColoured = !Console.IsOutputRedirected
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        var options = Read(parsed);
+        var options = await ReadAsync(parsed, stop.Token);
         await using var stream = StandardOutput.Open();
         var output = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true)
         {
@@ -103,7 +102,7 @@ internal sealed class SearchCommand
         return 0;
     }
 
-    private SearchOptions Read(ParseResult parsed)
+    private async Task<SearchOptions> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var limit = parsed.GetValue(_limit);
         if (limit < 0)
@@ -111,10 +110,12 @@ internal sealed class SearchCommand
             throw new StartupException($"--limit takes 0 or more, not {limit}", exitCode: 2);
         }
 
+        var (url, access) = await _server.ReadAsync(parsed, _tools.OpenInput, cancellationToken);
         return new SearchOptions
         {
             Query = string.Join(' ', parsed.GetValue(_query) ?? []),
-            Url = ReadUrl(parsed),
+            Url = url,
+            Access = access,
             Index = parsed.GetValue(_index)!,
             Since = ReadTime(parsed, _since),
             Until = ReadTime(parsed, _until),
@@ -125,16 +126,6 @@ internal sealed class SearchCommand
             IsCount = parsed.GetValue(_count),
             IsFollow = parsed.GetValue(_follow),
         };
-    }
-
-    private Uri ReadUrl(ParseResult parsed)
-    {
-        if (parsed.GetValue(_url) is not { } text)
-        {
-            return Endpoints.ReadStoreUrl(DataFolder.Choose(parsed.GetValue(_data)));
-        }
-
-        return ParseUrl(text);
     }
 
     /// <summary>An address with or without its scheme.</summary>

@@ -12,6 +12,9 @@ internal sealed record SearchOptions
     /// <summary>Base address of the store or of an Elasticsearch.</summary>
     public required Uri Url { get; init; }
 
+    /// <summary>How it is logged in to.</summary>
+    public ServerAccess Access { get; init; } = ServerAccess.None;
+
     /// <summary>Index expression.</summary>
     public string Index { get; init; } = "logs-*";
 

@@ -18,7 +18,7 @@ internal sealed class SearchRunner(
     /// <summary>Runs the search; following ends when <paramref name="cancellationToken"/> fires.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var client = new SearchClient(options.Url);
+        using var client = new SearchClient(options.Url, options.Access);
         if (options.IsCount)
         {
             var answer = await client.PostAsync(

@@ -6,7 +6,9 @@ using LogFlow.Store;
 
 namespace LogFlow.Appliance;
 
-/// <summary><c>logflow store check</c>: reads all that a store has on its disk.</summary>
+/// <summary>
+/// <c>logflow store</c>: <c>check</c> reads all that a store has on its disk, <c>users</c> says who may log in.
+/// </summary>
 internal sealed class StoreCommand
 {
     private readonly Argument<string> _folder = new("FOLDER")
@@ -20,7 +22,7 @@ internal sealed class StoreCommand
     };
 
     /// <summary>The command for the root.</summary>
-    public static Command Create()
+    public static Command Create(ToolOptions tools)
     {
         var store = new StoreCommand();
         var check = new Command(
@@ -30,7 +32,10 @@ internal sealed class StoreCommand
             store._repair,
         };
         check.SetAction((parsed, cancellation) => Task.FromResult(store.Check(parsed, cancellation)));
-        return new Command("store", "Look after a store's files") { check };
+        return new Command("store", "Look after a store: its files and its users")
+        {
+            check, StoreUsersCommand.Create(tools),
+        };
     }
 
     private int Check(ParseResult parsed, CancellationToken cancellation)

@@ -8,7 +8,7 @@ namespace LogFlow.Appliance;
 /// The addresses of a running appliance, kept as <c>endpoints.json</c> in its data folder so that other commands find
 /// it whatever its ports are.
 /// </summary>
-internal sealed record Endpoints(string Queue, string? Store, string Console)
+internal sealed record Endpoints(string Queue, string? Store, string? InnerStore, string Console)
 {
     private const string DefaultQueue = "127.0.0.1:9092";
     private const string DefaultStore = "http://127.0.0.1:9200";
@@ -20,11 +20,21 @@ internal sealed record Endpoints(string Queue, string? Store, string Console)
         {
             ["queue"] = Queue,
             ["store"] = Store,
+            ["storeInner"] = InnerStore,
             ["console"] = Console,
         }));
 
     /// <summary>The store's address, or the default one where no appliance has run on this folder.</summary>
     public static Uri ReadStoreUrl(string dataFolder) => new(Read(dataFolder, "store") ?? DefaultStore);
+
+    /// <summary>
+    /// The store's address for those who know its secret; null: no appliance with a store has run on this folder.
+    /// </summary>
+    public static Uri? ReadInnerStoreUrl(string dataFolder) =>
+        Uri.TryCreate(Read(dataFolder, "storeInner"), UriKind.Absolute, out var url) ? url : null;
+
+    /// <summary>Forgets those of a process that is gone: others may listen there by now.</summary>
+    public static void Clear(string dataFolder) => File.Delete(PathIn(dataFolder));
 
     /// <summary>The queue's address, or the default one where no appliance has run on this folder.</summary>
     public static string ReadQueueAddress(string dataFolder) =>

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Processor;
+using LogFlow.Store;
 using LogFlow.WebConsole;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -53,6 +54,7 @@ internal sealed class UpCommand
             : null;
         var dataFolder = DataFolder.Choose(parsed.GetValue(_data) ?? config.PathData);
         using var hold = DirectoryLock.Acquire(dataFolder);
+        Endpoints.Clear(dataFolder);
         var settings = new HostSettings(
             LogLevelName.Parse(config.LogLevel),
             new HttpSettings(true, config.ConsoleHost, config.ConsolePort, "console.port")
@@ -62,6 +64,7 @@ internal sealed class UpCommand
                     AllowedHosts = config.ConsoleAllowedHosts,
                     AllowedHostsKey = "console.allowed_hosts",
                 },
+                Ssl = config.ConsoleSsl,
             })
         {
             StopTimeout = host.StopTimeout,
@@ -77,18 +80,9 @@ internal sealed class UpCommand
             provider.GetRequiredService<IMeterFactory>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<RecentErrors>()));
-        services.AddSingleton<StatusRoutes>();
-        services.AddSingleton<IStatusPages>(static provider => provider.GetRequiredService<StatusRoutes>());
-        services.AddSingleton<IStatusPages>(provider => new ConsolePages(new ConsoleOptions
-        {
-            Backend = () => provider.GetRequiredService<UpParts>().StoreAddress is { } url ? new Uri(url) : null,
-            Pipeline = provider.GetRequiredService<StatusRoutes>(),
-            DeadLetters = new DlqBox(
-                () => provider.GetRequiredService<UpParts>().QueueAddress,
-                DlqReplayCommand.FolderIn(dataFolder),
-                provider.GetRequiredService<ILogger<DlqBox>>()),
-            Time = provider.GetRequiredService<TimeProvider>(),
-        }));
+        AddPages(services, config, dataFolder);
+        services.AddSingleton<IRequestGate>(
+            provider => new ConsoleGate(config, provider.GetRequiredService<UpParts>()));
         services.AddSingleton<ObservabilityServer>();
         services.AddHostedService(static provider => provider.GetRequiredService<ObservabilityServer>());
         foreach (var pick in UpParts.Enabled(config))
@@ -104,5 +98,40 @@ internal sealed class UpCommand
             provider.GetRequiredService<LogFormatter>(),
             provider.GetRequiredService<TimeProvider>()));
         return await ServiceHost.RunAsync(builder);
+    }
+
+    /// <summary>The state of the parts, and the console before the store.</summary>
+    private static void AddPages(IServiceCollection services, UpConfig config, string dataFolder)
+    {
+        services.AddSingleton<StatusRoutes>();
+        services.AddSingleton<IStatusPages>(static provider => provider.GetRequiredService<StatusRoutes>());
+        var remote = config.Store.IsEnabled ? null : config.Processor.StoreAccess();
+        services.AddSingleton<IStatusPages>(provider => new ConsolePages(new ConsoleOptions
+        {
+            Backend = () => provider.GetRequiredService<UpParts>() is var up
+                && (up.InnerStoreAddress ?? up.StoreAddress) is { } url ? new Uri(url) : null,
+            Handler = remote?.CreateHandler(),
+            Prepare = request => Prepare(provider.GetRequiredService<UpParts>(), remote, request),
+            PassesLogins = remote is null,
+            Pipeline = provider.GetRequiredService<StatusRoutes>(),
+            DeadLetters = new DlqBox(
+                () => provider.GetRequiredService<UpParts>().QueueAddress,
+                DlqReplayCommand.FolderIn(dataFolder),
+                provider.GetRequiredService<ILogger<DlqBox>>()),
+            Time = provider.GetRequiredService<TimeProvider>(),
+        }));
+    }
+
+    /// <summary>
+    /// The store's inner port serves this process alone, which shows it by the secret; the caller's own login, beside
+    /// it, says who asks. A store in another process is asked by the processor's login.
+    /// </summary>
+    private static void Prepare(UpParts parts, ServerAccess? remote, HttpRequestMessage request)
+    {
+        remote?.Prepare(request);
+        if (parts.Store is { Secret: { } secret } store && store.InnerAddress != store.Address)
+        {
+            request.Headers.Add(StoreService.SecretHeader, secret);
+        }
     }
 }

@@ -34,9 +34,18 @@ internal sealed class UpConfig : IValidatedConfig
     [ConfigKey("console.port")]
     public int ConsolePort { get; set; } = 5600;
 
+    /// <summary>TLS of the console's port. Filebeat's names; the certificate is read again when it changes.</summary>
+    [ConfigKey("console.ssl")]
+    public SslServerConfig? ConsoleSsl { get; set; }
+
     /// <summary>Names by which browsers reach the console, beside addresses and names without a dot.</summary>
     [ConfigKey("console.allowed_hosts")]
     public List<string> ConsoleAllowedHosts { get; set; } = [];
+
+    /// <summary>
+    /// Whether others than this machine can connect to the console, and nobody has said that this needs no logins.
+    /// </summary>
+    public bool IsConsoleOpenToOthers => Store.SecurityEnabled != false && !ListenAddress.IsLoopback(ConsoleHost);
 
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
@@ -65,6 +74,17 @@ internal sealed class UpConfig : IValidatedConfig
                 Processor.StoreSecretKey,
                 "must name a copy of the file 'positions-secret' of the store's folder when store.enabled is false: "
                 + "the store at store.address takes records from nobody else (readable by this user only)"));
+        }
+
+        if (IsConsoleOpenToOthers && (ConsoleSsl is not { Enabled: true } || !Store.IsEnabled))
+        {
+            problems.Add(new ConfigProblem("console.host", Store.IsEnabled
+                ? $"others than this machine can connect to '{ConsoleHost}', and the console does not speak TLS: set "
+                    + "console.ssl.certificate and console.ssl.key ('logflow certs' makes them), or say "
+                    + "store.security.enabled: false where the network itself keeps strangers out"
+                : $"others than this machine can connect to '{ConsoleHost}', and the console's users are those of the "
+                    + "store, which is not in this process: listen on 127.0.0.1, or say store.security.enabled: false "
+                    + "where the network itself keeps strangers out"));
         }
 
         foreach (var (key, port) in (ReadOnlySpan<(string, int)>)

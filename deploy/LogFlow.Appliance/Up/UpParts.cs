@@ -16,6 +16,9 @@ namespace LogFlow.Appliance;
 internal sealed class UpParts
 #pragma warning restore CA1001
 {
+    /// <summary>The store's folder in the data folder.</summary>
+    public const string StoreFolder = "store";
+
     private readonly UpConfig _config;
     private readonly RecentErrors _errors;
     private readonly DeferredPart<QueueService> _queue;
@@ -43,7 +46,8 @@ internal sealed class UpParts
         _config = config;
         _errors = errors;
         config.Queue.LogDirs ??= Path.Combine(dataFolder, "queue");
-        config.Store.PathData = Path.Combine(dataFolder, "store");
+        config.Store.PathData = Path.Combine(dataFolder, StoreFolder);
+        config.Store.UsersNeededBy = config.IsConsoleOpenToOthers ? "console.host" : null;
         config.Processor.PathData = Path.Combine(dataFolder, "processor");
         config.Agent.PathData = Path.Combine(dataFolder, "agent");
         if (config.Queue.Port != 9092 || config.Queue.Listeners.Count == 0)
@@ -61,8 +65,14 @@ internal sealed class UpParts
     /// <summary>host:port of the queue.</summary>
     public string QueueAddress => _queue.Part?.Endpoint ?? _config.Queue.Address ?? "";
 
-    /// <summary>The store's address; null where documents go elsewhere.</summary>
-    public string? StoreAddress => _store.Part is { } store ? $"http://127.0.0.1:{store.Port}" : _config.Store.Address;
+    /// <summary>The store's address for others; null where documents go elsewhere.</summary>
+    public string? StoreAddress => Store?.Address.GetLeftPart(UriPartial.Authority) ?? _config.Store.Address;
+
+    /// <summary>The store's address for this process and the owner's tools; null: it is in another process.</summary>
+    public string? InnerStoreAddress => Store?.InnerAddress.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>The store of this process, once it runs.</summary>
+    public StoreService? Store => _store.Part;
 
     /// <summary>
     /// The parts that run with a configuration, in the order in which they start; each is picked from the parts once
@@ -113,7 +123,7 @@ internal sealed class UpParts
     private UpProcessorConfig Joined(UpProcessorConfig config)
     {
         config.QueueBootstrapServers = [QueueAddress];
-        config.OutputStoreUrl ??= StoreAddress;
+        config.OutputStoreUrl ??= InnerStoreAddress ?? StoreAddress;
         config.OutputStoreSecret = _store.Part?.Secret;
         return config;
     }

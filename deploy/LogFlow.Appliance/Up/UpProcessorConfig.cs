@@ -1,4 +1,5 @@
 using LogFlow.Hosting;
+using LogFlow.Platform;
 using LogFlow.Processor;
 
 namespace LogFlow.Appliance;
@@ -20,6 +21,41 @@ internal sealed class UpProcessorConfig : ProcessorConfig
 
     /// <inheritdoc/>
     public override string StoreSecretKey => "processor.output.store.secret_file";
+
+    /// <summary>How the console reaches a store in another process: as the processor does.</summary>
+    /// <exception cref="StartupException">A file cannot be read.</exception>
+    public ServerAccess StoreAccess()
+    {
+        var login = OutputStoreApiKey is { } key ? ServerOptions.ApiKey(key)
+            : OutputStoreUsername is { } user ? ServerOptions.Basic($"{user}:{OutputStorePassword}")
+            : null;
+        if (OutputStoreAuthorities.Count == 0 && OutputStoreFingerprint is null)
+        {
+            return new ServerAccess { Authorization = login };
+        }
+
+        try
+        {
+            return new ServerAccess
+            {
+                Authorization = login,
+                Tls = new TlsClient(new TlsClientOptions
+                {
+                    CertificateAuthorities = OutputStoreAuthorities,
+                    CaTrustedFingerprint = OutputStoreFingerprint,
+                    Names = new TlsKeyNames
+                    {
+                        Authorities = "processor.output.store.ssl.certificate_authorities",
+                        Fingerprint = "processor.output.store.ssl.ca_trusted_fingerprint",
+                    },
+                }),
+            };
+        }
+        catch (TlsException error)
+        {
+            throw new StartupException(error.Message, exitCode: 2);
+        }
+    }
 
     /// <summary>Whether this process parses and indexes.</summary>
     [ConfigKey("enabled")]

@@ -17,8 +17,9 @@ internal sealed class UpSession(
     /// <summary>Once all parts run: where things are, a first command to try, then the status line.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var console = $"http://{config.ConsoleHost}:{consoleServer.Port}";
-        new Endpoints(parts.QueueAddress, parts.StoreAddress, console).Save(dataFolder);
+        var console = $"{(config.ConsoleSsl is { Enabled: true } ? "https" : "http")}://{config.ConsoleHost}:"
+            + consoleServer.Port;
+        new Endpoints(parts.QueueAddress, parts.StoreAddress, parts.InnerStoreAddress, console).Save(dataFolder);
         var output = Console.Out;
         output.WriteLine($"LogFlow {ProductVersion.Text} is up");
         output.WriteLine($"  console  {console}");

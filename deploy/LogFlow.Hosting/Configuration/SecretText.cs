@@ -27,12 +27,15 @@ public static partial class SecretText
     /// <summary>A name that ends in one of the known words, an arrow, colon or equals sign, and a value.</summary>
     [GeneratedRegex(
         """
-        (?<name>[\w.-]*(?:password|passphrase|secret|token|api_?key|cloud_auth|authorization)["']?\s*(?:=>|:|=)\s*)
+        (?<name>[\w.-]*
+        (?:password|passphrase|secret|token|api_?key|cloud_auth|authorization|initial[._]users)["']?\s*(?:=>|:|=)\s*)
         (?:(?<quote>["'])(?:\\.|(?!\k<quote>).)*\k<quote>|\[[^\]]*\]|[^\s"'{}\[\],\#]+)
         """,
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex NamedSecret();
 
-    [GeneratedRegex("(?:password|passphrase|secret|token|api_?key|cloud_auth|authorization)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "(?:password|passphrase|secret|token|api_?key|cloud_auth|authorization|initial[._]users)$",
+        RegexOptions.IgnoreCase)]
     private static partial Regex SecretName();
 }

@@ -9,4 +9,7 @@ public sealed record HttpSettings(bool IsEnabled, string Host, int Port, string 
 {
     /// <summary>What is looked at before anything is answered; null: nothing, for there are no pages.</summary>
     public RequestGuardOptions? Guard { get; init; }
+
+    /// <summary>The section that makes it speak TLS; null: it does not.</summary>
+    public SslServerConfig? Ssl { get; init; }
 }

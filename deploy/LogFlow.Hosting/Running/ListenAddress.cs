@@ -40,6 +40,22 @@ public static class ListenAddress
         }
     }
 
+    /// <summary>Whether only this machine can connect to it.</summary>
+    /// <exception cref="StartupException">A name that has no address.</exception>
+    public static bool IsLoopback(string host) => IPAddress.IsLoopback(Parse(host));
+
+    /// <summary>
+    /// Where this machine reaches what listens there: the address itself, or 127.0.0.1 where it is all of them.
+    /// </summary>
+    /// <exception cref="StartupException">A name that has no address.</exception>
+    public static IPAddress OwnSide(string host)
+    {
+        var address = Parse(host);
+        return address.Equals(IPAddress.Any) ? IPAddress.Loopback
+            : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
+            : address;
+    }
+
     /// <summary>A key of the configuration, or an option of a command that has none.</summary>
     private static string Remedy(string portKey) =>
         portKey.StartsWith("--", StringComparison.Ordinal) ? $"{portKey} PORT" : $"-E {portKey}=PORT";

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Hosting;
 
@@ -12,8 +13,12 @@ public sealed class ObservabilityServer(
     HostSettings settings,
     PrometheusExporter metrics,
     IEnumerable<ILogFlowService> parts,
-    IEnumerable<IStatusPages> pages) : IHostedService, IAsyncDisposable
+    IEnumerable<IStatusPages> pages,
+    IEnumerable<IRequestGate> gates,
+    ILoggerFactory loggers,
+    TimeProvider time) : IHostedService, IAsyncDisposable
 {
+    private readonly IRequestGate[] _gates = [.. gates];
     private readonly ILogFlowService[] _parts = [.. parts];
     private WebApplication? _application;
 
@@ -30,16 +35,24 @@ public sealed class ObservabilityServer(
             return;
         }
 
+        var tls = http.Ssl?.CreateServer(time) is { } server
+            ? new SecureListener(server, "the HTTP pages", loggers.CreateLogger<ObservabilityServer>(), time)
+            : null;
         _application = EmbeddedWebServer.Create(
             kestrel =>
             {
                 kestrel.Limits.MaxRequestBodySize = 1 << 20;
-                kestrel.Listen(ListenAddress.Parse(http.Host), http.Port);
+                kestrel.Listen(ListenAddress.Parse(http.Host), http.Port, listen => tls?.Use(listen));
             },
             TimeSpan.FromSeconds(2));
         if (http.Guard is { } guard)
         {
             RequestGuard.Use(_application, guard);
+        }
+
+        foreach (var gate in _gates)
+        {
+            _application.Use(gate.HandleAsync);
         }
 
         _application.MapGet(
@@ -69,11 +82,17 @@ public sealed class ObservabilityServer(
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _application?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    /// <summary>The details are for those whom a gate knows: a probe needs the status alone.</summary>
     private Task AnswerReadyAsync(HttpContext context)
     {
         var reports = _parts.Select(static part => (part.Name, Report: part.CheckHealth())).ToArray();
         var text = string.Concat(reports.Select(entry => $"{entry.Name}: {entry.Report.Detail}\n"));
         var isReady = reports.All(entry => entry.Report.IsReady);
+        if (_gates.Length > 0 && context.User.Identity is not { IsAuthenticated: true })
+        {
+            text = isReady ? "ok\n" : "not ready\n";
+        }
+
         return TextAnswer.WriteAsync(
             context,
             text,

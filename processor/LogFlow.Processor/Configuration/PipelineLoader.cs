@@ -28,10 +28,6 @@ internal sealed class PipelineLoader
         }
         """;
 
-    private const string StoreOutput = """
-        output { store { url => "${logflow.config.store}" } }
-        """;
-
     private readonly ProcessorConfig _config;
     private readonly TimeProvider _time;
     private readonly PluginRegistry _registry = PluginRegistry.CreateDefault()
@@ -96,6 +92,25 @@ internal sealed class PipelineLoader
         }
     }
 
+    private IEnumerable<string> StoreSettings()
+    {
+        yield return "url => \"${logflow.config.store}\"";
+        foreach (var (option, isSet) in new[]
+        {
+            ("user", _config.OutputStoreUsername is not null),
+            ("password", _config.OutputStorePassword is not null),
+            ("api_key", _config.OutputStoreApiKey is not null),
+            ("ssl_certificate_authorities", _config.OutputStoreAuthorities.Count > 0),
+            ("ca_trusted_fingerprint", _config.OutputStoreFingerprint is not null),
+        })
+        {
+            if (isSet)
+            {
+                yield return $"{option} => \"${{{VariablePrefix}store.{option}}}\"";
+            }
+        }
+    }
+
     private CompiledPipeline Compile(IEnumerable<PipelineSource> sources) => CompiledPipeline.Load(
         sources,
         new PipelineOptions
@@ -111,7 +126,8 @@ internal sealed class PipelineLoader
     {
         if (_config.OutputStoreUrl is not null)
         {
-            return new PipelineSource("output.store", StoreOutput);
+            return new PipelineSource(
+                "output.store", $"output {{ store {{ {string.Join(' ', StoreSettings())} }} }}");
         }
 
         var user = _config.OutputElasticsearchUsername is null
@@ -142,6 +158,11 @@ internal sealed class PipelineLoader
             "fetch_max_wait_ms" => ((long)_config.QueueFetchWaitMax.TotalMilliseconds).ToString(
                 CultureInfo.InvariantCulture),
             "store" => _config.OutputStoreUrl,
+            "store.user" => _config.OutputStoreUsername,
+            "store.password" => _config.OutputStorePassword,
+            "store.api_key" => _config.OutputStoreApiKey,
+            "store.ssl_certificate_authorities" => $"[{string.Join(',', _config.OutputStoreAuthorities)}]",
+            "store.ca_trusted_fingerprint" => _config.OutputStoreFingerprint,
             "hosts" => $"[{string.Join(',', _config.OutputElasticsearchHosts)}]",
             "user" => _config.OutputElasticsearchUsername,
             "password" => _config.OutputElasticsearchPassword ?? string.Empty,

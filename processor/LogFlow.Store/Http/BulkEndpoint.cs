@@ -29,6 +29,7 @@ internal sealed class BulkEndpoint(
         var parser = new BulkParser(data, index, url.Get("pipeline"), url.IsTrue("require_alias"));
         using var request = parser.TryParse(claims)
             ?? throw new QueryException("illegal_argument_exception", parser.Problem);
+        RefuseForbidden(request, IndexAccess.Of(context));
         var outcome = await engine.IngestAsync(request, context.RequestAborted);
         if (outcome.Result != IngestResult.Done)
         {
@@ -75,6 +76,34 @@ internal sealed class BulkEndpoint(
         secret.Demand(context.Request);
         await engine.FlushAsync(context.RequestAborted);
         await PositionsAsync(context);
+    }
+
+    /// <summary>
+    /// Items for indices that the sender may not write to. Whoever brings positions has proven to be LogFlow's
+    /// processor, which may write to all of them.
+    /// </summary>
+    private static void RefuseForbidden(BulkItems request, IndexAccess access)
+    {
+        if (access.IsUnlimited || request.Claims is not null)
+        {
+            return;
+        }
+
+        BulkIndex? last = null;
+        var isAllowed = false;
+        foreach (ref var item in request.Items)
+        {
+            if (item.Index != last)
+            {
+                (last, isAllowed) = (item.Index, access.May(item.Index!.Name));
+            }
+
+            if (!isAllowed)
+            {
+                item.RefusedStatus = StatusCodes.Status403Forbidden;
+                item.Problem = new DocumentProblem("security_exception", access.Reason(last!.Name));
+            }
+        }
     }
 
     private PositionClaim[]? ReadClaims(HttpRequest request)

@@ -127,7 +127,7 @@ internal sealed class CatalogEndpoint(StoreEngine engine, string clusterId)
     public async Task ExistsAsync(HttpContext context, string? index, bool isDataStream)
     {
         new UrlParameters(context.Request).Check("verbose");
-        var rows = List(index, new IndexOptions(IgnoresMissing: false));
+        var rows = List(index, new IndexOptions(IndexAccess.Of(context), IgnoresMissing: false));
         if (rows.Count == 0 && index is not null && !index.Contains('*'))
         {
             throw IndexResolver.NotFound(index);

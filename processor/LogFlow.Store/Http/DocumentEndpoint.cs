@@ -47,7 +47,8 @@ internal sealed class DocumentEndpoint(StoreEngine engine, TimeProvider time)
         var url = new UrlParameters(context.Request);
         url.Check("realtime", "refresh", "stored_fields", "_source", "_source_includes", "_source_excludes");
         using var snapshot = engine.AcquireSnapshot();
-        var indices = IndexResolver.Resolve(index, snapshot.Contents, new IndexOptions(IgnoresMissing: false));
+        var indices = IndexResolver.Resolve(
+            index, snapshot.Contents, new IndexOptions(IndexAccess.Of(context), IgnoresMissing: false));
         using var deadline = _searcher.Begin();
         var result = await _searcher.SearchAsync(snapshot, new SearchRequest
         {

@@ -11,15 +11,15 @@ internal static class IndexResolver
 
     /// <summary>The names an expression stands for; null: all, so that nothing needs to be filtered.</summary>
     /// <exception cref="QueryException">
-    /// 404: a name that is not there, or a pattern of nothing where that is not allowed.
+    /// 404: a name that is not there, or a pattern of nothing where that is not allowed; 403: a name that the request
+    /// may not touch, be it there or not.
     /// </exception>
     public static IReadOnlyCollection<string>? Resolve(
         string? expression, BlockContents contents, IndexOptions options)
     {
         if (expression is null or "" or "_all" or "*")
         {
-            return !options.Expands ? []
-                : options.AllowsNone || contents.Indices.Count > 0 ? null : throw NotFound("_all");
+            return !options.Expands ? [] : All(contents, options);
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -33,11 +33,19 @@ internal static class IndexResolver
             {
                 var pattern = part == "_all" ? "*" : part;
                 var found = contents.Indices.Keys
-                    .Where(name => options.Expands && SimplePattern.Matches(pattern, name)).ToList();
+                    .Where(name => options.Expands && SimplePattern.Matches(pattern, name)
+                        && options.Access.May(name)).ToList();
                 names.UnionWith(found);
                 if (found.Count == 0 && !options.AllowsNone)
                 {
                     throw NotFound(part);
+                }
+            }
+            else if (!options.Access.May(part))
+            {
+                if (!options.IgnoresMissing)
+                {
+                    throw options.Access.Forbidden(part);
                 }
             }
             else if (contents.Indices.ContainsKey(part))
@@ -51,6 +59,17 @@ internal static class IndexResolver
         }
 
         return names;
+    }
+
+    private static HashSet<string>? All(BlockContents contents, IndexOptions options)
+    {
+        if (options.Access.IsUnlimited)
+        {
+            return options.AllowsNone || contents.Indices.Count > 0 ? null : throw NotFound("_all");
+        }
+
+        var names = contents.Indices.Keys.Where(options.Access.May).ToHashSet(StringComparer.Ordinal);
+        return options.AllowsNone || names.Count > 0 ? names : throw NotFound("_all");
     }
 
     public static QueryException NotFound(string name) =>

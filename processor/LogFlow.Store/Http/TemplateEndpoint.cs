@@ -23,6 +23,17 @@ internal sealed class TemplateEndpoint(TemplateKeeper keeper)
             return;
         }
 
+        // What is put has no effect: every sender brings its own. Taking it away is not theirs.
+        var access = IndexAccess.Of(context);
+        if (HttpMethods.IsDelete(method))
+        {
+            access.Administers($"indices:admin/{kind[1..]}/delete");
+        }
+        else
+        {
+            access.Writes($"indices:admin/{kind[1..]}/put");
+        }
+
         if (name is null)
         {
             throw new QueryException("illegal_argument_exception", $"{method} of [{kind}] needs a name", 405);

@@ -17,7 +17,8 @@ internal sealed class UrlParameters(HttpRequest request)
 
     /// <summary>How the request reads its index expression.</summary>
     public IndexOptions Indices => new(
-        IsTrue("ignore_unavailable"), AllowsNone: Get("allow_no_indices") != "false",
+        IndexAccess.Of(request.HttpContext), IsTrue("ignore_unavailable"),
+        AllowsNone: Get("allow_no_indices") != "false",
         Get("expand_wildcards") is not { } expands || IndexOptions.ReadExpands(expands.Split(',')));
 
     /// <summary>Which of a document's fields are wanted; null: nothing was said.</summary>

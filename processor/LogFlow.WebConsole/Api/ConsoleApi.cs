@@ -91,7 +91,7 @@ internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend) 
         (_, state, stop) => answer(
             LogQuery.Parse(state, options.Index, options.Time.GetUtcNow()), state, stop));
 
-    private static void PostOf(
+    private void PostOf(
         IEndpointRouteBuilder routes, string path,
         Func<HttpRequest, JsonObject, CancellationToken, Task<JsonObject>> answer) => routes.MapPost(
         path,
@@ -106,15 +106,16 @@ internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend) 
             return await answer(context.Request, state, stop);
         }));
 
-    private static Task SendAsync(HttpContext context, Func<CancellationToken, Task<JsonObject>> answer) =>
+    private Task SendAsync(HttpContext context, Func<CancellationToken, Task<JsonObject>> answer) =>
         GuardedAsync(context, async () =>
         {
             var result = await answer(context.RequestAborted);
             await TextAnswer.WriteAsync(context, result.ToJsonString(), "application/json");
         });
 
-    private static async Task GuardedAsync(HttpContext context, Func<Task> answer)
+    private async Task GuardedAsync(HttpContext context, Func<Task> answer)
     {
+        backend.ActFor(context.Request);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         try

@@ -1,21 +1,38 @@
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 
 namespace LogFlow.WebConsole;
 
 /// <summary>Asks the store or an Elasticsearch. A browser that goes away ends its request there, too.</summary>
-internal sealed partial class SearchBackend(Func<Uri?> address) : IDisposable
+internal sealed partial class SearchBackend(ConsoleOptions options) : IDisposable
 {
     private const string Lenient = "ignore_unavailable=true&allow_no_indices=true";
 
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(65) };
+    private readonly HttpClient _http = new(options.Handler ?? new SocketsHttpHandler())
+    {
+        Timeout = TimeSpan.FromSeconds(65),
+    };
+
+    /// <summary>The login of the request that is being answered.</summary>
+    private readonly AsyncLocal<string?> _caller = new();
 
     /// <summary>Its address without user and password; null while it is not known.</summary>
-    public string? Name => address()?.GetComponents(
+    public string? Name => options.Backend()?.GetComponents(
         UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
+
+    /// <summary>From here on in this request the server is asked in the name of its sender.</summary>
+    public void ActFor(HttpRequest request)
+    {
+        if (options.PassesLogins)
+        {
+            _caller.Value = request.Headers.Authorization;
+        }
+    }
 
     /// <summary>A search over the indices of an expression.</summary>
     public Task<JsonObject> SearchAsync(string index, JsonObject body, CancellationToken cancellationToken) =>
@@ -58,7 +75,7 @@ internal sealed partial class SearchBackend(Func<Uri?> address) : IDisposable
     private async Task<JsonObject> SendAsync(
         HttpMethod method, string path, string query, JsonObject? body, CancellationToken cancellationToken)
     {
-        var url = address() ?? throw new BackendException(503, "unreachable", "the store has not started yet");
+        var url = options.Backend() ?? throw new BackendException(503, "unreachable", "the store has not started yet");
         using var request = new HttpRequestMessage(method, new UriBuilder(url)
         {
             UserName = "",
@@ -66,7 +83,12 @@ internal sealed partial class SearchBackend(Func<Uri?> address) : IDisposable
             Path = url.AbsolutePath.TrimEnd('/') + path,
             Query = query,
         }.Uri);
-        if (url.UserInfo.Length > 0)
+        options.Prepare?.Invoke(request);
+        if (_caller.Value is { Length: > 0 } login)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", login);
+        }
+        else if (request.Headers.Authorization is null && url.UserInfo.Length > 0)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue(
                 "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo))));
@@ -87,7 +109,8 @@ internal sealed partial class SearchBackend(Func<Uri?> address) : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new BackendException(502, "unreachable", $"{Name} does not answer: {error.Message}");
+            throw new BackendException(502, "unreachable", $"{Name} does not answer: "
+                + (error.InnerException is AuthenticationException reason ? reason.Message : error.Message));
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
