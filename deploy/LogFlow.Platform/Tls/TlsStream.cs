@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace LogFlow.Platform;
 
@@ -19,6 +20,9 @@ public sealed class TlsStream : Stream
         _stream = stream;
         _client = client;
     }
+
+    /// <summary>The certificate that the server has shown.</summary>
+    public X509Certificate? RemoteCertificate => _stream.RemoteCertificate;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
