@@ -1,4 +1,3 @@
-// @ts-check
 import { state } from "./state.mjs";
 
 /** An error as the server says it. */
@@ -12,8 +11,8 @@ export class ApiError extends Error {
   }
 }
 
-const running = /** @type {Map<string, AbortController>} */ (new Map());
-let stateOfServer = (/** @type {ApiError|null} */ error) => {};
+const running = new Map();
+let stateOfServer = (error) => {};
 /** @param {(error: ApiError|null) => void} listener */
 export const onServer = (listener) => { stateOfServer = listener; };
 
@@ -46,7 +45,7 @@ async function send(path, init) {
   try {
     answer = await fetch(path, init);
   } catch (error) {
-    if (/** @type {any} */ (error).name === "AbortError") throw error;
+    if (error.name === "AbortError") throw error;
     throw new ApiError({ message: "the console itself does not answer: is it still running?" }, 0);
   }
   const body = await answer.json().catch(() => ({ message: `answer ${answer.status}` }));

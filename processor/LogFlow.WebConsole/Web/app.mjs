@@ -1,4 +1,3 @@
-// @ts-check
 import { get, onServer } from "./api.mjs";
 import { byId, dialog, h, short } from "./dom.mjs";
 import { LogsPage } from "./logs.mjs";
@@ -14,7 +13,7 @@ const pages = {
   "/dead": async () => (await import("./dead.mjs")).DeadPage,
 };
 
-let page = /** @type {any} */ (null), shown = "", started = 0;
+let page = null, shown = "", started = 0;
 
 async function show() {
   const wanted = state.page in pages ? state.page : "/";
@@ -36,11 +35,11 @@ onChange((now, before) => {
 });
 
 // Other pages by links without a new load; the query goes along between Logs and Live.
-byId("pages").addEventListener("click", (/** @type {MouseEvent} */ event) => {
-  const anchor = /** @type {HTMLElement} */ (event.target).closest("a");
-  if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey || !(/** @type {any} */ (anchor.dataset.page) in pages)) return;
+byId("pages").addEventListener("click", (event) => {
+  const anchor = event.target.closest("a");
+  if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey || !(anchor.dataset.page in pages)) return;
   event.preventDefault();
-  go({ page: /** @type {string} */ (anchor.dataset.page), r: "", x: "" });
+  go({ page: anchor.dataset.page, r: "", x: "" });
   byId("main").focus();
 });
 for (const anchor of byId("pages").querySelectorAll("a")) anchor.hidden = !(anchor.dataset.page in pages);
@@ -53,7 +52,7 @@ zones.append(h("option", { value: "local" }, localZone), h("option", { value: "u
 zones.value = chosenZone;
 zones.addEventListener("change", () => {
   if (zones.value === "?") {
-    const input = /** @type {any} */ (h("input", { list: "zones", placeholder: "Area/City", "aria-label": "Time zone" }));
+    const input = h("input", { list: "zones", placeholder: "Area/City", "aria-label": "Time zone" });
     const box = dialog("Time zone", h("p", {}, input, h("datalist", { id: "zones" }, Intl.supportedValuesOf("timeZone").map((name) => h("option", { value: name })))));
     box.addEventListener("close", () => {
       const name = input.value.trim();
@@ -74,9 +73,9 @@ function setZone(name) {
 // The theme: as the system has it, or fixed.
 const themes = ["", "light", "dark"], signs = { "": "◐", light: "☀", dark: "☾" };
 const theme = byId("theme");
-function setTheme(/** @type {string} */ name) {
+function setTheme(name) {
   if (name) document.documentElement.dataset.theme = name; else delete document.documentElement.dataset.theme;
-  theme.textContent = /** @type {any} */ (signs)[name];
+  theme.textContent = signs[name];
   theme.setAttribute("aria-label", `Theme: ${name || "as the system"}`);
   localStorage.setItem("theme", name);
 }
@@ -90,12 +89,12 @@ const keys = [["/", "Query"], ["f", "Fields"], ["t", "Time"], ["r", "Search agai
 function help() {
   const isOff = localStorage.getItem("keys") === "0";
   const box = dialog("Keys", h("div", { class: "keys" }, keys.map(([key, what]) => h("div", {}, h("span", {}, what), h("span", {}, key.split(" ").map((one) => [h("kbd", {}, one), " "]))))),
-    h("label", {}, h("input", { type: "checkbox", checked: !isOff, onchange: (/** @type {any} */ event) => localStorage.setItem("keys", event.target.checked ? "1" : "0") }), " Keys of one letter are on"));
+    h("label", {}, h("input", { type: "checkbox", checked: !isOff, onchange: (event) => localStorage.setItem("keys", event.target.checked ? "1" : "0") }), " Keys of one letter are on"));
   box.querySelector("button")?.focus();
 }
 byId("help").addEventListener("click", help);
 document.addEventListener("keydown", (event) => {
-  const target = /** @type {HTMLElement} */ (event.target);
+  const target = event.target;
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || target.closest("input, textarea, select, dialog, [popover]")) return;
   if ((event.key === "Enter" || event.key === " ") && target.closest("button, a")) return;
   if (localStorage.getItem("keys") === "0" && event.key.length === 1) return;
@@ -120,7 +119,7 @@ onServer((error) => {
 });
 
 /** What the parts say; pages listen. */
-export const health = { now: /** @type {any} */ (null), listeners: /** @type {Set<(now: any) => void>} */ (new Set()) };
+export const health = { now: null, listeners: new Set() };
 async function watch() {
   try {
     const now = await get("/api/health");
@@ -142,7 +141,7 @@ async function watch() {
     }
     health.listeners.forEach((listener) => listener(now));
   } catch (error) {
-    health.listeners.forEach((listener) => listener({ problem: /** @type {any} */ (error).message }));
+    health.listeners.forEach((listener) => listener({ problem: error.message }));
   }
   setTimeout(watch, document.hidden ? 15000 : 3000);
 }

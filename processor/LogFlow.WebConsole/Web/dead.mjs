@@ -1,4 +1,3 @@
-// @ts-check
 // What could not be processed: why, each record, putting it back, taking it away.
 import { ask, get, isAbort } from "./api.mjs";
 import { bytes, copy, count, dialog, h, lineNodes, plain } from "./dom.mjs";
@@ -9,7 +8,7 @@ export class DeadPage {
   constructor(main) {
     this.problem = h("div", { role: "alert" });
     this.list = h("div", { class: "letters" });
-    this.open = /** @type {Set<string>} */ (new Set());
+    this.open = new Set();
     main.replaceChildren(h("div", { class: "page" }, h("div", { class: "titled" }, h("h1", {}, "Dead letters"), h("button", { title: "Look again (r)", onclick: () => this.load() }, "Look again")),
       h("p", { class: "muted" }, "Records that could not be decoded, filtered or written. Nothing of them is lost: they wait here until they are put back or deleted."), this.problem, this.list));
     document.title = "Dead letters · LogFlow";
@@ -26,7 +25,7 @@ export class DeadPage {
       this.problem.replaceChildren();
       this.draw(answer);
     } catch (error) {
-      this.problem.replaceChildren(h("p", { class: /** @type {any} */ (error).code === "alone" ? "" : "problem" }, plain(/** @type {any} */ (error).message)));
+      this.problem.replaceChildren(h("p", { class: error.code === "alone" ? "" : "problem" }, plain(error.message)));
     }
   }
 
@@ -36,9 +35,9 @@ export class DeadPage {
       this.list.replaceChildren(h("div", { class: "empty" }, h("h2", {}, "No dead letters"), h("p", {}, "Every record went through.")));
       return;
     }
-    const all = answer.groups.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.count, 0);
+    const all = answer.groups.reduce((sum, one) => sum + one.count, 0);
     this.list.replaceChildren(h("p", {}, h("strong", {}, `${count(all)} ${all === 1 ? "letter" : "letters"}`), ` for ${count(answer.groups.length)} ${answer.groups.length === 1 ? "reason" : "reasons"}`, answer.isPartial ? h("span", { class: "chip" }, "there are more: only the oldest were looked at") : ""),
-      ...answer.groups.map((/** @type {any} */ group) => this.group(group)));
+      ...answer.groups.map((group) => this.group(group)));
   }
 
   /** @param {any} group */
@@ -46,7 +45,7 @@ export class DeadPage {
     const key = [group.topic, group.stage, group.plugin, group.reason].join("\n"), choice = { topic: group.topic, stage: group.stage, plugin: group.plugin, reason: group.reason, until: group.last };
     const body = h("div", { class: "body" });
     const box = h("details", { class: "letter", open: this.open.has(key), ontoggle: () => {
-      if (!(/** @type {any} */ (box).open)) return void this.open.delete(key);
+      if (!box.open) return void this.open.delete(key);
       this.open.add(key);
       if (!body.childNodes.length) void this.letters(body, choice, group.count);
     } }, h("summary", {}, h("span", { class: "badge bad" }, count(group.count)), h("span", { class: "why" }, lineNodes(group.reason || "no reason given")),
@@ -66,9 +65,9 @@ export class DeadPage {
     try {
       const { letters } = await ask("letters", "/api/dead/letters", choice);
       body.replaceChildren(letters.length < of ? h("p", { class: "muted" }, `The newest ${count(letters.length)} of ${count(of)}.`) : "",
-        ...letters.map((/** @type {any} */ one) => this.letter(one, choice)));
+        ...letters.map((one) => this.letter(one, choice)));
     } catch (error) {
-      if (!isAbort(error)) body.replaceChildren(h("p", { class: "problem" }, plain(/** @type {any} */ (error).message)));
+      if (!isAbort(error)) body.replaceChildren(h("p", { class: "problem" }, plain(error.message)));
     }
   }
 
@@ -90,18 +89,18 @@ export class DeadPage {
     const box = dialog(isReplay ? "Put back" : "Delete for good", said, h("p", {}, act));
     let isChanged = false;
     box.addEventListener("close", () => { if (isChanged) { this.open.clear(); void this.load(); } });
-    const notes = (/** @type {any} */ answer) => answer.notes.length ? h("ul", {}, answer.notes.map((/** @type {string} */ note) => h("li", {}, plain(note)))) : "";
-    const fail = (/** @type {any} */ error) => said.replaceChildren(h("p", { class: "problem" }, plain(error.message)));
+    const notes = (answer) => answer.notes.length ? h("ul", {}, answer.notes.map((note) => h("li", {}, plain(note)))) : "";
+    const fail = (error) => said.replaceChildren(h("p", { class: "problem" }, plain(error.message)));
     try {
       const dry = await ask(kind, `/api/dead/${kind}`, { ...choice, dryRun: true });
-      const records = (/** @type {number} */ n) => `${count(n)} ${n === 1 ? "record" : "records"}`;
+      const records = (n) => `${count(n)} ${n === 1 ? "record" : "records"}`;
       said.replaceChildren(isReplay
         ? h("p", {}, `${records(dry.done)} would go back into ${plain(choice.topic)} as what they were: an output that has one already does not take it twice.`, dry.left ? ` ${count(dry.left)} cannot.` : "")
         : h("p", {}, `${count(dry.done)} ${dry.done === 1 ? "letter goes" : "letters go"}, for good; ${count(dry.left)} of ${plain(choice.topic)} stay.`), notes(dry));
       act.textContent = isReplay ? `Put ${records(dry.done)} back` : `Delete ${count(dry.done)} ${dry.done === 1 ? "letter" : "letters"}`;
       act.hidden = !dry.done;
       act.addEventListener("click", async () => {
-        /** @type {any} */ (act).disabled = true;
+        act.disabled = true;
         isChanged = true;
         try {
           const done = await ask(kind, `/api/dead/${kind}`, { ...choice, dryRun: false });
@@ -125,8 +124,8 @@ export class DeadPage {
     const way = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
     if (event.key === "r") void this.load();
     else if (way) {
-      const all = /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll("summary")].filter((one) => one.checkVisibility()));
-      all[Math.max(0, Math.min(all.length - 1, all.indexOf(/** @type {any} */ (document.activeElement)) + way))]?.focus();
+      const all = [...this.list.querySelectorAll("summary")].filter((one) => one.checkVisibility());
+      all[Math.max(0, Math.min(all.length - 1, all.indexOf(document.activeElement) + way))]?.focus();
     } else return false;
   }
 }
@@ -139,6 +138,6 @@ const times = (first, last) => first === last ? when(last) : `last ${when(last)}
 
 /** @param {any} choice */
 function command(choice) {
-  const said = (/** @type {string} */ text) => `'${text.replace(/'/g, "'\\''")}'`;
+  const said = (text) => `'${text.replace(/'/g, "'\\''")}'`;
   return `logflow dlq show --topic ${said(choice.topic)} --stage ${choice.stage} --plugin ${said(choice.plugin)} --reason ${said(choice.reason)}${choice.offset === undefined ? "" : ` --offset ${choice.partition}:${choice.offset}`}`;
 }

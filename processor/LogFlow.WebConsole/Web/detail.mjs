@@ -1,4 +1,3 @@
-// @ts-check
 // A line that is open: its fields, its JSON, and the lines around it.
 import { ask, isAbort, view } from "./api.mjs";
 import { bytes, copy, h, lineNodes, plain } from "./dom.mjs";
@@ -14,21 +13,21 @@ export const moreTabs = [];
 export function detail(row, owner) {
   const body = h("div", { class: "body", tabindex: "0", role: "tabpanel", "aria-label": "The line" });
   const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Views of the line" });
-  const all = /** @type {[string, string, (row: any, document: any) => any][]} */ ([
-    ["table", "Table", table], ["json", "JSON", json], ["around", "Around", () => around(row, owner.marks)], ...moreTabs]);
-  let found = /** @type {any} */ (null);
+  const all = [
+    ["table", "Table", table], ["json", "JSON", json], ["around", "Around", () => around(row, owner.marks)], ...moreTabs];
+  let found = null;
   /** @param {string} name */
   const show = async (name) => {
     for (const tab of tabs.querySelectorAll("[role=tab]")) {
-      const isIt = /** @type {any} */ (tab).dataset.tab === name;
+      const isIt = tab.dataset.tab === name;
       tab.setAttribute("aria-selected", String(isIt));
       tab.setAttribute("tabindex", isIt ? "0" : "-1");
     }
     try {
       found ??= await ask("document", "/api/document", { id: row.id, index: row.index });
-      body.replaceChildren(await /** @type {any} */ (all.find(([key]) => key === name) ?? all[0])[2](row, found));
+      body.replaceChildren(await (all.find(([key]) => key === name) ?? all[0])[2](row, found));
     } catch (error) {
-      if (!isAbort(error)) body.replaceChildren(h("p", { class: "empty" }, /** @type {any} */ (error).message));
+      if (!isAbort(error)) body.replaceChildren(h("p", { class: "empty" }, error.message));
     }
   };
   for (const [name, label] of all) {
@@ -41,9 +40,9 @@ export function detail(row, owner) {
     h("button", { title: "Copy a link to this line (l)", onclick: () => copyLink(row) }, "Link"),
     h("button", { title: "Close (Esc)", "aria-label": "Close", onclick: owner.close }, "✕"));
   tabs.addEventListener("keydown", (event) => {
-    const list = [...tabs.querySelectorAll("[role=tab]")], at = list.indexOf(/** @type {any} */ (event.target));
+    const list = [...tabs.querySelectorAll("[role=tab]")], at = list.indexOf(event.target);
     const next = at < 0 ? null : event.key === "ArrowRight" ? list[(at + 1) % list.length] : event.key === "ArrowLeft" ? list.at(at - 1) : null;
-    if (next) { event.stopPropagation(); /** @type {any} */ (next).focus(); /** @type {any} */ (next).click(); }
+    if (next) { event.stopPropagation(); next.focus(); next.click(); }
   });
   const chosen = all.some(([name]) => name === state.x) ? state.x : "table";
   void show(chosen);
@@ -65,12 +64,12 @@ export function copyLink(row) {
 
 /** Fields with dots as objects again. @param {[string, any][]} fields */
 function nest(fields) {
-  const root = /** @type {any} */ (Object.create(null));
+  const root = Object.create(null);
   for (const [name, value] of fields) {
     const keys = name.split(".");
     let at = root;
     while (keys.length > 1) {
-      const key = /** @type {string} */ (keys.shift());
+      const key = keys.shift();
       if (at[key] !== undefined && (typeof at[key] !== "object" || at[key] === null)) { keys.unshift(key); break; }
       at = at[key] ??= Object.create(null);
     }
@@ -81,7 +80,7 @@ function nest(fields) {
 
 /** @param {any} row @param {any} document */
 function table(row, document) {
-  const rows = document.fields.map((/** @type {[string, any]} */ [name, value]) => {
+  const rows = document.fields.map(([name, value]) => {
     const text = cell(value), first = Array.isArray(value) ? cell(value[0]) : text, isColumn = state.c.includes(name);
     const canFilter = text.length < 1000 && first !== "";
     return h("div", {},
@@ -91,7 +90,7 @@ function table(row, document) {
         link(h, { c: isColumn ? state.c.filter((one) => one !== name) : [...state.c, name] }, { class: "act less", title: "Column", "aria-label": `Column ${name}` }, "≡"),
         h("button", { class: "act", title: "Copy", "aria-label": `Copy ${name}`, onclick: () => copy(text) }, "❐")),
       h("span", { class: "name" }, name),
-      h("span", { class: "val" }, lineNodes(text), text.length >= 4096 ? h("button", { onclick: (/** @type {any} */ event) => more(event.target, row, name) }, `show all of it`) : ""));
+      h("span", { class: "val" }, lineNodes(text), text.length >= 4096 ? h("button", { onclick: (event) => more(event.target, row, name) }, `show all of it`) : ""));
   });
   return h("div", { class: "kv" }, rows, h("div", {}, h("span", { class: "acts" }), h("span", { class: "name" }, "_index / _id"), h("span", { class: "val" }, `${document.index} / ${document.id} · ${bytes(document.size)}`)));
 }
@@ -99,7 +98,7 @@ function table(row, document) {
 /** @param {HTMLElement} button @param {any} row @param {string} name */
 async function more(button, row, name) {
   const whole = await ask("whole", "/api/document", { id: row.id, index: row.index, whole: true });
-  const text = cell(whole.fields.find((/** @type {any} */ field) => field[0] === name)?.[1]);
+  const text = cell(whole.fields.find((field) => field[0] === name)?.[1]);
   button.parentElement?.replaceChildren(...lineNodes(text));
 }
 
@@ -123,14 +122,14 @@ async function around(row, marks) {
   const draw = async () => {
     const answer = await ask("around", "/api/around", { ...view(), id: row.id, mode, ...sizes });
     const rows = answer.rows, times = rows.map(timeOf), format = rowFormat(Math.min(...times), Math.max(...times));
-    const look = { time: format.show, level: rows.some((/** @type {any} */ one) => one.f["log.level"]), dataset: mode !== "file", marks };
+    const look = { time: format.show, level: rows.some((one) => one.f["log.level"]), dataset: mode !== "file", marks };
     const modes = [["file", "Same file"], ["partition", "Same partition"], ["host", "Same host"], ["all", "Everything by time"]]
       .map(([name, label]) => h("button", { "aria-pressed": String(name === mode), onclick: () => { mode = name; void draw(); } }, label));
     box.replaceChildren(
       h("div", { class: "more" }, modes, h("span", { class: "grow" }), h("button", { onclick: () => { sizes.before = Math.min(500, sizes.before + 50); void draw(); } }, "50 earlier")),
-      h("div", { class: "mono", style: { "--cols": widths(format.width, look) } }, rows.map((/** @type {any} */ one) =>
+      h("div", { class: "mono", style: { "--cols": widths(format.width, look) } }, rows.map((one) =>
         h("div", { class: `tr l-${levelClass(one.f["log.level"])}${one.id === row.id ? " self" : ""}`, title: "Open this line", "data-id": one.id, onclick: () => { if (String(getSelection())) return; go({ r: one.id, x: "around" }); } },
-          cells(one, look).map((/** @type {any} */ part) => { if (part) part.removeAttribute("role"); return part; })))),
+          cells(one, look).map((part) => { if (part) part.removeAttribute("role"); return part; })))),
       h("div", { class: "more" }, h("span", { class: "muted" }, `${rows.length} lines`), h("span", { class: "grow" }), h("button", { onclick: () => { sizes.after = Math.min(500, sizes.after + 50); void draw(); } }, "50 later")));
     box.querySelector(".self")?.scrollIntoView({ block: "nearest" });
   };

@@ -1,4 +1,3 @@
-// @ts-check
 // Elements are built, never parsed: text from a log stays text whatever it holds.
 
 /** @param {string} tag @param {Record<string, any>} [props] @param {...any} children */
@@ -22,8 +21,8 @@ function set(element, props) {
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "style") for (const [key, text] of Object.entries(value)) /** @type {any} */ (element).style.setProperty(key, text);
-    else if (name === "value" && "value" in element) /** @type {any} */ (element).value = value;
+    else if (name === "style") for (const [key, text] of Object.entries(value)) element.style.setProperty(key, text);
+    else if (name === "value" && "value" in element) element.value = value;
     else element.setAttribute(name, value === true ? "" : String(value));
   }
 }
@@ -72,7 +71,7 @@ const special = /\x1b\[([0-9;]{0,40})m|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-
 
 /** Text of a log as nodes. @param {string} text @param {RegExp|null} [marks] @returns {Node[]} */
 export function lineNodes(text, marks) {
-  const nodes = /** @type {Node[]} */ ([]);
+  const nodes = [];
   let at = 0, style = "";
   /** @param {string} part */
   const add = (part) => { if (part) nodes.push(...(style ? [h("span", { class: style }, ...marked(part, marks))] : marked(part, marks))); };
@@ -91,7 +90,7 @@ export function lineNodes(text, marks) {
 /** @param {string} text @param {RegExp|null} [marks] @returns {Node[]} */
 function marked(text, marks) {
   if (!marks) return [document.createTextNode(text)];
-  const nodes = /** @type {Node[]} */ ([]);
+  const nodes = [];
   let at = 0, found = 0;
   for (const match of text.matchAll(marks)) {
     if (!match[0] || ++found > 50) break;
@@ -114,16 +113,16 @@ export async function copy(text) {
   } catch {
     // Not a secure context, or not permitted: shown to be copied by hand.
     const area = h("textarea", { rows: 6, cols: 80, "aria-label": "Text to copy" });
-    /** @type {any} */ (area).value = text;
+    area.value = text;
     dialog("Copy", area);
-    /** @type {any} */ (area).select();
+    area.select();
   }
 }
 
 /** @param {string} title @param {...any} content */
 export function dialog(title, ...content) {
-  const box = /** @type {HTMLDialogElement} */ (h("dialog", { "aria-label": title }, h("h2", {}, title), ...content,
-    h("form", { method: "dialog" }, h("button", {}, "Close"))));
+  const box = h("dialog", { "aria-label": title }, h("h2", {}, title), ...content,
+    h("form", { method: "dialog" }, h("button", {}, "Close")));
   document.body.append(box);
   box.addEventListener("close", () => box.remove());
   box.showModal();
@@ -132,9 +131,9 @@ export function dialog(title, ...content) {
 
 /** A menu below a button. @param {HTMLElement} button @param {() => any} content */
 export function menu(button, content) {
-  const box = /** @type {any} */ (h("div", { popover: "auto" }));
+  const box = h("div", { popover: "auto" });
   box.append(content(() => box.hidePopover()));
-  box.addEventListener("toggle", (/** @type {any} */ event) => {
+  box.addEventListener("toggle", (event) => {
     button.setAttribute("aria-expanded", String(event.newState === "open"));
     if (event.newState === "closed") { box.remove(); button.focus(); }
   });

@@ -1,4 +1,3 @@
-// @ts-check
 // Rows of any number: only those in sight are elements. Heights are measured where they can differ.
 import { h } from "./dom.mjs";
 
@@ -13,7 +12,7 @@ export class VirtualList {
     this.tall = new Map();
     /** @type {number[]|null} tops of the rows behind each tall one, made when asked for */
     this.keys = null;
-    this.extra = /** @type {number[]} */ ([]);
+    this.extra = [];
     /** @type {Map<number, HTMLElement>} */
     this.items = new Map();
     this.sizer = h("div", { class: "sizer", role: "rowgroup" });
@@ -70,7 +69,7 @@ export class VirtualList {
     if (!this.keys) {
       this.keys = [...this.tall.keys()].sort((a, b) => a - b);
       let sum = 0;
-      this.extra = this.keys.map((key) => (sum += /** @type {number} */ (this.tall.get(key)) - ROW));
+      this.extra = this.keys.map((key) => (sum += this.tall.get(key) - ROW));
     }
     let low = 0, high = this.keys.length;
     while (low < high) {
@@ -99,7 +98,7 @@ export class VirtualList {
     this.sizer.style.height = this.top(this.count) + "px";
     const first = Math.max(0, this.at(y) - AHEAD), last = Math.min(this.count, this.at(y + view) + AHEAD + 1);
     for (const index of [...this.items.keys()]) if (index < first || index >= last) this.drop(index);
-    let before = /** @type {HTMLElement|null} */ (null);
+    let before = null;
     for (let index = first; index < last; index++) {
       let item = this.items.get(index);
       if (!item) {
@@ -121,7 +120,7 @@ export class VirtualList {
     let moved = 0;
     const y = this.element.scrollTop;
     for (const entry of entries) {
-      const item = /** @type {HTMLElement} */ (entry.target), index = Number(item.dataset.index);
+      const item = entry.target, index = Number(item.dataset.index);
       const height = Math.ceil(entry.contentRect.height), old = this.tall.get(index) ?? ROW;
       if (this.items.get(index) !== item || height === old || !height) continue;
       if (this.top(index) + old <= y) moved += height - old;

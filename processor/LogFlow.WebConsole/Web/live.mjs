@@ -1,4 +1,3 @@
-// @ts-check
 // Lines as they arrive, the newest at the end. What is not shown is counted: shown + skipped = arrived.
 import { ask, isAbort, view } from "./api.mjs";
 import { count, h, say, short } from "./dom.mjs";
@@ -20,7 +19,7 @@ export class LivePage extends LinesPage {
     for (const part of this.bar.element.querySelectorAll(".group, .group ~ button")) part.hidden = true;
     this.button = h("button", { title: "Pause (p)", onclick: () => this.paused ? this.resume() : this.pause("paused") }, "Pause");
     this.text = h("span", { class: "grow num" });
-    this.asSearch = /** @type {HTMLAnchorElement} */ (h("a", { class: "button", href: "/", title: "These lines as a search of that time", onclick: (/** @type {MouseEvent} */ event) => { if (event.ctrlKey || event.metaKey || event.shiftKey) return; event.preventDefault(); go({ page: "/", t: this.range(), r: "" }); } }, "Search these"));
+    this.asSearch = h("a", { class: "button", href: "/", title: "These lines as a search of that time", onclick: (event) => { if (event.ctrlKey || event.metaKey || event.shiftKey) return; event.preventDefault(); go({ page: "/", t: this.range(), r: "" }); } }, "Search these");
     this.strip = h("div", { class: "livebar" }, this.button, this.text, this.wrapButton, this.asSearch);
     this.pillRow = h("div", { class: "pills" });
     this.empty = h("div", { class: "empty" }, h("h2", {}, "Waiting for lines"), h("p", {}, "What arrives and matches the query shows here. Lines that come faster than they can be shown are counted."));
@@ -50,7 +49,7 @@ export class LivePage extends LinesPage {
   changed(before) {
     this.bar.sync();
     this.pillRow.replaceChildren(...pills(), h("span", { class: "grow" }), this.mark);
-    const same = (/** @type {string} */ name) => String(/** @type {any} */ (state)[name]) === String(before[name]);
+    const same = (name) => String(state[name]) === String(before[name]);
     if (!["q", "f", "i", "c"].every(same)) return this.restart();
     if (!same("tz")) { this.setLook(); this.list.refreshAll(); }
     if (same("r")) return;
@@ -66,15 +65,15 @@ export class LivePage extends LinesPage {
   restart() {
     this.rows = [];
     this.active = -1;
-    this.cursor = /** @type {any} */ (null);
-    this.seen = /** @type {Set<string>} */ (new Set());
-    this.recent = /** @type {string[]} */ ([]);
+    this.cursor = null;
+    this.seen = new Set();
+    this.recent = [];
     this.total = this.shown = this.skipped = 0;
     this.paused = "";
     this.failed = 0;
     this.wants = USUAL;
     this.since = Date.now();
-    this.samples = /** @type {[number, number][]} */ ([]);
+    this.samples = [];
     this.setLook();
     this.list.reset(0);
     document.title = `${state.q ? state.q + " · " : ""}Live · LogFlow`;
@@ -93,7 +92,7 @@ export class LivePage extends LinesPage {
       this.take(answer, size);
     } catch (error) {
       if (isAbort(error) || this.round !== round) return;
-      const problem = /** @type {any} */ (error);
+      const problem = error;
       if (problem.code === "query" || problem.code === "bad_request") {
         this.bar.showProblem(problem, null);
         this.text.textContent = "The query cannot be read";
@@ -118,7 +117,7 @@ export class LivePage extends LinesPage {
       this.failed = 0;
     }
     if (this.paused || (!size && !isFirst)) return;
-    const rows = answer.rows.filter((/** @type {any} */ row) => !this.seen.has(row.id));
+    const rows = answer.rows.filter((row) => !this.seen.has(row.id));
     for (const { id } of rows) { this.seen.add(id); this.recent.push(id); }
     for (const id of this.seen) { if (this.seen.size <= SEEN) break; this.seen.delete(id); }
     this.recent = this.recent.slice(-MOST);

@@ -1,4 +1,3 @@
-// @ts-check
 // The page of logs: query, bars, fields, rows.
 import { ApiError, ask, cancel, isAbort, view } from "./api.mjs";
 import { copy, count, h, menu, say } from "./dom.mjs";
@@ -17,20 +16,20 @@ export class LogsPage extends LinesPage {
   constructor(main) {
     super();
     this.total = 0;
-    this.next = /** @type {any} */ (null);
+    this.next = null;
     this.isLoading = false;
     this.fields = new Fields();
     this.bar = new QueryBar(() => this.fields.fields, () => this.search());
     this.hist = new Histogram((t) => go({ t, r: "" }), () => history.back());
     this.hits = h("span", { class: "hits" });
     this.note = h("span", { class: "muted" });
-    this.by = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Bars split by", onchange: () => go({ b: this.by.value }) }));
+    this.by = h("select", { "aria-label": "Bars split by", onchange: () => go({ b: this.by.value }) });
     this.foot = h("div", { class: "foot" });
     this.pillRow = h("div", { class: "pills" });
     this.progress = h("div", { class: "progress", hidden: true });
     this.empty = h("div", { class: "scrollx", hidden: true });
     const toggles = [this.wrapButton,
-      h("button", { title: "Fold the bars", "aria-pressed": "false", onclick: (/** @type {any} */ event) => event.target.setAttribute("aria-pressed", String(this.results.classList.toggle("fold"))) }, "Fold"),
+      h("button", { title: "Fold the bars", "aria-pressed": "false", onclick: (event) => event.target.setAttribute("aria-pressed", String(this.results.classList.toggle("fold"))) }, "Fold"),
     ];
     this.results = h("div", { class: "results" },
       h("div", { class: "strip" }, h("button", { title: "Fields (f)", onclick: () => this.toggleSide() }, "Fields"), this.hits, this.note, h("span", { class: "grow" }), this.hist.legend, this.by, ...toggles),
@@ -53,7 +52,7 @@ export class LogsPage extends LinesPage {
   changed(before) {
     this.bar.sync();
     this.drawPills();
-    const same = (/** @type {string} */ name) => String(/** @type {any} */ (state)[name]) === String(before[name]);
+    const same = (name) => String(state[name]) === String(before[name]);
     if (!["q", "f", "t", "i", "s"].every(same)) return void this.search(history.state?.scroll ?? 0);
     if (!same("c")) return void this.search(this.list.element.scrollTop, true);
     if (!same("b") || !same("tz")) void this.bars();
@@ -113,7 +112,7 @@ export class LogsPage extends LinesPage {
     try {
       this.hist.set(await ask("histogram", "/api/histogram", { ...view(), t: absolute(from, to), b: choice, zone: zone() }));
     } catch (error) {
-      if (!isAbort(error)) this.hist.legend.replaceChildren(/** @type {any} */ (error).message);
+      if (!isAbort(error)) this.hist.legend.replaceChildren(error.message);
     }
   }
 
@@ -195,9 +194,9 @@ export class LogsPage extends LinesPage {
   /** @param {HTMLElement} button */
   addPill(button) {
     menu(button, (close) => {
-      const field = /** @type {any} */ (h("input", { list: "names", placeholder: "field", "aria-label": "Field", class: "mono" }));
-      const value = /** @type {any} */ (h("input", { placeholder: "value, * for any", "aria-label": "Value", class: "mono" }));
-      return h("form", { class: "group", onsubmit: (/** @type {any} */ event) => { event.preventDefault(); if (field.value) { close(); go({ f: [...state.f, `${field.value.trim()}:${value.value || "*"}`] }); } } },
+      const field = h("input", { list: "names", placeholder: "field", "aria-label": "Field", class: "mono" });
+      const value = h("input", { placeholder: "value, * for any", "aria-label": "Value", class: "mono" });
+      return h("form", { class: "group", onsubmit: (event) => { event.preventDefault(); if (field.value) { close(); go({ f: [...state.f, `${field.value.trim()}:${value.value || "*"}`] }); } } },
         h("datalist", { id: "names" }, this.fields.fields.map((one) => h("option", { value: one.name }))), field, value, h("button", { class: "primary" }, "Add"));
     });
   }
@@ -212,7 +211,7 @@ export class LogsPage extends LinesPage {
 
   /** @param {HTMLElement} button */
   exportMenu(button) {
-    const address = (/** @type {string} */ format) => {
+    const address = (format) => {
       const pairs = new URLSearchParams({ q: state.q, t: this.frozen(), c: state.c.join(","), s: state.s, format });
       if (state.i) pairs.set("i", state.i);
       for (const pill of state.f) if (!pill.startsWith("~")) pairs.append("f", pill);
@@ -224,7 +223,7 @@ export class LogsPage extends LinesPage {
   }
 
   command() {
-    const [from, to] = this.frozen().split("/"), said = (/** @type {string} */ text) => `'${text.replace(/'/g, "'\\''")}'`;
+    const [from, to] = this.frozen().split("/"), said = (text) => `'${text.replace(/'/g, "'\\''")}'`;
     const words = [state.q, ...state.f.filter((pill) => !pill.startsWith("~")).map((pill) => {
       const isNot = pill.startsWith("-"), [field, ...value] = pill.slice(isNot ? 1 : 0).split(":");
       return `${isNot ? "NOT " : ""}${field}:"${value.join(":").replace(/["\\]/g, "\\$&")}"`;
@@ -263,12 +262,12 @@ export class LogsPage extends LinesPage {
     try {
       const why = await ask("why", "/api/why", { ...view(), t: "all" });
       if (why.clauses.length) {
-        body.append(h("p", {}, `Of ${count(why.inRange)} lines of all time, each condition alone finds:`), h("table", {}, why.clauses.map((/** @type {any} */ clause) => h("tr", {},
+        body.append(h("p", {}, `Of ${count(why.inRange)} lines of all time, each condition alone finds:`), h("table", {}, why.clauses.map((clause) => h("tr", {},
           h("td", { class: "mono" }, clause.text), h("td", { class: "num" }, clause.count ? count(clause.count) : h("strong", {}, "0")),
           h("td", {}, clause.unknown ? [`no such field `, clause.nearest ? ["— did you mean ", link(h, mend(clause.unknown, clause.nearest), {}, clause.nearest), "?"] : ""] : "")))));
       }
     } catch (error) {
-      if (!isAbort(error)) body.append(h("p", {}, /** @type {any} */ (error).message));
+      if (!isAbort(error)) body.append(h("p", {}, error.message));
     }
   }
 

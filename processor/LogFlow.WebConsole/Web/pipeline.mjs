@@ -1,4 +1,3 @@
-// @ts-check
 // Where the lines are: rates, lag, files, partitions, statements, and whether the books balance.
 import { get } from "./api.mjs";
 import { bytes, count, h, plain, short, svg } from "./dom.mjs";
@@ -10,7 +9,7 @@ const EVERY = 2000, KEPT = 150;
 export class PipelinePage {
   /** @param {HTMLElement} main */
   constructor(main) {
-    this.history = /** @type {{at: number, read: number, queued: number, done: number, taken: number, lag: number, behind: number}[]} */ ([]);
+    this.history = [];
     this.problem = h("div", { role: "status" });
     this.cards = h("div", { class: "cards" });
     this.tables = h("div");
@@ -42,7 +41,7 @@ export class PipelinePage {
       this.remember();
       this.draw();
     } catch (error) {
-      const { code, message } = /** @type {any} */ (error);
+      const { code, message } = error;
       this.problem.replaceChildren(h("p", { class: code === "alone" ? "" : "problem" }, message, this.last ? " What is shown is from before." : ""));
       if (code === "alone") return;
     }
@@ -62,7 +61,7 @@ export class PipelinePage {
 
   draw() {
     const { agent, queue, processor, store, now } = this.last;
-    const part = (/** @type {string} */ name) => now.parts?.find((/** @type {any} */ one) => one.name === name);
+    const part = (name) => now.parts?.find((one) => one.name === name);
     this.cards.replaceChildren(...[
       agent && card("Agent", part("agent"), this.rates("read"), "lines read a second", [`${count(now.filesWatched)} files, ${count(agent.open)} open`, `${bytes(agent.bytesBehind)} behind`]),
       queue && card("Queue", part("queue"), this.rates("queued"), "records in a second", [`${bytes(queue.bytesOnDisk)} on disk`, `${count(queue.connections)} connections`]),
@@ -71,16 +70,16 @@ export class PipelinePage {
     ].filter(Boolean));
     this.keepScroll(() => this.tables.replaceChildren(...[
       this.trouble(), this.books(), this.statements(), this.outputs(), this.files(), this.partitions(), this.groups(),
-    ].filter((node) => node !== null).map((node) => /** @type {Node} */ (node))));
+    ].filter(Boolean)));
   }
 
   /** A table that is drawn again stays where it was scrolled to, and keeps the focus. @param {() => void} work */
   keepScroll(work) {
     const old = new Map([...this.tables.querySelectorAll("[role=region]")].map((box) => [box.getAttribute("aria-label"), [box.scrollLeft, box === document.activeElement]]));
     work();
-    for (const box of /** @type {NodeListOf<HTMLElement>} */ (this.tables.querySelectorAll("[role=region]"))) {
+    for (const box of this.tables.querySelectorAll("[role=region]")) {
       const was = old.get(box.getAttribute("aria-label"));
-      if (was?.[0]) box.scrollLeft = /** @type {number} */ (was[0]);
+      if (was?.[0]) box.scrollLeft = was[0];
       if (was?.[1]) box.focus({ preventScroll: true });
     }
   }
@@ -90,7 +89,7 @@ export class PipelinePage {
     if (!now.recentErrors?.length && !stuck) return null;
     return section("What went wrong lately", table(["Time", "Part", "What"], [
       ...(stuck ? [["now", "processor", plain(stuck)]] : []),
-      ...(now.recentErrors ?? []).map((/** @type {any} */ error) => [readable(Date.parse(error.time)), error.part, plain(error.text)])]));
+      ...(now.recentErrors ?? []).map((error) => [readable(Date.parse(error.time)), error.part, plain(error.text)])]));
   }
 
   /** What came in, against what became of it. */
@@ -115,10 +114,10 @@ export class PipelinePage {
   statements() {
     const { statements } = this.last;
     if (!statements?.length) return null;
-    const most = Math.max(...statements.map((/** @type {any} */ one) => one.ms), 1);
-    const used = statements.filter((/** @type {any} */ one) => one.in), idle = statements.length - used.length;
+    const most = Math.max(...statements.map((one) => one.ms), 1);
+    const used = statements.filter((one) => one.in), idle = statements.length - used.length;
     return section("Statements", h("p", { class: "muted" }, `Filters in the order of the text that have seen an event${idle ? `; ${count(idle)} ${idle === 1 ? "other has" : "others have"} seen none` : ""}.`),
-      used.length ? table(["Statement", "Place", "#In", "#Out", "#Matched", "#Failed", "#µs each", "Share of time"], used.map((/** @type {any} */ one) => [
+      used.length ? table(["Statement", "Place", "#In", "#Out", "#Matched", "#Failed", "#µs each", "Share of time"], used.map((one) => [
         h("span", { class: "mono" }, one.name), h("span", { class: "mono muted" }, one.place), one.in, one.out, one.matches, one.failures ? h("span", { class: "dot bad" }, count(one.failures)) : 0, (one.ms * 1000 / one.in).toFixed(1),
         h("meter", { min: 0, max: most, value: one.ms, "aria-label": `Share of time of ${one.name}` })])) : null);
   }
@@ -126,7 +125,7 @@ export class PipelinePage {
   outputs() {
     const { processor } = this.last;
     if (!processor?.outputs?.length) return null;
-    return section("Outputs", table(["Output", "State", "#Failed writes", "Last failure"], processor.outputs.map((/** @type {any} */ one) => [
+    return section("Outputs", table(["Output", "State", "#Failed writes", "Last failure"], processor.outputs.map((one) => [
       h("span", { class: "mono" }, one.name), one.waitingSince ? h("span", { class: "dot bad" }, `waits for ${length(Date.now() - Date.parse(one.waitingSince))}`) : h("span", { class: "dot" }, "writes"), one.failures, plain(one.lastError ?? "")])));
   }
 
@@ -134,7 +133,7 @@ export class PipelinePage {
     const { files, fileCount } = this.last;
     if (!fileCount) return null;
     return section("Files", fileCount > files.length ? h("p", { class: "muted" }, `The ${count(files.length)} furthest behind of ${count(fileCount)}.`) : null,
-      table(["File", "#Length", "#In the queue", "#Behind", "State", ""], files.map((/** @type {any} */ one) => [
+      table(["File", "#Length", "#In the queue", "#Behind", "State", ""], files.map((one) => [
         h("span", { class: "mono" }, plain(one.path)), bytes(one.length), bytes(one.acknowledged), one.behind ? bytes(one.behind) : "0", one.isIgnored ? "left alone: too old" : one.isOpen ? "open" : "closed",
         h("a", { href: "/?" + new URLSearchParams({ t: "24h", f: `log.file.path:${one.path}` }), onclick: lines(one.path), "aria-label": `Lines of ${plain(one.path)}` }, "lines")])));
   }
@@ -142,20 +141,20 @@ export class PipelinePage {
   partitions() {
     const { queue } = this.last;
     if (!queue?.partitions?.length) return null;
-    return section("Partitions", table(["Topic", "#Partition", "#First offset", "#Next offset", "#Records", "#Size", "State"], queue.partitions.map((/** @type {any} */ one) => [
+    return section("Partitions", table(["Topic", "#Partition", "#First offset", "#Next offset", "#Records", "#Size", "State"], queue.partitions.map((one) => [
       h("span", { class: "mono" }, plain(one.topic)), one.partition, one.start, one.end, one.end - one.start, bytes(one.bytes), one.isOffline ? h("span", { class: "dot bad" }, "offline: a write failed") : h("span", { class: "dot" }, "online")])));
   }
 
   groups() {
     const { queue } = this.last;
     if (!queue?.groups?.length) return null;
-    return section("Consumer groups", table(["Group", "State", "#Members", "Topic", "#Partition", "#Committed", "#Lag"], queue.groups.map((/** @type {any} */ one) => [
+    return section("Consumer groups", table(["Group", "State", "#Members", "Topic", "#Partition", "#Committed", "#Lag"], queue.groups.map((one) => [
       h("span", { class: "mono" }, plain(one.group)), one.state, one.members, h("span", { class: "mono" }, plain(one.topic)), one.partition, one.committed < 0 ? "nothing" : one.committed, one.lag])));
   }
 }
 
 /** @param {string} path */
-const lines = (path) => (/** @type {MouseEvent} */ event) => {
+const lines = (path) => (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   go({ page: "/", q: "", t: "24h", f: [`log.file.path:${path}`], r: "" });
@@ -191,6 +190,6 @@ export function table(heads, rows) {
 
 /** @param {string} name @param {[string, number][]} came @param {[string, number][]} became @param {number|null} difference null: the parts are one count, nothing to compare @param {any[]} also */
 function ledger(name, came, became, difference, also) {
-  const sums = (/** @type {[string, number][]} */ list) => h("ul", { class: "plain" }, list.filter(([, n], at) => n || !at).map(([what, n]) => h("li", {}, h("strong", {}, count(n)), " ", what)));
+  const sums = (list) => h("ul", { class: "plain" }, list.filter(([, n], at) => n || !at).map(([what, n]) => h("li", {}, h("strong", {}, count(n)), " ", what)));
   return [h("strong", {}, name), sums(came), sums(became), difference === null ? h("span", { class: "muted" }, "–") : h("span", { class: `dot${difference ? " bad" : ""}` }, difference ? `${count(difference)} unaccounted for` : "0"), h("ul", { class: "plain" }, also.filter(Boolean).map((text) => h("li", {}, text)))];
 }

@@ -1,4 +1,3 @@
-// @ts-check
 // How a line looks: the same in Logs, in Live and around a line.
 import { h, lineNodes, plain } from "./dom.mjs";
 import { state } from "./state.mjs";
@@ -11,8 +10,8 @@ const classes = [["fatal", /^(fatal|crit|emerg|alert|panic)/i], ["error", /^(err
 /** The kind of a level by its name; "" where it is none. @param {any} level */
 export function levelClass(level) {
   const text = String(level ?? "");
-  const found = classes.find(([, pattern]) => /** @type {RegExp} */ (pattern).test(text));
-  return found ? /** @type {string} */ (found[0]) : "";
+  const found = classes.find(([, pattern]) => pattern.test(text));
+  return found ? found[0] : "";
 }
 
 /** @param {Row} row */

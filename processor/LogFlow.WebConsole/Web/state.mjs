@@ -1,4 +1,3 @@
-// @ts-check
 // The address is the state: what is seen can be sent to somebody else.
 
 /** @typedef {{page: string, q: string, t: string, tz: string, f: string[], c: string[], s: string, b: string, i: string, r: string, x: string}} State */
@@ -6,12 +5,12 @@
 const lists = ["f"], commas = ["c"], texts = ["q", "t", "tz", "s", "b", "i", "r", "x"];
 /** @type {State} */
 export let state = read();
-const listeners = /** @type {((now: State, before: State) => void)[]} */ ([]);
+const listeners = [];
 
 /** @returns {State} */
 function read() {
   const found = new URLSearchParams(location.search);
-  const now = /** @type {any} */ ({ page: location.pathname });
+  const now = { page: location.pathname };
   for (const name of texts) now[name] = found.get(name) ?? "";
   for (const name of lists) now[name] = found.getAll(name).filter(Boolean);
   for (const name of commas) now[name] = (found.get(name) ?? "").split(",").filter(Boolean);
@@ -24,7 +23,7 @@ export function url(change = {}) {
   const next = { ...state, ...change };
   const pairs = new URLSearchParams();
   for (const name of texts) {
-    const value = /** @type {any} */ (next)[name];
+    const value = next[name];
     if (value && !(name === "t" && value === "15m")) pairs.append(name, value);
   }
   for (const value of next.f) pairs.append("f", value);
@@ -63,7 +62,7 @@ export function link(make, change, props, ...children) {
   return make("a", {
     ...props,
     href: url(change),
-    onclick: (/** @type {MouseEvent} */ event) => {
+    onclick: (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
       event.stopPropagation();

@@ -1,4 +1,3 @@
-// @ts-check
 import { state } from "./state.mjs";
 
 export const presets = [["5m", "Last 5 min"], ["15m", "Last 15 min"], ["1h", "Last hour"], ["6h", "Last 6 hours"], ["24h", "Last 24 hours"],
@@ -16,7 +15,7 @@ export function zone() {
   }
 }
 
-const formats = /** @type {Map<string, Intl.DateTimeFormat>} */ (new Map());
+const formats = new Map();
 
 /** The parts of a moment in the zone. @param {number} ms */
 export function parts(ms) {
@@ -26,7 +25,7 @@ export function parts(ms) {
     format = new Intl.DateTimeFormat("en-GB", { timeZone: name, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" });
     formats.set(name, format);
   }
-  const found = /** @type {Record<string, string>} */ ({});
+  const found = {};
   for (const part of format.formatToParts(ms)) found[part.type] = part.value;
   return { date: `${found.year.padStart(4, "0")}-${found.month}-${found.day}`, time: `${found.hour}:${found.minute}:${found.second}`, year: found.year, ms: String(((ms % 1000) + 1000) % 1000).padStart(3, "0") };
 }
@@ -43,9 +42,9 @@ export const readable = (ms) => full(ms).replace(/\.000$/, "").replace(/:00$/, "
 /** How much of a moment rows have to show. @param {number} first @param {number} last */
 export function rowFormat(first, last) {
   const one = parts(first), two = parts(last), now = parts(Date.now());
-  if (matchMedia("(max-width: 900px)").matches && (one.date !== two.date || one.date !== now.date)) return { width: "104px", show: (/** @type {number} */ ms) => { const at = parts(ms); return `${at.date.slice(5)} ${at.time}`; } };
-  if (one.date === two.date && one.date === now.date) return { width: "88px", show: (/** @type {number} */ ms) => { const at = parts(ms); return `${at.time}.${at.ms}`; } };
-  if (one.year === two.year && one.year === now.year) return { width: "132px", show: (/** @type {number} */ ms) => { const at = parts(ms); return `${at.date.slice(5)} ${at.time}.${at.ms}`; } };
+  if (matchMedia("(max-width: 900px)").matches && (one.date !== two.date || one.date !== now.date)) return { width: "104px", show: (ms) => { const at = parts(ms); return `${at.date.slice(5)} ${at.time}`; } };
+  if (one.date === two.date && one.date === now.date) return { width: "88px", show: (ms) => { const at = parts(ms); return `${at.time}.${at.ms}`; } };
+  if (one.year === two.year && one.year === now.year) return { width: "132px", show: (ms) => { const at = parts(ms); return `${at.date.slice(5)} ${at.time}.${at.ms}`; } };
   return { width: "178px", show: full };
 }
 
@@ -64,7 +63,7 @@ export const absolute = (from, to) => `${new Date(from).toISOString().replace(/\
 
 /** A length of time in words. @param {number} ms */
 export function length(ms) {
-  for (const [unit, size] of /** @type {[string, number][]} */ ([["d", 864e5], ["h", 36e5], ["min", 6e4], ["s", 1000]])) {
+  for (const [unit, size] of [["d", 864e5], ["h", 36e5], ["min", 6e4], ["s", 1000]]) {
     if (ms >= size) return `${+(ms / size).toFixed(ms / size < 10 ? 1 : 0)} ${unit}`;
   }
   return `${Math.round(ms)} ms`;
