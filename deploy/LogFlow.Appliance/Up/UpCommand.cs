@@ -43,6 +43,7 @@ internal sealed class UpCommand
     {
         var document = _options.Load(parsed, DefaultConfigFile);
         var config = document.Bind<UpConfig>(out var host);
+        var listing = UpConfigListing.Of(document, config, host, Given(parsed));
         if (parsed.GetValue(_paths) is { Length: > 0 } paths)
         {
             config.Agent.Read(paths.Select(Path.GetFullPath));
@@ -87,6 +88,8 @@ internal sealed class UpCommand
                 () => provider.GetRequiredService<UpParts>().QueueAddress,
                 DlqReplayCommand.FolderIn(dataFolder),
                 provider.GetRequiredService<ILogger<DlqBox>>()),
+            Config = () => listing.DeepClone().AsObject(),
+            Trial = pipeline is null ? null : new PipelineTrials(pipeline.CreateTrial()),
             Time = provider.GetRequiredService<TimeProvider>(),
         }));
         services.AddSingleton<ObservabilityServer>();
@@ -104,5 +107,18 @@ internal sealed class UpCommand
             provider.GetRequiredService<LogFormatter>(),
             provider.GetRequiredService<TimeProvider>()));
         return await ServiceHost.RunAsync(builder);
+    }
+
+    private IEnumerable<(string Option, string Value)> Given(ParseResult parsed)
+    {
+        if (parsed.GetValue(_paths) is { Length: > 0 } paths)
+        {
+            yield return (_paths.Name, string.Join(", ", paths));
+        }
+
+        if (parsed.GetValue(_data) is { } folder)
+        {
+            yield return (_data.Name, folder);
+        }
     }
 }

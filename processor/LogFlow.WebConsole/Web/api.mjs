@@ -2,7 +2,6 @@ import { state } from "./state.mjs";
 
 /** An error as the server says it. */
 export class ApiError extends Error {
-  /** @param {any} body @param {number} status */
   constructor(body, status) {
     super(body.message ?? "no answer");
     this.code = body.code ?? "unreachable";
@@ -13,13 +12,12 @@ export class ApiError extends Error {
 
 const running = new Map();
 let stateOfServer = (error) => {};
-/** @param {(error: ApiError|null) => void} listener */
 export const onServer = (listener) => { stateOfServer = listener; };
 
 /** What the page looks at, for the server. */
 export const view = () => ({ q: state.q, f: state.f.filter((pill) => !pill.startsWith("~")), t: state.t, ...(state.i ? { i: state.i } : {}) });
 
-/** Asks; a newer question of the same key ends the one before. @param {string} key @param {string} path @param {any} body */
+/** Asks; a newer question of the same key ends the one before. */
 export async function ask(key, path, body) {
   running.get(key)?.abort();
   const controller = new AbortController();
@@ -36,10 +34,8 @@ export async function ask(key, path, body) {
   }
 }
 
-/** @param {string} path */
 export const get = (path) => send(path, {});
 
-/** @param {string} path @param {RequestInit} init */
 async function send(path, init) {
   let answer;
   try {
@@ -58,5 +54,4 @@ export function cancel() {
   for (const controller of running.values()) controller.abort();
 }
 
-/** @param {any} error */
 export const isAbort = (error) => error?.name === "AbortError";

@@ -5,11 +5,13 @@ import { go, onChange, state } from "./state.mjs";
 import { length } from "./time.mjs";
 
 /** What each page is made by; modules of pages that are not looked at are not loaded.
- * @type {Record<string, () => Promise<new (main: HTMLElement) => any>>} */
+ **/
 const pages = {
   "/": async () => LogsPage,
   "/live": async () => (await import("./live.mjs")).LivePage,
   "/pipeline": async () => (await import("./pipeline.mjs")).PipelinePage,
+  "/try": async () => (await import("./try.mjs")).TryPage,
+  "/config": async () => (await import("./pipeline.mjs")).ConfigPage,
   "/dead": async () => (await import("./dead.mjs")).DeadPage,
 };
 
@@ -63,7 +65,6 @@ zones.addEventListener("change", () => {
     });
   } else setZone(zones.value);
 });
-/** @param {string} name */
 function setZone(name) {
   zones.value = name;
   localStorage.setItem("zone", name);

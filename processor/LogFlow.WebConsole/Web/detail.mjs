@@ -1,22 +1,18 @@
-// A line that is open: its fields, its JSON, and the lines around it.
+// A line that is open: its fields, its JSON, the lines around it, the way that it came.
 import { ask, isAbort, view } from "./api.mjs";
-import { bytes, copy, h, lineNodes, plain } from "./dom.mjs";
+import { bytes, copy, count, h, lineNodes, plain } from "./dom.mjs";
 import { go, link, state, url, withPill } from "./state.mjs";
 import { cell, cells, levelClass, timeOf, widths } from "./rows.mjs";
-import { full, rowFormat } from "./time.mjs";
+import { full, length, rowFormat } from "./time.mjs";
 
-/** Tabs that other parts of the console add: name and what fills it.
- * @type {[string, string, (row: any, document: any) => Promise<any>][]} */
-export const moreTabs = [];
-
-/** @param {import("./rows.mjs").Row} row @param {{close: () => void, step: (way: number) => void, marks: RegExp|null}} owner */
 export function detail(row, owner) {
   const body = h("div", { class: "body", tabindex: "0", role: "tabpanel", "aria-label": "The line" });
   const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Views of the line" });
   const all = [
-    ["table", "Table", table], ["json", "JSON", json], ["around", "Around", () => around(row, owner.marks)], ...moreTabs];
+    ["table", "Table", table], ["json", "JSON", json], ["around", "Around", () => around(row, owner.marks)],
+    ["way", "Way", way],
+    ["try", "Try", async () => (await import("./try.mjs")).tryRow(row)]];
   let found = null;
-  /** @param {string} name */
   const show = async (name) => {
     for (const tab of tabs.querySelectorAll("[role=tab]")) {
       const isIt = tab.dataset.tab === name;
@@ -50,20 +46,18 @@ export function detail(row, owner) {
     h("div", { class: "tabbar" }, tabs, h("span", { class: "grow" }), buttons), body);
 }
 
-/** @param {any} row */
-export async function wholeJson(row) {
-  const whole = await ask("whole", "/api/document", { id: row.id, index: row.index, whole: true });
-  return JSON.stringify(nest(whole.fields), null, 2);
-}
+/** The fields with nothing cut.*/
+export const wholeFields = async (row) => (await ask("whole", "/api/document", { id: row.id, index: row.index, whole: true })).fields;
 
-/** @param {any} row */
+export const wholeJson = async (row) => JSON.stringify(nest(await wholeFields(row)), null, 2);
+
 export function copyLink(row) {
   const at = timeOf(row), near = `${new Date(at - 300000).toISOString()}/${new Date(at + 300000).toISOString()}`;
   void copy(new URL(url({ t: state.t.includes("/") ? state.t : near, r: row.id, page: "/" }), location.href).href);
 }
 
-/** Fields with dots as objects again. @param {[string, any][]} fields */
-function nest(fields) {
+/** Fields with dots as objects again. */
+export function nest(fields) {
   const root = Object.create(null);
   for (const [name, value] of fields) {
     const keys = name.split(".");
@@ -78,7 +72,6 @@ function nest(fields) {
   return root;
 }
 
-/** @param {any} row @param {any} document */
 function table(row, document) {
   const rows = document.fields.map(([name, value]) => {
     const text = cell(value), first = Array.isArray(value) ? cell(value[0]) : text, isColumn = state.c.includes(name);
@@ -95,16 +88,16 @@ function table(row, document) {
   return h("div", { class: "kv" }, rows, h("div", {}, h("span", { class: "acts" }), h("span", { class: "name" }, "_index / _id"), h("span", { class: "val" }, `${document.index} / ${document.id} · ${bytes(document.size)}`)));
 }
 
-/** @param {HTMLElement} button @param {any} row @param {string} name */
 async function more(button, row, name) {
-  const whole = await ask("whole", "/api/document", { id: row.id, index: row.index, whole: true });
-  const text = cell(whole.fields.find((field) => field[0] === name)?.[1]);
+  const text = cell((await wholeFields(row)).find((field) => field[0] === name)?.[1]);
   button.parentElement?.replaceChildren(...lineNodes(text));
 }
 
-/** @param {any} row @param {any} document */
-function json(row, document) {
-  const text = JSON.stringify(nest(document.fields), null, 2), nodes = [];
+const json = (row, document) => h("pre", { class: "json" }, pretty(JSON.stringify(nest(document.fields), null, 2)));
+
+/** JSON as nodes with colours. */
+export function pretty(text) {
+  const nodes = [];
   let at = 0;
   for (const match of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g)) {
     nodes.push(...lineNodes(text.slice(at, match.index)), h("span", { class: match[2] ? "k" : match[1] ? "s" : "n" }, lineNodes(match[1] ?? match[3])), match[2] ?? "");
@@ -112,10 +105,9 @@ function json(row, document) {
     if (nodes.length > 6000) break;
   }
   nodes.push(...lineNodes(text.slice(at)));
-  return h("pre", { class: "json" }, nodes);
+  return nodes;
 }
 
-/** @param {any} row @param {RegExp|null} marks */
 async function around(row, marks) {
   const box = h("div", { class: "around" }), sizes = { before: 10, after: 10 };
   let mode = "file";
@@ -135,4 +127,23 @@ async function around(row, marks) {
   };
   await draw();
   return box;
+}
+
+/** From a byte of a file to a document. What is not known is named, not guessed. */
+function way(row, document) {
+  const fields = Object.fromEntries(document.fields), path = fields["log.file.path"];
+  const place = /^([\w-]{22})-(\d+)-(\d+)(?:-(\d+))?$/.exec(row.id);
+  let before = 0;
+  const stop = (name, what, time, why) => {
+    const at = Date.parse(fields[time]), took = before && at ? at - before : -1;
+    before = at || before;
+    return h("li", {}, h("strong", {}, name), h("div", { class: "mono" }, what ? lineNodes(what) : h("em", {}, why)),
+      time ? h("div", { class: "muted" }, at ? `${full(at)} (${time})` : `${time} is missing`, took >= 0 ? ` · ${length(took)} later` : "") : "");
+  };
+  const file = path && `${fields["host.name"] ?? "?"}:${path} @ byte ${fields["log.offset"] === undefined ? "?" : count(fields["log.offset"])}`;
+  return h("ol", { class: "plain trace way" }, stop("In the file", file, "", "the document names no file"),
+    stop("Read by the agent", fields["agent.type"] ? `${fields["agent.type"]} ${fields["agent.version"] ?? ""}` : "", "event.created", "the document names no agent"),
+    stop("In the queue", place && `topic ${place[1]}, partition ${place[2]} @ ${place[3]}${place[4] ? `, part ${place[4]} of what came of it` : ""}`, "", "its id is not one that the processor gives: topic, partition, offset"),
+    stop("In the store", document.index, "event.ingested"),
+    h("li", { class: "muted" }, `The line itself says ${fields["@timestamp"]}. When the queue took it is in its record, not in the document.`));
 }

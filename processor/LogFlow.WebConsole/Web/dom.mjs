@@ -1,6 +1,5 @@
 // Elements are built, never parsed: text from a log stays text whatever it holds.
 
-/** @param {string} tag @param {Record<string, any>} [props] @param {...any} children */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   set(element, props);
@@ -8,7 +7,6 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
-/** @param {string} tag @param {Record<string, any>} [props] @param {...any} children */
 export function svg(tag, props = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   set(element, props);
@@ -16,7 +14,6 @@ export function svg(tag, props = {}, ...children) {
   return element;
 }
 
-/** @param {Element} element @param {Record<string, any>} props */
 function set(element, props) {
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
@@ -27,17 +24,14 @@ function set(element, props) {
   }
 }
 
-/** @param {any[]} children */
 const flat = (children) => children.flat(3).filter((child) => child !== null && child !== undefined && child !== false);
 
-/** @param {string} id @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
-/** Says it to those who do not see the page. @param {string} text */
+/** Says it to those who do not see the page. */
 export const say = (text) => { byId("said").textContent = text; };
 
 let toastTimer = 0;
-/** @param {string} text */
 export function toast(text) {
   const box = byId("toast");
   box.textContent = text;
@@ -47,10 +41,10 @@ export function toast(text) {
   toastTimer = setTimeout(() => { box.hidden = true; }, 2600);
 }
 
-/** @param {number} value */
 export const count = (value) => value.toLocaleString("en-US");
 
-/** @param {number} value */
+export const many = (value, one, other = one + "s") => `${count(value)} ${value === 1 ? one : other}`;
+
 export function short(value) {
   if (value < 10000) return count(Math.round(value));
   if (value < 1e6) return (value / 1e3).toFixed(1) + "k";
@@ -58,7 +52,6 @@ export function short(value) {
   return (value / 1e9).toFixed(2) + "G";
 }
 
-/** @param {number} value */
 export function bytes(value) {
   const units = ["B", "KB", "MB", "GB", "TB"];
   let at = 0;
@@ -69,11 +62,10 @@ export function bytes(value) {
 // Colours by SGR; all other control characters, and those that turn the direction of text, are shown by name.
 const special = /\x1b\[([0-9;]{0,40})m|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** Text of a log as nodes. @param {string} text @param {RegExp|null} [marks] @returns {Node[]} */
+/** Text of a log as nodes.*/
 export function lineNodes(text, marks) {
   const nodes = [];
   let at = 0, style = "";
-  /** @param {string} part */
   const add = (part) => { if (part) nodes.push(...(style ? [h("span", { class: style }, ...marked(part, marks))] : marked(part, marks))); };
   for (const match of text.matchAll(special)) {
     add(text.slice(at, match.index));
@@ -87,7 +79,6 @@ export function lineNodes(text, marks) {
   return nodes;
 }
 
-/** @param {string} text @param {RegExp|null} [marks] @returns {Node[]} */
 function marked(text, marks) {
   if (!marks) return [document.createTextNode(text)];
   const nodes = [];
@@ -102,10 +93,9 @@ function marked(text, marks) {
   return nodes;
 }
 
-/** Text for attributes and the clipboard of one line. @param {string} text */
+/** Text for attributes and the clipboard of one line. */
 export const plain = (text) => text.replace(special, (all, sgr) => sgr !== undefined ? "" : "\\u" + all.charCodeAt(0).toString(16).padStart(4, "0"));
 
-/** @param {string} text */
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -119,7 +109,6 @@ export async function copy(text) {
   }
 }
 
-/** @param {string} title @param {...any} content */
 export function dialog(title, ...content) {
   const box = h("dialog", { "aria-label": title }, h("h2", {}, title), ...content,
     h("form", { method: "dialog" }, h("button", {}, "Close")));
@@ -129,7 +118,10 @@ export function dialog(title, ...content) {
   return box;
 }
 
-/** A menu below a button. @param {HTMLElement} button @param {() => any} content */
+/** As a word of a shell. */
+export const quoted = (text) => `'${text.replace(/'/g, "'\\''")}'`;
+
+/** A menu below a button. */
 export function menu(button, content) {
   const box = h("div", { popover: "auto" });
   box.append(content(() => box.hidePopover()));

@@ -42,7 +42,6 @@ export class Fields {
       other.length ? h("h2", {}, `Elsewhere (${other.length})`) : "", ...other.flatMap((field) => this.one(field)));
   }
 
-  /** @param {any} field */
   one(field) {
     const isOpen = this.open.has(field.name);
     const button = h("button", {
@@ -58,7 +57,6 @@ export class Fields {
     return isOpen ? [button, this.values(field.name)] : [button];
   }
 
-  /** @param {string} name */
   async top(name) {
     try {
       const answer = await ask("values " + name, "/api/values", { ...view(), field: name });
@@ -68,7 +66,6 @@ export class Fields {
     }
   }
 
-  /** @param {string} name */
   values(name) {
     const top = this.open.get(name);
     const box = h("div", { class: "top" });
@@ -88,7 +85,6 @@ export class Fields {
   }
 }
 
-/** @param {string} name @param {any} value @param {number} n @param {number} total */
 function valueLine(name, value, n, total) {
   const text = plain(cell(value)), shown = top(name, text);
   return h("div", { class: "value", style: { "--share": (100 * n / Math.max(1, total)).toFixed(1) + "%" }, title: `${text}: ${count(n)}` },
@@ -97,8 +93,6 @@ function valueLine(name, value, n, total) {
     link(h, withPill(name, cell(value), false), { class: "act", title: "Without these", "aria-label": `Without ${name} ${text}` }, "−"));
 }
 
-/** @param {string} name @param {string} text */
 const top = (name, text) => /timestamp|ingested|created/.test(name) && !isNaN(Date.parse(text)) ? readable(Date.parse(text)) : text === "" ? "(empty)" : text;
 
-/** @param {number} n @param {number} total */
 const share = (n, total) => { const part = 100 * n / Math.max(1, total); return part >= 10 ? `${Math.round(part)}%` : part >= .1 ? `${part.toFixed(1)}%` : "<0.1%"; };

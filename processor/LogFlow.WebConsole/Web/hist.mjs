@@ -7,7 +7,6 @@ const order = ["fatal", "error", "warn", "info", "debug", ""];
 
 /** Bars over time; drag, click, or the arrow keys choose a part of it. */
 export class Histogram {
-  /** @param {(t: string) => void} zoom @param {() => void} back */
   constructor(zoom, back) {
     this.zoom = zoom;
     this.data = null;
@@ -41,14 +40,12 @@ export class Histogram {
     new ResizeObserver(() => this.draw()).observe(this.element);
   }
 
-  /** @param {any} data */
   set(data) {
     this.data = data;
     this.chosen = null;
     this.draw();
   }
 
-  /** @param {number} time */
   x(time) {
     const { from, to } = this.data;
     return (time - from) / Math.max(1, to - from) * this.width;
@@ -56,22 +53,18 @@ export class Histogram {
 
   get width() { return Math.max(10, this.element.clientWidth - 24); }
 
-  /** @param {PointerEvent} event */
   timeAt(event) {
     const box = this.svg.getBoundingClientRect(), { from, to } = this.data;
     return from + Math.min(1, Math.max(0, (event.clientX - box.left) / Math.max(1, box.width))) * (to - from);
   }
 
-  /** @param {number} time */
   barAt(time) { return this.data.bars.find((bar) => time >= bar.t && time < bar.t + this.data.width); }
 
-  /** @param {number} time */
   clickBar(time) {
     const bar = this.barAt(time);
     if (bar && this.data.width > 1) this.zoom(absolute(Math.max(bar.t, this.data.from), Math.min(bar.t + this.data.width - 1, this.data.to)));
   }
 
-  /** @param {[number, number]|null} range */
   choose(range) {
     this.chosen = range && [Math.min(...range), Math.max(...range)];
     this.draw();
@@ -84,7 +77,6 @@ export class Histogram {
     if (to - from >= 1) this.zoom(absolute(Math.round(from), Math.round(to)));
   }
 
-  /** @param {KeyboardEvent} event */
   key(event) {
     if (!this.data) return;
     const step = this.data.width, { from, to } = this.data;
@@ -101,7 +93,6 @@ export class Histogram {
     event.stopPropagation();
   }
 
-  /** @param {PointerEvent} event */
   showTip(event) {
     const bar = this.barAt(this.timeAt(event));
     this.tip.hidden = !bar;

@@ -32,7 +32,7 @@ export class LinesPage {
   scrolled() {}
   setLook() {}
 
-  /** How the lines look, and the head of their columns. @param {any[]} rows @param {boolean} hasLevel @param {number} total @param {any} [order] */
+  /** How the lines look, and the head of their columns. */
   lookOf(rows, hasLevel, total, order) {
     const times = rows.length ? [timeOf(rows[0]), timeOf(rows[rows.length - 1])] : [Date.now(), Date.now()];
     const format = rowFormat(times[0], times[1]);
@@ -49,7 +49,6 @@ export class LinesPage {
     ].filter(Boolean));
   }
 
-  /** @param {number} index */
   row(index) {
     const row = this.rows[index], isOpen = row.id === state.r;
     if (row.gap) return h("div", { class: "tr gap", role: "row", "aria-rowindex": String(index + 2) }, h("span", { role: "gridcell" }, row.gap));
@@ -59,7 +58,6 @@ export class LinesPage {
       detail(row, { close: () => this.close(), step: (way) => this.step(way), marks: this.look.marks }))));
   }
 
-  /** @param {MouseEvent} event */
   click(event) {
     const target = event.target;
     if (!target.closest(".item > .tr, .item > div > .tr") || target.closest(".detail, a, button") || String(getSelection())) return;
@@ -75,7 +73,6 @@ export class LinesPage {
     this.focusRow(index);
   }
 
-  /** @param {number} index */
   activate(index) {
     const before = this.active;
     this.active = Math.max(0, Math.min(this.rows.length - 1, index));
@@ -86,14 +83,12 @@ export class LinesPage {
     }
   }
 
-  /** @param {number} index */
   focusRow(index) {
     this.activate(index);
     this.list.show(this.active);
     this.list.items.get(this.active)?.querySelector(".tr")?.focus({ preventScroll: true });
   }
 
-  /** @param {number} way */
   step(way) {
     const isOpen = state.r && this.rows[this.active]?.id === state.r;
     let next = this.active + way;
@@ -103,7 +98,7 @@ export class LinesPage {
     if (isOpen) go({ r: this.rows[next].id }, true);
   }
 
-  /** The next line that has an error, or a marked word. @param {number} way @param {(row: any) => boolean} fits */
+  /** The next line that has an error, or a marked word. */
   seek(way, fits) {
     for (let index = this.active + way; index >= 0 && index < this.rows.length; index += way) {
       if (!this.rows[index].gap && fits(this.rows[index])) return this.focusRow(index);
@@ -119,7 +114,7 @@ export class LinesPage {
     this.list.refreshAll();
   }
 
-  /** Rows that are selected are copied as rows. @param {ClipboardEvent} event */
+  /** Rows that are selected are copied as rows. */
   copied(event) {
     const selection = getSelection();
     if (!selection || selection.isCollapsed || !this.list.element.contains(selection.anchorNode)) return;
@@ -130,7 +125,6 @@ export class LinesPage {
     event.preventDefault();
   }
 
-  /** @param {any} row */
   fits(row) {
     const pattern = this.look.marks;
     if (!pattern) return false;
@@ -138,7 +132,7 @@ export class LinesPage {
     return pattern.test(message(row));
   }
 
-  /** Does what a key is for; false: nothing. @param {KeyboardEvent} event @param {Record<string, () => any>} own */
+  /** Does what a key is for; false: nothing. */
   act(event, own) {
     const at = this.rows[this.active], row = at?.gap ? undefined : at;
     const action = {
@@ -165,5 +159,4 @@ export class LinesPage {
   }
 }
 
-/** @param {any} row */
 const isError = (row) => ["error", "fatal"].includes(levelClass(row.f["log.level"])) || /\b(error|fatal|panic|exception)\b/i.test(message(row));

@@ -4,7 +4,6 @@ import { h } from "./dom.mjs";
 const ROW = 22, AHEAD = 12;
 
 export class VirtualList {
-  /** @param {{render: (index: number) => HTMLElement, isTall: (index: number) => boolean, onEnd?: () => void, onScroll?: () => void, label: string}} options */
   constructor(options) {
     this.options = options;
     this.count = 0;
@@ -13,7 +12,6 @@ export class VirtualList {
     /** @type {number[]|null} tops of the rows behind each tall one, made when asked for */
     this.keys = null;
     this.extra = [];
-    /** @type {Map<number, HTMLElement>} */
     this.items = new Map();
     this.sizer = h("div", { class: "sizer", role: "rowgroup" });
     this.element = h("div", { class: "scroll", role: "presentation" }, this.sizer);
@@ -23,7 +21,7 @@ export class VirtualList {
     new ResizeObserver(() => this.schedule()).observe(this.element);
   }
 
-  /** Other rows. @param {number} count @param {boolean} [keeps] */
+  /** Other rows. */
   reset(count, keeps = false) {
     this.count = count;
     this.tall.clear();
@@ -33,13 +31,13 @@ export class VirtualList {
     this.render();
   }
 
-  /** More rows at the end. @param {number} count */
+  /** More rows at the end. */
   grow(count) {
     this.count = count;
     this.schedule();
   }
 
-  /** The first rows are gone. @param {number} gone @param {number} count */
+  /** The first rows are gone. */
   shift(gone, count) {
     const moved = new Map();
     for (const [index, height] of this.tall) if (index >= gone) moved.set(index - gone, height);
@@ -50,7 +48,7 @@ export class VirtualList {
     this.schedule();
   }
 
-  /** A row looks different now. @param {number} index */
+  /** A row looks different now. */
   refresh(index) {
     this.drop(index);
     if (!this.options.isTall(index)) { this.tall.delete(index); this.keys = null; }
@@ -64,7 +62,6 @@ export class VirtualList {
     this.render();
   }
 
-  /** @param {number} index */
   top(index) {
     if (!this.keys) {
       this.keys = [...this.tall.keys()].sort((a, b) => a - b);
@@ -79,7 +76,6 @@ export class VirtualList {
     return index * ROW + (low ? this.extra[low - 1] : 0);
   }
 
-  /** @param {number} y */
   at(y) {
     let low = 0, high = Math.max(0, this.count - 1);
     while (low < high) {
@@ -115,7 +111,6 @@ export class VirtualList {
     if (last >= this.count - 40 && this.count) this.options.onEnd?.();
   }
 
-  /** @param {ResizeObserverEntry[]} entries */
   measure(entries) {
     let moved = 0;
     const y = this.element.scrollTop;
@@ -131,7 +126,6 @@ export class VirtualList {
     this.render();
   }
 
-  /** @param {number} index */
   drop(index) {
     const item = this.items.get(index);
     if (!item) return;
@@ -144,7 +138,7 @@ export class VirtualList {
     for (const index of [...this.items.keys()]) this.drop(index);
   }
 
-  /** Brings a row into sight. @param {number} index @param {boolean} [middle] */
+  /** Brings a row into sight. */
   show(index, middle = false) {
     const top = this.top(index), bottom = top + ROW, y = this.element.scrollTop, view = this.element.clientHeight;
     if (middle) this.element.scrollTop = top - view / 3;

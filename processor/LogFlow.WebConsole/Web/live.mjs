@@ -11,7 +11,6 @@ import { absolute, length, parts } from "./time.mjs";
 const RING = 5000, SEEN = 20000, USUAL = 100, MOST = 1000, EVERY = 500;
 
 export class LivePage extends LinesPage {
-  /** @param {HTMLElement} main */
   constructor(main) {
     super();
     this.fields = new Fields();
@@ -45,7 +44,7 @@ export class LivePage extends LinesPage {
     document.removeEventListener("selectionchange", this.onSelect);
   }
 
-  /** The address has changed. @param {any} before */
+  /** The address has changed. */
   changed(before) {
     this.bar.sync();
     this.pillRow.replaceChildren(...pills(), h("span", { class: "grow" }), this.mark);
@@ -106,7 +105,6 @@ export class LivePage extends LinesPage {
     if (!this.isGone && this.paused !== "hidden") this.timer = setTimeout(() => void this.turn(), wait);
   }
 
-  /** @param {any} answer @param {number} size */
   take(answer, size) {
     const isFirst = !this.cursor, now = Date.now();
     this.cursor = answer.cursor;
@@ -135,7 +133,6 @@ export class LivePage extends LinesPage {
     this.add(rows);
   }
 
-  /** @param {import("./rows.mjs").Row[]} rows */
   add(rows) {
     if (!rows.length) return;
     const wasEmpty = !this.rows.length;
@@ -185,7 +182,6 @@ export class LivePage extends LinesPage {
     return times.length ? absolute(Math.min(...times), Math.max(...times) + 1) : "15m";
   }
 
-  /** @param {string} reason */
   pause(reason) {
     if (this.paused && reason !== "hidden") return;
     this.paused = reason;
@@ -210,7 +206,6 @@ export class LivePage extends LinesPage {
     else if (this.paused === "scrolled up" && this.list.isAtEnd()) this.resume();
   }
 
-  /** @param {KeyboardEvent} event */
   key(event) {
     return this.act(event, {
       p: () => this.button.click(),

@@ -1,6 +1,6 @@
 // The page of logs: query, bars, fields, rows.
 import { ApiError, ask, cancel, isAbort, view } from "./api.mjs";
-import { copy, count, h, menu, say } from "./dom.mjs";
+import { copy, count, h, many, menu, quoted, say } from "./dom.mjs";
 import { Fields } from "./fields.mjs";
 import { Histogram } from "./hist.mjs";
 import { LinesPage } from "./lines.mjs";
@@ -12,7 +12,6 @@ import { absolute, length, rangeName, readable, zone } from "./time.mjs";
 const PAGE = 200, ROWS_MAX = 20000;
 
 export class LogsPage extends LinesPage {
-  /** @param {HTMLElement} main */
   constructor(main) {
     super();
     this.total = 0;
@@ -48,7 +47,7 @@ export class LogsPage extends LinesPage {
     onKeepScroll(() => 0);
   }
 
-  /** The address has changed. @param {any} before */
+  /** The address has changed. */
   changed(before) {
     this.bar.sync();
     this.drawPills();
@@ -83,7 +82,7 @@ export class LogsPage extends LinesPage {
       if (scroll) this.list.element.scrollTop = scroll;
       this.list.render();
       this.drawFoot();
-      this.hits.textContent = `${count(this.total)} ${this.total === 1 ? "line" : "lines"}`;
+      this.hits.textContent = many(this.total, "line");
       this.note.textContent = `${rangeName(state.t).toLowerCase()} · ${answer.took} ms`;
       say(this.hits.textContent);
       document.title = `${state.q || "Logs"} · LogFlow`;
@@ -141,7 +140,6 @@ export class LogsPage extends LinesPage {
 
   atEnd() { void this.more(); }
 
-  /** @param {string} old */
   openChanged(old) {
     for (const id of [old, state.r]) {
       const index = id ? this.rows.findIndex((row) => row.id === id) : -1;
@@ -191,7 +189,6 @@ export class LogsPage extends LinesPage {
       h("button", { title: "Copy the address with fixed times", onclick: () => this.share() }, "Share"));
   }
 
-  /** @param {HTMLElement} button */
   addPill(button) {
     menu(button, (close) => {
       const field = h("input", { list: "names", placeholder: "field", "aria-label": "Field", class: "mono" });
@@ -209,7 +206,6 @@ export class LogsPage extends LinesPage {
 
   share() { void copy(new URL(url({ t: this.frozen() }), location.href).href); }
 
-  /** @param {HTMLElement} button */
   exportMenu(button) {
     const address = (format) => {
       const pairs = new URLSearchParams({ q: state.q, t: this.frozen(), c: state.c.join(","), s: state.s, format });
@@ -223,12 +219,12 @@ export class LogsPage extends LinesPage {
   }
 
   command() {
-    const [from, to] = this.frozen().split("/"), said = (text) => `'${text.replace(/'/g, "'\\''")}'`;
+    const [from, to] = this.frozen().split("/");
     const words = [state.q, ...state.f.filter((pill) => !pill.startsWith("~")).map((pill) => {
       const isNot = pill.startsWith("-"), [field, ...value] = pill.slice(isNot ? 1 : 0).split(":");
       return `${isNot ? "NOT " : ""}${field}:"${value.join(":").replace(/["\\]/g, "\\$&")}"`;
     })].filter(Boolean);
-    return `logflow search ${said(words.length > 1 && state.q ? [`(${words[0]})`, ...words.slice(1)].join(" AND ") : words.join(" AND "))} --since ${from} --until ${to}${state.i ? " --index " + said(state.i) : ""}`;
+    return `logflow search ${quoted(words.length > 1 && state.q ? [`(${words[0]})`, ...words.slice(1)].join(" AND ") : words.join(" AND "))} --since ${from} --until ${to}${state.i ? " --index " + quoted(state.i) : ""}`;
   }
 
   drawFoot() {
@@ -236,11 +232,11 @@ export class LogsPage extends LinesPage {
     this.foot.replaceChildren(
       h("span", {}, shown ? `${state.s === "@timestamp" ? "oldest" : "newest"} ${count(shown)} of ${count(Math.max(shown, this.total))}${this.next ? " · scroll for more" : ""}` : ""),
       this.first?.partial ? h("span", { class: "chip" }, this.first.partial) : "",
-      future ? h("span", {}, `${count(future)} ${future === 1 ? "line is" : "lines are"} dated in the future `, link(h, { t: `${new Date(this.first.to).toISOString()}/${new Date(this.first.to + 3.2e10).toISOString()}` }, {}, "show")) : "",
+      future ? h("span", {}, `${many(future, "line is", "lines are")} dated in the future `, link(h, { t: `${new Date(this.first.to).toISOString()}/${new Date(this.first.to + 3.2e10).toISOString()}` }, {}, "show")) : "",
       h("span", { class: "grow" }), h("span", {}, zone()));
   }
 
-  /** Nothing is found: when there was something, and which condition finds nothing. @param {any} answer */
+  /** Nothing is found: when there was something, and which condition finds nothing. */
   async drawEmpty(answer) {
     const body = h("div", { class: "empty" });
     this.empty.replaceChildren(body);
@@ -271,7 +267,7 @@ export class LogsPage extends LinesPage {
     }
   }
 
-  /** @param {KeyboardEvent} event @returns {boolean|void} false: not ours */
+  /** @returns {boolean|void} false: not ours */
   key(event) {
     return this.act(event, {
       f: () => { if (this.logs.classList.contains("noside")) this.toggleSide(); this.fields.filter.focus(); },
@@ -283,6 +279,6 @@ export class LogsPage extends LinesPage {
   }
 }
 
-/** The query with another field. @param {string} wrong @param {string} right */
+/** The query with another field. */
 const mend = (wrong, right) => ({ q: state.q.split(wrong + ":").join(right + ":"), f: state.f.map((pill) => pill.replace(wrong + ":", right + ":")) });
 

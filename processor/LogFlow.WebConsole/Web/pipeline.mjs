@@ -1,13 +1,12 @@
 // Where the lines are: rates, lag, files, partitions, statements, and whether the books balance.
 import { get } from "./api.mjs";
-import { bytes, count, h, plain, short, svg } from "./dom.mjs";
-import { go } from "./state.mjs";
+import { bytes, count, h, lineNodes, many, plain, short, svg } from "./dom.mjs";
+import { link } from "./state.mjs";
 import { length, readable } from "./time.mjs";
 
 const EVERY = 2000, KEPT = 150;
 
 export class PipelinePage {
-  /** @param {HTMLElement} main */
   constructor(main) {
     this.history = [];
     this.problem = h("div", { role: "status" });
@@ -26,7 +25,6 @@ export class PipelinePage {
 
   changed() { if (this.last) this.draw(); }
 
-  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.key !== "r") return false;
     clearTimeout(this.timer);
@@ -54,7 +52,7 @@ export class PipelinePage {
     this.history = this.history.slice(-KEPT);
   }
 
-  /** Of each step since the page was opened, a second. @param {"read"|"queued"|"done"|"taken"} name */
+  /** Of each step since the page was opened, a second. */
   rates(name) {
     return this.history.slice(1).map((now, index) => Math.max(0, now[name] - this.history[index][name]) * 1000 / Math.max(1, now.at - this.history[index].at));
   }
@@ -73,7 +71,7 @@ export class PipelinePage {
     ].filter(Boolean)));
   }
 
-  /** A table that is drawn again stays where it was scrolled to, and keeps the focus. @param {() => void} work */
+  /** A table that is drawn again stays where it was scrolled to, and keeps the focus. */
   keepScroll(work) {
     const old = new Map([...this.tables.querySelectorAll("[role=region]")].map((box) => [box.getAttribute("aria-label"), [box.scrollLeft, box === document.activeElement]]));
     work();
@@ -116,7 +114,7 @@ export class PipelinePage {
     if (!statements?.length) return null;
     const most = Math.max(...statements.map((one) => one.ms), 1);
     const used = statements.filter((one) => one.in), idle = statements.length - used.length;
-    return section("Statements", h("p", { class: "muted" }, `Filters in the order of the text that have seen an event${idle ? `; ${count(idle)} ${idle === 1 ? "other has" : "others have"} seen none` : ""}.`),
+    return section("Statements", h("p", { class: "muted" }, `Filters in the order of the text that have seen an event${idle ? `; ${many(idle, "other has", "others have")} seen none` : ""}.`),
       used.length ? table(["Statement", "Place", "#In", "#Out", "#Matched", "#Failed", "#µs each", "Share of time"], used.map((one) => [
         h("span", { class: "mono" }, one.name), h("span", { class: "mono muted" }, one.place), one.in, one.out, one.matches, one.failures ? h("span", { class: "dot bad" }, count(one.failures)) : 0, (one.ms * 1000 / one.in).toFixed(1),
         h("meter", { min: 0, max: most, value: one.ms, "aria-label": `Share of time of ${one.name}` })])) : null);
@@ -135,7 +133,7 @@ export class PipelinePage {
     return section("Files", fileCount > files.length ? h("p", { class: "muted" }, `The ${count(files.length)} furthest behind of ${count(fileCount)}.`) : null,
       table(["File", "#Length", "#In the queue", "#Behind", "State", ""], files.map((one) => [
         h("span", { class: "mono" }, plain(one.path)), bytes(one.length), bytes(one.acknowledged), one.behind ? bytes(one.behind) : "0", one.isIgnored ? "left alone: too old" : one.isOpen ? "open" : "closed",
-        h("a", { href: "/?" + new URLSearchParams({ t: "24h", f: `log.file.path:${one.path}` }), onclick: lines(one.path), "aria-label": `Lines of ${plain(one.path)}` }, "lines")])));
+        link(h, { page: "/", q: "", t: "24h", f: [`log.file.path:${one.path}`], r: "" }, { "aria-label": `Lines of ${plain(one.path)}` }, "lines")])));
   }
 
   partitions() {
@@ -153,14 +151,6 @@ export class PipelinePage {
   }
 }
 
-/** @param {string} path */
-const lines = (path) => (event) => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  go({ page: "/", q: "", t: "24h", f: [`log.file.path:${path}`], r: "" });
-};
-
-/** @param {string} name @param {any} part @param {number[]} rates @param {string} unit @param {string[]} facts @param {number[]} [lags] */
 function card(name, part, rates, unit, facts, lags) {
   const rate = rates.slice(-3).reduce((sum, one) => sum + one, 0) / Math.max(1, Math.min(3, rates.length));
   return h("section", { class: "card", "aria-label": name },
@@ -170,26 +160,60 @@ function card(name, part, rates, unit, facts, lags) {
     facts.map((fact) => h("div", { class: "of" }, fact)), part && !part.ready ? h("div", { class: "of bad" }, plain(part.detail ?? "not ready")) : null);
 }
 
-/** @param {number[]} values @param {string} label @param {string} [kind] */
 function spark(values, label, kind = "") {
   const most = Math.max(1, ...values), points = values.map((value, index) => `${(index + KEPT - values.length).toFixed(0)},${(26 - value / most * 24).toFixed(1)}`);
   return svg("svg", { viewBox: `0 0 ${KEPT} 28`, preserveAspectRatio: "none", role: "img", "aria-label": `${label}, now ${short(values.at(-1) ?? 0)}, most ${short(most)}` },
     svg("polyline", { class: `spark ${kind}`, points: points.join(" ") }));
 }
 
-/** @param {string} title @param {...any} content */
 const section = (title, ...content) => h("section", {}, h("h2", {}, title), ...content);
 
-/** A head that begins with # is of numbers. @param {string[]} heads @param {any[][]} rows */
-export function table(heads, rows) {
+/** A head that begins with # is of numbers. */
+function table(heads, rows) {
   const isNumber = heads.map((head) => head.startsWith("#")), names = heads.map((head) => head.replace("#", ""));
   return h("div", { class: "scrollx", role: "region", tabindex: "0", "aria-label": `Table: ${names.filter(Boolean).join(", ")}` }, h("table", { class: "data" },
     h("thead", {}, h("tr", {}, names.map((name, at) => name ? h("th", { scope: "col", class: isNumber[at] ? "num" : "" }, name) : h("td")))),
     h("tbody", {}, rows.map((row) => h("tr", {}, row.map((value, at) => h("td", { class: isNumber[at] ? "num" : "" }, typeof value === "number" ? count(value) : value)))))));
 }
 
-/** @param {string} name @param {[string, number][]} came @param {[string, number][]} became @param {number|null} difference null: the parts are one count, nothing to compare @param {any[]} also */
+/** @param {number|null} difference null: the parts are one count, nothing to compare */
 function ledger(name, came, became, difference, also) {
   const sums = (list) => h("ul", { class: "plain" }, list.filter(([, n], at) => n || !at).map(([what, n]) => h("li", {}, h("strong", {}, count(n)), " ", what)));
   return [h("strong", {}, name), sums(came), sums(became), difference === null ? h("span", { class: "muted" }, "–") : h("span", { class: `dot${difference ? " bad" : ""}` }, difference ? `${count(difference)} unaccounted for` : "0"), h("ul", { class: "plain" }, also.filter(Boolean).map((text) => h("li", {}, text)))];
+}
+
+/** What is in force, and who said so. */
+export class ConfigPage {
+  constructor(main) {
+    const draw = () => this.draw();
+    this.filter = h("input", { type: "search", placeholder: "Filter keys", "aria-label": "Keys and values that have", oninput: draw });
+    this.written = h("input", { type: "checkbox", onchange: draw });
+    this.list = h("div", {}, "Loading …");
+    main.replaceChildren(h("div", { class: "page" }, h("h1", {}, "Config"),
+      h("p", { class: "muted" }, "What this process runs with; secrets are masked. The filters are in ", link(h, { page: "/try" }, {}, "Try"), ", their counters in ", link(h, { page: "/pipeline" }, {}, "Pipeline"), "."),
+      h("p", {}, this.filter, " ", h("label", {}, this.written, " without defaults")), this.list));
+    document.title = "Config · LogFlow";
+    void this.load();
+  }
+
+  async load() {
+    try {
+      this.entries = (await get("/api/config")).entries;
+      this.draw();
+    } catch (error) {
+      this.list.replaceChildren(h("p", { class: error.code === "alone" ? "" : "problem" }, error.message));
+    }
+  }
+
+  draw() {
+    const wanted = this.filter.value.toLowerCase();
+    const fits = this.entries.filter((one) => !(this.written.checked && one.isDefault) && `${one.key} ${one.value}`.toLowerCase().includes(wanted));
+    this.list.replaceChildren(table(["Key", "Value", "From"], fits.map((one) => [h("span", { class: "mono" }, plain(one.key)), h("span", { class: "mono lines" }, lineNodes(one.value)), one.isDefault ? h("span", { class: "muted" }, one.origin) : plain(one.origin)])),
+      h("p", { class: "muted" }, many(fits.length, "key")));
+  }
+
+  key(event) {
+    if (event.key !== "/") return false;
+    this.filter.focus();
+  }
 }

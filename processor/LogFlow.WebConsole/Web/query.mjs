@@ -6,16 +6,13 @@ import { parse, presets, rangeName, readable, zone } from "./time.mjs";
 
 const RECENT = "recent";
 
-/** @returns {string[]} */
 const recent = () => { try { return JSON.parse(localStorage.getItem(RECENT) ?? "[]"); } catch { return []; } };
 
-/** @param {string} query */
 function remember(query) {
   if (query) localStorage.setItem(RECENT, JSON.stringify([query, ...recent().filter((old) => old !== query)].slice(0, 20)));
 }
 
 export class QueryBar {
-  /** @param {() => any[]} fields @param {() => void} again */
   constructor(fields, again) {
     this.fields = fields;
     this.options = [];
@@ -50,14 +47,12 @@ export class QueryBar {
     if (this.input.value.trim() === state.q) { if (isExplicit) this.again(); } else go({ q: this.input.value.trim(), r: "", x: "" });
   }
 
-  /** @param {any} error @param {string|null} hint */
   showProblem(error, hint) {
     this.problem.replaceChildren(
       error ? h("pre", { class: "problem" }, (error.column !== null && error.code === "query" ? " ".repeat(Math.min(400, error.column)) + "^ " : "") + plain(error.message)) : "",
       hint && !error ? h("div", { class: "hint" }, "Operators are written AND, OR, NOT and field:>=5. Meant: ", h("button", { onclick: () => go({ q: hint }) }, hint)) : "");
   }
 
-  /** @param {number} way */
   shift(way) {
     if (!this.range) return;
     const [from, to] = this.range, wide = to - from;
@@ -91,7 +86,6 @@ export class QueryBar {
     this.input.removeAttribute("aria-activedescendant");
   }
 
-  /** @param {KeyboardEvent} event */
   key(event) {
     const isOpen = !this.list.hidden;
     if (event.key === " " && event.ctrlKey) void this.complete(true);
@@ -105,7 +99,6 @@ export class QueryBar {
     event.stopPropagation();
   }
 
-  /** @param {number} index */
   choose(index) {
     const items = [...this.list.children];
     if (!items.length) return;
@@ -115,7 +108,6 @@ export class QueryBar {
     items[this.chosen].scrollIntoView({ block: "nearest" });
   }
 
-  /** @param {number} index */
   accept(index) {
     const { text, from } = this.options[index], at = this.input.selectionStart ?? this.input.value.length;
     this.input.setRangeText(text, from, at, "end");
@@ -157,24 +149,22 @@ export class QueryBar {
   }
 }
 
-/** What of a half-written query can be read already. @param {string} text */
+/** What of a half-written query can be read already. */
 function whole(text) {
   const query = text.replace(/(\s*(\b(AND|OR|NOT)\b|&&|\|\||[!+-]))+\s*$/, "").trim();
   const has = (letter) => query.split(letter).length - 1;
   return has("(") === has(")") && has("[") === has("]") && has("{") === has("}") && has('"') % 2 === 0 ? query : "";
 }
 
-/** @param {any} field @param {string} wanted */
 const rank = (field, wanted) => (field.name.toLowerCase().startsWith(wanted) ? 0 : 2) + (field.count ? 0 : 1);
 
-/** A value as the query language wants it. @param {string} value */
+/** A value as the query language wants it. */
 export const quote = (value) => /^[\w.@/-]+$/.test(value) && !/^(AND|OR|NOT)$/.test(value) && !value.includes("/") ? value : `"${value.replace(/["\\]/g, "\\$&")}"`;
 
 /** The pills: what is wanted and not, each of which can be turned, switched off, taken away. */
 export function pills() {
   return state.f.map((pill, at) => {
     const isOff = pill.startsWith("~"), rest = isOff ? pill.slice(1) : pill, isNot = rest.startsWith("-"), bare = isNot ? rest.slice(1) : rest;
-    /** @param {string|null} text */
     const put = (text) => ({ f: state.f.map((old, index) => index === at ? text : old).filter((old) => old !== null), r: "" });
     return h("span", { class: `pill${isNot ? " not" : ""}${isOff ? " off" : ""}` },
       h("span", { title: plain(bare) }, (isNot ? "NOT " : "") + plain(bare)),

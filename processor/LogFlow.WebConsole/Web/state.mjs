@@ -1,13 +1,9 @@
 // The address is the state: what is seen can be sent to somebody else.
 
-/** @typedef {{page: string, q: string, t: string, tz: string, f: string[], c: string[], s: string, b: string, i: string, r: string, x: string}} State */
-
 const lists = ["f"], commas = ["c"], texts = ["q", "t", "tz", "s", "b", "i", "r", "x"];
-/** @type {State} */
 export let state = read();
 const listeners = [];
 
-/** @returns {State} */
 function read() {
   const found = new URLSearchParams(location.search);
   const now = { page: location.pathname };
@@ -18,7 +14,7 @@ function read() {
   return now;
 }
 
-/** The address of the state with changes. @param {Partial<State>} [change] */
+/** The address of the state with changes. */
 export function url(change = {}) {
   const next = { ...state, ...change };
   const pairs = new URLSearchParams();
@@ -33,7 +29,7 @@ export function url(change = {}) {
   return next.page + (text ? "?" + text : "");
 }
 
-/** Goes there; Back comes back. @param {Partial<State>} change @param {boolean} [replaces] */
+/** Goes there; Back comes back. */
 export function go(change, replaces = false) {
   const before = state, target = url(change);
   if (target === url()) return;
@@ -44,10 +40,8 @@ export function go(change, replaces = false) {
 }
 
 let keepScroll = () => 0;
-/** @param {() => number} ask */
 export const onKeepScroll = (ask) => { keepScroll = ask; };
 
-/** @param {(now: State, before: State) => void} listener */
 export const onChange = (listener) => { listeners.push(listener); };
 
 addEventListener("popstate", () => {
@@ -57,7 +51,7 @@ addEventListener("popstate", () => {
 });
 
 /** A real link that works without a new page; with Ctrl or the middle button it opens one.
- * @param {Partial<State>} change @param {Record<string, any>} props @param {...any} children */
+ * */
 export function link(make, change, props, ...children) {
   return make("a", {
     ...props,
@@ -71,7 +65,7 @@ export function link(make, change, props, ...children) {
   }, ...children);
 }
 
-/** The pills with one more (its opposite goes). @param {string} field @param {string} value @param {boolean} wanted */
+/** The pills with one more (its opposite goes). */
 export function withPill(field, value, wanted) {
   const pill = `${wanted ? "" : "-"}${field}:${value}`;
   const rest = state.f.filter((old) => old.replace(/^[~-]+/, "") !== `${field}:${value}`);
