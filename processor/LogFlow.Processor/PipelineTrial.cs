@@ -34,9 +34,6 @@ public sealed class PipelineTrial
     /// <summary>The filters that run, with their secrets masked.</summary>
     public string Text { get; }
 
-    /// <summary>Whether a text is not <see cref="Text"/>.</summary>
-    public bool IsEdited(string? text) => text is not null && text != Text;
-
     /// <summary>Takes an input through the filters.</summary>
     /// <param name="input">A JSON object, or else a line, which becomes <c>message</c>.</param>
     /// <param name="text">The filters; null or <see cref="Text"/>: those that run.</param>
@@ -45,7 +42,7 @@ public sealed class PipelineTrial
     /// <exception cref="FormatException">Input or text is too long; the message says the limit.</exception>
     public PipelineTrace Run(string input, string? text, CancellationToken cancellationToken)
     {
-        var isEdited = IsEdited(text);
+        var isEdited = text is not null && text != Text;
         ThrowIfTooLong("the input", input, InputLengthMax);
         ThrowIfTooLong("the text", text ?? string.Empty, Text.Length + TextLengthMax);
         var source = new PipelineSource(SourceName, isEdited ? text! : _text);
@@ -55,10 +52,6 @@ public sealed class PipelineTrial
         batch.Events.Add(Read(input, EventTimestamp.FromMilliseconds(pipeline.Options.Time.GetUtcNow())));
         return new PipelineTracer(pipeline, new TraceLimits()).Run(batch, cancellationToken);
     }
-
-    /// <summary>Whether an input is read as a JSON object.</summary>
-    public static bool IsJson(string input) =>
-        Event.TryFromJson(Encoding.UTF8.GetBytes(input), default, out _, out _);
 
     private static Event Read(string input, EventTimestamp now)
     {

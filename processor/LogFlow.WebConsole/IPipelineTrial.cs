@@ -13,8 +13,8 @@ public interface IPipelineTrial
     /// <summary>
     /// Takes an input through the filters. Either <c>errors</c> (each with <c>line</c>, <c>column</c>, <c>length</c>,
     /// <c>message</c> and <c>remedy</c>), or <c>events</c>: each with its <c>steps</c>, its <c>result</c>, the
-    /// <c>outputs</c> that it would go to or why it is a <c>deadLetter</c>; <c>cut</c> where that was too much. Runs for
-    /// some seconds at most.
+    /// <c>outputs</c> that it would go to or why it is a <c>deadLetter</c>; <c>cut</c> where that was too much. Runs
+    /// for some seconds at most.
     /// </summary>
     /// <param name="input">A line, or a JSON object.</param>
     /// <param name="text">The filters; null: those that run.</param>

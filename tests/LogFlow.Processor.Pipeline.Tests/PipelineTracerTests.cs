@@ -158,14 +158,24 @@ public class PipelineTracerTests
             batch.Events.Add(Event.FromJson(Encoding.UTF8.GetBytes(json), Now));
             Load(Text).CreateWorker().Filter(batch);
 
-            Assert.Equal(batch.Events.Select(item => item.ToString()), Run(Text, json).Events.Select(item => item.Result));
+            Assert.Equal(
+                batch.Events.Select(item => item.ToString()), Run(Text, json).Events.Select(item => item.Result));
         }
     }
 
     [Theory]
     [InlineData("""mutate { add_field => { "a" => "%{message}%{message}%{message}" } }""", "KB behind")]
     [InlineData("""split { terminator => "x" }""", "more than 5 events come of one")]
-    [InlineData("""mutate { gsub => [ "message", ".", "0123456789012345678901234567890123456789" ] }""", "could make")]
+    [InlineData(
+        """mutate { gsub => [ "message", ".", "0123456789012345678901234567890123456789012345" ] }""", "could make")]
+    [InlineData(
+        """mutate { gsub => [ "message", ".", "01234567", "message", ".", "01234567" ] }""", "could make")]
+    [InlineData(
+        """
+        mutate { replace => {
+          "a" => "%{message}%{message}%{message}%{message}" "b" => "%{a}%{a}%{a}%{a}" "c" => "%{b}%{b}%{b}%{b}" } }
+        """,
+        "could make")]
     [InlineData("""mutate { } mutate { } mutate { } mutate { } mutate { }""", "more than 4 steps")]
     public void Run_MoreThanATraceFollows_EndsAndSaysWhy(string filter, string expected)
     {

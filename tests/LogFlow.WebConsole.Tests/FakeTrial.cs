@@ -48,7 +48,7 @@ internal sealed class FakeTrial : IPipelineTrial
 
     private static JsonObject Failed => JsonNode.Parse(
         """
-        {"isJson":false,"cut":null,"events":[{"madeBy":null,"outputs":["store_1"],"deadLetter":null,"metadata":null,
+        {"cut":null,"events":[{"madeBy":null,"outputs":["store_1"],"deadLetter":null,"metadata":null,
           "result":{"message":"GET from <b>here</b>","tags":["_grokparsefailure"]},
           "steps":[
             {"name":"if","line":1,"column":5,"outcome":"false","condition":"[level] == \"error\"",
@@ -62,7 +62,7 @@ internal sealed class FakeTrial : IPipelineTrial
 
     private static JsonObject Matched => JsonNode.Parse(
         """
-        {"isJson":false,"cut":null,"events":[{"madeBy":null,"outputs":["store_1"],"deadLetter":null,"metadata":null,
+        {"cut":null,"events":[{"madeBy":null,"outputs":["store_1"],"deadLetter":null,"metadata":null,
           "result":{"message":"GET from here","ip":"here"},
           "steps":[
             {"name":"grok","line":2,"column":3,"outcome":"changed","condition":null,"operands":[],

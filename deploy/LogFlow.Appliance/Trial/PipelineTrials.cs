@@ -16,10 +16,7 @@ internal sealed class PipelineTrials(PipelineTrial trial) : IPipelineTrial
     {
         try
         {
-            var answer = TraceJson.Of(trial.Run(input, text, cancellationToken));
-            answer["isJson"] = PipelineTrial.IsJson(input);
-            answer["isEdited"] = trial.IsEdited(text);
-            return answer;
+            return TraceJson.Of(trial.Run(input, text, cancellationToken));
         }
         catch (PipelineSyntaxException error)
         {

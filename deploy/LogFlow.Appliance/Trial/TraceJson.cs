@@ -22,7 +22,8 @@ internal static class TraceJson
         ["cut"] = trace.CutBecause,
     };
 
-    private static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode> describe) => new([.. items.Select(describe)]);
+    private static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode> describe) =>
+        new([.. items.Select(describe)]);
 
     private static JsonObject Describe(EventTrace item) => new()
     {
@@ -59,7 +60,7 @@ internal static class TraceJson
         _ => outcome.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>A pattern's place as the text around it, so that a page need not be sent all of the text again.</summary>
+    /// <summary>Of a pattern the text around the place: a page need not be sent all of it again.</summary>
     private static JsonObject Describe(FailureReason reason)
     {
         if (reason.Subject is not { } subject)

@@ -43,16 +43,11 @@ internal sealed class UpCommand
     {
         var document = _options.Load(parsed, DefaultConfigFile);
         var config = document.Bind<UpConfig>(out var host);
-        var listing = UpConfigListing.Of(document, config, host, Given(parsed));
-        if (parsed.GetValue(_paths) is { Length: > 0 } paths)
-        {
-            config.Agent.Read(paths.Select(Path.GetFullPath));
-        }
-
+        var taken = TakeOptions(parsed, config);
         var pipeline = config.Processor.IsEnabled
             ? ProcessorPipeline.Load(config.Processor, TimeProvider.System)
             : null;
-        var dataFolder = DataFolder.Choose(parsed.GetValue(_data) ?? config.PathData);
+        var dataFolder = DataFolder.Choose(config.PathData);
         using var hold = DirectoryLock.Acquire(dataFolder);
         var settings = new HostSettings(
             LogLevelName.Parse(config.LogLevel),
@@ -88,7 +83,7 @@ internal sealed class UpCommand
                 () => provider.GetRequiredService<UpParts>().QueueAddress,
                 DlqReplayCommand.FolderIn(dataFolder),
                 provider.GetRequiredService<ILogger<DlqBox>>()),
-            Config = () => listing.DeepClone().AsObject(),
+            Config = () => UpConfigListing.Of(document, config, host, taken),
             Trial = pipeline is null ? null : new PipelineTrials(pipeline.CreateTrial()),
             Time = provider.GetRequiredService<TimeProvider>(),
         }));
@@ -109,16 +104,22 @@ internal sealed class UpCommand
         return await ServiceHost.RunAsync(builder);
     }
 
-    private IEnumerable<(string Option, string Value)> Given(ParseResult parsed)
+    /// <summary>Puts what the command's own options say into their keys; which keys those are.</summary>
+    private Dictionary<string, string> TakeOptions(ParseResult parsed, UpConfig config)
     {
+        var taken = new Dictionary<string, string>(StringComparer.Ordinal);
         if (parsed.GetValue(_paths) is { Length: > 0 } paths)
         {
-            yield return (_paths.Name, string.Join(", ", paths));
+            config.Agent.Read(paths.Select(Path.GetFullPath));
+            taken["agent.filebeat.inputs"] = _paths.Name;
         }
 
         if (parsed.GetValue(_data) is { } folder)
         {
-            yield return (_data.Name, folder);
+            config.PathData = folder;
+            taken["path.data"] = _data.Name;
         }
+
+        return taken;
     }
 }

@@ -10,9 +10,9 @@ public static class ConfigListing
     /// <summary>The keys that have a value, in the order in which the classes name them.</summary>
     /// <param name="written">What files and overrides said.</param>
     /// <param name="configs">What was made of it; their keys stand side by side.</param>
-    public static IReadOnlyList<ConfigEntry> Of(ConfigNode written, params ReadOnlySpan<object> configs)
+    public static IReadOnlyList<ListedKey> Of(ConfigNode written, params ReadOnlySpan<object> configs)
     {
-        var entries = new List<ConfigEntry>();
+        var entries = new List<ListedKey>();
         var yaml = new SerializerBuilder().DisableAliases().Build();
         foreach (var config in configs)
         {
@@ -23,7 +23,7 @@ public static class ConfigListing
     }
 
     private static void Add(
-        List<ConfigEntry> entries, ISerializer yaml, object config, ConfigNode? written, string prefix)
+        List<ListedKey> entries, ISerializer yaml, object config, ConfigNode? written, string prefix)
     {
         foreach (var property in ConfigProperty.Of(config.GetType()))
         {
@@ -42,8 +42,11 @@ public static class ConfigListing
             }
 
             var shown = property.Attribute.IsSecret ? SecretText.Mask : ConfigExporter.Plain(value);
-            entries.Add(new ConfigEntry(
-                key, yaml.Serialize(shown!).TrimEnd(), node is null ? "default" : Describe(node), node is null));
+            entries.Add(new ListedKey(
+                key,
+                shown as string ?? yaml.Serialize(shown!).TrimEnd(),
+                node is null ? "default" : Describe(node),
+                node is null));
         }
     }
 
@@ -59,5 +62,7 @@ public static class ConfigListing
 
     /// <summary>A section of free keys stands where its first key does.</summary>
     private static ConfigNode First(ConfigNode node) =>
-        node.Location.Line == 0 && !node.HasValue && node.Children.Count > 0 ? First(node.Children.Values.First()) : node;
+        node.Location.Line == 0 && !node.HasValue && node.Children.Count > 0
+            ? First(node.Children.Values.First())
+            : node;
 }

@@ -1,8 +1,8 @@
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>
-/// Is told what a worker does with an event. Implemented by structs: the worker's loop is made for each of them, and for
-/// <see cref="NoObserver"/> nothing is left of the calls.
+/// Is told what a worker does with an event. Implemented by structs: the worker's loop is made for each of them, and
+/// for <see cref="NoObserver"/> nothing is left of the calls.
 /// </summary>
 internal interface IStepObserver
 {

@@ -5,7 +5,7 @@ namespace LogFlow.Processor.Pipeline;
 /// <summary>Finds how much of a grok pattern matches a text that does not match it.</summary>
 internal sealed class GrokPrefix(PatternLibrary library, bool namedOnly, TimeSpan timeout, Matcher matcher)
 {
-    /// <summary>The longest beginning of the pattern that the text still matches; null: no such thing is known.</summary>
+    /// <summary>The longest beginning of the pattern that the text still matches; null: none is known.</summary>
     /// <exception cref="RegexMatchTimeoutException">It takes too long.</exception>
     public FailureReason? Find(string pattern, string text)
     {

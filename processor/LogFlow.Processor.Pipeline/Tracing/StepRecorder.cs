@@ -142,23 +142,12 @@ internal sealed class StepRecorder(
         }
     }
 
-    /// <summary>
-    /// What a statement writes is at most the event for every character of its own texts: gsub may put a long text in
-    /// the place of each character, a template may name a field again and again.
-    /// </summary>
     private void CheckGrowth(PluginNode node, long length)
     {
-        var own = node.Settings.Names.Where(static name => name != "match")
-            .Sum(name => LengthOf(node.Settings.Value(name)!));
-        if (own * length > limits.GrownLength)
+        if (StatementGrowth.Of(node) * length > limits.GrownLength)
         {
             throw new TraceLimitException(
                 $"{node.Id} could make more than {limits.GrownLength >> 20} MB of this event");
         }
     }
-
-    private static long LengthOf(ConfigValue value) =>
-        (value.Text?.Length ?? 0)
-        + (value.Items?.Sum(LengthOf) ?? 0)
-        + (value.Entries?.Sum(static entry => LengthOf(entry.Key) + LengthOf(entry.Value)) ?? 0);
 }

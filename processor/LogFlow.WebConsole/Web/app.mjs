@@ -119,12 +119,10 @@ onServer((error) => {
   retry = setTimeout(() => { page?.search?.(page.list?.element.scrollTop ?? 0); }, 3000);
 });
 
-/** What the parts say; pages listen. */
-export const health = { now: null, listeners: new Set() };
+/** What the parts say, in the bar. */
 async function watch() {
   try {
     const now = await get("/api/health");
-    health.now = now;
     byId("server").textContent = `${now.server} ${now.serverVersion ?? ""}`;
     byId("server").title = now.backend ?? "";
     const pipeline = now.pipeline, lag = byId("lag"), dead = byId("dead");
@@ -140,9 +138,8 @@ async function watch() {
         if (pipeline.lag >= 5000) banner.textContent = `The newest ${short(pipeline.lag)} lines are still in the queue: what is shown lacks them.`;
       }
     }
-    health.listeners.forEach((listener) => listener(now));
-  } catch (error) {
-    health.listeners.forEach((listener) => listener({ problem: error.message }));
+  } catch {
+    // The page that asks for lines says it; the bar keeps what it knew.
   }
   setTimeout(watch, document.hidden ? 15000 : 3000);
 }

@@ -1,6 +1,6 @@
 // What could not be processed: why, each record, putting it back, taking it away.
 import { ask, get, isAbort } from "./api.mjs";
-import { bytes, copy, count, dialog, h, lineNodes, many, plain, quoted } from "./dom.mjs";
+import { bytes, copy, count, dialog, h, lineNodes, many, plain, quoted, trouble } from "./dom.mjs";
 import { full, length } from "./time.mjs";
 
 export class DeadPage {
@@ -24,7 +24,7 @@ export class DeadPage {
       this.problem.replaceChildren();
       this.draw(answer);
     } catch (error) {
-      this.problem.replaceChildren(h("p", { class: error.code === "alone" ? "" : "problem" }, plain(error.message)));
+      this.problem.replaceChildren(trouble(error));
     }
   }
 
@@ -62,7 +62,7 @@ export class DeadPage {
       body.replaceChildren(letters.length < of ? h("p", { class: "muted" }, `The newest ${count(letters.length)} of ${count(of)}.`) : "",
         ...letters.map((one) => this.letter(one, choice)));
     } catch (error) {
-      if (!isAbort(error)) body.replaceChildren(h("p", { class: "problem" }, plain(error.message)));
+      if (!isAbort(error)) body.replaceChildren(trouble(error));
     }
   }
 
@@ -86,7 +86,7 @@ export class DeadPage {
     let isChanged = false;
     box.addEventListener("close", () => { if (isChanged) { this.open.clear(); void this.load(); } });
     const notes = (answer) => answer.notes.length ? h("ul", {}, answer.notes.map((note) => h("li", {}, plain(note)))) : "";
-    const fail = (error) => said.replaceChildren(h("p", { class: "problem" }, plain(error.message)));
+    const fail = (error) => said.replaceChildren(trouble(error));
     try {
       const dry = await ask(kind, `/api/dead/${kind}`, { ...choice, dryRun: true });
       const records = (n) => many(n, "record");

@@ -143,7 +143,7 @@ function way(row, document) {
   const file = path && `${fields["host.name"] ?? "?"}:${path} @ byte ${fields["log.offset"] === undefined ? "?" : count(fields["log.offset"])}`;
   return h("ol", { class: "plain trace way" }, stop("In the file", file, "", "the document names no file"),
     stop("Read by the agent", fields["agent.type"] ? `${fields["agent.type"]} ${fields["agent.version"] ?? ""}` : "", "event.created", "the document names no agent"),
-    stop("In the queue", place && `topic ${place[1]}, partition ${place[2]} @ ${place[3]}${place[4] ? `, part ${place[4]} of what came of it` : ""}`, "", "its id is not one that the processor gives: topic, partition, offset"),
+    stop("In the queue", place && `topic ${place[1]}, partition ${place[2]} @ ${place[3]}${place[4] ? `, part ${place[4]}` : ""}`, "", "its id is not one that the processor gives: topic, partition, offset"),
     stop("In the store", document.index, "event.ingested"),
     h("li", { class: "muted" }, `The line itself says ${fields["@timestamp"]}. When the queue took it is in its record, not in the document.`));
 }

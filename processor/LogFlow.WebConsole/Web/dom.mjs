@@ -118,6 +118,9 @@ export function dialog(title, ...content) {
   return box;
 }
 
+/** Why something is not there; that nobody here has it is no fault. */
+export const trouble = (error) => h("p", { class: error.code === "alone" ? "" : "problem" }, plain(error.message));
+
 /** As a word of a shell. */
 export const quoted = (text) => `'${text.replace(/'/g, "'\\''")}'`;
 

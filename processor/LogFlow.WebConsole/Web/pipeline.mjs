@@ -1,6 +1,6 @@
 // Where the lines are: rates, lag, files, partitions, statements, and whether the books balance.
 import { get } from "./api.mjs";
-import { bytes, count, h, lineNodes, many, plain, short, svg } from "./dom.mjs";
+import { bytes, count, h, lineNodes, many, plain, short, svg, trouble } from "./dom.mjs";
 import { link } from "./state.mjs";
 import { length, readable } from "./time.mjs";
 
@@ -39,9 +39,8 @@ export class PipelinePage {
       this.remember();
       this.draw();
     } catch (error) {
-      const { code, message } = error;
-      this.problem.replaceChildren(h("p", { class: code === "alone" ? "" : "problem" }, message, this.last ? " What is shown is from before." : ""));
-      if (code === "alone") return;
+      this.problem.replaceChildren(trouble(error), this.last ? "What is shown is from before." : "");
+      if (error.code === "alone") return;
     }
     if (!this.isGone) this.timer = setTimeout(() => void this.load(), EVERY);
   }
@@ -201,14 +200,14 @@ export class ConfigPage {
       this.entries = (await get("/api/config")).entries;
       this.draw();
     } catch (error) {
-      this.list.replaceChildren(h("p", { class: error.code === "alone" ? "" : "problem" }, error.message));
+      this.list.replaceChildren(trouble(error));
     }
   }
 
   draw() {
     const wanted = this.filter.value.toLowerCase();
     const fits = this.entries.filter((one) => !(this.written.checked && one.isDefault) && `${one.key} ${one.value}`.toLowerCase().includes(wanted));
-    this.list.replaceChildren(table(["Key", "Value", "From"], fits.map((one) => [h("span", { class: "mono" }, plain(one.key)), h("span", { class: "mono lines" }, lineNodes(one.value)), one.isDefault ? h("span", { class: "muted" }, one.origin) : plain(one.origin)])),
+    this.list.replaceChildren(table(["Key", "Value", "From"], fits.map((one) => [h("span", { class: "mono" }, plain(one.key)), one.value.includes("\n") ? h("details", {}, h("summary", {}, many(one.value.split("\n").length, "line")), h("pre", {}, lineNodes(one.value))) : h("span", { class: "mono" }, lineNodes(one.value)), one.isDefault ? h("span", { class: "muted" }, one.origin) : plain(one.origin)])),
       h("p", { class: "muted" }, many(fits.length, "key")));
   }
 

@@ -1,7 +1,7 @@
 // A line through the filters, step by step; the filters may be changed beside it, for the try alone.
 import { ask, get, isAbort } from "./api.mjs";
 import { nest, pretty, wholeFields } from "./detail.mjs";
-import { count, h, lineNodes, many, plain, say } from "./dom.mjs";
+import { count, h, lineNodes, many, plain, say, trouble } from "./dom.mjs";
 import { go } from "./state.mjs";
 
 const KEPT = "try";
@@ -40,7 +40,7 @@ export class TryPage {
       await this.run();
     } catch (error) {
       this.input.disabled = true;
-      this.problem.replaceChildren(h("p", { class: error.code === "alone" ? "" : "problem" }, error.message));
+      this.problem.replaceChildren(trouble(error));
     }
   }
 
@@ -61,7 +61,7 @@ export class TryPage {
       if (answer.errors) this.showMistakes(answer.errors);
       else this.result.replaceChildren(input ? trace(answer, (line, column) => this.select(line, column, 1)) : "");
     } catch (error) {
-      if (!isAbort(error)) this.problem.replaceChildren(h("p", { class: "problem" }, error.message));
+      if (!isAbort(error)) this.problem.replaceChildren(trouble(error));
     }
   }
 
@@ -82,7 +82,7 @@ export class TryPage {
 }
 
 // What the agent, not the filters, puts into a document. A dataset is the agent's where a module said it.
-const ofAgent = /^(message|tags|event\.(created|module)|log\.(offset|file\..*)|(host|agent|ecs|input|fields|container|kubernetes|journald)\..*)$/;
+const ofAgent = /^(message|tags|event\.(created|module)|log\.(offset|file\..*)|(host|agent|ecs|input|fields|container|kubernetes)\..*)$/;
 
 /** The tab of a row: the line as the agent sent it, with the filters as they run. */
 export async function tryRow(row) {
@@ -94,7 +94,7 @@ export async function tryRow(row) {
   const input = JSON.stringify(nest(Object.entries(sent)), null, 2);
   const answer = await ask("try", "/api/try", { input });
   return h("div", { class: "around" }, h("div", { class: "more" }, h("button", { onclick: () => offer(input) }, "Change line or filters"),
-    h("span", { class: "muted" }, "Made of what the agent put into this document; what filters wrote over is not known.")), trace(answer));
+    h("span", { class: "muted" }, "Made of what the agent sent, as far as filters left it.")), trace(answer));
 }
 
 /** show: shows a place of the text, where there is one. */
@@ -102,7 +102,7 @@ function trace({ events, cut }, show) {
   say(ending(events[0]));
   return h("div", { class: "trace" }, cut ? h("p", { class: "problem" }, cut) : "", events.map((one) => h("section", {},
     h("h2", {}, one.madeBy ? `Made by ${plain(one.madeBy)}` : "Steps"),
-    h("ol", { class: "plain" }, one.steps.map((each) => step(each, show))), h("h2", {}, ending(one)),
+    h("ol", { class: "plain" }, one.steps.map((each, at) => step(each, one.steps[at - 1], show))), h("h2", {}, ending(one)),
     h("pre", { class: "json", tabindex: "0", role: "region", "aria-label": "The event at its end" }, pretty(JSON.stringify(one.metadata ? { ...one.result, "@metadata": one.metadata } : one.result, null, 2))))));
 }
 
@@ -116,15 +116,19 @@ function ending({ deadLetter, outputs, steps }) {
 
 const words = { true: "holds", false: "does not hold" };
 
-function step(one, show) {
+function step(one, before, show) {
   const place = `${one.line}:${one.column}`;
+  // What the condition before has shown already is not said again.
+  const said = String(before?.operands);
   return h("li", { class: `o-${one.outcome.replace(" ", "")}` },
-    h("div", { class: "what" }, show ? h("button", { class: "quiet mono", title: "Show it in the filters", onclick: () => show(one.line, one.column) }, place) : h("span", { class: "mono muted" }, place),
-      h("span", { class: "mono" }, one.name), one.condition ? h("code", {}, lineNodes(one.condition)) : "", h("strong", {}, words[one.outcome] ?? one.outcome), one.created ? `made ${count(one.created)}` : ""),
-    one.operands.map(([name, value]) => h("div", { class: "mono" }, lineNodes(name), " = ", value === null ? h("em", {}, "missing") : lineNodes(value))),
+    show ? h("button", { class: "quiet mono", onclick: () => show(one.line, one.column) }, place) : place,
+    h("code", {}, ` ${one.name} `, lineNodes(one.condition ?? "")), " ", h("strong", {}, words[one.outcome] ?? one.outcome), one.created ? ` made ${count(one.created)}` : "",
+    said === String(one.operands) ? "" : one.operands.map(([name, value]) => h("div", { class: "mono" }, lineNodes(name), " = ", value === null ? h("em", {}, "missing") : lineNodes(value))),
     one.reason ? reason(one.reason) : "",
-    one.changes.map(([field, before, after]) => h("div", { class: "mono" }, h("span", { class: before === null ? "s" : after === null ? "bad" : "n" }, `${before === null ? "+" : after === null ? "−" : "~"} `, lineNodes(field)), " ",
-      before === null ? "" : h(after === null ? "s" : "span", {}, lineNodes(before)), before !== null && after !== null ? " → " : "", after === null ? "" : lineNodes(after))),
+    one.changes.map(([field, old, now]) => {
+      const [sign, kind] = old === null ? ["+", "s"] : now === null ? ["−", "bad"] : ["~", "n"];
+      return h("div", { class: "mono" }, h("span", { class: kind }, sign, " ", lineNodes(field)), " ", lineNodes(old ?? ""), sign === "~" ? " → " : "", lineNodes(now ?? ""));
+    }),
     one.tags.length || one.untagged.length ? h("div", { class: "mono" }, "tags", one.tags.map((tag) => [" + ", lineNodes(tag)]), one.untagged.map((tag) => [" − ", lineNodes(tag)])) : "",
     one.skipped.length ? h("details", {}, h("summary", {}, "skips " + many(one.skipped.length, "statement")), h("span", { class: "mono" }, one.skipped.map(([name, line, column]) => `${name} ${line}:${column}`).join(", "))) : "");
 }
@@ -133,7 +137,6 @@ function reason({ text, column, matched, isCut, rest, wanted }) {
   if (!column) return h("div", { class: "bad" }, plain(text));
   // One sign for each character, so that the caret stands where it belongs.
   const before = (isCut ? "…" : "") + matched.replace(/\p{C}/gu, "·");
-  return h("div", {}, h("div", { class: "bad" }, `matched up to column ${count(column)}, `, h("code", {}, lineNodes(wanted)), " wants something else there"),
-    h("pre", { class: "caret", tabindex: "0", role: "region", "aria-label": "Where it stops" }, h("span", { class: "s" }, before), rest.replace(/\p{C}/gu, "·"), `\n${" ".repeat([...before].length)}^`),
-    h("details", {}, h("summary", {}, "the pattern"), h("code", {}, lineNodes(text))));
+  return h("div", {}, h("div", { class: "bad", title: plain(text) }, `matched up to column ${count(column)}, `, h("code", {}, lineNodes(wanted)), " wants something else there"),
+    h("pre", { class: "caret", tabindex: "0", role: "region", "aria-label": "Where it stops" }, h("span", { class: "s" }, before), rest.replace(/\p{C}/gu, "·"), `\n${" ".repeat([...before].length)}^`));
 }

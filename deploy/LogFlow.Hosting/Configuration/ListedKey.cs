@@ -5,4 +5,4 @@ namespace LogFlow.Hosting;
 /// <param name="Value">As YAML; secrets are masked.</param>
 /// <param name="Origin">Where it was written: file, line and column, the command line, or <c>default</c>.</param>
 /// <param name="IsDefault">Whether nobody wrote it.</param>
-public sealed record ConfigEntry(string Key, string Value, string Origin, bool IsDefault);
+public sealed record ListedKey(string Key, string Value, string Origin, bool IsDefault);
