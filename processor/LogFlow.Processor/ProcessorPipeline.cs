@@ -45,6 +45,9 @@ public sealed class ProcessorPipeline
         }
     }
 
+    /// <summary>Lets somebody try a line with it, in a copy of its own.</summary>
+    public PipelineTrial CreateTrial() => new(_loader, _text);
+
     /// <summary>With the ends that the configuration names now.</summary>
     /// <exception cref="PipelineSyntaxException">They make no input or output.</exception>
     internal CompiledPipeline Complete() => _loader.Complete(_text);

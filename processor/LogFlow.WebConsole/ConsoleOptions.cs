@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace LogFlow.WebConsole;
 
 /// <summary>What a console shows, and whom it asks.</summary>
@@ -30,6 +32,15 @@ public sealed record ConsoleOptions
 
     /// <summary>The dead letters of this process; null where the console is alone.</summary>
     public IDeadLetterBox? DeadLetters { get; init; }
+
+    /// <summary>
+    /// What this process runs with: <c>entries</c>, each with <c>key</c>, <c>value</c> (secrets masked), <c>origin</c>
+    /// and <c>isDefault</c>; null where the console is alone.
+    /// </summary>
+    public Func<JsonObject>? Config { get; init; }
+
+    /// <summary>Tries lines with this process's filters; null where the console is alone.</summary>
+    public IPipelineTrial? Trial { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

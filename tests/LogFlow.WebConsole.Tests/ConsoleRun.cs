@@ -18,7 +18,9 @@ internal sealed class ConsoleRun : IAsyncDisposable
     private readonly WebApplication _application;
     private StoreService _store;
 
-    private ConsoleRun(TempDirectory folder, StoreService store, IPipelineSource? pipeline, IDeadLetterBox? letters)
+    private ConsoleRun(
+        TempDirectory folder, StoreService store, IPipelineSource? pipeline, IDeadLetterBox? letters,
+        IPipelineTrial? trial, JsonObject? config)
     {
         _folder = folder;
         _store = store;
@@ -28,6 +30,8 @@ internal sealed class ConsoleRun : IAsyncDisposable
             Backend = () => new Uri($"http://127.0.0.1:{StorePort}"),
             Pipeline = pipeline,
             DeadLetters = letters,
+            Trial = trial,
+            Config = config is null ? null : () => config.DeepClone().AsObject(),
         });
         _application = EmbeddedWebServer.Create(
             static kestrel => kestrel.Listen(IPAddress.Loopback, 0), TimeSpan.FromSeconds(1));
@@ -43,10 +47,11 @@ internal sealed class ConsoleRun : IAsyncDisposable
     public HttpClient Http { get; } = new();
 
     public static async Task<ConsoleRun> StartAsync(
-        IPipelineSource? pipeline = null, IDeadLetterBox? letters = null)
+        IPipelineSource? pipeline = null, IDeadLetterBox? letters = null, IPipelineTrial? trial = null,
+        JsonObject? config = null)
     {
         var folder = new TempDirectory();
-        var run = new ConsoleRun(folder, await StartStoreAsync(folder.Path, 0), pipeline, letters);
+        var run = new ConsoleRun(folder, await StartStoreAsync(folder.Path, 0), pipeline, letters, trial, config);
         await run._application.StartAsync();
         return run;
     }

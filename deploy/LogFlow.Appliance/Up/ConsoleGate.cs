@@ -60,20 +60,28 @@ internal sealed class ConsoleGate(UpConfig config, UpParts parts) : IRequestGate
     /// <summary>Why somebody may not ask for this, null where it may.</summary>
     private static string? Demand(HttpRequest request, StorePrincipal principal)
     {
-        if (!request.Path.StartsWithSegments("/api/dead", out var rest))
-        {
-            return null;
-        }
+        var path = request.Path;
 
-        // Dead letters are lines of every index there is; replay and purge change what is stored.
-        if (rest.StartsWithSegments("/replay") || rest.StartsWithSegments("/purge"))
+        // Replay and purge change what is stored; the configuration tells how everybody else could get in.
+        if (path.StartsWithSegments("/api/dead/replay") || path.StartsWithSegments("/api/dead/purge"))
         {
             return principal.IsAdmin ? null : "dead letters are put back and deleted by users with the role admin";
         }
 
-        return principal.MayWithAll(StoreAccess.Read)
-            ? null
-            : "dead letters are shown to users who may read every index";
+        if (path.StartsWithSegments("/api/config"))
+        {
+            return principal.IsAdmin ? null : "the configuration is shown to users with the role admin";
+        }
+
+        // Dead letters are lines of every index there is; a try shows what the filters' dictionaries hold.
+        if (path.StartsWithSegments("/api/dead") || path.StartsWithSegments("/api/try"))
+        {
+            return principal.MayWithAll(StoreAccess.Read)
+                ? null
+                : "dead letters and tries are for users who may read every index";
+        }
+
+        return null;
     }
 
     private static void Know(HttpContext context, string name) => context.User = new ClaimsPrincipal(

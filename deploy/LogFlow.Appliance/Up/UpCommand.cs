@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
 using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Processor;
@@ -44,15 +45,11 @@ internal sealed class UpCommand
     {
         var document = _options.Load(parsed, DefaultConfigFile);
         var config = document.Bind<UpConfig>(out var host);
-        if (parsed.GetValue(_paths) is { Length: > 0 } paths)
-        {
-            config.Agent.Read(paths.Select(Path.GetFullPath));
-        }
-
+        var taken = TakeOptions(parsed, config);
         var pipeline = config.Processor.IsEnabled
             ? ProcessorPipeline.Load(config.Processor, TimeProvider.System)
             : null;
-        var dataFolder = DataFolder.Choose(parsed.GetValue(_data) ?? config.PathData);
+        var dataFolder = DataFolder.Choose(config.PathData);
         using var hold = DirectoryLock.Acquire(dataFolder);
         Endpoints.Clear(dataFolder);
         var settings = new HostSettings(
@@ -80,7 +77,8 @@ internal sealed class UpCommand
             provider.GetRequiredService<IMeterFactory>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<RecentErrors>()));
-        AddPages(services, config, dataFolder);
+        AddPages(
+            services, config, dataFolder, pipeline, () => UpConfigListing.Of(document, config, host, taken));
         services.AddSingleton<IRequestGate>(
             provider => new ConsoleGate(config, provider.GetRequiredService<UpParts>()));
         services.AddSingleton<ObservabilityServer>();
@@ -101,7 +99,12 @@ internal sealed class UpCommand
     }
 
     /// <summary>The state of the parts, and the console before the store.</summary>
-    private static void AddPages(IServiceCollection services, UpConfig config, string dataFolder)
+    private static void AddPages(
+        IServiceCollection services,
+        UpConfig config,
+        string dataFolder,
+        ProcessorPipeline? pipeline,
+        Func<JsonObject> listing)
     {
         services.AddSingleton<StatusRoutes>();
         services.AddSingleton<IStatusPages>(static provider => provider.GetRequiredService<StatusRoutes>());
@@ -118,6 +121,8 @@ internal sealed class UpCommand
                 () => provider.GetRequiredService<UpParts>().QueueAddress,
                 DlqReplayCommand.FolderIn(dataFolder),
                 provider.GetRequiredService<ILogger<DlqBox>>()),
+            Config = listing,
+            Trial = pipeline is null ? null : new PipelineTrials(pipeline.CreateTrial()),
             Time = provider.GetRequiredService<TimeProvider>(),
         }));
     }
@@ -133,5 +138,24 @@ internal sealed class UpCommand
         {
             request.Headers.Add(StoreService.SecretHeader, secret);
         }
+    }
+
+    /// <summary>Puts what the command's own options say into their keys; which keys those are.</summary>
+    private Dictionary<string, string> TakeOptions(ParseResult parsed, UpConfig config)
+    {
+        var taken = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (parsed.GetValue(_paths) is { Length: > 0 } paths)
+        {
+            config.Agent.Read(paths.Select(Path.GetFullPath));
+            taken["agent.filebeat.inputs"] = _paths.Name;
+        }
+
+        if (parsed.GetValue(_data) is { } folder)
+        {
+            config.PathData = folder;
+            taken["path.data"] = _data.Name;
+        }
+
+        return taken;
     }
 }

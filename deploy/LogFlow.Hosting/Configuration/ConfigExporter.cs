@@ -53,7 +53,8 @@ public static class ConfigExporter
         }
     }
 
-    private static object? Plain(object? value) => value switch
+    /// <summary>A value as YAML writes it, without secrets.</summary>
+    internal static object? Plain(object? value) => value switch
     {
         null => null,
         string text => SecretText.Hide(text),

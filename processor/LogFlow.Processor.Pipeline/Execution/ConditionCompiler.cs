@@ -9,9 +9,16 @@ internal sealed class ConditionCompiler(TextExpander expander, List<PipelineDiag
     // A condition has no option for it; a second is thousands of times what a sane pattern needs.
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
 
-    private static readonly Condition Never = new TruthCondition(new Operand(null, EventValue.Of(false)));
+    private static Condition Never => new TruthCondition(new Operand(null, EventValue.Of(false)));
 
-    public Condition Compile(ConditionSyntax syntax) => syntax switch
+    public Condition Compile(ConditionSyntax syntax)
+    {
+        var compiled = Create(syntax);
+        compiled.Span = syntax.Span;
+        return compiled;
+    }
+
+    private Condition Create(ConditionSyntax syntax) => syntax switch
     {
         BinaryConditionSyntax binary => new BinaryCondition(
             binary.Operator, Compile(binary.Left), Compile(binary.Right)),

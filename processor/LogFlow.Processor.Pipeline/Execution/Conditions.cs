@@ -17,6 +17,8 @@ internal sealed class BinaryCondition(string name, Condition left, Condition rig
     private readonly bool _isXor = name == "xor";
     private readonly bool _isNegated = name == "nand";
 
+    public override IEnumerable<Operand> Operands => left.Operands.Concat(right.Operands);
+
     public override Verdict Evaluate(Event source)
     {
         var first = left.Evaluate(source);
@@ -48,6 +50,8 @@ internal sealed class BinaryCondition(string name, Condition left, Condition rig
 /// <summary>!( ).</summary>
 internal sealed class NotCondition(Condition operand) : Condition
 {
+    public override IEnumerable<Operand> Operands => operand.Operands;
+
     public override Verdict Evaluate(Event source) => operand.Evaluate(source) switch
     {
         Verdict.True => Verdict.False,
@@ -61,6 +65,8 @@ internal sealed class NotCondition(Condition operand) : Condition
 /// <summary>A value alone: missing, null, false, "" and "false" are false; 0 and [] are true.</summary>
 internal sealed class TruthCondition(Operand operand) : Condition
 {
+    public override IEnumerable<Operand> Operands => [operand];
+
     public override Verdict Evaluate(Event source)
     {
         var value = operand.Of(source);
@@ -80,6 +86,8 @@ internal sealed class TruthCondition(Operand operand) : Condition
 /// <summary>== and !=: types matter.</summary>
 internal sealed class EqualityCondition(Operand left, Operand right, bool isNegated) : Condition
 {
+    public override IEnumerable<Operand> Operands => [left, right];
+
     public override Verdict Evaluate(Event source) =>
         left.Of(source).Equals(right.Of(source)) != isNegated ? Verdict.True : Verdict.False;
 
@@ -93,6 +101,8 @@ internal sealed class OrderCondition(Operand left, Operand right, string name) :
 {
     private readonly bool _orEqual = name.Length == 2;
     private readonly bool _isLess = name[0] == '<';
+
+    public override IEnumerable<Operand> Operands => [left, right];
 
     public override Verdict Evaluate(Event source)
     {
@@ -148,6 +158,8 @@ internal sealed class OrderCondition(Operand left, Operand right, string name) :
 /// <summary>=~ and !~: only texts can match.</summary>
 internal sealed class MatchCondition(Operand left, TieredRegex pattern, bool isNegated) : Condition
 {
+    public override IEnumerable<Operand> Operands => [left];
+
     public override Verdict Evaluate(Event source)
     {
         var value = left.Of(source);
@@ -169,6 +181,8 @@ internal sealed class MatchCondition(Operand left, TieredRegex pattern, bool isN
 /// <summary>in and not in.</summary>
 internal sealed class InclusionCondition(Operand left, Operand right, bool isNegated) : Condition
 {
+    public override IEnumerable<Operand> Operands => [left, right];
+
     public override Verdict Evaluate(Event source)
     {
         var item = left.Of(source);

@@ -30,6 +30,12 @@ public abstract class Filter
     /// </summary>
     public abstract void Apply(Event target, FilterContext context);
 
+    /// <summary>
+    /// Why it failed with an event, for a trace: called with the event as it came; null: it has no more to say than its
+    /// tag.
+    /// </summary>
+    internal virtual FailureReason? ExplainFailure(Event source, FailureContext context) => null;
+
     /// <summary>Applies add_field, remove_field, add_tag and remove_tag: to be called on success.</summary>
     protected void Matched(Event target, FilterContext context)
     {

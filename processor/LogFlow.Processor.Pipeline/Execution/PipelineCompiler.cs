@@ -106,13 +106,35 @@ internal sealed class PipelineCompiler
     private void CompileFilter(PluginSyntax syntax)
     {
         var problems = _diagnostics.Count;
-        if (_binder.Bind(PluginKind.Filter, syntax) is not { } node || _diagnostics.Count > problems)
+        if (_binder.Bind(PluginKind.Filter, syntax) is not { } node)
+        {
+            return;
+        }
+        CheckFiles(node);
+        if (_diagnostics.Count > problems)
         {
             return;
         }
         var filter = node.Spec.CreateFilter!(new PluginContext(node, _options, _diagnostics));
         _filterProgram.Add(Instruction.Apply(filter, _filters.Count));
         _filters.Add(filter);
+    }
+
+    /// <summary>Before the filter is made, which reads them.</summary>
+    private void CheckFiles(PluginNode node)
+    {
+        if (_options.MayRead is not { } mayRead)
+        {
+            return;
+        }
+        foreach (var setting in node.Spec.Settings.Values.Where(setting => setting.NamesFiles))
+        {
+            foreach (var path in node.Settings.ListValues(setting.Name).Where(path => !mayRead(path.Text!)))
+            {
+                Error(path.Span, $"'{path.Text}' is not read here",
+                    "a text that is tried may use the files of the running pipeline and no others");
+            }
+        }
     }
 
     private void CompileFilterBranches(ConditionalSyntax conditional)

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace LogFlow.Processor.Pipeline;
 
 /// <summary>The settings of a pipeline, by Logstash's names.</summary>
@@ -19,4 +21,30 @@ public sealed record PipelineOptions
 
     /// <summary>The clock: for events without <c>@timestamp</c>, dates without a year, throttle.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How long grok and kv may look for a match at most, whatever their own options say.</summary>
+    public TimeSpan MatchTimeoutMax { get; init; } = Regex.InfiniteMatchTimeout;
+
+    /// <summary>
+    /// Whether filters may read a file or folder; null: every one. A text that somebody tries must not show what is in
+    /// the host's files.
+    /// </summary>
+    public Func<string, bool>? MayRead { get; init; }
+
+    /// <summary>
+    /// Whether variables of the environment are left unread: a text that somebody tries must not print them. In their
+    /// place stands the default that the text gives, or the variable as written.
+    /// </summary>
+    public bool HidesVariables { get; init; }
+
+    /// <summary>A time-out in milliseconds (0 or less: none) within <see cref="MatchTimeoutMax"/>.</summary>
+    internal TimeSpan MatchTimeout(long millis)
+    {
+        var wanted = millis > 0
+            ? TimeSpan.FromMilliseconds(Math.Min(millis, int.MaxValue - 1))
+            : Regex.InfiniteMatchTimeout;
+        var isWithin = MatchTimeoutMax == Regex.InfiniteMatchTimeout
+            || (wanted != Regex.InfiniteMatchTimeout && wanted < MatchTimeoutMax);
+        return isWithin ? wanted : MatchTimeoutMax;
+    }
 }

@@ -30,8 +30,15 @@ public sealed class PipelineWorker
     /// <summary>What each filter did in this worker; any thread may read.</summary>
     public IReadOnlyList<PluginCounters> Counters => _counters;
 
+    /// <summary>What filters get; a trace bounds what they may make.</summary>
+    internal FilterContext Context => _context;
+
     /// <summary>Takes a batch through the filters, in place.</summary>
-    public void Filter(PipelineBatch batch)
+    public void Filter(PipelineBatch batch) => Filter(batch, default(NoObserver));
+
+    /// <summary>The same, and somebody is told of each step.</summary>
+    internal void Filter<TObserver>(PipelineBatch batch, TObserver observer)
+        where TObserver : struct, IStepObserver
     {
         if (_pipeline.FilterProgram.Length == 0)
         {
@@ -52,7 +59,7 @@ public sealed class PipelineWorker
             }
             for (; i < end; i++)
             {
-                Run(events[i], batch, ref part);
+                Run(events[i], batch, ref part, observer);
             }
         }
         events.Clear();
@@ -98,7 +105,8 @@ public sealed class PipelineWorker
     private static bool IsSameRecord(EventOrigin a, EventOrigin b) =>
         a.Partition == b.Partition && a.Offset == b.Offset;
 
-    private void Run(Event first, PipelineBatch batch, ref int part)
+    private void Run<TObserver>(Event first, PipelineBatch batch, ref int part, TObserver observer)
+        where TObserver : struct, IStepObserver
     {
         var isTimed = ++_untimedCount >= TimedEventsInterval;
         if (isTimed)
@@ -112,11 +120,13 @@ public sealed class PipelineWorker
         {
             var (current, step) = _pending[^1];
             _pending.RemoveAt(_pending.Count - 1);
-            RunFrom(current, step, batch, isTimed, ref part);
+            RunFrom(current, step, batch, isTimed, ref part, observer);
         }
     }
 
-    private void RunFrom(Event current, int step, PipelineBatch batch, bool isTimed, ref int part)
+    private void RunFrom<TObserver>(
+        Event current, int step, PipelineBatch batch, bool isTimed, ref int part, TObserver observer)
+        where TObserver : struct, IStepObserver
     {
         var program = _pipeline.FilterProgram;
         while (step < program.Length)
@@ -125,10 +135,13 @@ public sealed class PipelineWorker
             if (instruction.Filter is { } filter)
             {
                 step++;
+                observer.Entering(filter, _counters[instruction.Index], current);
                 if (!Apply(filter, _counters[instruction.Index], current, batch, isTimed))
                 {
+                    observer.Failed(filter, current, batch.Failed[^1].Reason);
                     return;
                 }
+                observer.Left(filter, _counters[instruction.Index], current, _context.Created);
                 var created = _context.Created.Count;
                 if (created > 0)
                 {
@@ -149,10 +162,12 @@ public sealed class PipelineWorker
             }
             if (instruction.Condition is not { } condition)
             {
+                observer.Jumped(current, step, instruction.Index);
                 step = instruction.Index;
                 continue;
             }
             var verdict = condition.Evaluate(current);
+            observer.Judged(condition, current, verdict, step, instruction.Index);
             if (verdict == Verdict.Error)
             {
                 batch.Failed.Add(new FailedEvent(current, "if", condition.DescribeError(current)));

@@ -87,6 +87,14 @@ internal sealed class DateFilter : Filter
         Failed(target, context, _tagOnFailure);
     }
 
+    internal override FailureReason? ExplainFailure(Event source, FailureContext context)
+    {
+        var value = source.Get(_source);
+        var formats = Node.Settings.List("match").Skip(1);
+        return new FailureReason($"{_source.Text} is {EventJson.ToJsonString(value)}, which is none of: "
+            + string.Join(", ", formats.Select(static format => $"'{format}'")));
+    }
+
     private static DateLocale LocaleOf(PluginContext context)
     {
         var locale = context.Settings.String("locale");

@@ -28,7 +28,7 @@ internal sealed class GrokFilter : Filter
         new SettingSpec("match", SettingType.Hash),
         new SettingSpec("break_on_match", SettingType.Boolean) { Default = true },
         new SettingSpec("overwrite", SettingType.FieldReferenceList),
-        new SettingSpec("patterns_dir", SettingType.List),
+        new SettingSpec("patterns_dir", SettingType.List) { NamesFiles = true },
         new SettingSpec("patterns_files_glob", SettingType.String) { Default = "*" },
         new SettingSpec("pattern_definitions", SettingType.Hash),
         new SettingSpec("named_captures_only", SettingType.Boolean) { Default = true },
@@ -93,6 +93,41 @@ internal sealed class GrokFilter : Filter
         {
             Failed(target, context, _tagOnFailure);
         }
+    }
+
+    /// <summary>Of all patterns the one that comes furthest, and where it stops.</summary>
+    internal override FailureReason? ExplainFailure(Event source, FailureContext context)
+    {
+        var library = GrokRules.CreateLibrary(new PluginContext(Node, context.Options, []));
+        var namedOnly = Node.Settings.Boolean("named_captures_only");
+        FailureReason? furthest = null;
+        foreach (var rule in _rules)
+        {
+            var value = source.Get(rule.Source);
+            if (value.IsMissing)
+            {
+                furthest ??= new FailureReason($"the event has no field {rule.Source.Text}");
+                continue;
+            }
+            var text = value.List is { Count: > 0 } list ? list[0].ToText() : value.ToText();
+            foreach (var pattern in rule.Patterns)
+            {
+                var prefix = new GrokPrefix(library, namedOnly, pattern.Grok.Regex.Timeout, context.Matcher);
+                try
+                {
+                    var reached = prefix.Find(pattern.Grok.Text, text);
+                    furthest = reached?.Subject is not null && (furthest?.Subject is null || reached.End > furthest.End)
+                        ? reached
+                        : furthest;
+                }
+                catch (RegexMatchTimeoutException timeout)
+                {
+                    return new FailureReason(
+                        $"{pattern.Grok.Text} takes longer than {timeout.MatchTimeout.TotalSeconds} s");
+                }
+            }
+        }
+        return furthest;
     }
 
     private bool MatchField(Rule rule, Event target, Matcher matcher)

@@ -7,10 +7,7 @@ internal static class GrokRules
     {
         var settings = context.Settings;
         var library = CreateLibrary(context);
-        var timeoutMillis = settings.Integer("timeout_millis");
-        var timeout = timeoutMillis > 0
-            ? TimeSpan.FromMilliseconds(Math.Min(timeoutMillis, int.MaxValue - 1))
-            : System.Text.RegularExpressions.Regex.InfiniteMatchTimeout;
+        var timeout = context.Options.MatchTimeout(settings.Integer("timeout_millis"));
         var overwrite = settings.List("overwrite")
             .Select(field => FieldReference.TryParse(field, out var reference, out _) ? reference.ToBracketForm()
                 : field)
@@ -37,7 +34,8 @@ internal static class GrokRules
         return [.. rules];
     }
 
-    private static PatternLibrary CreateLibrary(PluginContext context)
+    /// <summary>The patterns that its options name.</summary>
+    public static PatternLibrary CreateLibrary(PluginContext context)
     {
         var settings = context.Settings;
         var library = PatternLibrary.Create(context.IsEcs);

@@ -62,6 +62,14 @@ internal sealed class JsonFilter : Filter
         Matched(target, context);
     }
 
+    internal override FailureReason? ExplainFailure(Event source, FailureContext context)
+    {
+        var value = JsonScanner.TryReadValue(Encoding.UTF8.GetBytes(source.Get(_source).ToText()), out var error);
+        return new FailureReason(value.IsMissing
+            ? $"{_source.Text} is not JSON: {error}"
+            : $"{_source.Text} holds JSON, but no object, and there is no target for it");
+    }
+
     private static void Merge(EventMap map, Event target)
     {
         for (var i = 0; i < map.Count; i++)

@@ -22,8 +22,7 @@ internal sealed class KvScanner
         var settings = context.Settings;
         var fieldPattern = settings.String("field_split_pattern");
         var valuePattern = settings.String("value_split_pattern");
-        var millis = settings.Integer("timeout_millis");
-        var timeout = millis > 0 ? TimeSpan.FromMilliseconds(millis) : Regex.InfiniteMatchTimeout;
+        var timeout = context.Options.MatchTimeout(settings.Integer("timeout_millis"));
         try
         {
             var (pairs, separator) = Build(

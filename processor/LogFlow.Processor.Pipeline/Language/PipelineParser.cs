@@ -56,7 +56,8 @@ internal sealed partial class PipelineParser
             };
             var span = SpanFrom(start);
             SkipBlank();
-            sections.Add(new SectionSyntax(kind, span, ParseBody($"the {word} section")));
+            var body = ParseBody($"the {word} section");
+            sections.Add(new SectionSyntax(kind, span, body, _position));
             SkipBlank();
         }
 

@@ -19,8 +19,8 @@ public enum PluginKind
 /// <summary>One parsed text: its sections in order.</summary>
 internal sealed record PipelineSyntax(PipelineSource Source, IReadOnlyList<SectionSyntax> Sections);
 
-/// <summary><c>filter { ... }</c>.</summary>
-internal sealed record SectionSyntax(PluginKind Kind, SourceSpan Span, IReadOnlyList<StatementSyntax> Body);
+/// <summary><c>filter { ... }</c>; the span is the word's, the end stands behind the last brace.</summary>
+internal sealed record SectionSyntax(PluginKind Kind, SourceSpan Span, IReadOnlyList<StatementSyntax> Body, int End);
 
 /// <summary>A plugin or a conditional.</summary>
 internal abstract record StatementSyntax(SourceSpan Span);

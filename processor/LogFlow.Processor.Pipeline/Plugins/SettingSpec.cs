@@ -14,6 +14,9 @@ public sealed record SettingSpec(string Name, SettingType Type)
     /// <summary>The only values that are accepted; null: any.</summary>
     public IReadOnlyList<string>? Allowed { get; init; }
 
+    /// <summary>Whether its texts are files or folders that are read.</summary>
+    public bool NamesFiles { get; init; } = Type == SettingType.Path;
+
     /// <summary>Why the option is not supported here, as a sentence; null: it is.</summary>
     public string? Unsupported { get; init; }
 }

@@ -28,6 +28,10 @@ internal sealed partial class TextExpander(PipelineOptions options, List<Pipelin
 
     private string Resolve(Match variable, SourceSpan span)
     {
+        if (options.HidesVariables)
+        {
+            return variable.Groups["default"] is { Success: true } given ? given.Value : variable.Value;
+        }
         var name = variable.Groups["name"].Value;
         var value = options.Environment(name);
         if (value is not null)

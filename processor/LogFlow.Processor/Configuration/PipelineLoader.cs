@@ -28,6 +28,8 @@ internal sealed class PipelineLoader
         }
         """;
 
+    private static readonly TimeSpan TrialMatchTimeout = TimeSpan.FromSeconds(1);
+
     private readonly ProcessorConfig _config;
     private readonly TimeProvider _time;
     private readonly PluginRegistry _registry = PluginRegistry.CreateDefault()
@@ -74,6 +76,32 @@ internal sealed class PipelineLoader
         return lacking.Count == 0 ? text : text.CompletedBy(Compile(lacking));
     }
 
+    /// <summary>
+    /// Compiles filters that are tried: patterns are given less time than in earnest, and an edited text sees neither
+    /// the environment nor files that the running filters do not read.
+    /// </summary>
+    /// <param name="source">The filters.</param>
+    /// <param name="running">What runs; its outputs are named, not run.</param>
+    /// <param name="isEdited">Whether somebody changed the text.</param>
+    /// <exception cref="PipelineSyntaxException">The text has mistakes; all that were found.</exception>
+    public CompiledPipeline CompileTrial(PipelineSource source, CompiledPipeline running, bool isEdited)
+    {
+        var files = running.Filters.SelectMany(static filter => filter.Node.Spec.Settings.Values
+                .Where(static setting => setting.NamesFiles)
+                .SelectMany(setting => filter.Node.Settings.ListValues(setting.Name)))
+            .Select(static path => path.Text).ToHashSet(StringComparer.Ordinal);
+        var filters = CompiledPipeline.Load(
+            [source],
+            Options with
+            {
+                MatchTimeoutMax = TrialMatchTimeout,
+                MayRead = isEdited ? files.Contains : null,
+                HidesVariables = isEdited,
+            },
+            _registry);
+        return filters.CompletedBy(Complete(running));
+    }
+
     private PipelineSource Input() => new("queue", KafkaInput.Replace(
         InstancePlace,
         string.Join(' ', MoreSettings()),
@@ -111,16 +139,16 @@ internal sealed class PipelineLoader
         }
     }
 
-    private CompiledPipeline Compile(IEnumerable<PipelineSource> sources) => CompiledPipeline.Load(
-        sources,
-        new PipelineOptions
-        {
-            IsEcs = _config.PipelineEcsCompatibility != "disabled",
-            SupportEscapes = _config.ConfigSupportEscapes,
-            Environment = FindVariable,
-            Time = _time,
-        },
-        _registry);
+    private PipelineOptions Options => new()
+    {
+        IsEcs = _config.PipelineEcsCompatibility != "disabled",
+        SupportEscapes = _config.ConfigSupportEscapes,
+        Environment = FindVariable,
+        Time = _time,
+    };
+
+    private CompiledPipeline Compile(IEnumerable<PipelineSource> sources) =>
+        CompiledPipeline.Load(sources, Options, _registry);
 
     private PipelineSource Output()
     {

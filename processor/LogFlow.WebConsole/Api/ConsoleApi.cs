@@ -13,6 +13,7 @@ namespace LogFlow.WebConsole;
 internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend) : IDisposable
 {
     private readonly DeadLettersPage _dead = new(options.DeadLetters);
+    private readonly TryPage _try = new(options.Trial);
 
     private delegate Task<JsonObject> Answer(LogQuery query, JsonObject state, CancellationToken cancellationToken);
 
@@ -37,20 +38,34 @@ internal sealed class ConsoleApi(ConsoleOptions options, SearchBackend backend) 
         Post(routes, "/api/dead/letters", (_, state, stop) => _dead.ReadAsync(state, stop));
         PostOf(routes, "/api/dead/replay", _dead.ReplayAsync);
         PostOf(routes, "/api/dead/purge", _dead.PurgeAsync);
+        PostOf(routes, "/api/try", (_, state, stop) => _try.RunAsync(state, stop));
+        routes.MapGet("/api/try", context => SendAsync(context, TryTextAsync));
         routes.MapGet("/api/dead", context => SendAsync(context, _dead.ListAsync));
         routes.MapGet("/api/health", context => SendAsync(context, HealthAsync));
+        routes.MapGet("/api/config", context => SendAsync(context, ConfigAsync));
         routes.MapGet("/api/pipeline", context => SendAsync(context, PipelineAsync));
         routes.MapGet("/api/export", context => GuardedAsync(
             context, () => new ExportPage(backend, options).WriteAsync(context)));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _dead.Dispose();
+    public void Dispose()
+    {
+        _dead.Dispose();
+        _try.Dispose();
+    }
 
     private Task<JsonObject> PipelineAsync(CancellationToken stop) => options.Pipeline is { } pipeline
         ? Task.FromResult(pipeline.DescribeParts())
         : throw new BackendException(
             404, "alone", "this console shows a server alone: the parts of a pipeline are known to 'logflow up'");
+
+    private Task<JsonObject> TryTextAsync(CancellationToken stop) => Task.FromResult(_try.Describe());
+
+    private Task<JsonObject> ConfigAsync(CancellationToken stop) => options.Config is { } config
+        ? Task.FromResult(config())
+        : throw new BackendException(
+            404, "alone", "this console has no configuration of its own: 'logflow up' shows its own here");
 
     private async Task<JsonObject> DocumentAsync(LogQuery query, JsonObject state, CancellationToken stop)
     {

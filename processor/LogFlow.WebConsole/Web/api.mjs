@@ -1,9 +1,7 @@
-// @ts-check
 import { state } from "./state.mjs";
 
 /** An error as the server says it. */
 export class ApiError extends Error {
-  /** @param {any} body @param {number} status */
   constructor(body, status) {
     super(body.message ?? "no answer");
     this.code = body.code ?? "unreachable";
@@ -12,15 +10,14 @@ export class ApiError extends Error {
   }
 }
 
-const running = /** @type {Map<string, AbortController>} */ (new Map());
-let stateOfServer = (/** @type {ApiError|null} */ error) => {};
-/** @param {(error: ApiError|null) => void} listener */
+const running = new Map();
+let stateOfServer = (error) => {};
 export const onServer = (listener) => { stateOfServer = listener; };
 
 /** What the page looks at, for the server. */
 export const view = () => ({ q: state.q, f: state.f.filter((pill) => !pill.startsWith("~")), t: state.t, ...(state.i ? { i: state.i } : {}) });
 
-/** Asks; a newer question of the same key ends the one before. @param {string} key @param {string} path @param {any} body */
+/** Asks; a newer question of the same key ends the one before. */
 export async function ask(key, path, body) {
   running.get(key)?.abort();
   const controller = new AbortController();
@@ -37,16 +34,14 @@ export async function ask(key, path, body) {
   }
 }
 
-/** @param {string} path */
 export const get = (path) => send(path, {});
 
-/** @param {string} path @param {RequestInit} init */
 async function send(path, init) {
   let answer;
   try {
     answer = await fetch(path, init);
   } catch (error) {
-    if (/** @type {any} */ (error).name === "AbortError") throw error;
+    if (error.name === "AbortError") throw error;
     throw new ApiError({ message: "the console itself does not answer: is it still running?" }, 0);
   }
   const body = await answer.json().catch(() => ({ message: `answer ${answer.status}` }));
@@ -59,5 +54,4 @@ export function cancel() {
   for (const controller of running.values()) controller.abort();
 }
 
-/** @param {any} error */
 export const isAbort = (error) => error?.name === "AbortError";

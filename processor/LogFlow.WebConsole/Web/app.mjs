@@ -1,4 +1,3 @@
-// @ts-check
 import { get, onServer } from "./api.mjs";
 import { byId, dialog, h, short } from "./dom.mjs";
 import { LogsPage } from "./logs.mjs";
@@ -6,15 +5,17 @@ import { go, onChange, state } from "./state.mjs";
 import { length } from "./time.mjs";
 
 /** What each page is made by; modules of pages that are not looked at are not loaded.
- * @type {Record<string, () => Promise<new (main: HTMLElement) => any>>} */
+ **/
 const pages = {
   "/": async () => LogsPage,
   "/live": async () => (await import("./live.mjs")).LivePage,
   "/pipeline": async () => (await import("./pipeline.mjs")).PipelinePage,
+  "/try": async () => (await import("./try.mjs")).TryPage,
+  "/config": async () => (await import("./pipeline.mjs")).ConfigPage,
   "/dead": async () => (await import("./dead.mjs")).DeadPage,
 };
 
-let page = /** @type {any} */ (null), shown = "", started = 0;
+let page = null, shown = "", started = 0;
 
 async function show() {
   const wanted = state.page in pages ? state.page : "/";
@@ -36,11 +37,11 @@ onChange((now, before) => {
 });
 
 // Other pages by links without a new load; the query goes along between Logs and Live.
-byId("pages").addEventListener("click", (/** @type {MouseEvent} */ event) => {
-  const anchor = /** @type {HTMLElement} */ (event.target).closest("a");
-  if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey || !(/** @type {any} */ (anchor.dataset.page) in pages)) return;
+byId("pages").addEventListener("click", (event) => {
+  const anchor = event.target.closest("a");
+  if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey || !(anchor.dataset.page in pages)) return;
   event.preventDefault();
-  go({ page: /** @type {string} */ (anchor.dataset.page), r: "", x: "" });
+  go({ page: anchor.dataset.page, r: "", x: "" });
   byId("main").focus();
 });
 for (const anchor of byId("pages").querySelectorAll("a")) anchor.hidden = !(anchor.dataset.page in pages);
@@ -53,7 +54,7 @@ zones.append(h("option", { value: "local" }, localZone), h("option", { value: "u
 zones.value = chosenZone;
 zones.addEventListener("change", () => {
   if (zones.value === "?") {
-    const input = /** @type {any} */ (h("input", { list: "zones", placeholder: "Area/City", "aria-label": "Time zone" }));
+    const input = h("input", { list: "zones", placeholder: "Area/City", "aria-label": "Time zone" });
     const box = dialog("Time zone", h("p", {}, input, h("datalist", { id: "zones" }, Intl.supportedValuesOf("timeZone").map((name) => h("option", { value: name })))));
     box.addEventListener("close", () => {
       const name = input.value.trim();
@@ -64,7 +65,6 @@ zones.addEventListener("change", () => {
     });
   } else setZone(zones.value);
 });
-/** @param {string} name */
 function setZone(name) {
   zones.value = name;
   localStorage.setItem("zone", name);
@@ -74,9 +74,9 @@ function setZone(name) {
 // The theme: as the system has it, or fixed.
 const themes = ["", "light", "dark"], signs = { "": "◐", light: "☀", dark: "☾" };
 const theme = byId("theme");
-function setTheme(/** @type {string} */ name) {
+function setTheme(name) {
   if (name) document.documentElement.dataset.theme = name; else delete document.documentElement.dataset.theme;
-  theme.textContent = /** @type {any} */ (signs)[name];
+  theme.textContent = signs[name];
   theme.setAttribute("aria-label", `Theme: ${name || "as the system"}`);
   localStorage.setItem("theme", name);
 }
@@ -90,12 +90,12 @@ const keys = [["/", "Query"], ["f", "Fields"], ["t", "Time"], ["r", "Search agai
 function help() {
   const isOff = localStorage.getItem("keys") === "0";
   const box = dialog("Keys", h("div", { class: "keys" }, keys.map(([key, what]) => h("div", {}, h("span", {}, what), h("span", {}, key.split(" ").map((one) => [h("kbd", {}, one), " "]))))),
-    h("label", {}, h("input", { type: "checkbox", checked: !isOff, onchange: (/** @type {any} */ event) => localStorage.setItem("keys", event.target.checked ? "1" : "0") }), " Keys of one letter are on"));
+    h("label", {}, h("input", { type: "checkbox", checked: !isOff, onchange: (event) => localStorage.setItem("keys", event.target.checked ? "1" : "0") }), " Keys of one letter are on"));
   box.querySelector("button")?.focus();
 }
 byId("help").addEventListener("click", help);
 document.addEventListener("keydown", (event) => {
-  const target = /** @type {HTMLElement} */ (event.target);
+  const target = event.target;
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || target.closest("input, textarea, select, dialog, [popover]")) return;
   if ((event.key === "Enter" || event.key === " ") && target.closest("button, a")) return;
   if (localStorage.getItem("keys") === "0" && event.key.length === 1) return;
@@ -119,12 +119,10 @@ onServer((error) => {
   retry = setTimeout(() => { page?.search?.(page.list?.element.scrollTop ?? 0); }, 3000);
 });
 
-/** What the parts say; pages listen. */
-export const health = { now: /** @type {any} */ (null), listeners: /** @type {Set<(now: any) => void>} */ (new Set()) };
+/** What the parts say, in the bar. */
 async function watch() {
   try {
     const now = await get("/api/health");
-    health.now = now;
     byId("server").textContent = `${now.server} ${now.serverVersion ?? ""}`;
     byId("server").title = now.backend ?? "";
     const pipeline = now.pipeline, lag = byId("lag"), dead = byId("dead");
@@ -140,9 +138,8 @@ async function watch() {
         if (pipeline.lag >= 5000) banner.textContent = `The newest ${short(pipeline.lag)} lines are still in the queue: what is shown lacks them.`;
       }
     }
-    health.listeners.forEach((listener) => listener(now));
-  } catch (error) {
-    health.listeners.forEach((listener) => listener({ problem: /** @type {any} */ (error).message }));
+  } catch {
+    // The page that asks for lines says it; the bar keeps what it knew.
   }
   setTimeout(watch, document.hidden ? 15000 : 3000);
 }

@@ -1,7 +1,5 @@
-// @ts-check
 // Elements are built, never parsed: text from a log stays text whatever it holds.
 
-/** @param {string} tag @param {Record<string, any>} [props] @param {...any} children */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   set(element, props);
@@ -9,7 +7,6 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
-/** @param {string} tag @param {Record<string, any>} [props] @param {...any} children */
 export function svg(tag, props = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   set(element, props);
@@ -17,28 +14,24 @@ export function svg(tag, props = {}, ...children) {
   return element;
 }
 
-/** @param {Element} element @param {Record<string, any>} props */
 function set(element, props) {
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "style") for (const [key, text] of Object.entries(value)) /** @type {any} */ (element).style.setProperty(key, text);
-    else if (name === "value" && "value" in element) /** @type {any} */ (element).value = value;
+    else if (name === "style") for (const [key, text] of Object.entries(value)) element.style.setProperty(key, text);
+    else if (name === "value" && "value" in element) element.value = value;
     else element.setAttribute(name, value === true ? "" : String(value));
   }
 }
 
-/** @param {any[]} children */
 const flat = (children) => children.flat(3).filter((child) => child !== null && child !== undefined && child !== false);
 
-/** @param {string} id @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
-/** Says it to those who do not see the page. @param {string} text */
+/** Says it to those who do not see the page. */
 export const say = (text) => { byId("said").textContent = text; };
 
 let toastTimer = 0;
-/** @param {string} text */
 export function toast(text) {
   const box = byId("toast");
   box.textContent = text;
@@ -48,10 +41,10 @@ export function toast(text) {
   toastTimer = setTimeout(() => { box.hidden = true; }, 2600);
 }
 
-/** @param {number} value */
 export const count = (value) => value.toLocaleString("en-US");
 
-/** @param {number} value */
+export const many = (value, one, other = one + "s") => `${count(value)} ${value === 1 ? one : other}`;
+
 export function short(value) {
   if (value < 10000) return count(Math.round(value));
   if (value < 1e6) return (value / 1e3).toFixed(1) + "k";
@@ -59,7 +52,6 @@ export function short(value) {
   return (value / 1e9).toFixed(2) + "G";
 }
 
-/** @param {number} value */
 export function bytes(value) {
   const units = ["B", "KB", "MB", "GB", "TB"];
   let at = 0;
@@ -70,11 +62,10 @@ export function bytes(value) {
 // Colours by SGR; all other control characters, and those that turn the direction of text, are shown by name.
 const special = /\x1b\[([0-9;]{0,40})m|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** Text of a log as nodes. @param {string} text @param {RegExp|null} [marks] @returns {Node[]} */
+/** Text of a log as nodes.*/
 export function lineNodes(text, marks) {
-  const nodes = /** @type {Node[]} */ ([]);
+  const nodes = [];
   let at = 0, style = "";
-  /** @param {string} part */
   const add = (part) => { if (part) nodes.push(...(style ? [h("span", { class: style }, ...marked(part, marks))] : marked(part, marks))); };
   for (const match of text.matchAll(special)) {
     add(text.slice(at, match.index));
@@ -88,10 +79,9 @@ export function lineNodes(text, marks) {
   return nodes;
 }
 
-/** @param {string} text @param {RegExp|null} [marks] @returns {Node[]} */
 function marked(text, marks) {
   if (!marks) return [document.createTextNode(text)];
-  const nodes = /** @type {Node[]} */ ([]);
+  const nodes = [];
   let at = 0, found = 0;
   for (const match of text.matchAll(marks)) {
     if (!match[0] || ++found > 50) break;
@@ -103,10 +93,9 @@ function marked(text, marks) {
   return nodes;
 }
 
-/** Text for attributes and the clipboard of one line. @param {string} text */
+/** Text for attributes and the clipboard of one line. */
 export const plain = (text) => text.replace(special, (all, sgr) => sgr !== undefined ? "" : "\\u" + all.charCodeAt(0).toString(16).padStart(4, "0"));
 
-/** @param {string} text */
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -114,27 +103,32 @@ export async function copy(text) {
   } catch {
     // Not a secure context, or not permitted: shown to be copied by hand.
     const area = h("textarea", { rows: 6, cols: 80, "aria-label": "Text to copy" });
-    /** @type {any} */ (area).value = text;
+    area.value = text;
     dialog("Copy", area);
-    /** @type {any} */ (area).select();
+    area.select();
   }
 }
 
-/** @param {string} title @param {...any} content */
 export function dialog(title, ...content) {
-  const box = /** @type {HTMLDialogElement} */ (h("dialog", { "aria-label": title }, h("h2", {}, title), ...content,
-    h("form", { method: "dialog" }, h("button", {}, "Close"))));
+  const box = h("dialog", { "aria-label": title }, h("h2", {}, title), ...content,
+    h("form", { method: "dialog" }, h("button", {}, "Close")));
   document.body.append(box);
   box.addEventListener("close", () => box.remove());
   box.showModal();
   return box;
 }
 
-/** A menu below a button. @param {HTMLElement} button @param {() => any} content */
+/** Why something is not there; that nobody here has it is no fault. */
+export const trouble = (error) => h("p", { class: error.code === "alone" ? "" : "problem" }, plain(error.message));
+
+/** As a word of a shell. */
+export const quoted = (text) => `'${text.replace(/'/g, "'\\''")}'`;
+
+/** A menu below a button. */
 export function menu(button, content) {
-  const box = /** @type {any} */ (h("div", { popover: "auto" }));
+  const box = h("div", { popover: "auto" });
   box.append(content(() => box.hidePopover()));
-  box.addEventListener("toggle", (/** @type {any} */ event) => {
+  box.addEventListener("toggle", (event) => {
     button.setAttribute("aria-expanded", String(event.newState === "open"));
     if (event.newState === "closed") { box.remove(); button.focus(); }
   });

@@ -1,21 +1,20 @@
-// @ts-check
 import { ask, isAbort, view } from "./api.mjs";
 import { count, h, plain, short } from "./dom.mjs";
 import { go, link, state, withPill } from "./state.mjs";
 import { cell } from "./rows.mjs";
 import { readable } from "./time.mjs";
 
-const signs = /** @type {Record<string, string>} */ ({ keyword: "a", text: "¶", long: "#", double: "#", float: "#", integer: "#", date: "◷", ip: "◍", boolean: "?" });
+const signs = { keyword: "a", text: "¶", long: "#", double: "#", float: "#", integer: "#", date: "◷", ip: "◍", boolean: "?" };
 
 /** The bar of fields: those of the hits first, each with its commonest values once opened. */
 export class Fields {
   constructor() {
     this.list = h("div", { class: "fields" });
-    this.filter = /** @type {HTMLInputElement} */ (h("input", { type: "search", placeholder: "Filter fields", "aria-label": "Fields whose name has", oninput: () => this.draw() }));
+    this.filter = h("input", { type: "search", placeholder: "Filter fields", "aria-label": "Fields whose name has", oninput: () => this.draw() });
     this.element = h("aside", { class: "side", "aria-label": "Fields" }, h("div", { class: "head" }, this.filter), this.list);
-    this.fields = /** @type {any[]} */ ([]);
+    this.fields = [];
     this.sample = 0;
-    this.open = /** @type {Map<string, any>} */ (new Map());
+    this.open = new Map();
   }
 
   async load() {
@@ -27,7 +26,7 @@ export class Fields {
       this.draw();
       for (const name of this.open.keys()) void this.top(name);
     } catch (error) {
-      if (!isAbort(error)) this.list.replaceChildren(h("p", { class: "muted" }, /** @type {any} */ (error).message));
+      if (!isAbort(error)) this.list.replaceChildren(h("p", { class: "muted" }, error.message));
     }
   }
 
@@ -35,7 +34,7 @@ export class Fields {
     const wanted = this.filter.value.trim().toLowerCase();
     const fits = this.fields.filter((field) => field.name.toLowerCase().includes(wanted));
     // What says where a line came through is there in every line and seldom looked for.
-    const dull = (/** @type {any} */ field) => /^(agent|ecs|data_stream|input)\.|^event\.(ingested|created)$/.test(field.name) ? 1 : 0;
+    const dull = (field) => /^(agent|ecs|data_stream|input)\.|^event\.(ingested|created)$/.test(field.name) ? 1 : 0;
     fits.sort((a, b) => dull(a) - dull(b));
     const here = fits.filter((field) => field.count), other = fits.filter((field) => !field.count);
     this.list.replaceChildren(
@@ -43,7 +42,6 @@ export class Fields {
       other.length ? h("h2", {}, `Elsewhere (${other.length})`) : "", ...other.flatMap((field) => this.one(field)));
   }
 
-  /** @param {any} field */
   one(field) {
     const isOpen = this.open.has(field.name);
     const button = h("button", {
@@ -52,24 +50,22 @@ export class Fields {
         if (isOpen) this.open.delete(field.name);
         else { this.open.set(field.name, null); void this.top(field.name); }
         this.draw();
-        /** @type {any} */ ([...this.list.querySelectorAll(".field")].find((one) => one.getAttribute("title")?.startsWith(field.name + " ")))?.focus();
+        [...this.list.querySelectorAll(".field")].find((one) => one.getAttribute("title")?.startsWith(field.name + " "))?.focus();
       },
     }, h("span", { class: "type", "aria-hidden": "true" }, signs[field.type] ?? "·"), h("span", { class: "name" }, field.name),
     field.count && field.count < this.sample ? h("span", { class: "share", title: "of the newest lines" }, Math.round(100 * field.count / this.sample) + "%") : null);
     return isOpen ? [button, this.values(field.name)] : [button];
   }
 
-  /** @param {string} name */
   async top(name) {
     try {
       const answer = await ask("values " + name, "/api/values", { ...view(), field: name });
       if (this.open.has(name)) { this.open.set(name, answer); this.draw(); }
     } catch (error) {
-      if (!isAbort(error) && this.open.has(name)) { this.open.set(name, { problem: /** @type {any} */ (error).message }); this.draw(); }
+      if (!isAbort(error) && this.open.has(name)) { this.open.set(name, { problem: error.message }); this.draw(); }
     }
   }
 
-  /** @param {string} name */
   values(name) {
     const top = this.open.get(name);
     const box = h("div", { class: "top" });
@@ -89,7 +85,6 @@ export class Fields {
   }
 }
 
-/** @param {string} name @param {any} value @param {number} n @param {number} total */
 function valueLine(name, value, n, total) {
   const text = plain(cell(value)), shown = top(name, text);
   return h("div", { class: "value", style: { "--share": (100 * n / Math.max(1, total)).toFixed(1) + "%" }, title: `${text}: ${count(n)}` },
@@ -98,8 +93,6 @@ function valueLine(name, value, n, total) {
     link(h, withPill(name, cell(value), false), { class: "act", title: "Without these", "aria-label": `Without ${name} ${text}` }, "−"));
 }
 
-/** @param {string} name @param {string} text */
 const top = (name, text) => /timestamp|ingested|created/.test(name) && !isNaN(Date.parse(text)) ? readable(Date.parse(text)) : text === "" ? "(empty)" : text;
 
-/** @param {number} n @param {number} total */
 const share = (n, total) => { const part = 100 * n / Math.max(1, total); return part >= 10 ? `${Math.round(part)}%` : part >= .1 ? `${part.toFixed(1)}%` : "<0.1%"; };

@@ -1,4 +1,3 @@
-// @ts-check
 import { count, h, short, svg } from "./dom.mjs";
 import { absolute, length, parts, readable } from "./time.mjs";
 import { levelClass } from "./rows.mjs";
@@ -8,17 +7,16 @@ const order = ["fatal", "error", "warn", "info", "debug", ""];
 
 /** Bars over time; drag, click, or the arrow keys choose a part of it. */
 export class Histogram {
-  /** @param {(t: string) => void} zoom @param {() => void} back */
   constructor(zoom, back) {
     this.zoom = zoom;
-    this.data = /** @type {any} */ (null);
-    this.chosen = /** @type {[number, number]|null} */ (null);
+    this.data = null;
+    this.chosen = null;
     this.tip = h("div", { class: "tip", hidden: true });
     this.svg = svg("svg", { preserveAspectRatio: "none", "aria-hidden": "true" });
     this.legend = h("div", { class: "legend" });
     this.table = h("table", { class: "hidden" });
     this.element = h("div", { class: "hist", role: "slider", tabindex: "0", "aria-label": "Part of the time: arrows move, Shift widens, Enter applies", "aria-valuemin": "0", "aria-valuemax": "0", "aria-valuenow": "0" }, this.svg, this.tip);
-    let from = /** @type {number|null} */ (null);
+    let from = null;
     this.element.addEventListener("pointerdown", (event) => {
       if (event.button || !this.data) return;
       from = this.timeAt(event);
@@ -42,14 +40,12 @@ export class Histogram {
     new ResizeObserver(() => this.draw()).observe(this.element);
   }
 
-  /** @param {any} data */
   set(data) {
     this.data = data;
     this.chosen = null;
     this.draw();
   }
 
-  /** @param {number} time */
   x(time) {
     const { from, to } = this.data;
     return (time - from) / Math.max(1, to - from) * this.width;
@@ -57,22 +53,18 @@ export class Histogram {
 
   get width() { return Math.max(10, this.element.clientWidth - 24); }
 
-  /** @param {PointerEvent} event */
   timeAt(event) {
     const box = this.svg.getBoundingClientRect(), { from, to } = this.data;
     return from + Math.min(1, Math.max(0, (event.clientX - box.left) / Math.max(1, box.width))) * (to - from);
   }
 
-  /** @param {number} time */
-  barAt(time) { return this.data.bars.find((/** @type {any} */ bar) => time >= bar.t && time < bar.t + this.data.width); }
+  barAt(time) { return this.data.bars.find((bar) => time >= bar.t && time < bar.t + this.data.width); }
 
-  /** @param {number} time */
   clickBar(time) {
     const bar = this.barAt(time);
     if (bar && this.data.width > 1) this.zoom(absolute(Math.max(bar.t, this.data.from), Math.min(bar.t + this.data.width - 1, this.data.to)));
   }
 
-  /** @param {[number, number]|null} range */
   choose(range) {
     this.chosen = range && [Math.min(...range), Math.max(...range)];
     this.draw();
@@ -80,12 +72,11 @@ export class Histogram {
   }
 
   apply() {
-    const [from, to] = /** @type {[number, number]} */ (this.chosen);
+    const [from, to] = this.chosen;
     this.chosen = null;
     if (to - from >= 1) this.zoom(absolute(Math.round(from), Math.round(to)));
   }
 
-  /** @param {KeyboardEvent} event */
   key(event) {
     if (!this.data) return;
     const step = this.data.width, { from, to } = this.data;
@@ -102,12 +93,11 @@ export class Histogram {
     event.stopPropagation();
   }
 
-  /** @param {PointerEvent} event */
   showTip(event) {
     const bar = this.barAt(this.timeAt(event));
     this.tip.hidden = !bar;
     if (!bar) return;
-    const kinds = Object.entries(bar.by).map(([name, n]) => `${name}  ${count(/** @type {number} */ (n))}`);
+    const kinds = Object.entries(bar.by).map(([name, n]) => `${name}  ${count(n)}`);
     this.tip.textContent = [`${readable(bar.t)} · ${length(this.data.width)}`, `${count(bar.n)} ${bar.n === 1 ? "line" : "lines"}`, ...kinds].join("\n");
     const x = event.clientX - this.element.getBoundingClientRect().left;
     this.tip.style.left = Math.max(4, Math.min(x + 14, this.element.clientWidth - this.tip.offsetWidth - 8)) + "px";
@@ -115,17 +105,17 @@ export class Histogram {
 
   /** What each value is drawn in. */
   colours() {
-    const sums = /** @type {Map<string, number>} */ (new Map());
+    const sums = new Map();
     const isLevel = this.data.by === "log.level";
-    for (const bar of this.data.bars) for (const [name, n] of Object.entries(bar.by)) sums.set(name, (sums.get(name) ?? 0) + /** @type {number} */ (n));
-    const names = [...sums.keys()].sort((a, b) => isLevel ? order.indexOf(levelClass(b)) - order.indexOf(levelClass(a)) : /** @type {number} */ (sums.get(b)) - /** @type {number} */ (sums.get(a))).slice(0, 6);
+    for (const bar of this.data.bars) for (const [name, n] of Object.entries(bar.by)) sums.set(name, (sums.get(name) ?? 0) + n);
+    const names = [...sums.keys()].sort((a, b) => isLevel ? order.indexOf(levelClass(b)) - order.indexOf(levelClass(a)) : sums.get(b) - sums.get(a)).slice(0, 6);
     return new Map(names.map((name, at) => [name, `var(${isLevel ? (levelClass(name) ? "--" + levelClass(name) : "--strong") : palette[at]})`]));
   }
 
   draw() {
     if (!this.data) return;
     const { from, to, width, bars } = this.data, w = this.width, high = 74;
-    const max = Math.max(1, ...bars.map((/** @type {any} */ bar) => bar.n)), colours = this.colours();
+    const max = Math.max(1, ...bars.map((bar) => bar.n)), colours = this.colours();
     this.svg.setAttribute("viewBox", `0 0 ${w} 92`);
     const shapes = [svg("line", { class: "base", x1: 0, x2: w, y1: high + .5, y2: high + .5 })];
     for (const bar of bars) {
@@ -151,6 +141,6 @@ export class Histogram {
     this.svg.replaceChildren(...shapes);
     this.legend.replaceChildren(...[...colours].map(([name, colour]) => h("span", {}, h("i", { style: { "--c": colour } }), name)));
     this.element.setAttribute("aria-valuetext", this.chosen ? "" : `${bars.length} bars of ${length(width)}`);
-    this.table.replaceChildren(h("caption", {}, `Lines per ${length(width)}`), ...bars.map((/** @type {any} */ bar) => h("tr", {}, h("th", { scope: "row" }, readable(bar.t)), h("td", {}, count(bar.n)))));
+    this.table.replaceChildren(h("caption", {}, `Lines per ${length(width)}`), ...bars.map((bar) => h("tr", {}, h("th", { scope: "row" }, readable(bar.t)), h("td", {}, count(bar.n)))));
   }
 }

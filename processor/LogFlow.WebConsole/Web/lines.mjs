@@ -1,4 +1,3 @@
-// @ts-check
 // What pages of lines have in common: the list, the line that is open, moving and copying by keys.
 import { cancel } from "./api.mjs";
 import { copy, h, say } from "./dom.mjs";
@@ -10,18 +9,18 @@ import { full, rowFormat, zone } from "./time.mjs";
 
 export class LinesPage {
   constructor() {
-    this.rows = /** @type {import("./rows.mjs").Row[]} */ ([]);
+    this.rows = [];
     this.active = -1;
-    this.bar = /** @type {any} */ (null);
-    this.look = /** @type {any} */ ({ time: full, level: true, dataset: true, marks: null });
+    this.bar = null;
+    this.look = { time: full, level: true, dataset: true, marks: null };
     this.wraps = localStorage.getItem("wrap") === "1";
     this.list = new VirtualList({ render: (index) => this.row(index), isTall: (index) => this.wraps || this.rows[index]?.id === state.r, onEnd: () => this.atEnd(), onScroll: () => this.scrolled(), label: "Lines" });
     this.head = h("div", { class: "th", role: "row" });
     this.grid = h("div", { class: "grid", role: "treegrid", "aria-label": "Lines", "aria-rowcount": "0" }, h("div", { role: "rowgroup" }, this.head), this.list.element);
     this.wrapButton = h("button", { title: "Wrap long lines (v)", "aria-pressed": String(this.wraps), onclick: () => this.toggleWrap() }, "Wrap");
-    this.mark = /** @type {HTMLInputElement} */ (h("input", { placeholder: "Highlight", "aria-label": "Highlight without filtering", oninput: () => { this.look.marks = marks(this.mark.value); this.list.refreshAll(); } }));
+    this.mark = h("input", { placeholder: "Highlight", "aria-label": "Highlight without filtering", oninput: () => { this.look.marks = marks(this.mark.value); this.list.refreshAll(); } });
     this.list.element.addEventListener("click", (event) => this.click(event));
-    document.addEventListener("copy", this.onCopy = (/** @type {ClipboardEvent} */ event) => this.copied(event));
+    document.addEventListener("copy", this.onCopy = (event) => this.copied(event));
   }
 
   leave() {
@@ -33,7 +32,7 @@ export class LinesPage {
   scrolled() {}
   setLook() {}
 
-  /** How the lines look, and the head of their columns. @param {any[]} rows @param {boolean} hasLevel @param {number} total @param {any} [order] */
+  /** How the lines look, and the head of their columns. */
   lookOf(rows, hasLevel, total, order) {
     const times = rows.length ? [timeOf(rows[0]), timeOf(rows[rows.length - 1])] : [Date.now(), Date.now()];
     const format = rowFormat(times[0], times[1]);
@@ -47,10 +46,9 @@ export class LinesPage {
       this.look.dataset && h("span", { class: "wide", role: "columnheader" }, "dataset"),
       ...state.c.map((name) => h("span", { class: "wide", role: "columnheader", title: name }, name, link(h, { c: state.c.filter((one) => one !== name) }, { class: "act", "aria-label": `Hide column ${name}` }, "✕"))),
       h("span", { role: "columnheader" }, "message"),
-    ].filter(Boolean).map((node) => /** @type {Node} */ (node)));
+    ].filter(Boolean));
   }
 
-  /** @param {number} index */
   row(index) {
     const row = this.rows[index], isOpen = row.id === state.r;
     if (row.gap) return h("div", { class: "tr gap", role: "row", "aria-rowindex": String(index + 2) }, h("span", { role: "gridcell" }, row.gap));
@@ -60,11 +58,10 @@ export class LinesPage {
       detail(row, { close: () => this.close(), step: (way) => this.step(way), marks: this.look.marks }))));
   }
 
-  /** @param {MouseEvent} event */
   click(event) {
-    const target = /** @type {HTMLElement} */ (event.target);
+    const target = event.target;
     if (!target.closest(".item > .tr, .item > div > .tr") || target.closest(".detail, a, button") || String(getSelection())) return;
-    const index = Number(/** @type {any} */ (target.closest(".item")).dataset.index), row = this.rows[index];
+    const index = Number(target.closest(".item").dataset.index), row = this.rows[index];
     if (row.gap) return;
     this.activate(index);
     go({ r: state.r === row.id ? "" : row.id, x: state.r === row.id ? "" : state.x }, true);
@@ -76,7 +73,6 @@ export class LinesPage {
     this.focusRow(index);
   }
 
-  /** @param {number} index */
   activate(index) {
     const before = this.active;
     this.active = Math.max(0, Math.min(this.rows.length - 1, index));
@@ -87,14 +83,12 @@ export class LinesPage {
     }
   }
 
-  /** @param {number} index */
   focusRow(index) {
     this.activate(index);
     this.list.show(this.active);
-    /** @type {any} */ (this.list.items.get(this.active)?.querySelector(".tr"))?.focus({ preventScroll: true });
+    this.list.items.get(this.active)?.querySelector(".tr")?.focus({ preventScroll: true });
   }
 
-  /** @param {number} way */
   step(way) {
     const isOpen = state.r && this.rows[this.active]?.id === state.r;
     let next = this.active + way;
@@ -104,7 +98,7 @@ export class LinesPage {
     if (isOpen) go({ r: this.rows[next].id }, true);
   }
 
-  /** The next line that has an error, or a marked word. @param {number} way @param {(row: any) => boolean} fits */
+  /** The next line that has an error, or a marked word. */
   seek(way, fits) {
     for (let index = this.active + way; index >= 0 && index < this.rows.length; index += way) {
       if (!this.rows[index].gap && fits(this.rows[index])) return this.focusRow(index);
@@ -120,7 +114,7 @@ export class LinesPage {
     this.list.refreshAll();
   }
 
-  /** Rows that are selected are copied as rows. @param {ClipboardEvent} event */
+  /** Rows that are selected are copied as rows. */
   copied(event) {
     const selection = getSelection();
     if (!selection || selection.isCollapsed || !this.list.element.contains(selection.anchorNode)) return;
@@ -131,7 +125,6 @@ export class LinesPage {
     event.preventDefault();
   }
 
-  /** @param {any} row */
   fits(row) {
     const pattern = this.look.marks;
     if (!pattern) return false;
@@ -139,10 +132,10 @@ export class LinesPage {
     return pattern.test(message(row));
   }
 
-  /** Does what a key is for; false: nothing. @param {KeyboardEvent} event @param {Record<string, () => any>} own */
+  /** Does what a key is for; false: nothing. */
   act(event, own) {
     const at = this.rows[this.active], row = at?.gap ? undefined : at;
-    const action = /** @type {Record<string, () => any>} */ ({
+    const action = {
       "/": () => { this.bar.input.focus(); this.bar.input.select(); },
       j: () => this.step(1), ArrowDown: () => this.step(1), k: () => this.step(-1), ArrowUp: () => this.step(-1),
       PageDown: () => this.focusRow(this.active + 25), PageUp: () => this.focusRow(this.active - 25),
@@ -159,12 +152,11 @@ export class LinesPage {
       y: () => row && copy(asText(row)), Y: async () => row && copy(await wholeJson(row)), l: () => row && copyLink(row),
       v: () => this.toggleWrap(),
       ...own,
-    })[event.key];
+    }[event.key];
     if (!action) return false;
     action();
     return true;
   }
 }
 
-/** @param {any} row */
 const isError = (row) => ["error", "fatal"].includes(levelClass(row.f["log.level"])) || /\b(error|fatal|panic|exception)\b/i.test(message(row));

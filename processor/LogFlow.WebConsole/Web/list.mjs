@@ -1,11 +1,9 @@
-// @ts-check
 // Rows of any number: only those in sight are elements. Heights are measured where they can differ.
 import { h } from "./dom.mjs";
 
 const ROW = 22, AHEAD = 12;
 
 export class VirtualList {
-  /** @param {{render: (index: number) => HTMLElement, isTall: (index: number) => boolean, onEnd?: () => void, onScroll?: () => void, label: string}} options */
   constructor(options) {
     this.options = options;
     this.count = 0;
@@ -13,8 +11,7 @@ export class VirtualList {
     this.tall = new Map();
     /** @type {number[]|null} tops of the rows behind each tall one, made when asked for */
     this.keys = null;
-    this.extra = /** @type {number[]} */ ([]);
-    /** @type {Map<number, HTMLElement>} */
+    this.extra = [];
     this.items = new Map();
     this.sizer = h("div", { class: "sizer", role: "rowgroup" });
     this.element = h("div", { class: "scroll", role: "presentation" }, this.sizer);
@@ -24,7 +21,7 @@ export class VirtualList {
     new ResizeObserver(() => this.schedule()).observe(this.element);
   }
 
-  /** Other rows. @param {number} count @param {boolean} [keeps] */
+  /** Other rows. */
   reset(count, keeps = false) {
     this.count = count;
     this.tall.clear();
@@ -34,13 +31,13 @@ export class VirtualList {
     this.render();
   }
 
-  /** More rows at the end. @param {number} count */
+  /** More rows at the end. */
   grow(count) {
     this.count = count;
     this.schedule();
   }
 
-  /** The first rows are gone. @param {number} gone @param {number} count */
+  /** The first rows are gone. */
   shift(gone, count) {
     const moved = new Map();
     for (const [index, height] of this.tall) if (index >= gone) moved.set(index - gone, height);
@@ -51,7 +48,7 @@ export class VirtualList {
     this.schedule();
   }
 
-  /** A row looks different now. @param {number} index */
+  /** A row looks different now. */
   refresh(index) {
     this.drop(index);
     if (!this.options.isTall(index)) { this.tall.delete(index); this.keys = null; }
@@ -65,12 +62,11 @@ export class VirtualList {
     this.render();
   }
 
-  /** @param {number} index */
   top(index) {
     if (!this.keys) {
       this.keys = [...this.tall.keys()].sort((a, b) => a - b);
       let sum = 0;
-      this.extra = this.keys.map((key) => (sum += /** @type {number} */ (this.tall.get(key)) - ROW));
+      this.extra = this.keys.map((key) => (sum += this.tall.get(key) - ROW));
     }
     let low = 0, high = this.keys.length;
     while (low < high) {
@@ -80,7 +76,6 @@ export class VirtualList {
     return index * ROW + (low ? this.extra[low - 1] : 0);
   }
 
-  /** @param {number} y */
   at(y) {
     let low = 0, high = Math.max(0, this.count - 1);
     while (low < high) {
@@ -99,7 +94,7 @@ export class VirtualList {
     this.sizer.style.height = this.top(this.count) + "px";
     const first = Math.max(0, this.at(y) - AHEAD), last = Math.min(this.count, this.at(y + view) + AHEAD + 1);
     for (const index of [...this.items.keys()]) if (index < first || index >= last) this.drop(index);
-    let before = /** @type {HTMLElement|null} */ (null);
+    let before = null;
     for (let index = first; index < last; index++) {
       let item = this.items.get(index);
       if (!item) {
@@ -116,12 +111,11 @@ export class VirtualList {
     if (last >= this.count - 40 && this.count) this.options.onEnd?.();
   }
 
-  /** @param {ResizeObserverEntry[]} entries */
   measure(entries) {
     let moved = 0;
     const y = this.element.scrollTop;
     for (const entry of entries) {
-      const item = /** @type {HTMLElement} */ (entry.target), index = Number(item.dataset.index);
+      const item = entry.target, index = Number(item.dataset.index);
       const height = Math.ceil(entry.contentRect.height), old = this.tall.get(index) ?? ROW;
       if (this.items.get(index) !== item || height === old || !height) continue;
       if (this.top(index) + old <= y) moved += height - old;
@@ -132,7 +126,6 @@ export class VirtualList {
     this.render();
   }
 
-  /** @param {number} index */
   drop(index) {
     const item = this.items.get(index);
     if (!item) return;
@@ -145,7 +138,7 @@ export class VirtualList {
     for (const index of [...this.items.keys()]) this.drop(index);
   }
 
-  /** Brings a row into sight. @param {number} index @param {boolean} [middle] */
+  /** Brings a row into sight. */
   show(index, middle = false) {
     const top = this.top(index), bottom = top + ROW, y = this.element.scrollTop, view = this.element.clientHeight;
     if (middle) this.element.scrollTop = top - view / 3;

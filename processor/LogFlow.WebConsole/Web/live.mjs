@@ -1,4 +1,3 @@
-// @ts-check
 // Lines as they arrive, the newest at the end. What is not shown is counted: shown + skipped = arrived.
 import { ask, isAbort, view } from "./api.mjs";
 import { count, h, say, short } from "./dom.mjs";
@@ -12,7 +11,6 @@ import { absolute, length, parts } from "./time.mjs";
 const RING = 5000, SEEN = 20000, USUAL = 100, MOST = 1000, EVERY = 500;
 
 export class LivePage extends LinesPage {
-  /** @param {HTMLElement} main */
   constructor(main) {
     super();
     this.fields = new Fields();
@@ -20,7 +18,7 @@ export class LivePage extends LinesPage {
     for (const part of this.bar.element.querySelectorAll(".group, .group ~ button")) part.hidden = true;
     this.button = h("button", { title: "Pause (p)", onclick: () => this.paused ? this.resume() : this.pause("paused") }, "Pause");
     this.text = h("span", { class: "grow num" });
-    this.asSearch = /** @type {HTMLAnchorElement} */ (h("a", { class: "button", href: "/", title: "These lines as a search of that time", onclick: (/** @type {MouseEvent} */ event) => { if (event.ctrlKey || event.metaKey || event.shiftKey) return; event.preventDefault(); go({ page: "/", t: this.range(), r: "" }); } }, "Search these"));
+    this.asSearch = h("a", { class: "button", href: "/", title: "These lines as a search of that time", onclick: (event) => { if (event.ctrlKey || event.metaKey || event.shiftKey) return; event.preventDefault(); go({ page: "/", t: this.range(), r: "" }); } }, "Search these");
     this.strip = h("div", { class: "livebar" }, this.button, this.text, this.wrapButton, this.asSearch);
     this.pillRow = h("div", { class: "pills" });
     this.empty = h("div", { class: "empty" }, h("h2", {}, "Waiting for lines"), h("p", {}, "What arrives and matches the query shows here. Lines that come faster than they can be shown are counted."));
@@ -46,11 +44,11 @@ export class LivePage extends LinesPage {
     document.removeEventListener("selectionchange", this.onSelect);
   }
 
-  /** The address has changed. @param {any} before */
+  /** The address has changed. */
   changed(before) {
     this.bar.sync();
     this.pillRow.replaceChildren(...pills(), h("span", { class: "grow" }), this.mark);
-    const same = (/** @type {string} */ name) => String(/** @type {any} */ (state)[name]) === String(before[name]);
+    const same = (name) => String(state[name]) === String(before[name]);
     if (!["q", "f", "i", "c"].every(same)) return this.restart();
     if (!same("tz")) { this.setLook(); this.list.refreshAll(); }
     if (same("r")) return;
@@ -66,15 +64,15 @@ export class LivePage extends LinesPage {
   restart() {
     this.rows = [];
     this.active = -1;
-    this.cursor = /** @type {any} */ (null);
-    this.seen = /** @type {Set<string>} */ (new Set());
-    this.recent = /** @type {string[]} */ ([]);
+    this.cursor = null;
+    this.seen = new Set();
+    this.recent = [];
     this.total = this.shown = this.skipped = 0;
     this.paused = "";
     this.failed = 0;
     this.wants = USUAL;
     this.since = Date.now();
-    this.samples = /** @type {[number, number][]} */ ([]);
+    this.samples = [];
     this.setLook();
     this.list.reset(0);
     document.title = `${state.q ? state.q + " · " : ""}Live · LogFlow`;
@@ -93,7 +91,7 @@ export class LivePage extends LinesPage {
       this.take(answer, size);
     } catch (error) {
       if (isAbort(error) || this.round !== round) return;
-      const problem = /** @type {any} */ (error);
+      const problem = error;
       if (problem.code === "query" || problem.code === "bad_request") {
         this.bar.showProblem(problem, null);
         this.text.textContent = "The query cannot be read";
@@ -107,7 +105,6 @@ export class LivePage extends LinesPage {
     if (!this.isGone && this.paused !== "hidden") this.timer = setTimeout(() => void this.turn(), wait);
   }
 
-  /** @param {any} answer @param {number} size */
   take(answer, size) {
     const isFirst = !this.cursor, now = Date.now();
     this.cursor = answer.cursor;
@@ -118,7 +115,7 @@ export class LivePage extends LinesPage {
       this.failed = 0;
     }
     if (this.paused || (!size && !isFirst)) return;
-    const rows = answer.rows.filter((/** @type {any} */ row) => !this.seen.has(row.id));
+    const rows = answer.rows.filter((row) => !this.seen.has(row.id));
     for (const { id } of rows) { this.seen.add(id); this.recent.push(id); }
     for (const id of this.seen) { if (this.seen.size <= SEEN) break; this.seen.delete(id); }
     this.recent = this.recent.slice(-MOST);
@@ -136,7 +133,6 @@ export class LivePage extends LinesPage {
     this.add(rows);
   }
 
-  /** @param {import("./rows.mjs").Row[]} rows */
   add(rows) {
     if (!rows.length) return;
     const wasEmpty = !this.rows.length;
@@ -186,7 +182,6 @@ export class LivePage extends LinesPage {
     return times.length ? absolute(Math.min(...times), Math.max(...times) + 1) : "15m";
   }
 
-  /** @param {string} reason */
   pause(reason) {
     if (this.paused && reason !== "hidden") return;
     this.paused = reason;
@@ -211,7 +206,6 @@ export class LivePage extends LinesPage {
     else if (this.paused === "scrolled up" && this.list.isAtEnd()) this.resume();
   }
 
-  /** @param {KeyboardEvent} event */
   key(event) {
     return this.act(event, {
       p: () => this.button.click(),

@@ -1,7 +1,6 @@
-// @ts-check
 // The page of logs: query, bars, fields, rows.
 import { ApiError, ask, cancel, isAbort, view } from "./api.mjs";
-import { copy, count, h, menu, say } from "./dom.mjs";
+import { copy, count, h, many, menu, quoted, say } from "./dom.mjs";
 import { Fields } from "./fields.mjs";
 import { Histogram } from "./hist.mjs";
 import { LinesPage } from "./lines.mjs";
@@ -13,24 +12,23 @@ import { absolute, length, rangeName, readable, zone } from "./time.mjs";
 const PAGE = 200, ROWS_MAX = 20000;
 
 export class LogsPage extends LinesPage {
-  /** @param {HTMLElement} main */
   constructor(main) {
     super();
     this.total = 0;
-    this.next = /** @type {any} */ (null);
+    this.next = null;
     this.isLoading = false;
     this.fields = new Fields();
     this.bar = new QueryBar(() => this.fields.fields, () => this.search());
     this.hist = new Histogram((t) => go({ t, r: "" }), () => history.back());
     this.hits = h("span", { class: "hits" });
     this.note = h("span", { class: "muted" });
-    this.by = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "Bars split by", onchange: () => go({ b: this.by.value }) }));
+    this.by = h("select", { "aria-label": "Bars split by", onchange: () => go({ b: this.by.value }) });
     this.foot = h("div", { class: "foot" });
     this.pillRow = h("div", { class: "pills" });
     this.progress = h("div", { class: "progress", hidden: true });
     this.empty = h("div", { class: "scrollx", hidden: true });
     const toggles = [this.wrapButton,
-      h("button", { title: "Fold the bars", "aria-pressed": "false", onclick: (/** @type {any} */ event) => event.target.setAttribute("aria-pressed", String(this.results.classList.toggle("fold"))) }, "Fold"),
+      h("button", { title: "Fold the bars", "aria-pressed": "false", onclick: (event) => event.target.setAttribute("aria-pressed", String(this.results.classList.toggle("fold"))) }, "Fold"),
     ];
     this.results = h("div", { class: "results" },
       h("div", { class: "strip" }, h("button", { title: "Fields (f)", onclick: () => this.toggleSide() }, "Fields"), this.hits, this.note, h("span", { class: "grow" }), this.hist.legend, this.by, ...toggles),
@@ -49,11 +47,11 @@ export class LogsPage extends LinesPage {
     onKeepScroll(() => 0);
   }
 
-  /** The address has changed. @param {any} before */
+  /** The address has changed. */
   changed(before) {
     this.bar.sync();
     this.drawPills();
-    const same = (/** @type {string} */ name) => String(/** @type {any} */ (state)[name]) === String(before[name]);
+    const same = (name) => String(state[name]) === String(before[name]);
     if (!["q", "f", "t", "i", "s"].every(same)) return void this.search(history.state?.scroll ?? 0);
     if (!same("c")) return void this.search(this.list.element.scrollTop, true);
     if (!same("b") || !same("tz")) void this.bars();
@@ -84,7 +82,7 @@ export class LogsPage extends LinesPage {
       if (scroll) this.list.element.scrollTop = scroll;
       this.list.render();
       this.drawFoot();
-      this.hits.textContent = `${count(this.total)} ${this.total === 1 ? "line" : "lines"}`;
+      this.hits.textContent = many(this.total, "line");
       this.note.textContent = `${rangeName(state.t).toLowerCase()} · ${answer.took} ms`;
       say(this.hits.textContent);
       document.title = `${state.q || "Logs"} · LogFlow`;
@@ -113,7 +111,7 @@ export class LogsPage extends LinesPage {
     try {
       this.hist.set(await ask("histogram", "/api/histogram", { ...view(), t: absolute(from, to), b: choice, zone: zone() }));
     } catch (error) {
-      if (!isAbort(error)) this.hist.legend.replaceChildren(/** @type {any} */ (error).message);
+      if (!isAbort(error)) this.hist.legend.replaceChildren(error.message);
     }
   }
 
@@ -142,7 +140,6 @@ export class LogsPage extends LinesPage {
 
   atEnd() { void this.more(); }
 
-  /** @param {string} old */
   openChanged(old) {
     for (const id of [old, state.r]) {
       const index = id ? this.rows.findIndex((row) => row.id === id) : -1;
@@ -192,12 +189,11 @@ export class LogsPage extends LinesPage {
       h("button", { title: "Copy the address with fixed times", onclick: () => this.share() }, "Share"));
   }
 
-  /** @param {HTMLElement} button */
   addPill(button) {
     menu(button, (close) => {
-      const field = /** @type {any} */ (h("input", { list: "names", placeholder: "field", "aria-label": "Field", class: "mono" }));
-      const value = /** @type {any} */ (h("input", { placeholder: "value, * for any", "aria-label": "Value", class: "mono" }));
-      return h("form", { class: "group", onsubmit: (/** @type {any} */ event) => { event.preventDefault(); if (field.value) { close(); go({ f: [...state.f, `${field.value.trim()}:${value.value || "*"}`] }); } } },
+      const field = h("input", { list: "names", placeholder: "field", "aria-label": "Field", class: "mono" });
+      const value = h("input", { placeholder: "value, * for any", "aria-label": "Value", class: "mono" });
+      return h("form", { class: "group", onsubmit: (event) => { event.preventDefault(); if (field.value) { close(); go({ f: [...state.f, `${field.value.trim()}:${value.value || "*"}`] }); } } },
         h("datalist", { id: "names" }, this.fields.fields.map((one) => h("option", { value: one.name }))), field, value, h("button", { class: "primary" }, "Add"));
     });
   }
@@ -210,9 +206,8 @@ export class LogsPage extends LinesPage {
 
   share() { void copy(new URL(url({ t: this.frozen() }), location.href).href); }
 
-  /** @param {HTMLElement} button */
   exportMenu(button) {
-    const address = (/** @type {string} */ format) => {
+    const address = (format) => {
       const pairs = new URLSearchParams({ q: state.q, t: this.frozen(), c: state.c.join(","), s: state.s, format });
       if (state.i) pairs.set("i", state.i);
       for (const pill of state.f) if (!pill.startsWith("~")) pairs.append("f", pill);
@@ -224,12 +219,12 @@ export class LogsPage extends LinesPage {
   }
 
   command() {
-    const [from, to] = this.frozen().split("/"), said = (/** @type {string} */ text) => `'${text.replace(/'/g, "'\\''")}'`;
+    const [from, to] = this.frozen().split("/");
     const words = [state.q, ...state.f.filter((pill) => !pill.startsWith("~")).map((pill) => {
       const isNot = pill.startsWith("-"), [field, ...value] = pill.slice(isNot ? 1 : 0).split(":");
       return `${isNot ? "NOT " : ""}${field}:"${value.join(":").replace(/["\\]/g, "\\$&")}"`;
     })].filter(Boolean);
-    return `logflow search ${said(words.length > 1 && state.q ? [`(${words[0]})`, ...words.slice(1)].join(" AND ") : words.join(" AND "))} --since ${from} --until ${to}${state.i ? " --index " + said(state.i) : ""}`;
+    return `logflow search ${quoted(words.length > 1 && state.q ? [`(${words[0]})`, ...words.slice(1)].join(" AND ") : words.join(" AND "))} --since ${from} --until ${to}${state.i ? " --index " + quoted(state.i) : ""}`;
   }
 
   drawFoot() {
@@ -237,11 +232,11 @@ export class LogsPage extends LinesPage {
     this.foot.replaceChildren(
       h("span", {}, shown ? `${state.s === "@timestamp" ? "oldest" : "newest"} ${count(shown)} of ${count(Math.max(shown, this.total))}${this.next ? " · scroll for more" : ""}` : ""),
       this.first?.partial ? h("span", { class: "chip" }, this.first.partial) : "",
-      future ? h("span", {}, `${count(future)} ${future === 1 ? "line is" : "lines are"} dated in the future `, link(h, { t: `${new Date(this.first.to).toISOString()}/${new Date(this.first.to + 3.2e10).toISOString()}` }, {}, "show")) : "",
+      future ? h("span", {}, `${many(future, "line is", "lines are")} dated in the future `, link(h, { t: `${new Date(this.first.to).toISOString()}/${new Date(this.first.to + 3.2e10).toISOString()}` }, {}, "show")) : "",
       h("span", { class: "grow" }), h("span", {}, zone()));
   }
 
-  /** Nothing is found: when there was something, and which condition finds nothing. @param {any} answer */
+  /** Nothing is found: when there was something, and which condition finds nothing. */
   async drawEmpty(answer) {
     const body = h("div", { class: "empty" });
     this.empty.replaceChildren(body);
@@ -263,16 +258,16 @@ export class LogsPage extends LinesPage {
     try {
       const why = await ask("why", "/api/why", { ...view(), t: "all" });
       if (why.clauses.length) {
-        body.append(h("p", {}, `Of ${count(why.inRange)} lines of all time, each condition alone finds:`), h("table", {}, why.clauses.map((/** @type {any} */ clause) => h("tr", {},
+        body.append(h("p", {}, `Of ${count(why.inRange)} lines of all time, each condition alone finds:`), h("table", {}, why.clauses.map((clause) => h("tr", {},
           h("td", { class: "mono" }, clause.text), h("td", { class: "num" }, clause.count ? count(clause.count) : h("strong", {}, "0")),
           h("td", {}, clause.unknown ? [`no such field `, clause.nearest ? ["— did you mean ", link(h, mend(clause.unknown, clause.nearest), {}, clause.nearest), "?"] : ""] : "")))));
       }
     } catch (error) {
-      if (!isAbort(error)) body.append(h("p", {}, /** @type {any} */ (error).message));
+      if (!isAbort(error)) body.append(h("p", {}, error.message));
     }
   }
 
-  /** @param {KeyboardEvent} event @returns {boolean|void} false: not ours */
+  /** @returns {boolean|void} false: not ours */
   key(event) {
     return this.act(event, {
       f: () => { if (this.logs.classList.contains("noside")) this.toggleSide(); this.fields.filter.focus(); },
@@ -284,6 +279,6 @@ export class LogsPage extends LinesPage {
   }
 }
 
-/** The query with another field. @param {string} wrong @param {string} right */
+/** The query with another field. */
 const mend = (wrong, right) => ({ q: state.q.split(wrong + ":").join(right + ":"), f: state.f.map((pill) => pill.replace(wrong + ":", right + ":")) });
 

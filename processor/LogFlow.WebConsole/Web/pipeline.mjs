@@ -1,16 +1,14 @@
-// @ts-check
 // Where the lines are: rates, lag, files, partitions, statements, and whether the books balance.
 import { get } from "./api.mjs";
-import { bytes, count, h, plain, short, svg } from "./dom.mjs";
-import { go } from "./state.mjs";
+import { bytes, count, h, lineNodes, many, plain, short, svg, trouble } from "./dom.mjs";
+import { link } from "./state.mjs";
 import { length, readable } from "./time.mjs";
 
 const EVERY = 2000, KEPT = 150;
 
 export class PipelinePage {
-  /** @param {HTMLElement} main */
   constructor(main) {
-    this.history = /** @type {{at: number, read: number, queued: number, done: number, taken: number, lag: number, behind: number}[]} */ ([]);
+    this.history = [];
     this.problem = h("div", { role: "status" });
     this.cards = h("div", { class: "cards" });
     this.tables = h("div");
@@ -27,7 +25,6 @@ export class PipelinePage {
 
   changed() { if (this.last) this.draw(); }
 
-  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.key !== "r") return false;
     clearTimeout(this.timer);
@@ -42,9 +39,8 @@ export class PipelinePage {
       this.remember();
       this.draw();
     } catch (error) {
-      const { code, message } = /** @type {any} */ (error);
-      this.problem.replaceChildren(h("p", { class: code === "alone" ? "" : "problem" }, message, this.last ? " What is shown is from before." : ""));
-      if (code === "alone") return;
+      this.problem.replaceChildren(trouble(error), this.last ? "What is shown is from before." : "");
+      if (error.code === "alone") return;
     }
     if (!this.isGone) this.timer = setTimeout(() => void this.load(), EVERY);
   }
@@ -55,14 +51,14 @@ export class PipelinePage {
     this.history = this.history.slice(-KEPT);
   }
 
-  /** Of each step since the page was opened, a second. @param {"read"|"queued"|"done"|"taken"} name */
+  /** Of each step since the page was opened, a second. */
   rates(name) {
     return this.history.slice(1).map((now, index) => Math.max(0, now[name] - this.history[index][name]) * 1000 / Math.max(1, now.at - this.history[index].at));
   }
 
   draw() {
     const { agent, queue, processor, store, now } = this.last;
-    const part = (/** @type {string} */ name) => now.parts?.find((/** @type {any} */ one) => one.name === name);
+    const part = (name) => now.parts?.find((one) => one.name === name);
     this.cards.replaceChildren(...[
       agent && card("Agent", part("agent"), this.rates("read"), "lines read a second", [`${count(now.filesWatched)} files, ${count(agent.open)} open`, `${bytes(agent.bytesBehind)} behind`]),
       queue && card("Queue", part("queue"), this.rates("queued"), "records in a second", [`${bytes(queue.bytesOnDisk)} on disk`, `${count(queue.connections)} connections`]),
@@ -71,16 +67,16 @@ export class PipelinePage {
     ].filter(Boolean));
     this.keepScroll(() => this.tables.replaceChildren(...[
       this.trouble(), this.books(), this.statements(), this.outputs(), this.files(), this.partitions(), this.groups(),
-    ].filter((node) => node !== null).map((node) => /** @type {Node} */ (node))));
+    ].filter(Boolean)));
   }
 
-  /** A table that is drawn again stays where it was scrolled to, and keeps the focus. @param {() => void} work */
+  /** A table that is drawn again stays where it was scrolled to, and keeps the focus. */
   keepScroll(work) {
     const old = new Map([...this.tables.querySelectorAll("[role=region]")].map((box) => [box.getAttribute("aria-label"), [box.scrollLeft, box === document.activeElement]]));
     work();
-    for (const box of /** @type {NodeListOf<HTMLElement>} */ (this.tables.querySelectorAll("[role=region]"))) {
+    for (const box of this.tables.querySelectorAll("[role=region]")) {
       const was = old.get(box.getAttribute("aria-label"));
-      if (was?.[0]) box.scrollLeft = /** @type {number} */ (was[0]);
+      if (was?.[0]) box.scrollLeft = was[0];
       if (was?.[1]) box.focus({ preventScroll: true });
     }
   }
@@ -90,7 +86,7 @@ export class PipelinePage {
     if (!now.recentErrors?.length && !stuck) return null;
     return section("What went wrong lately", table(["Time", "Part", "What"], [
       ...(stuck ? [["now", "processor", plain(stuck)]] : []),
-      ...(now.recentErrors ?? []).map((/** @type {any} */ error) => [readable(Date.parse(error.time)), error.part, plain(error.text)])]));
+      ...(now.recentErrors ?? []).map((error) => [readable(Date.parse(error.time)), error.part, plain(error.text)])]));
   }
 
   /** What came in, against what became of it. */
@@ -115,10 +111,10 @@ export class PipelinePage {
   statements() {
     const { statements } = this.last;
     if (!statements?.length) return null;
-    const most = Math.max(...statements.map((/** @type {any} */ one) => one.ms), 1);
-    const used = statements.filter((/** @type {any} */ one) => one.in), idle = statements.length - used.length;
-    return section("Statements", h("p", { class: "muted" }, `Filters in the order of the text that have seen an event${idle ? `; ${count(idle)} ${idle === 1 ? "other has" : "others have"} seen none` : ""}.`),
-      used.length ? table(["Statement", "Place", "#In", "#Out", "#Matched", "#Failed", "#µs each", "Share of time"], used.map((/** @type {any} */ one) => [
+    const most = Math.max(...statements.map((one) => one.ms), 1);
+    const used = statements.filter((one) => one.in), idle = statements.length - used.length;
+    return section("Statements", h("p", { class: "muted" }, `Filters in the order of the text that have seen an event${idle ? `; ${many(idle, "other has", "others have")} seen none` : ""}.`),
+      used.length ? table(["Statement", "Place", "#In", "#Out", "#Matched", "#Failed", "#µs each", "Share of time"], used.map((one) => [
         h("span", { class: "mono" }, one.name), h("span", { class: "mono muted" }, one.place), one.in, one.out, one.matches, one.failures ? h("span", { class: "dot bad" }, count(one.failures)) : 0, (one.ms * 1000 / one.in).toFixed(1),
         h("meter", { min: 0, max: most, value: one.ms, "aria-label": `Share of time of ${one.name}` })])) : null);
   }
@@ -126,7 +122,7 @@ export class PipelinePage {
   outputs() {
     const { processor } = this.last;
     if (!processor?.outputs?.length) return null;
-    return section("Outputs", table(["Output", "State", "#Failed writes", "Last failure"], processor.outputs.map((/** @type {any} */ one) => [
+    return section("Outputs", table(["Output", "State", "#Failed writes", "Last failure"], processor.outputs.map((one) => [
       h("span", { class: "mono" }, one.name), one.waitingSince ? h("span", { class: "dot bad" }, `waits for ${length(Date.now() - Date.parse(one.waitingSince))}`) : h("span", { class: "dot" }, "writes"), one.failures, plain(one.lastError ?? "")])));
   }
 
@@ -134,34 +130,26 @@ export class PipelinePage {
     const { files, fileCount } = this.last;
     if (!fileCount) return null;
     return section("Files", fileCount > files.length ? h("p", { class: "muted" }, `The ${count(files.length)} furthest behind of ${count(fileCount)}.`) : null,
-      table(["File", "#Length", "#In the queue", "#Behind", "State", ""], files.map((/** @type {any} */ one) => [
+      table(["File", "#Length", "#In the queue", "#Behind", "State", ""], files.map((one) => [
         h("span", { class: "mono" }, plain(one.path)), bytes(one.length), bytes(one.acknowledged), one.behind ? bytes(one.behind) : "0", one.isIgnored ? "left alone: too old" : one.isOpen ? "open" : "closed",
-        h("a", { href: "/?" + new URLSearchParams({ t: "24h", f: `log.file.path:${one.path}` }), onclick: lines(one.path), "aria-label": `Lines of ${plain(one.path)}` }, "lines")])));
+        link(h, { page: "/", q: "", t: "24h", f: [`log.file.path:${one.path}`], r: "" }, { "aria-label": `Lines of ${plain(one.path)}` }, "lines")])));
   }
 
   partitions() {
     const { queue } = this.last;
     if (!queue?.partitions?.length) return null;
-    return section("Partitions", table(["Topic", "#Partition", "#First offset", "#Next offset", "#Records", "#Size", "State"], queue.partitions.map((/** @type {any} */ one) => [
+    return section("Partitions", table(["Topic", "#Partition", "#First offset", "#Next offset", "#Records", "#Size", "State"], queue.partitions.map((one) => [
       h("span", { class: "mono" }, plain(one.topic)), one.partition, one.start, one.end, one.end - one.start, bytes(one.bytes), one.isOffline ? h("span", { class: "dot bad" }, "offline: a write failed") : h("span", { class: "dot" }, "online")])));
   }
 
   groups() {
     const { queue } = this.last;
     if (!queue?.groups?.length) return null;
-    return section("Consumer groups", table(["Group", "State", "#Members", "Topic", "#Partition", "#Committed", "#Lag"], queue.groups.map((/** @type {any} */ one) => [
+    return section("Consumer groups", table(["Group", "State", "#Members", "Topic", "#Partition", "#Committed", "#Lag"], queue.groups.map((one) => [
       h("span", { class: "mono" }, plain(one.group)), one.state, one.members, h("span", { class: "mono" }, plain(one.topic)), one.partition, one.committed < 0 ? "nothing" : one.committed, one.lag])));
   }
 }
 
-/** @param {string} path */
-const lines = (path) => (/** @type {MouseEvent} */ event) => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  go({ page: "/", q: "", t: "24h", f: [`log.file.path:${path}`], r: "" });
-};
-
-/** @param {string} name @param {any} part @param {number[]} rates @param {string} unit @param {string[]} facts @param {number[]} [lags] */
 function card(name, part, rates, unit, facts, lags) {
   const rate = rates.slice(-3).reduce((sum, one) => sum + one, 0) / Math.max(1, Math.min(3, rates.length));
   return h("section", { class: "card", "aria-label": name },
@@ -171,26 +159,60 @@ function card(name, part, rates, unit, facts, lags) {
     facts.map((fact) => h("div", { class: "of" }, fact)), part && !part.ready ? h("div", { class: "of bad" }, plain(part.detail ?? "not ready")) : null);
 }
 
-/** @param {number[]} values @param {string} label @param {string} [kind] */
 function spark(values, label, kind = "") {
   const most = Math.max(1, ...values), points = values.map((value, index) => `${(index + KEPT - values.length).toFixed(0)},${(26 - value / most * 24).toFixed(1)}`);
   return svg("svg", { viewBox: `0 0 ${KEPT} 28`, preserveAspectRatio: "none", role: "img", "aria-label": `${label}, now ${short(values.at(-1) ?? 0)}, most ${short(most)}` },
     svg("polyline", { class: `spark ${kind}`, points: points.join(" ") }));
 }
 
-/** @param {string} title @param {...any} content */
 const section = (title, ...content) => h("section", {}, h("h2", {}, title), ...content);
 
-/** A head that begins with # is of numbers. @param {string[]} heads @param {any[][]} rows */
-export function table(heads, rows) {
+/** A head that begins with # is of numbers. */
+function table(heads, rows) {
   const isNumber = heads.map((head) => head.startsWith("#")), names = heads.map((head) => head.replace("#", ""));
   return h("div", { class: "scrollx", role: "region", tabindex: "0", "aria-label": `Table: ${names.filter(Boolean).join(", ")}` }, h("table", { class: "data" },
     h("thead", {}, h("tr", {}, names.map((name, at) => name ? h("th", { scope: "col", class: isNumber[at] ? "num" : "" }, name) : h("td")))),
     h("tbody", {}, rows.map((row) => h("tr", {}, row.map((value, at) => h("td", { class: isNumber[at] ? "num" : "" }, typeof value === "number" ? count(value) : value)))))));
 }
 
-/** @param {string} name @param {[string, number][]} came @param {[string, number][]} became @param {number|null} difference null: the parts are one count, nothing to compare @param {any[]} also */
+/** @param {number|null} difference null: the parts are one count, nothing to compare */
 function ledger(name, came, became, difference, also) {
-  const sums = (/** @type {[string, number][]} */ list) => h("ul", { class: "plain" }, list.filter(([, n], at) => n || !at).map(([what, n]) => h("li", {}, h("strong", {}, count(n)), " ", what)));
+  const sums = (list) => h("ul", { class: "plain" }, list.filter(([, n], at) => n || !at).map(([what, n]) => h("li", {}, h("strong", {}, count(n)), " ", what)));
   return [h("strong", {}, name), sums(came), sums(became), difference === null ? h("span", { class: "muted" }, "–") : h("span", { class: `dot${difference ? " bad" : ""}` }, difference ? `${count(difference)} unaccounted for` : "0"), h("ul", { class: "plain" }, also.filter(Boolean).map((text) => h("li", {}, text)))];
+}
+
+/** What is in force, and who said so. */
+export class ConfigPage {
+  constructor(main) {
+    const draw = () => this.draw();
+    this.filter = h("input", { type: "search", placeholder: "Filter keys", "aria-label": "Keys and values that have", oninput: draw });
+    this.written = h("input", { type: "checkbox", onchange: draw });
+    this.list = h("div", {}, "Loading …");
+    main.replaceChildren(h("div", { class: "page" }, h("h1", {}, "Config"),
+      h("p", { class: "muted" }, "What this process runs with; secrets are masked. The filters are in ", link(h, { page: "/try" }, {}, "Try"), ", their counters in ", link(h, { page: "/pipeline" }, {}, "Pipeline"), "."),
+      h("p", {}, this.filter, " ", h("label", {}, this.written, " without defaults")), this.list));
+    document.title = "Config · LogFlow";
+    void this.load();
+  }
+
+  async load() {
+    try {
+      this.entries = (await get("/api/config")).entries;
+      this.draw();
+    } catch (error) {
+      this.list.replaceChildren(trouble(error));
+    }
+  }
+
+  draw() {
+    const wanted = this.filter.value.toLowerCase();
+    const fits = this.entries.filter((one) => !(this.written.checked && one.isDefault) && `${one.key} ${one.value}`.toLowerCase().includes(wanted));
+    this.list.replaceChildren(table(["Key", "Value", "From"], fits.map((one) => [h("span", { class: "mono" }, plain(one.key)), one.value.includes("\n") ? h("details", {}, h("summary", {}, many(one.value.split("\n").length, "line")), h("pre", {}, lineNodes(one.value))) : h("span", { class: "mono" }, lineNodes(one.value)), one.isDefault ? h("span", { class: "muted" }, one.origin) : plain(one.origin)])),
+      h("p", { class: "muted" }, many(fits.length, "key")));
+  }
+
+  key(event) {
+    if (event.key !== "/") return false;
+    this.filter.focus();
+  }
 }

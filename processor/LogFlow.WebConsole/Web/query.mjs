@@ -1,4 +1,3 @@
-// @ts-check
 // The query bar: text with completion, time, pills.
 import { ask, isAbort, view } from "./api.mjs";
 import { count, h, menu, plain } from "./dom.mjs";
@@ -7,25 +6,22 @@ import { parse, presets, rangeName, readable, zone } from "./time.mjs";
 
 const RECENT = "recent";
 
-/** @returns {string[]} */
 const recent = () => { try { return JSON.parse(localStorage.getItem(RECENT) ?? "[]"); } catch { return []; } };
 
-/** @param {string} query */
 function remember(query) {
   if (query) localStorage.setItem(RECENT, JSON.stringify([query, ...recent().filter((old) => old !== query)].slice(0, 20)));
 }
 
 export class QueryBar {
-  /** @param {() => any[]} fields @param {() => void} again */
   constructor(fields, again) {
     this.fields = fields;
-    this.options = /** @type {any[]} */ ([]);
+    this.options = [];
     this.chosen = -1;
-    this.input = /** @type {HTMLInputElement} */ (h("input", {
+    this.input = h("input", {
       id: "q", type: "text", spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder: "Search: words, \"a phrase\", field:value, status:>=500, NOT healthz",
       "aria-label": "Query", role: "combobox", "aria-expanded": "false", "aria-controls": "complete", "aria-autocomplete": "list", value: state.q,
-      oninput: () => void this.complete(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event), onblur: () => setTimeout(() => this.close(), 150),
-    }));
+      oninput: () => void this.complete(), onkeydown: (event) => this.key(event), onblur: () => setTimeout(() => this.close(), 150),
+    });
     this.list = h("ul", { class: "complete", id: "complete", role: "listbox", "aria-label": "Completions", hidden: true });
     this.time = h("button", { id: "time", "aria-haspopup": "dialog", "aria-expanded": "false", title: "Time (t)", onclick: () => this.chooseTime() }, "");
     const clear = h("button", { class: "quiet clear", title: "Clear", "aria-label": "Clear the query", onclick: () => { this.input.value = ""; this.run(); this.input.focus(); } }, "⌫");
@@ -35,7 +31,7 @@ export class QueryBar {
       h("div", { class: "group" }, h("button", { title: "Earlier ([)", "aria-label": "Earlier", onclick: () => this.shift(-1) }, "◀"), this.time, h("button", { title: "Later (])", "aria-label": "Later", onclick: () => this.shift(1) }, "▶")),
       h("button", { title: "Search again (r)", "aria-label": "Search again", onclick: again }, "⟳"));
     this.again = again;
-    this.range = /** @type {[number, number]|null} */ (null);
+    this.range = null;
     this.problem = h("div", { role: "alert" });
   }
 
@@ -51,14 +47,12 @@ export class QueryBar {
     if (this.input.value.trim() === state.q) { if (isExplicit) this.again(); } else go({ q: this.input.value.trim(), r: "", x: "" });
   }
 
-  /** @param {any} error @param {string|null} hint */
   showProblem(error, hint) {
     this.problem.replaceChildren(
       error ? h("pre", { class: "problem" }, (error.column !== null && error.code === "query" ? " ".repeat(Math.min(400, error.column)) + "^ " : "") + plain(error.message)) : "",
       hint && !error ? h("div", { class: "hint" }, "Operators are written AND, OR, NOT and field:>=5. Meant: ", h("button", { onclick: () => go({ q: hint }) }, hint)) : "");
   }
 
-  /** @param {number} way */
   shift(way) {
     if (!this.range) return;
     const [from, to] = this.range, wide = to - from;
@@ -68,13 +62,13 @@ export class QueryBar {
   chooseTime() {
     menu(this.time, (close) => {
       const [from, to] = this.range ?? [Date.now() - 9e5, Date.now()];
-      const first = /** @type {HTMLInputElement} */ (h("input", { name: "from", value: readable(from), autocomplete: "off" }));
-      const last = /** @type {HTMLInputElement} */ (h("input", { name: "to", value: readable(to), autocomplete: "off" }));
+      const first = h("input", { name: "from", value: readable(from), autocomplete: "off" });
+      const last = h("input", { name: "to", value: readable(to), autocomplete: "off" });
       const wrong = h("div", { class: "problem", role: "alert" });
       return h("div", { class: "times" },
-        h("div", { class: "menu" }, presets.map(([t, label]) => h("a", { href: url({ t, r: "" }), "aria-current": t === state.t ? "true" : null, onclick: (/** @type {any} */ event) => { event.preventDefault(); close(); go({ t, r: "" }); this.again(); } }, label))),
+        h("div", { class: "menu" }, presets.map(([t, label]) => h("a", { href: url({ t, r: "" }), "aria-current": t === state.t ? "true" : null, onclick: (event) => { event.preventDefault(); close(); go({ t, r: "" }); this.again(); } }, label))),
         h("form", {
-          onsubmit: (/** @type {any} */ event) => {
+          onsubmit: (event) => {
             event.preventDefault();
             const a = parse(first.value), b = parse(last.value);
             if (isNaN(a) || isNaN(b)) { wrong.textContent = "a time is written 2026-11-29 17:00, with Z for UTC"; return; }
@@ -92,7 +86,6 @@ export class QueryBar {
     this.input.removeAttribute("aria-activedescendant");
   }
 
-  /** @param {KeyboardEvent} event */
   key(event) {
     const isOpen = !this.list.hidden;
     if (event.key === " " && event.ctrlKey) void this.complete(true);
@@ -106,7 +99,6 @@ export class QueryBar {
     event.stopPropagation();
   }
 
-  /** @param {number} index */
   choose(index) {
     const items = [...this.list.children];
     if (!items.length) return;
@@ -116,7 +108,6 @@ export class QueryBar {
     items[this.chosen].scrollIntoView({ block: "nearest" });
   }
 
-  /** @param {number} index */
   accept(index) {
     const { text, from } = this.options[index], at = this.input.selectionStart ?? this.input.value.length;
     this.input.setRangeText(text, from, at, "end");
@@ -129,14 +120,14 @@ export class QueryBar {
     const word = /(?:^|[\s(])([-+!]?)([^\s()"]*|[\w.@-]+:"[^"]*)$/.exec(before);
     if (!word) return this.close();
     const [, sign, text] = word, colon = text.indexOf(":"), start = at - text.length;
-    let options = /** @type {any[]} */ ([]);
+    let options = [];
     if (colon > 0) {
       const field = text.slice(0, colon), begun = text.slice(colon + 1).replace(/^"/, "");
       if (/^[<>]/.test(begun)) return this.close();
       try {
         const top = await ask("complete", "/api/values", { ...view(), q: whole(before.slice(0, start - sign.length) + this.input.value.slice(at)), field, prefix: begun });
-        options = top.values.filter((/** @type {any} */ one) => String(one.value).toLowerCase().startsWith(begun.toLowerCase()))
-          .map((/** @type {any} */ one) => ({ label: String(one.value), note: count(one.count), text: quote(String(one.value)), from: start + colon + 1 }));
+        options = top.values.filter((one) => String(one.value).toLowerCase().startsWith(begun.toLowerCase()))
+          .map((one) => ({ label: String(one.value), note: count(one.count), text: quote(String(one.value)), from: start + colon + 1 }));
         if (!begun && top.stats) options.push(...[">=", "<="].map((sign) => ({ label: `${sign} a number`, note: "compare", text: sign, from: start + colon + 1 })));
       } catch (error) {
         if (isAbort(error)) return;
@@ -151,31 +142,29 @@ export class QueryBar {
     if (document.activeElement !== this.input) return;
     this.options = options;
     this.chosen = -1;
-    this.list.replaceChildren(...options.map((option, index) => h("li", { id: "option" + index, role: "option", "aria-selected": "false", onmousedown: (/** @type {any} */ event) => { event.preventDefault(); this.accept(index); } },
+    this.list.replaceChildren(...options.map((option, index) => h("li", { id: "option" + index, role: "option", "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); this.accept(index); } },
       h("span", {}, plain(option.label)), h("span", { class: "muted" }, option.note))));
     this.list.hidden = !options.length;
     this.input.setAttribute("aria-expanded", String(options.length > 0));
   }
 }
 
-/** What of a half-written query can be read already. @param {string} text */
+/** What of a half-written query can be read already. */
 function whole(text) {
   const query = text.replace(/(\s*(\b(AND|OR|NOT)\b|&&|\|\||[!+-]))+\s*$/, "").trim();
-  const has = (/** @type {string} */ letter) => query.split(letter).length - 1;
+  const has = (letter) => query.split(letter).length - 1;
   return has("(") === has(")") && has("[") === has("]") && has("{") === has("}") && has('"') % 2 === 0 ? query : "";
 }
 
-/** @param {any} field @param {string} wanted */
 const rank = (field, wanted) => (field.name.toLowerCase().startsWith(wanted) ? 0 : 2) + (field.count ? 0 : 1);
 
-/** A value as the query language wants it. @param {string} value */
+/** A value as the query language wants it. */
 export const quote = (value) => /^[\w.@/-]+$/.test(value) && !/^(AND|OR|NOT)$/.test(value) && !value.includes("/") ? value : `"${value.replace(/["\\]/g, "\\$&")}"`;
 
 /** The pills: what is wanted and not, each of which can be turned, switched off, taken away. */
 export function pills() {
   return state.f.map((pill, at) => {
     const isOff = pill.startsWith("~"), rest = isOff ? pill.slice(1) : pill, isNot = rest.startsWith("-"), bare = isNot ? rest.slice(1) : rest;
-    /** @param {string|null} text */
     const put = (text) => ({ f: state.f.map((old, index) => index === at ? text : old).filter((old) => old !== null), r: "" });
     return h("span", { class: `pill${isNot ? " not" : ""}${isOff ? " off" : ""}` },
       h("span", { title: plain(bare) }, (isNot ? "NOT " : "") + plain(bare)),

@@ -1,36 +1,30 @@
-// @ts-check
 // How a line looks: the same in Logs, in Live and around a line.
 import { h, lineNodes, plain } from "./dom.mjs";
 import { state } from "./state.mjs";
 import { full, parts } from "./time.mjs";
 
-/** @typedef {{id: string, index: string, sort?: any[], f: Record<string, any>, at?: number, gap?: string}} Row */
-
 const classes = [["fatal", /^(fatal|crit|emerg|alert|panic)/i], ["error", /^(err|severe|fail)/i], ["warn", /^warn/i], ["info", /^(info|notice)/i], ["debug", /^(debug|trace|verbose|fine)/i]];
 
-/** The kind of a level by its name; "" where it is none. @param {any} level */
+/** The kind of a level by its name; "" where it is none. */
 export function levelClass(level) {
   const text = String(level ?? "");
-  const found = classes.find(([, pattern]) => /** @type {RegExp} */ (pattern).test(text));
-  return found ? /** @type {string} */ (found[0]) : "";
+  const found = classes.find(([, pattern]) => pattern.test(text));
+  return found ? found[0] : "";
 }
 
-/** @param {Row} row */
 export function timeOf(row) {
   row.at ??= Date.parse(row.f["@timestamp"]) || Number(row.sort?.[0]) || 0;
   return row.at;
 }
 
-/** @param {any} value */
 export const cell = (value) => value === null || value === undefined ? "" : typeof value === "object" ? (Array.isArray(value) && value.every((part) => typeof part !== "object") ? value.join(", ") : JSON.stringify(value)) : String(value);
 
-/** @param {Row} row */
 export const message = (row) => cell(row.f.message ?? row.f["error.message"]);
 
-/** The line as text, for the clipboard. @param {Row} row */
+/** The line as text, for the clipboard. */
 export const asText = (row) => `${full(timeOf(row))}\t${plain(message(row)).replace(/\t/g, " ")}`;
 
-/** Words of the query, to be marked in the lines. @param {string} more */
+/** Words of the query, to be marked in the lines. */
 export function marks(more) {
   const words = [...state.q.replace(/[\w.@-]+:[<>=]*("[^"]*"|\([^)]*\)|\S+)/g, (part) => /^(message|error\.message):/.test(part) ? part.slice(part.indexOf(":") + 1) : " ")
     .replace(/\b(?:NOT|-)\s*\S+/g, " ").matchAll(/"([^"]+)"|([^\s()"]+)/g)]
@@ -40,7 +34,7 @@ export function marks(more) {
   return patterns.length ? new RegExp(patterns.join("|"), "gi") : null;
 }
 
-/** Widths of the columns; the message takes what is left. @param {string} time @param {{level: boolean, dataset: boolean}} shows */
+/** Widths of the columns; the message takes what is left. */
 export function widths(time, shows) {
   const narrow = matchMedia("(max-width: 900px)").matches;
   const columns = [time];
@@ -50,7 +44,6 @@ export function widths(time, shows) {
   return [...columns, "minmax(0, 1fr)"].join(" ");
 }
 
-/** @param {Row} row @param {{time: (ms: number) => string, level: boolean, dataset: boolean, marks: RegExp|null, wraps?: boolean}} look */
 export function cells(row, look) {
   const text = message(row);
   const shown = look.wraps ? text : text.length > 1200 ? text.slice(0, 1200) : text;

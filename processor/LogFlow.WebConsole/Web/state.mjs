@@ -1,17 +1,12 @@
-// @ts-check
 // The address is the state: what is seen can be sent to somebody else.
 
-/** @typedef {{page: string, q: string, t: string, tz: string, f: string[], c: string[], s: string, b: string, i: string, r: string, x: string}} State */
-
 const lists = ["f"], commas = ["c"], texts = ["q", "t", "tz", "s", "b", "i", "r", "x"];
-/** @type {State} */
 export let state = read();
-const listeners = /** @type {((now: State, before: State) => void)[]} */ ([]);
+const listeners = [];
 
-/** @returns {State} */
 function read() {
   const found = new URLSearchParams(location.search);
-  const now = /** @type {any} */ ({ page: location.pathname });
+  const now = { page: location.pathname };
   for (const name of texts) now[name] = found.get(name) ?? "";
   for (const name of lists) now[name] = found.getAll(name).filter(Boolean);
   for (const name of commas) now[name] = (found.get(name) ?? "").split(",").filter(Boolean);
@@ -19,12 +14,12 @@ function read() {
   return now;
 }
 
-/** The address of the state with changes. @param {Partial<State>} [change] */
+/** The address of the state with changes. */
 export function url(change = {}) {
   const next = { ...state, ...change };
   const pairs = new URLSearchParams();
   for (const name of texts) {
-    const value = /** @type {any} */ (next)[name];
+    const value = next[name];
     if (value && !(name === "t" && value === "15m")) pairs.append(name, value);
   }
   for (const value of next.f) pairs.append("f", value);
@@ -34,7 +29,7 @@ export function url(change = {}) {
   return next.page + (text ? "?" + text : "");
 }
 
-/** Goes there; Back comes back. @param {Partial<State>} change @param {boolean} [replaces] */
+/** Goes there; Back comes back. */
 export function go(change, replaces = false) {
   const before = state, target = url(change);
   if (target === url()) return;
@@ -45,10 +40,8 @@ export function go(change, replaces = false) {
 }
 
 let keepScroll = () => 0;
-/** @param {() => number} ask */
 export const onKeepScroll = (ask) => { keepScroll = ask; };
 
-/** @param {(now: State, before: State) => void} listener */
 export const onChange = (listener) => { listeners.push(listener); };
 
 addEventListener("popstate", () => {
@@ -58,12 +51,12 @@ addEventListener("popstate", () => {
 });
 
 /** A real link that works without a new page; with Ctrl or the middle button it opens one.
- * @param {Partial<State>} change @param {Record<string, any>} props @param {...any} children */
+ * */
 export function link(make, change, props, ...children) {
   return make("a", {
     ...props,
     href: url(change),
-    onclick: (/** @type {MouseEvent} */ event) => {
+    onclick: (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
       event.stopPropagation();
@@ -72,7 +65,7 @@ export function link(make, change, props, ...children) {
   }, ...children);
 }
 
-/** The pills with one more (its opposite goes). @param {string} field @param {string} value @param {boolean} wanted */
+/** The pills with one more (its opposite goes). */
 export function withPill(field, value, wanted) {
   const pill = `${wanted ? "" : "-"}${field}:${value}`;
   const rest = state.f.filter((old) => old.replace(/^[~-]+/, "") !== `${field}:${value}`);

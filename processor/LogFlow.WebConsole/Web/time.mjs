@@ -1,4 +1,3 @@
-// @ts-check
 import { state } from "./state.mjs";
 
 export const presets = [["5m", "Last 5 min"], ["15m", "Last 15 min"], ["1h", "Last hour"], ["6h", "Last 6 hours"], ["24h", "Last 24 hours"],
@@ -16,9 +15,9 @@ export function zone() {
   }
 }
 
-const formats = /** @type {Map<string, Intl.DateTimeFormat>} */ (new Map());
+const formats = new Map();
 
-/** The parts of a moment in the zone. @param {number} ms */
+/** The parts of a moment in the zone. */
 export function parts(ms) {
   const name = zone();
   let format = formats.get(name);
@@ -26,30 +25,28 @@ export function parts(ms) {
     format = new Intl.DateTimeFormat("en-GB", { timeZone: name, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" });
     formats.set(name, format);
   }
-  const found = /** @type {Record<string, string>} */ ({});
+  const found = {};
   for (const part of format.formatToParts(ms)) found[part.type] = part.value;
   return { date: `${found.year.padStart(4, "0")}-${found.month}-${found.day}`, time: `${found.hour}:${found.minute}:${found.second}`, year: found.year, ms: String(((ms % 1000) + 1000) % 1000).padStart(3, "0") };
 }
 
-/** @param {number} ms */
 export function full(ms) {
   const now = parts(ms);
   return `${now.date} ${now.time}.${now.ms}`;
 }
 
-/** Without what is nought. @param {number} ms */
+/** Without what is nought. */
 export const readable = (ms) => full(ms).replace(/\.000$/, "").replace(/:00$/, "");
 
-/** How much of a moment rows have to show. @param {number} first @param {number} last */
+/** How much of a moment rows have to show. */
 export function rowFormat(first, last) {
   const one = parts(first), two = parts(last), now = parts(Date.now());
-  if (matchMedia("(max-width: 900px)").matches && (one.date !== two.date || one.date !== now.date)) return { width: "104px", show: (/** @type {number} */ ms) => { const at = parts(ms); return `${at.date.slice(5)} ${at.time}`; } };
-  if (one.date === two.date && one.date === now.date) return { width: "88px", show: (/** @type {number} */ ms) => { const at = parts(ms); return `${at.time}.${at.ms}`; } };
-  if (one.year === two.year && one.year === now.year) return { width: "132px", show: (/** @type {number} */ ms) => { const at = parts(ms); return `${at.date.slice(5)} ${at.time}.${at.ms}`; } };
+  if (matchMedia("(max-width: 900px)").matches && (one.date !== two.date || one.date !== now.date)) return { width: "104px", show: (ms) => { const at = parts(ms); return `${at.date.slice(5)} ${at.time}`; } };
+  if (one.date === two.date && one.date === now.date) return { width: "88px", show: (ms) => { const at = parts(ms); return `${at.time}.${at.ms}`; } };
+  if (one.year === two.year && one.year === now.year) return { width: "132px", show: (ms) => { const at = parts(ms); return `${at.date.slice(5)} ${at.time}.${at.ms}`; } };
   return { width: "178px", show: full };
 }
 
-/** @param {string} t */
 export function rangeName(t) {
   const known = presets.find(([value]) => value === t);
   if (known) return known[1];
@@ -59,18 +56,17 @@ export function rangeName(t) {
   return one.slice(0, 10) === two.slice(0, 10) && two.length > 11 ? `${one} – ${two.slice(11)}` : `${one} – ${two}`;
 }
 
-/** @param {number} from @param {number} to */
 export const absolute = (from, to) => `${new Date(from).toISOString().replace(/\.000Z$/, "Z")}/${new Date(to).toISOString().replace(/\.000Z$/, "Z")}`;
 
-/** A length of time in words. @param {number} ms */
+/** A length of time in words. */
 export function length(ms) {
-  for (const [unit, size] of /** @type {[string, number][]} */ ([["d", 864e5], ["h", 36e5], ["min", 6e4], ["s", 1000]])) {
+  for (const [unit, size] of [["d", 864e5], ["h", 36e5], ["min", 6e4], ["s", 1000]]) {
     if (ms >= size) return `${+(ms / size).toFixed(ms / size < 10 ? 1 : 0)} ${unit}`;
   }
   return `${Math.round(ms)} ms`;
 }
 
-/** A text of somebody as a moment: ISO as is, else in the zone of the page. @param {string} text */
+/** A text of somebody as a moment: ISO as is, else in the zone of the page. */
 export function parse(text) {
   const trimmed = text.trim();
   if (/(Z|[+-]\d\d:?\d\d)$/.test(trimmed)) return Date.parse(trimmed);
