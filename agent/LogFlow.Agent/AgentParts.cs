@@ -80,7 +80,9 @@ internal sealed class AgentParts : IAsyncDisposable
                         logger)
                     {
                         // Read at the first start of an input alone: later ones do not need it, damaged or gone.
-                        TakeOver = input.IsReceived || registry.FilesOf(InputIds.Of(config, input)).Count > 0 ? null : filebeat.Value,
+                        TakeOver = input.IsReceived || registry.FilesOf(InputIds.Of(config, input)).Count > 0
+                            ? null
+                            : filebeat.Value,
                         OpenFile = path => GzipLogFile.Unwrap(seams.OpenFile(path)),
                     },
                     scheduler,

@@ -9,6 +9,9 @@ namespace LogFlow.Platform;
 /// </summary>
 public sealed class DirectoryLock : IDisposable
 {
+    /// <summary>Who only asks whether the folder is held holds it himself, for a moment.</summary>
+    private static readonly TimeSpan ReaderPatience = TimeSpan.FromMilliseconds(100);
+
     private readonly FileStream _file;
 
     private DirectoryLock(FileStream file) => _file = file;
@@ -19,12 +22,8 @@ public sealed class DirectoryLock : IDisposable
     {
         PrivateFiles.CreateDirectory(directory);
         PrivateFiles.SyncName(directory);
-        FileStream file;
-        try
-        {
-            file = PrivateFiles.Open(Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite);
-        }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
+        FileStream? file = null;
+        if (!SpinWait.SpinUntil(() => (file = TryOpen(directory)) is not null, ReaderPatience))
         {
             throw new DirectoryLockedException(directory, ReadHolder(directory));
         }
@@ -34,7 +33,7 @@ public sealed class DirectoryLock : IDisposable
             holder.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
         }
 
-        return new DirectoryLock(file);
+        return new DirectoryLock(file!);
     }
 
     /// <summary>
@@ -62,6 +61,19 @@ public sealed class DirectoryLock : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>The lock; null where somebody else has it.</summary>
+    private static FileStream? TryOpen(string directory)
+    {
+        try
+        {
+            return PrivateFiles.Open(Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        }
+        catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
+        {
+            return null;
+        }
+    }
 
     private static string HolderPath(string directory) => Path.Combine(directory, ".pid");
 

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace LogFlow.Processor;
 
-/// <summary>Measures how far each assigned partition is from its end, and counts the dead letters of its topics.</summary>
+/// <summary>
+/// Measures how far each assigned partition is from its end, and counts the dead letters of its topics.
+/// </summary>
 internal sealed partial class LagMeter(
     IRecordConsumer consumer, PartitionProgress progress, TimeSpan interval, TimeProvider time, ILogger logger)
 {

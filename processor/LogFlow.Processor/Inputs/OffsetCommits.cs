@@ -53,8 +53,8 @@ internal sealed partial class OffsetCommits : IDisposable
     }
 
     /// <summary>
-    /// Commits in the interval while something that was read is not committed; without anything to do it sleeps, but for
-    /// a look now and then at what outputs hold.
+    /// Commits in the interval while something that was read is not committed; without anything to do it sleeps, but
+    /// for a look now and then at what outputs hold.
     /// </summary>
     public async Task RunAsync(Func<List<PartitionWindow>> takeWindows, CancellationToken cancellationToken)
     {

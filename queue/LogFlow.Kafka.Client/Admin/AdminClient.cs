@@ -112,7 +112,7 @@ public sealed partial class AdminClient(KafkaClient client)
         long timestampMs,
         CancellationToken cancellationToken,
         IsolationLevel isolationLevel = IsolationLevel.ReadUncommitted) =>
-        new OffsetLookup(client, timestampMs, isolationLevel).FindAsync(partition, cancellationToken);
+        new OffsetQuery(client, timestampMs, isolationLevel).FindAsync(partition, cancellationToken);
 
     /// <summary>The same of many partitions at once, all of which must exist.</summary>
     /// <exception cref="KafkaException">The broker refuses.</exception>
@@ -121,7 +121,7 @@ public sealed partial class AdminClient(KafkaClient client)
         long timestampMs,
         CancellationToken cancellationToken,
         IsolationLevel isolationLevel = IsolationLevel.ReadUncommitted) =>
-        await new OffsetLookup(client, timestampMs, isolationLevel).FindAsync(partitions, cancellationToken);
+        await new OffsetQuery(client, timestampMs, isolationLevel).FindAsync(partitions, cancellationToken);
 
     /// <summary>A group's committed offsets: of these partitions, or of all it has where null.</summary>
     /// <exception cref="KafkaException">The broker refuses.</exception>

@@ -56,12 +56,12 @@ internal sealed class OffsetResolver(KafkaClient client, GroupConsumerOptions op
     public async Task<(long Start, long End)> FindRangeAsync(
         TopicPartition partition, CancellationToken cancellationToken)
     {
-        var start = await Lookup(ListedOffset.Earliest).FindAsync(partition, cancellationToken);
-        var end = await Lookup(ListedOffset.Latest).FindAsync(partition, cancellationToken);
+        var start = await Query(ListedOffset.Earliest).FindAsync(partition, cancellationToken);
+        var end = await Query(ListedOffset.Latest).FindAsync(partition, cancellationToken);
         return (start.Offset, end.Offset);
     }
 
-    private OffsetLookup Lookup(long timestampMs) => new(client, timestampMs, options.IsolationLevel);
+    private OffsetQuery Query(long timestampMs) => new(client, timestampMs, options.IsolationLevel);
 
     private Task<Dictionary<TopicPartition, ListedOffset>> ResetAsync(
         List<TopicPartition> partitions, CancellationToken cancellationToken)
@@ -73,7 +73,9 @@ internal sealed class OffsetResolver(KafkaClient client, GroupConsumerOptions op
                 $"Group '{options.GroupId}' has no committed offset for {first}, and auto.offset.reset is none.");
         }
 
-        var isEarliest = options.AutoOffsetReset == AutoOffsetReset.Earliest;
-        return Lookup(isEarliest ? ListedOffset.Earliest : ListedOffset.Latest).FindAsync(partitions, cancellationToken);
+        var query = Query(options.AutoOffsetReset == AutoOffsetReset.Earliest
+            ? ListedOffset.Earliest
+            : ListedOffset.Latest);
+        return query.FindAsync(partitions, cancellationToken);
     }
 }

@@ -97,9 +97,9 @@ public sealed class PartitionConsumer : IAsyncDisposable
         TopicPartition partition, Guid topicId, CancellationToken cancellationToken)
     {
         var isLatest = _options.AutoOffsetReset == AutoOffsetReset.Latest;
-        var lookup = new OffsetLookup(
+        var query = new OffsetQuery(
             _client, isLatest ? ListedOffset.Latest : ListedOffset.Earliest, _options.IsolationLevel);
-        var found = await lookup.FindAsync(partition, cancellationToken);
+        var found = await query.FindAsync(partition, cancellationToken);
         return found.Offset;
     }
 }

@@ -165,7 +165,7 @@ internal sealed class ToolboxScenarios(string bootstrap)
         await Eventually.TrueAsync(
             async () =>
             {
-                // A broker may tell of the old topic, or of none, for a moment more: it hears of both from its controller.
+                // A broker may tell of the old topic, or of none, for a moment: it hears of both from its controller.
                 client.InvalidateTopic("anew");
                 return (error = await Xunit.Record.ExceptionAsync(CheckAsync)) is not null;
             },
@@ -173,8 +173,8 @@ internal sealed class ToolboxScenarios(string bootstrap)
 
         Assert.Contains("topic 'anew' was deleted and made anew", Assert.IsType<StartupException>(error).Message);
 
-        Task CheckAsync() =>
-            new TopicWatch(client, new ConsumeOptions { Topic = "anew", IsExit = true }, topic).CheckAsync(deadline.Token);
+        Task CheckAsync() => new TopicWatch(client, new ConsumeOptions { Topic = "anew", IsExit = true }, topic)
+            .CheckAsync(deadline.Token);
     }
 
     public async Task GroupsAreReadDescribedAndResetAsync()

@@ -2,7 +2,7 @@ using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Kafka.Client.Tests;
 
-public sealed class OffsetLookupTests
+public sealed class OffsetQueryTests
 {
     private static readonly TopicPartition[] Six =
         [.. Enumerable.Range(0, 6).Select(static index => new TopicPartition(FakeCluster.Topic, index))];
@@ -12,7 +12,7 @@ public sealed class OffsetLookupTests
     {
         var cluster = new FakeCluster(partitionCount: 6, brokerCount: 2);
         await using var client = cluster.Client();
-        var found = await Lookup(client).FindAsync(Six, CancellationToken.None);
+        var found = await Query(client).FindAsync(Six, CancellationToken.None);
         Assert.Equal(Six, found.Keys.OrderBy(static partition => partition.Partition));
         Assert.Equal(
             [[0, 2, 4], [1, 3, 5]],
@@ -26,7 +26,7 @@ public sealed class OffsetLookupTests
         await using var client = cluster.Client();
         await client.GetTopicAsync(FakeCluster.Topic, allowAutoCreate: false, CancellationToken.None);
         cluster.MoveLeader(4, 1);
-        var found = await Lookup(client).FindAsync(Six, CancellationToken.None);
+        var found = await Query(client).FindAsync(Six, CancellationToken.None);
         Assert.Equal(6, found.Count);
         Assert.Equal([4], PartitionsOf(cluster.ListOffsetsRequests[^1]));
         Assert.Equal(3, cluster.ListOffsetsRequests.Count);
@@ -41,7 +41,7 @@ public sealed class OffsetLookupTests
         };
         await using var client = cluster.Client();
         var error = await Assert.ThrowsAsync<KafkaException>(
-            () => Lookup(client).FindAsync(Six, CancellationToken.None));
+            () => Query(client).FindAsync(Six, CancellationToken.None));
         Assert.Contains("logs-3", error.Message, StringComparison.Ordinal);
     }
 
@@ -50,11 +50,11 @@ public sealed class OffsetLookupTests
     {
         var cluster = new FakeCluster();
         await using var client = cluster.Client();
-        Assert.Empty(await Lookup(client).FindAsync([], CancellationToken.None));
+        Assert.Empty(await Query(client).FindAsync([], CancellationToken.None));
         Assert.Empty(cluster.ListOffsetsRequests);
     }
 
-    private static OffsetLookup Lookup(KafkaClient client) =>
+    private static OffsetQuery Query(KafkaClient client) =>
         new(client, ListedOffset.Latest, IsolationLevel.ReadUncommitted);
 
     private static int[] PartitionsOf(Protocol.Messages.ListOffsetsRequest request) =>

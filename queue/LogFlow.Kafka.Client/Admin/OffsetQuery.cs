@@ -4,10 +4,10 @@ using LogFlow.Kafka.Protocol.Messages;
 namespace LogFlow.Kafka.Client;
 
 /// <summary>
-/// Looks offsets up by time: one request for all partitions that one broker leads, and again for those that have another
-/// leader meanwhile.
+/// Looks offsets up by time: one request for all partitions that one broker leads, and again for those that have
+/// another leader meanwhile.
 /// </summary>
-internal sealed class OffsetLookup(KafkaClient client, long timestampMs, IsolationLevel isolationLevel)
+internal sealed class OffsetQuery(KafkaClient client, long timestampMs, IsolationLevel isolationLevel)
 {
     /// <summary>A partition whose leader metadata does not tell.</summary>
     private const int NoLeader = -1;
