@@ -147,8 +147,12 @@ public sealed class UpSecureTests : IDisposable
     {
         using var bob = CreateClient($"bob:{Password}");
         Assert.Contains("the first line", await SearchAsync(bob, console), StringComparison.Ordinal);
-        using var letters = await bob.GetAsync(new Uri(console + "/api/dead"));
-        Assert.Equal(HttpStatusCode.Forbidden, letters.StatusCode);
+        foreach (var path in (string[])["/api/dead", "/api/try", "/api/config"])
+        {
+            using var hidden = await bob.GetAsync(new Uri(console + path));
+            Assert.Equal(HttpStatusCode.Forbidden, hidden.StatusCode);
+        }
+
         using var body = new StringContent("{}", Encoding.UTF8, "application/json");
         using var replay = await bob.PostAsync(new Uri(console + "/api/dead/replay"), body);
         Assert.Equal(HttpStatusCode.Forbidden, replay.StatusCode);
