@@ -137,6 +137,13 @@ public class TryPageTests(BrowserFixture browser)
         await using var run = await ConsoleRun.StartAsync(trial: trial);
         var answers = Enumerable.Range(0, 4)
             .Select(_ => run.AskAsync("/api/try", new JsonObject { ["input"] = "x" })).ToArray();
+
+        // What was asked after them is answered: they have arrived, and would run if they were let.
+        for (var later = 0; later < 20; later++)
+        {
+            await run.Http.GetStringAsync(new Uri(run.Url + "/api/try"));
+        }
+
         gate.Set();
         await Task.WhenAll(answers);
         Assert.Equal((1, 4), (trial.MostAtOnce, trial.Asked.Count));
