@@ -43,4 +43,21 @@ public class ConfigListingTests
         Assert.Equal("/from/variable", entry.Value);
         Assert.EndsWith("from a variable", entry.Origin);
     }
+
+    [Fact]
+    public void Of_KeysThatTheProgramSetsForItself_AreNotShown()
+    {
+        var config = new OwnSettings();
+        var entry = Assert.Single(ConfigListing.Of(ConfigDocument.Parse("").Root, config));
+        Assert.Equal("part.name", entry.Key);
+    }
+
+    private sealed class OwnSettings
+    {
+        [ConfigKey("part.name")]
+        public string Name { get; set; } = "a";
+
+        [ConfigKey("part._once")]
+        public bool IsOnce { get; set; }
+    }
 }
