@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Authentication;
+using LogFlow.Hosting;
 using LogFlow.Platform;
 using LogFlow.Store;
 
@@ -22,6 +23,20 @@ internal sealed record ServerAccess
 
     /// <summary>Whom to trust; null: whom the system trusts.</summary>
     public TlsClient? Tls { get; init; }
+
+    /// <summary>Trusts as somebody has set.</summary>
+    /// <exception cref="StartupException">A file cannot be read, or a value is not what it should be.</exception>
+    public static TlsClient Trusting(TlsClientOptions options)
+    {
+        try
+        {
+            return new TlsClient(options);
+        }
+        catch (TlsException error)
+        {
+            throw new StartupException(error.Message, exitCode: 2);
+        }
+    }
 
     /// <summary>Connections to the server. They follow it nowhere: a login is for one server.</summary>
     public SocketsHttpHandler CreateHandler()

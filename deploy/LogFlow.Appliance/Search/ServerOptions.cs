@@ -105,26 +105,13 @@ internal sealed class ServerOptions(string about)
         return Basic($"{user}:{password}");
     }
 
-    private TlsClient? ReadTls(ParseResult parsed)
-    {
-        if (parsed.GetValue(_authorities) is not { Length: > 0 } files)
+    private TlsClient? ReadTls(ParseResult parsed) => parsed.GetValue(_authorities) is { Length: > 0 } files
+        ? ServerAccess.Trusting(new TlsClientOptions
         {
-            return null;
-        }
-
-        try
-        {
-            return new TlsClient(new TlsClientOptions
-            {
-                CertificateAuthorities = files,
-                Names = new TlsKeyNames { Authorities = "--ca" },
-            });
-        }
-        catch (TlsException error)
-        {
-            throw new StartupException(error.Message, exitCode: 2);
-        }
-    }
+            CertificateAuthorities = files,
+            Names = new TlsKeyNames { Authorities = "--ca" },
+        })
+        : null;
 
     private static AuthenticationHeaderValue? ReadUserInfo(Uri url) => url.UserInfo.Length > 0
         ? Basic(Uri.UnescapeDataString(url.UserInfo))

@@ -29,32 +29,19 @@ internal sealed class UpProcessorConfig : ProcessorConfig
         var login = OutputStoreApiKey is { } key ? ServerOptions.ApiKey(key)
             : OutputStoreUsername is { } user ? ServerOptions.Basic($"{user}:{OutputStorePassword}")
             : null;
-        if (OutputStoreAuthorities.Count == 0 && OutputStoreFingerprint is null)
-        {
-            return new ServerAccess { Authorization = login };
-        }
-
-        try
-        {
-            return new ServerAccess
+        var tls = OutputStoreAuthorities.Count == 0 && OutputStoreFingerprint is null
+            ? null
+            : ServerAccess.Trusting(new TlsClientOptions
             {
-                Authorization = login,
-                Tls = new TlsClient(new TlsClientOptions
+                CertificateAuthorities = OutputStoreAuthorities,
+                CaTrustedFingerprint = OutputStoreFingerprint,
+                Names = new TlsKeyNames
                 {
-                    CertificateAuthorities = OutputStoreAuthorities,
-                    CaTrustedFingerprint = OutputStoreFingerprint,
-                    Names = new TlsKeyNames
-                    {
-                        Authorities = "processor.output.store.ssl.certificate_authorities",
-                        Fingerprint = "processor.output.store.ssl.ca_trusted_fingerprint",
-                    },
-                }),
-            };
-        }
-        catch (TlsException error)
-        {
-            throw new StartupException(error.Message, exitCode: 2);
-        }
+                    Authorities = "processor.output.store.ssl.certificate_authorities",
+                    Fingerprint = "processor.output.store.ssl.ca_trusted_fingerprint",
+                },
+            });
+        return new ServerAccess { Authorization = login, Tls = tls };
     }
 
     /// <summary>Whether this process parses and indexes.</summary>

@@ -9,7 +9,7 @@ namespace LogFlow.Platform;
 /// handshake is over for the client before the server has looked at its certificate, so that a refusal arrives with the
 /// first read or write.
 /// </summary>
-public sealed class TlsStream : Stream
+public sealed class TlsStream : AsyncStream
 {
     private readonly SslStream _stream;
     private readonly TlsClient _client;
@@ -23,25 +23,6 @@ public sealed class TlsStream : Stream
 
     /// <summary>The certificate that the server has shown.</summary>
     public X509Certificate? RemoteCertificate => _stream.RemoteCertificate;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -62,7 +43,7 @@ public sealed class TlsStream : Stream
             throw _client.ExplainEnd();
         }
 
-        _hasReceived = true;
+        _hasReceived |= count > 0;
         return count;
     }
 
@@ -81,30 +62,7 @@ public sealed class TlsStream : Stream
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => _stream.FlushAsync(cancellationToken);
-
-    /// <summary>Not supported, as every call that blocks.</summary>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc cref="Read(byte[], int, int)"/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc cref="Read(byte[], int, int)"/>
-    public override void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

@@ -160,6 +160,25 @@ public sealed class TlsHandshakeTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever waits for data without a buffer has received nothing yet.</summary>
+    [Fact]
+    public async Task End_AfterAReadWithoutABuffer_IsExplainedStill()
+    {
+        var server = Server(_authority.Issue("queue", "localhost"));
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = CloseAfterTheHandshakeAsync(listener, server);
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        var client = new TlsClient(Trusting(_authority.CaFile));
+        await using var stream = await client.ConnectAsync(tcp.GetStream(), "localhost", CancellationToken.None);
+        await serving;
+
+        Assert.Equal(0, await stream.ReadAsync(Memory<byte>.Empty));
+        var error = await Assert.ThrowsAsync<TlsException>(() => stream.ReadAsync(new byte[1]).AsTask());
+        Assert.Contains("right after the handshake", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Port_ThatSpeaksNoTls_IsSaid()
     {
@@ -250,6 +269,13 @@ public sealed class TlsHandshakeTests : IDisposable
             tcp.Close();
             await serving;
         }
+    }
+
+    private static async Task CloseAfterTheHandshakeAsync(TcpListener listener, TlsServer server)
+    {
+        using var peer = await listener.AcceptTcpClientAsync();
+        await using var stream = await server.AcceptAsync(peer.GetStream(), CancellationToken.None);
+        await stream.ShutdownAsync();
     }
 
     private static async Task ServeAsync(TcpListener listener, TlsServer server)
