@@ -28,6 +28,7 @@ public sealed class WholeBlockTests
     [InlineData("""{"filter":{"exists":{"field":"nowhere"}}}""")]
     [InlineData("""{"filter":{"bool":{"must_not":{"exists":{"field":"log.level"}}}}}""")]
     [InlineData("""{"filter":{"bool":{"must_not":{"exists":{"field":"list"}}}}}""")]
+    [InlineData("""{"filter":{"bool":{"must_not":{"exists":{"field":"two.a"}}}}}""")]
     [InlineData("""{"filters":{"filters":{"a":{"match_all":{}},"b":{"exists":{"field":"log.level"}}}}}""")]
     [InlineData("""{"filter":{"match_all":{}},"aggs":{"n":{"sum":{"field":"number"}}}}""")]
     public async Task Aggregation_OverEverything_IsThatOfTheDocuments(string aggregation)
@@ -36,6 +37,26 @@ public sealed class WholeBlockTests
         await AddAsync(store);
         var known = await AskAsync(store, """{"match_all":{}}""", aggregation);
         Assert.Equal((await AskAsync(store, LookedAt, aggregation)).ToJsonString(), known.ToJsonString());
+    }
+
+    /// <summary>Texts that are too long for a keyword, empty lists and nulls are no values.</summary>
+    [Theory]
+    [InlineData("long", 14)]
+    [InlineData("list", 24)]
+    [InlineData("list.name", 24)]
+    [InlineData("log.level", 24)]
+    [InlineData("log", 38)]
+    [InlineData("two", 38)]
+    [InlineData("number", 120)]
+    public async Task Exists_OverEverything_CountsWhatIsIndexed(string field, int expected)
+    {
+        await using var store = await TestStore.StartAsync();
+        await AddAsync(store);
+        var aggregation = $"{{\"filter\":{{\"exists\":{{\"field\":\"{field}\"}}}}}}";
+        foreach (var query in new[] { """{"match_all":{}}""", LookedAt })
+        {
+            Assert.Equal(expected, (await AskAsync(store, query, aggregation))["doc_count"]!.GetValue<int>());
+        }
     }
 
     [Fact]
@@ -50,7 +71,8 @@ public sealed class WholeBlockTests
         }
 
         await store.BulkAsync(body.ToString());
-        foreach (var (index, count) in new[] { ("logs-a-*", 10), ("logs-b-default", 20), ("logs-*", 30), ("logs-c*", 0) })
+        foreach (var (index, count) in
+            new[] { ("logs-a-*", 10), ("logs-b-default", 20), ("logs-*", 30), ("logs-c*", 0) })
         {
             var answer = await store.SearchAsync(
                 """{"size":0,"track_total_hits":true,"aggs":{"v":{"value_count":{"field":"@timestamp"}}}}""", index);
@@ -94,17 +116,23 @@ public sealed class WholeBlockTests
         for (var round = 0; round < 3; round++)
         {
             var first = round * 40;
-            await store.AddMoreAsync([.. Enumerable.Range(first, 40).Select(static number => Document(number, number switch
-            {
-                _ when number % 5 == 0 => "\"log\":{\"level\":\"error\"},\"list\":[{\"name\":\"a\"},{\"name\":null}]",
-                _ when number % 7 == 0 => "\"log\":{\"level\":null,\"offset\":1},\"list\":[]",
-                _ when number % 3 == 0 =>
-                    $"\"message\":\"m {number}\",\"long\":\"{new string('x', number % 2 == 0 ? 900 : 1100)}\"",
-                _ => $"\"source\":{{\"ip\":\"{(number % 2 == 0 ? "10.0.0." + number : "none")}\","
-                    + $"\"address\":\"192.168.0.{number}\"}}",
-            }))]);
+            await store.AddMoreAsync(
+                [.. Enumerable.Range(first, 40).Select(static number => Document(number, FieldsOf(number)))]);
         }
     }
+
+    private static string FieldsOf(int number) => number switch
+    {
+        _ when number % 5 == 0 =>
+            """
+            "two":{"a":1},"log":{"level":"error"},"list":[{"name":"a"},{"name":null}]
+            """.Trim(),
+        _ when number % 7 == 0 => "\"two\":{\"a\":1,\"b\":2},\"log\":{\"level\":null,\"offset\":1},\"list\":[]",
+        _ when number % 3 == 0 =>
+            $"\"message\":\"m {number}\",\"long\":\"{new string('x', number % 2 == 0 ? 900 : 1100)}\"",
+        _ => $"\"source\":{{\"ip\":\"{(number % 2 == 0 ? "10.0.0." + number : "none")}\","
+            + $"\"address\":\"192.168.0.{number}\"}}",
+    };
 
     private static string Document(int number, string fields = "\"more\":true")
     {
