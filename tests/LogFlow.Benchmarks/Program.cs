@@ -9,6 +9,7 @@ return args switch
     ["bulk", .. var rest] => await BulkBenchmark.RunAsync(rest),
     ["cost", .. var rest] => await CostBenchmark.RunAsync(rest),
     ["soak", .. var rest] => await SoakBenchmark.RunAsync(rest),
+    ["queries", .. var rest] => await QueriesBenchmark.RunAsync(rest),
     ["ids", .. var rest] => await IdsBenchmark.RunAsync(rest),
     _ => BenchmarkSwitcher.FromAssembly(typeof(PipelineBenchmark).Assembly).Run(args).Any() ? 0 : 1,
 };

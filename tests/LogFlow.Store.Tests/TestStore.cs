@@ -105,6 +105,15 @@ internal sealed class TestStore : IAsyncDisposable
         Assert.False(answer["errors"]!.GetValue<bool>(), answer.ToJsonString());
     }
 
+    /// <summary>Adds documents without ids, whatever there is, and returns when they are durable.</summary>
+    public async Task AddMoreAsync(params string[] documents)
+    {
+        var body = string.Concat(documents.Select(static document => $"{{\"create\":{{}}}}\n{document}\n"));
+        var (status, answer, _) = await BulkAsync(body, path: "/logs-test-default/_bulk");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.False(answer["errors"]!.GetValue<bool>(), answer.ToJsonString());
+    }
+
     public async Task<string[]> IdsAsync(string body)
     {
         var answer = await SearchAsync(body);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace LogFlow.Store;
@@ -179,16 +180,16 @@ internal sealed class AggregationParser(QueryParser queries, long nowMs)
             };
     }
 
-    private static TermKey MissingKey(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => new TermKey(StoredKind.String, 0, value.GetString()),
-        JsonValueKind.True or JsonValueKind.False =>
-            new TermKey(StoredKind.Bool, value.ValueKind == JsonValueKind.True ? 1 : 0, null),
-        JsonValueKind.Number when value.TryGetInt64(out var integer) => new TermKey(StoredKind.Int64, integer, null),
-        JsonValueKind.Number =>
-            new TermKey(StoredKind.Double, BitConverter.DoubleToInt64Bits(value.GetDouble()), null),
-        _ => throw QueryException.Parsing("[terms] [missing] must be a value"),
-    };
+    private static TermKey MissingKey(JsonElement value) => TermKey.Of(
+        value.ValueKind switch
+        {
+            JsonValueKind.String => FieldValue.OfText(Encoding.UTF8.GetBytes(value.GetString()!)),
+            JsonValueKind.True or JsonValueKind.False => FieldValue.OfBool(value.ValueKind == JsonValueKind.True),
+            JsonValueKind.Number when value.TryGetInt64(out var integer) => FieldValue.OfInt64(integer),
+            JsonValueKind.Number => FieldValue.OfDouble(value.GetDouble()),
+            _ => throw QueryException.Parsing("[terms] [missing] must be a value"),
+        },
+        FieldType.Dynamic);
 
     private static List<(string By, bool IsAscending)> Order(JsonElement value, AggregationSpecs subs)
     {

@@ -8,6 +8,15 @@ internal abstract class Aggregator
     /// <summary>Takes in rows of a block, in rising order.</summary>
     public abstract void Collect(BlockScan scan, ReadOnlySpan<int> rows);
 
+    /// <summary>
+    /// Whether all rows of a block can be taken in by what is known of it without reading its columns.
+    /// </summary>
+    /// <exception cref="CorruptDataException">The block is damaged.</exception>
+    public virtual bool CanTakeWhole(BlockSource block) => false;
+
+    /// <summary>Takes in all rows of a block that <see cref="CanTakeWhole"/> was true for.</summary>
+    public virtual void TakeWhole(BlockSource block) => throw new InvalidOperationException("rows must be collected");
+
     public abstract void Merge(Aggregator other);
 
     /// <summary>Writes the properties of the aggregation's result object.</summary>
@@ -68,6 +77,26 @@ internal sealed class AggregatorSet
         {
             aggregator.Collect(scan, rows);
         }
+    }
+
+    /// <summary>Takes in all rows of a block without reading its columns, where every aggregation can.</summary>
+    /// <exception cref="CorruptDataException">The block is damaged; nothing of it was taken.</exception>
+    public bool TryTakeWhole(BlockSource block)
+    {
+        foreach (var aggregator in _aggregators)
+        {
+            if (!aggregator.CanTakeWhole(block))
+            {
+                return false;
+            }
+        }
+
+        foreach (var aggregator in _aggregators)
+        {
+            aggregator.TakeWhole(block);
+        }
+
+        return true;
     }
 
     public void Merge(AggregatorSet other)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace LogFlow.Store;
 
 /// <summary>The distinct values of a field in one block, and which of them each row has.</summary>
@@ -39,7 +41,7 @@ internal sealed class BlockTerms
     public IReadOnlyList<TermKey> Keys => _keys;
 
     /// <summary>The row's values as indexes into <see cref="Keys"/>, each once.</summary>
-    public ReadOnlySpan<int> Of(int row) => System.Runtime.InteropServices.CollectionsMarshal
+    public ReadOnlySpan<int> Of(int row) => CollectionsMarshal
         .AsSpan(_ordinals)[_starts[row].._starts[row + 1]];
 
     private void FillFromDictionary(DictionaryColumn column, FieldType type, int rowCount)
@@ -84,32 +86,27 @@ internal sealed class BlockTerms
 
     private int OrdinalOf(in FieldValue value)
     {
-        int ordinal;
-        if (value.Kind != StoredKind.String)
+        // Booleans, numbers, times and dotted quads never share a key.
+        var bits = value.Bits;
+        if (value.Kind != StoredKind.String || Ipv4Text.TryParse(value.Text.Span, out bits))
         {
-            // Booleans, numbers and times never share a key.
-            if (!_numbers.TryGetValue((value.Kind, value.Bits), out ordinal))
-            {
-                ordinal = Add(value);
-                _numbers.Add((value.Kind, value.Bits), ordinal);
-            }
-
-            return ordinal;
+            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                _numbers, (value.Kind, bits), out var isKnown);
+            return isKnown ? number : number = Add(value);
         }
 
         // No string is made for a value that was seen before in this block.
         for (var hash = Hash64.Compute(value.Text.Span); ; hash++)
         {
-            if (!_texts.TryGetValue(hash, out ordinal))
+            ref var text = ref CollectionsMarshal.GetValueRefOrAddDefault(_texts, hash, out var isKnown);
+            if (!isKnown)
             {
-                ordinal = Add(value);
-                _texts.Add(hash, ordinal);
-                return ordinal;
+                return text = Add(value);
             }
 
-            if (IsSame(_keys[ordinal].Text!, value.Text.Span))
+            if (IsSame(_keys[text].GetText(), value.Text.Span))
             {
-                return ordinal;
+                return text;
             }
         }
     }

@@ -13,6 +13,9 @@ internal sealed class Bucket(AggregationSpecs subs, AggregationBudget budget)
         Subs?.Collect(scan, rows);
     }
 
+    /// <summary>Documents that are known by their number; nothing is aggregated over them.</summary>
+    public void AddCount(int count) => DocumentCount += count;
+
     public void Merge(Bucket other)
     {
         DocumentCount += other.DocumentCount;

@@ -19,6 +19,7 @@ internal sealed class FilterAggregator : Aggregator
 {
     private readonly FilterSpec _spec;
     private readonly Bucket[] _buckets;
+    private readonly int[] _counts;
 
     private bool IsSingle => _spec.Filters is [(null, _)];
 
@@ -26,6 +27,35 @@ internal sealed class FilterAggregator : Aggregator
     {
         _spec = spec;
         _buckets = [.. spec.Filters.Select(_ => new Bucket(spec.Subs, budget))];
+        _counts = new int[_buckets.Length];
+    }
+
+    public override bool CanTakeWhole(BlockSource block)
+    {
+        if (!_spec.Subs.IsEmpty)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < _buckets.Length; i++)
+        {
+            if (_spec.Filters[i].Query.TryCount(block) is not { } count)
+            {
+                return false;
+            }
+
+            _counts[i] = count;
+        }
+
+        return true;
+    }
+
+    public override void TakeWhole(BlockSource block)
+    {
+        for (var i = 0; i < _buckets.Length; i++)
+        {
+            _buckets[i].AddCount(_counts[i]);
+        }
     }
 
     public override void Collect(BlockScan scan, ReadOnlySpan<int> rows)

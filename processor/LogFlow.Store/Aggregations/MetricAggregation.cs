@@ -66,6 +66,12 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
     public override void Collect(BlockScan scan, ReadOnlySpan<int> rows)
     {
         var access = scan.GetAccess(spec.Field);
+        if (access.Single is { } single)
+        {
+            CollectSingle(access, single, rows);
+            return;
+        }
+
         var values = new List<FieldValue>();
         foreach (var row in rows)
         {
@@ -80,6 +86,54 @@ internal sealed class MetricAggregator(MetricSpec spec) : Aggregator
                 }
             }
         }
+    }
+
+    /// <summary>A row has one value here, or none.</summary>
+    private void CollectSingle(FieldAccess access, Column single, ReadOnlySpan<int> rows)
+    {
+        if (_distinct is not null && single is DictionaryColumn dictionary)
+        {
+            AddDistinct(access, dictionary, rows);
+            return;
+        }
+
+        foreach (var row in rows)
+        {
+            if (access.TryGet(single, row, out var value))
+            {
+                Add(value);
+            }
+        }
+    }
+
+    /// <summary>Each entry that a row has, once.</summary>
+    private void AddDistinct(FieldAccess access, DictionaryColumn dictionary, ReadOnlySpan<int> rows)
+    {
+        Span<bool> isSeen = stackalloc bool[256];
+        isSeen.Clear();
+        isSeen[0] = true;
+        foreach (var row in rows)
+        {
+            var code = dictionary.CodeOf(row);
+            if (!isSeen[code] && access.TryGet(dictionary, row, out var value))
+            {
+                _distinct!.Add(value);
+            }
+
+            isSeen[code] = true;
+        }
+    }
+
+    public override bool CanTakeWhole(BlockSource block) => spec.Field == FieldNames.Timestamp
+        && spec.Kind is MetricFunction.Min or MetricFunction.Max or MetricFunction.ValueCount;
+
+    public override void TakeWhole(BlockSource block)
+    {
+        var summary = block.Summary;
+        _isDate = true;
+        _min = Math.Min(_min, summary.MinTimeMs);
+        _max = Math.Max(_max, summary.MaxTimeMs);
+        _count += summary.RowCount;
     }
 
     public override void Merge(Aggregator other)

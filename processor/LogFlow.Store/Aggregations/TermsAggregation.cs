@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace LogFlow.Store;
@@ -26,12 +27,21 @@ internal sealed class TermsSpec : AggregationSpec
     public override Aggregator Create(AggregationBudget budget) => new TermsAggregator(this, budget);
 }
 
+/// <summary>Documents with a common value, and what is aggregated over them.</summary>
+internal struct TermBucket
+{
+    public long DocumentCount;
+
+    /// <summary>Null: nothing is.</summary>
+    public AggregatorSet? Subs;
+}
+
 internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) : Aggregator
 {
     /// <summary>So many terms are counted at once; the half with the smallest counts then makes room.</summary>
     private const int TermCountMax = 1 << 19;
 
-    private readonly Dictionary<TermKey, Bucket> _buckets = [];
+    private readonly Dictionary<TermKey, TermBucket> _buckets = [];
 
     /// <summary>Documents of the terms that made room, and how many of them one term may have lost at most.</summary>
     private long _droppedDocuments;
@@ -42,6 +52,12 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
 
     public override void Collect(BlockScan scan, ReadOnlySpan<int> rows)
     {
+        if (spec.Subs.IsEmpty)
+        {
+            Count(scan, rows);
+            return;
+        }
+
         var terms = scan.GetTerms(spec.Field);
         var groups = new RowGroups(terms.Keys.Count + 1);
         var missing = terms.Keys.Count;
@@ -61,28 +77,35 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
 
         for (var i = 0; i < terms.Keys.Count; i++)
         {
-            AddTo(terms.Keys[i], scan, groups.Of(i));
+            Add(terms.Keys[i], scan, groups.Of(i));
         }
 
         if (spec.Missing is { } key)
         {
-            AddTo(key, scan, groups.Of(missing));
+            Add(key, scan, groups.Of(missing));
         }
     }
 
     public override void Merge(Aggregator other)
     {
-        foreach (var (key, bucket) in ((TermsAggregator)other)._buckets)
+        var terms = (TermsAggregator)other;
+        foreach (var (key, theirs) in terms._buckets)
         {
-            if (!_buckets.TryAdd(key, bucket))
+            ref var ours = ref CollectionsMarshal.GetValueRefOrAddDefault(_buckets, key, out var isKnown);
+            ours.DocumentCount += theirs.DocumentCount;
+            if (isKnown)
             {
-                _buckets[key].Merge(bucket);
-                budget.ReturnBucket(spec.Subs, KeyBytes(key));
+                ours.Subs?.Merge(theirs.Subs!);
+                budget.ReturnBucket(spec.Subs, key.TextBytes);
+            }
+            else
+            {
+                ours.Subs = theirs.Subs;
             }
         }
 
-        _droppedDocuments += ((TermsAggregator)other)._droppedDocuments;
-        _droppedMax += ((TermsAggregator)other)._droppedMax;
+        _droppedDocuments += terms._droppedDocuments;
+        _droppedMax += terms._droppedMax;
     }
 
     /// <summary>By the keys that there are; where there are none, by what the field holds elsewhere.</summary>
@@ -134,34 +157,76 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
         output.WriteEndArray();
     }
 
-    private void AddTo(TermKey key, BlockScan scan, ReadOnlySpan<int> rows)
+    /// <summary>Counts rows by term; nothing else is asked of them.</summary>
+    private void Count(BlockScan scan, ReadOnlySpan<int> rows)
+    {
+        var terms = scan.GetTerms(spec.Field);
+        var counts = new int[terms.Keys.Count];
+        var missing = 0;
+        foreach (var row in rows)
+        {
+            var ordinals = terms.Of(row);
+            missing += ordinals.IsEmpty ? 1 : 0;
+            foreach (var ordinal in ordinals)
+            {
+                counts[ordinal]++;
+            }
+        }
+
+        for (var i = 0; i < counts.Length; i++)
+        {
+            if (counts[i] > 0)
+            {
+                BucketOf(terms.Keys[i]).DocumentCount += counts[i];
+            }
+        }
+
+        if (spec.Missing is { } key && missing > 0)
+        {
+            BucketOf(key).DocumentCount += missing;
+        }
+    }
+
+    private void Add(TermKey key, BlockScan scan, ReadOnlySpan<int> rows)
     {
         if (rows.IsEmpty)
         {
             return;
         }
 
-        if (!_buckets.TryGetValue(key, out var bucket))
-        {
-            if (_buckets.Count >= TermCountMax && MayDrop)
-            {
-                DropSmallest();
-            }
-
-            budget.TakeBucket(spec.Subs, KeyBytes(key));
-            bucket = new Bucket(spec.Subs, budget);
-            _buckets.Add(key, bucket);
-        }
-
-        bucket.Add(scan, rows);
+        ref var bucket = ref BucketOf(key);
+        bucket.DocumentCount += rows.Length;
+        (bucket.Subs ??= spec.Subs.Create(budget)).Collect(scan, rows);
     }
 
-    private static int KeyBytes(in TermKey key) => key.Text is null ? 0 : 24 + (2 * key.Text.Length);
+    /// <summary>The term's bucket; valid until the next one is asked for.</summary>
+    private ref TermBucket BucketOf(TermKey key)
+    {
+        if (_buckets.Count >= TermCountMax && MayDrop && !_buckets.ContainsKey(key))
+        {
+            DropSmallest();
+        }
+
+        ref var bucket = ref CollectionsMarshal.GetValueRefOrAddDefault(_buckets, key, out var isKnown);
+        if (!isKnown)
+        {
+            budget.TakeBucket(spec.Subs, key.TextBytes);
+        }
+
+        return ref bucket;
+    }
 
     /// <summary>Keeps the terms with the largest counts; what the others had is remembered as an error.</summary>
     private void DropSmallest()
     {
-        var counts = _buckets.Values.Select(bucket => bucket.DocumentCount).Order().ToArray();
+        var counts = new long[_buckets.Count];
+        var at = 0;
+        foreach (var bucket in _buckets.Values)
+        {
+            counts[at++] = bucket.DocumentCount;
+        }
+
+        Array.Sort(counts);
         var threshold = counts[counts.Length / 2];
         var left = counts.Length / 2;
         foreach (var (key, bucket) in _buckets)
@@ -172,7 +237,7 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
             }
 
             _droppedDocuments += bucket.DocumentCount;
-            budget.ReturnBucket(spec.Subs, KeyBytes(key));
+            budget.ReturnBucket(spec.Subs, key.TextBytes);
             _buckets.Remove(key);
         }
 
@@ -180,11 +245,11 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
     }
 
     /// <summary>The first buckets of the order, by a heap of that size, and the documents of all.</summary>
-    private (List<KeyValuePair<TermKey, Bucket>> Best, long Total) Best(int count)
+    private (List<KeyValuePair<TermKey, TermBucket>> Best, long Total) Best(int count)
     {
         var total = 0L;
-        var worstFirst = Comparer<KeyValuePair<TermKey, Bucket>>.Create((a, b) => Compare(b, a));
-        var heap = new PriorityQueue<KeyValuePair<TermKey, Bucket>, KeyValuePair<TermKey, Bucket>>(worstFirst);
+        var worstFirst = Comparer<KeyValuePair<TermKey, TermBucket>>.Create((a, b) => Compare(b, a));
+        var heap = new PriorityQueue<KeyValuePair<TermKey, TermBucket>, KeyValuePair<TermKey, TermBucket>>(worstFirst);
         foreach (var entry in _buckets)
         {
             total += entry.Value.DocumentCount;
@@ -198,7 +263,7 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
             }
         }
 
-        var best = new List<KeyValuePair<TermKey, Bucket>>(heap.Count);
+        var best = new List<KeyValuePair<TermKey, TermBucket>>(heap.Count);
         while (heap.TryDequeue(out var entry, out _))
         {
             best.Add(entry);
@@ -208,7 +273,7 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
         return (best, total);
     }
 
-    private int Compare(KeyValuePair<TermKey, Bucket> a, KeyValuePair<TermKey, Bucket> b)
+    private int Compare(KeyValuePair<TermKey, TermBucket> a, KeyValuePair<TermKey, TermBucket> b)
     {
         foreach (var (by, isAscending) in spec.Order)
         {
@@ -241,7 +306,7 @@ internal sealed class TermsAggregator(TermsSpec spec, AggregationBudget budget) 
         switch (key.Kind)
         {
             case StoredKind.String or StoredKind.Ip:
-                output.WriteString("key", key.Text);
+                output.WriteString("key", key.GetText());
                 break;
             case StoredKind.Double:
                 output.WriteNumber("key", key.Number);

@@ -14,6 +14,9 @@ internal abstract class Column(ColumnEntry entry, int rowCount, RowSet? present)
 
     public virtual bool Has(int row) => Present is null || Present[row];
 
+    /// <summary>The row's value as it stands, of a column that is not JSON; false: it has none.</summary>
+    public abstract bool TryGet(int row, out FieldValue value);
+
     /// <summary>Adds the row's values at <paramref name="path"/> below this column (empty: the column's own).</summary>
     public abstract void Collect(int row, ReadOnlySpan<byte> path, List<FieldValue> values);
 

@@ -7,7 +7,7 @@ namespace LogFlow.Store;
 internal sealed class ColumnBuilder(string name)
 {
     private const int DictionaryEntriesMax = 255;
-    private const int DictionaryTextMax = 1024;
+    private const int DictionaryTextMax = FieldTypes.KeywordCharsMax;
     private const int SlotCount = 1024;
     private const int RetainedBytesMax = 4 << 20;
 

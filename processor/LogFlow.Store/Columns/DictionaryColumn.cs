@@ -16,6 +16,13 @@ internal sealed class DictionaryColumn(
 
     public override bool Has(int row) => CodeOf(row) != 0;
 
+    public override bool TryGet(int row, out FieldValue value)
+    {
+        var code = CodeOf(row);
+        value = code == 0 ? default : FieldValue.OfText(Entries[code - 1]);
+        return code != 0;
+    }
+
     public override void Collect(int row, ReadOnlySpan<byte> path, List<FieldValue> values)
     {
         var code = CodeOf(row);

@@ -10,6 +10,13 @@ internal sealed class NumberColumn(ColumnEntry entry, int rowCount, RowSet? pres
     /// <summary>Of times: decimal digits of their seconds.</summary>
     public byte Digits { get; } = digits;
 
+    public override bool TryGet(int row, out FieldValue value)
+    {
+        var has = Has(row);
+        value = has ? Get(row) : default;
+        return has;
+    }
+
     public override void Collect(int row, ReadOnlySpan<byte> path, List<FieldValue> list)
     {
         if (path.IsEmpty && Has(row))

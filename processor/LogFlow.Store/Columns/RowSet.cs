@@ -7,6 +7,9 @@ internal sealed class RowSet(int rowCount)
 {
     private readonly ulong[] _words = new ulong[(rowCount + 63) / 64];
 
+    /// <summary>No row of any block.</summary>
+    public static RowSet Nothing { get; } = new(0);
+
     public int RowCount { get; } = rowCount;
 
     public bool this[int row] => (_words[row >> 6] & (1UL << (row & 63))) != 0;
@@ -35,6 +38,13 @@ internal sealed class RowSet(int rowCount)
         Trim();
     }
 
+    public RowSet Clone()
+    {
+        var copy = new RowSet(RowCount);
+        _words.CopyTo(copy._words, 0);
+        return copy;
+    }
+
     public void Complement()
     {
         for (var i = 0; i < _words.Length; i++)
@@ -53,9 +63,10 @@ internal sealed class RowSet(int rowCount)
         }
     }
 
+    /// <param name="other">Of the same block, or <see cref="Nothing"/>.</param>
     public void UnionWith(RowSet other)
     {
-        for (var i = 0; i < _words.Length; i++)
+        for (var i = 0; i < other._words.Length; i++)
         {
             _words[i] |= other._words[i];
         }

@@ -13,6 +13,13 @@ internal sealed class TextColumn(
         return texts[start..ends[row]];
     }
 
+    public override bool TryGet(int row, out FieldValue value)
+    {
+        var has = Has(row);
+        value = has ? FieldValue.OfText(Text(row)) : default;
+        return has;
+    }
+
     public override void Collect(int row, ReadOnlySpan<byte> path, List<FieldValue> values)
     {
         if (!Has(row))
@@ -100,7 +107,14 @@ internal sealed class TextColumn(
 
             at += found;
             row = RowAt(at, row);
-            if (Has(row) && predicate.MatchPlainText(Text(row).Span))
+            var verdict = Judge(predicate, row, at, needle.Length);
+            if (verdict == NeedleVerdict.NoMatch)
+            {
+                at++;
+                continue;
+            }
+
+            if (verdict == NeedleVerdict.Match)
             {
                 hits.Add(row);
             }
@@ -117,6 +131,31 @@ internal sealed class TextColumn(
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(lowered);
         }
+    }
+
+    /// <summary>
+    /// Whether the row matches, by the needle at <paramref name="at"/> if it can be, else by the row's text. Unknown:
+    /// it does not, whatever follows in it.
+    /// </summary>
+    private NeedleVerdict Judge(FieldPredicate predicate, int row, int at, int needleLength)
+    {
+        if (!Has(row))
+        {
+            return NeedleVerdict.Unknown;
+        }
+
+        var start = row == 0 ? 0 : ends[row - 1];
+        var text = texts.Span[start..ends[row]];
+        if (predicate.Type == FieldType.Text && at + needleLength <= ends[row])
+        {
+            var verdict = predicate.Predicate.JudgeNeedle(text, at - start);
+            if (verdict != NeedleVerdict.Unknown)
+            {
+                return verdict;
+            }
+        }
+
+        return predicate.MatchPlainText(text) ? NeedleVerdict.Match : NeedleVerdict.Unknown;
     }
 
     /// <summary>The row that the byte belongs to, at or after <paramref name="row"/>.</summary>

@@ -80,6 +80,6 @@ internal static class IndexResolver
     {
         null => query,
         { Count: 0 } => MatchNoneQuery.Instance,
-        _ => BoolQuery.And([query, new FieldQuery(FieldNames.Index, FieldType.Keyword, new IndexPredicate(indices))]),
+        _ => BoolQuery.And([query, new IndexQuery(indices)]),
     };
 }

@@ -4,7 +4,9 @@ using System.Text;
 namespace LogFlow.Store;
 
 /// <summary>One block while a query looks at it: columns are read and decoded when first asked for, and once.</summary>
-internal sealed class BlockScan(BlockSource source) : IDisposable
+/// <param name="source">The block.</param>
+/// <param name="matches">Where searches remember what they found; null: whoever looks is no search.</param>
+internal sealed class BlockScan(BlockSource source, MatchCache? matches = null) : IDisposable
 {
     private readonly Dictionary<ColumnEntry, Column> _columns = [];
     private readonly Dictionary<string, FieldColumn[]> _fields = new(StringComparer.Ordinal);
@@ -15,6 +17,8 @@ internal sealed class BlockScan(BlockSource source) : IDisposable
     public BlockSource Source { get; } = source;
 
     public BlockDirectory Directory { get; } = source.LoadDirectory();
+
+    public MatchCache? Matches { get; } = matches;
 
     public int RowCount => Directory.RowCount;
 

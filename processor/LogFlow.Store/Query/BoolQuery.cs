@@ -75,6 +75,17 @@ internal sealed class BoolQuery(
         return minimumShouldMatch <= 0;
     }
 
+    public override int? TryCount(BlockSource block)
+    {
+        if (base.TryCount(block) is { } known)
+        {
+            return known;
+        }
+
+        var isNegation = must.Count == 0 && mustNot.Count == 1 && minimumShouldMatch <= 0;
+        return isNegation && mustNot[0].TryCount(block) is { } others ? block.Summary.RowCount - others : null;
+    }
+
     public override void AddAsked(List<(string Field, ValuePredicate Predicate)> asked)
     {
         foreach (var node in must.Concat(should))

@@ -5,6 +5,41 @@ internal sealed class ExistsQuery(string field) : QueryNode
 {
     public override bool MatchesAll(BlockSource block) => field == FieldNames.Timestamp;
 
+    public override int? TryCount(BlockSource block)
+    {
+        if (MatchesAll(block))
+        {
+            return block.Summary.RowCount;
+        }
+
+        var prefix = field + ".";
+        int? count = 0;
+        foreach (var entry in block.LoadDirectory().Columns)
+        {
+            if (FieldNames.IsInternal(entry.Name))
+            {
+                continue;
+            }
+
+            var name = entry.LogicalName;
+            var isInside = entry.Has(ColumnFlags.HasObjects) && field.StartsWith(name + ".", StringComparison.Ordinal);
+            if (!isInside && name != field && !name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            // Of two columns a row may have both.
+            if (isInside || count != 0 || !IsEachValueIndexed(entry))
+            {
+                return null;
+            }
+
+            count = entry.PresentCount;
+        }
+
+        return count;
+    }
+
     public override void Evaluate(BlockScan scan, RowSet hits)
     {
         var prefix = field + ".";
@@ -30,8 +65,7 @@ internal sealed class ExistsQuery(string field) : QueryNode
     private static void AddColumn(BlockScan scan, ColumnEntry entry, RowSet hits)
     {
         var type = FieldTypes.Of(entry.LogicalName);
-        var isNumber = entry.Type is ColumnType.Int64 or ColumnType.Double or ColumnType.Bool or ColumnType.Time;
-        if (isNumber || (type == FieldType.Text && !entry.Has(ColumnFlags.IsJson)))
+        if (IsEachValueIndexed(entry))
         {
             scan.Load(entry).AddPresent(hits);
             return;
@@ -45,6 +79,18 @@ internal sealed class ExistsQuery(string field) : QueryNode
 
         scan.Load(entry).Match(new FieldPredicate(type, EverythingPredicate.Instance), default, hits);
     }
+
+    /// <summary>Whether the column's type alone says that none of its values is passed over.</summary>
+    private static bool IsEachValueIndexed(ColumnEntry entry) => entry.Type switch
+    {
+        ColumnType.Int64 or ColumnType.Double or ColumnType.Bool or ColumnType.Time or ColumnType.Ipv4 => true,
+        _ when entry.Has(ColumnFlags.IsJson) => false,
+
+        // No text of a dictionary is longer than what a keyword indexes.
+        ColumnType.Dictionary => FieldTypes.Of(entry.LogicalName) is not (FieldType.Ip or FieldType.Date
+            or FieldType.Long),
+        _ => FieldTypes.Of(entry.LogicalName) == FieldType.Text,
+    };
 
     /// <summary>Values inside of JSON objects, whose own names decide what of them is indexed.</summary>
     private static void AddBelow(BlockScan scan, ColumnEntry entry, string path, RowSet hits)

@@ -16,6 +16,10 @@ internal sealed class FieldAccess
         {
             _columns[i] = (scan.Load(found[i].Entry), found[i].Path);
         }
+
+        Single = _columns.Length == 1 && _columns[0].Path.Length == 0 && !_columns[0].Column.IsJson
+            ? _columns[0].Column
+            : null;
     }
 
     public FieldType Type { get; }
@@ -23,13 +27,25 @@ internal sealed class FieldAccess
     public bool IsEmpty => _columns.Length == 0;
 
     /// <summary>The only column, where it holds one plain value a row.</summary>
-    public Column? Single => _columns.Length == 1 && _columns[0].Path.Length == 0 && !_columns[0].Column.IsJson
-        ? _columns[0].Column
-        : null;
+    public Column? Single { get; }
+
+    /// <summary>The row's indexed value in <see cref="Single"/>; false: it has none.</summary>
+    public bool TryGet(Column single, int row, out FieldValue value) =>
+        single.TryGet(row, out value) && value.TryNormalize(Type, out value);
 
     /// <summary>Adds the row's indexed values.</summary>
     public void Collect(int row, List<FieldValue> values)
     {
+        if (Single is { } single)
+        {
+            if (TryGet(single, row, out var only))
+            {
+                values.Add(only);
+            }
+
+            return;
+        }
+
         foreach (var (column, path) in _columns)
         {
             _raw.Clear();

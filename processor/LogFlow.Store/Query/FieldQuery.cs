@@ -6,6 +6,9 @@ namespace LogFlow.Store;
 internal sealed class FieldQuery(string field, FieldType type, ValuePredicate predicate) : QueryNode
 {
     private readonly FieldPredicate _predicate = new(type, predicate);
+    private readonly string? _condition =
+        predicate.Condition is { } condition ? $"{field} {type} {condition}" : null;
+
     private readonly bool _isTimestamp = field == FieldNames.Timestamp;
 
     public override bool MayMatch(BlockSource block) =>
@@ -18,6 +21,24 @@ internal sealed class FieldQuery(string field, FieldType type, ValuePredicate pr
         asked.Add((field, predicate));
 
     public override void Evaluate(BlockScan scan, RowSet hits)
+    {
+        if (_condition is null || scan is not { Matches: { } known, Source: SegmentBlock block })
+        {
+            EvaluateColumns(scan, hits);
+            return;
+        }
+
+        if (known.TryGet(block, _condition) is { } found)
+        {
+            hits.UnionWith(found);
+            return;
+        }
+
+        EvaluateColumns(scan, hits);
+        known.Add(block, _condition, hits);
+    }
+
+    private void EvaluateColumns(BlockScan scan, RowSet hits)
     {
         foreach (var (entry, path) in scan.Find(field))
         {

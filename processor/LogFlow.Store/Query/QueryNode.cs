@@ -9,6 +9,11 @@ internal abstract class QueryNode
     /// <summary>True where every row of the block matches, by what is in memory.</summary>
     public virtual bool MatchesAll(BlockSource block) => false;
 
+    /// <summary>How many rows of the block match, where its directory tells; null: they must be looked at.</summary>
+    /// <exception cref="CorruptDataException">The block's directory is damaged.</exception>
+    public virtual int? TryCount(BlockSource block) =>
+        MatchesAll(block) ? block.Summary.RowCount : MayMatch(block) ? null : 0;
+
     /// <summary>Adds what the query asks of texts, for highlighting; what must not match is not asked for.</summary>
     public virtual void AddAsked(List<(string Field, ValuePredicate Predicate)> asked)
     {

@@ -9,20 +9,63 @@ internal sealed class TokenPredicate : ValuePredicate
     private readonly ulong _hash;
     private readonly bool _isAscii;
 
+    // Cut out of a text by itself, the token is one token: a term query may ask for anything.
+    private readonly bool _isWord;
+
     public TokenPredicate(byte[] token)
     {
         _token = token;
         _hash = Hash64.Compute(token);
+        Condition = "word " + Convert.ToHexString(token);
         _isAscii = Ascii.IsValid(token);
+        _isWord = _isAscii && token.Length < TokenReader.TokenCharsMax && MatchText(token);
     }
 
     public override ReadOnlySpan<byte> Needle => _isAscii ? _token : default;
 
     public override bool NeedleIgnoresCase => true;
 
+    public override string Condition { get; }
+
     public override bool UsesBloom => true;
 
     public override bool MayMatchBloom(ReadOnlySpan<byte> bloom) => TokenBloom.MayContain(bloom, _hash);
+
+    /// <summary>
+    /// The needle is a token where no word goes on before or behind it: not by a letter, digit or underscore, nor by
+    /// what joins two words. Only what goes before may have to be read: long tokens are cut.
+    /// </summary>
+    public override NeedleVerdict JudgeNeedle(ReadOnlySpan<byte> text, int at)
+    {
+        if (!_isWord)
+        {
+            return NeedleVerdict.Unknown;
+        }
+
+        var last = at + _token.Length - 1;
+        if (GoesOn(ClassAt(text, at), ClassAt(text, at - 1), ClassAt(text, at - 2)))
+        {
+            var start = at - 1;
+            while (ClassAt(text, start) != CharClass.Other)
+            {
+                start--;
+            }
+
+            return at - start <= TokenReader.TokenCharsMax ? NeedleVerdict.NoMatch : NeedleVerdict.Unknown;
+        }
+
+        return GoesOn(ClassAt(text, last), ClassAt(text, last + 1), ClassAt(text, last + 2))
+            ? NeedleVerdict.NoMatch
+            : NeedleVerdict.Match;
+    }
+
+    private static CharClass ClassAt(ReadOnlySpan<byte> text, int at) =>
+        (uint)at < (uint)text.Length ? CharClasses.Ascii[text[at]] : CharClass.Other;
+
+    /// <summary>Whether a word of ASCII goes on over its edge, in either direction.</summary>
+    private static bool GoesOn(CharClass edge, CharClass neighbour, CharClass beyond) =>
+        neighbour is CharClass.Letter or CharClass.Digit or CharClass.Underscore
+        || TokenReader.Joins(edge, neighbour, beyond);
 
     public override bool MatchText(ReadOnlySpan<byte> text)
     {
@@ -91,6 +134,7 @@ internal sealed class PhrasePredicate : ValuePredicate
     public PhrasePredicate(byte[][] tokens)
     {
         _tokens = tokens;
+        Condition = "phrase " + string.Join(' ', tokens.Select(Convert.ToHexString));
         _hashes = [.. tokens.Select(token => Hash64.Compute(token))];
         _needle = tokens.Where(token => Ascii.IsValid(token)).MaxBy(token => token.Length) ?? [];
     }
@@ -98,6 +142,8 @@ internal sealed class PhrasePredicate : ValuePredicate
     public override ReadOnlySpan<byte> Needle => _needle;
 
     public override bool NeedleIgnoresCase => true;
+
+    public override string Condition { get; }
 
     public override bool UsesBloom => true;
 

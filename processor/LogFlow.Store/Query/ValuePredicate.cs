@@ -9,6 +9,14 @@ internal abstract class ValuePredicate
     /// <summary>The needle is lower-case ASCII and found in any case.</summary>
     public virtual bool NeedleIgnoresCase => false;
 
+    /// <summary>
+    /// What one place of the needle says of an ASCII text, so that the text need not be read from its beginning.
+    /// </summary>
+    public virtual NeedleVerdict JudgeNeedle(ReadOnlySpan<byte> text, int at) => NeedleVerdict.Unknown;
+
+    /// <summary>Identifies a predicate that is dear to judge, for <see cref="MatchCache"/>; null: it is not.</summary>
+    public virtual string? Condition => null;
+
     public virtual bool UsesBloom => false;
 
     public virtual bool MatchText(ReadOnlySpan<byte> text) => false;

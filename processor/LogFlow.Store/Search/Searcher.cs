@@ -8,7 +8,11 @@ namespace LogFlow.Store;
 /// </summary>
 internal sealed class Searcher(StoreEngine engine, TimeProvider time)
 {
+    private const long MatchBytesMax = 16 << 20;
+
     private static readonly int WorkersMax = Environment.ProcessorCount;
+
+    private readonly MatchCache _matches = new(MatchBytesMax);
 
     /// <summary>A new request's time begins.</summary>
     public SearchDeadline Begin() => new(engine.Options.SearchTimeout, time);
@@ -19,7 +23,7 @@ internal sealed class Searcher(StoreEngine engine, TimeProvider time)
         using var ownTimer = request.Timeout is { } own ? new CancellationTokenSource(own, time) : null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(
             deadline.Token, ownTimer?.Token ?? CancellationToken.None);
-        var run = new SearchRun(request, Order(snapshot.Blocks, request), either.Token, cancellation);
+        var run = new SearchRun(request, Order(snapshot.Blocks, request), _matches, either.Token, cancellation);
         var workers = Math.Min(WorkersMax, run.BlockCount);
         if (workers <= 1)
         {
@@ -124,7 +128,8 @@ internal sealed class Searcher(StoreEngine engine, TimeProvider time)
 
 /// <summary>The shared state of one search's workers.</summary>
 internal sealed class SearchRun(
-    SearchRequest request, List<BlockSource> blocks, CancellationToken timeout, CancellationToken cancellation)
+    SearchRequest request, List<BlockSource> blocks, MatchCache matches, CancellationToken timeout,
+    CancellationToken cancellation)
 {
     private readonly Lock _lock = new(); // Guards the aggregations while workers add theirs.
     private readonly HitComparer _comparer = new(request.Sort);
@@ -225,22 +230,22 @@ internal sealed class SearchRun(
     private void Visit(BlockSource block, bool wantsHits, AggregatorSet? own)
     {
         var summary = block.Summary;
-        if (!wantsHits && own is null && request.Query.MatchesAll(block))
+        if (!wantsHits && request.Query.MatchesAll(block) && (own is null || own.TryTakeWhole(block)))
         {
             Interlocked.Add(ref _total, summary.RowCount);
             return;
         }
 
-        using var scan = new BlockScan(block);
-        var matches = new RowSet(scan.RowCount);
-        request.Query.Evaluate(scan, matches);
-        if (matches.IsEmpty)
+        using var scan = new BlockScan(block, matches);
+        var found = new RowSet(scan.RowCount);
+        request.Query.Evaluate(scan, found);
+        if (found.IsEmpty)
         {
             return;
         }
 
         var rows = new int[scan.RowCount];
-        var count = matches.CopyTo(rows);
+        var count = found.CopyTo(rows);
         var hits = wantsHits ? new BlockSorter(scan, request.Sort) : null;
         foreach (var field in own is null ? [] : request.Aggregations.Fields)
         {

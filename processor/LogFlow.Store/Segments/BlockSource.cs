@@ -7,6 +7,9 @@ internal abstract class BlockSource(BlockSummary summary)
 
     public BlockSummary Summary { get; } = summary;
 
+    /// <summary>Indices that rows may be of, and no others; null: unknown.</summary>
+    public abstract IReadOnlyCollection<string>? Indices { get; }
+
     /// <summary>Names the block in reports of damage.</summary>
     public abstract string Origin { get; }
 

@@ -13,6 +13,8 @@ internal sealed class MemoryBlock(
 
     public BlockContents Contents { get; } = contents;
 
+    public override IReadOnlyCollection<string> Indices => Contents.Indices.Keys;
+
     public override string Origin => "memory";
 
     public override BlockDirectory LoadDirectory() => Directory;

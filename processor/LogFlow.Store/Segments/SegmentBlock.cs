@@ -13,6 +13,9 @@ internal sealed class SegmentBlock(SegmentReader segment, int index, BlockLocati
 
     public BlockLocation Location { get; } = location;
 
+    public override IReadOnlyCollection<string>? Indices =>
+        Segment.AreIndicesKnown ? Segment.Footer.Contents.Indices.Keys : null;
+
     public override string Origin => $"{Segment.Path}, block {index}";
 
     public override BlockDirectory LoadDirectory()

@@ -93,6 +93,9 @@ internal sealed class SegmentReader
     /// <summary>The head of the file; null: it has none, or it is damaged.</summary>
     public SegmentFooter? TryReadHead() => SegmentHead.TryRead(_file, Length, out _);
 
+    /// <summary>Whether the footer names the indices of all blocks: not where it was lost, and a block is damaged.</summary>
+    public bool AreIndicesKnown { get; private set; } = true;
+
     /// <summary>Which ids its blocks may hold; read once and kept. Damaged blocks have none.</summary>
     public SegmentIds GetIds(Action<string, string> reportCorrupt) => _ids ??= SegmentIds.Of(this, reportCorrupt);
 
@@ -139,6 +142,7 @@ internal sealed class SegmentReader
             catch (CorruptDataException)
             {
                 // Whoever searches the block meets the same damage, and reports it.
+                AreIndicesKnown = false;
             }
         }
     }

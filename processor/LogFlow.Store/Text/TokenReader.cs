@@ -157,31 +157,36 @@ internal ref struct TokenReader(ReadOnlySpan<byte> text, ByteWriter scratch)
                 return true;
             case CharClass.Katakana:
                 return previous is CharClass.Other or CharClass.Katakana or CharClass.Underscore;
-            case CharClass.MidLetter:
-                return previous == CharClass.Letter && NextIs(next, CharClass.Letter);
-            case CharClass.MidNumber:
-                return previous == CharClass.Digit && NextIs(next, CharClass.Digit);
-            case CharClass.MidBoth:
-                return previous is CharClass.Letter or CharClass.Digit && NextIs(next, previous);
+            case CharClass.MidLetter or CharClass.MidNumber or CharClass.MidBoth:
+                return Joins(previous, current, NextClass(next));
             default:
                 return false;
         }
     }
 
-    private readonly bool NextIs(int at, CharClass expected)
+    /// <summary>Whether a character between two others makes one word of them: <c>a.b</c>, <c>1,5</c>.</summary>
+    public static bool Joins(CharClass previous, CharClass middle, CharClass next) => middle switch
+    {
+        CharClass.MidLetter => previous == CharClass.Letter && next == CharClass.Letter,
+        CharClass.MidNumber => previous == CharClass.Digit && next == CharClass.Digit,
+        CharClass.MidBoth => previous is CharClass.Letter or CharClass.Digit && next == previous,
+        _ => false,
+    };
+
+    private readonly CharClass NextClass(int at)
     {
         while (at < _text.Length)
         {
             var current = ClassAt(at, out var width);
             if (current != CharClass.Extend)
             {
-                return current == expected;
+                return current;
             }
 
             at += width;
         }
 
-        return false;
+        return CharClass.Other;
     }
 
     private void SkipExtend()

@@ -37,6 +37,12 @@ internal sealed class Appliance : IAsyncDisposable
             arguments.AddRange(["-E", setting]);
         }
 
+        // Of an earlier run in the same folder.
+        if (Directory.Exists(dataFolder))
+        {
+            File.Delete(Path.Combine(dataFolder, "endpoints.json"));
+        }
+
         var appliance = new Appliance(ChildProcess.Start("dotnet", arguments), dataFolder);
         await Eventually.TrueAsync(
             () => appliance._process.HasExited || File.Exists(Path.Combine(dataFolder, "endpoints.json")),

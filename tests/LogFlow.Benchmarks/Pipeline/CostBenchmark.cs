@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using LogFlow.Testing;
 
 namespace LogFlow.Benchmarks;
@@ -21,7 +20,7 @@ internal static class CostBenchmark
     {
         var part = arguments.Length > 0 ? arguments[0] : "all";
         var rounds = arguments.Length > 1 ? int.Parse(arguments[1], CultureInfo.InvariantCulture) : 40;
-        var records = CreateRecords();
+        var records = AccessRecords.Create(new AccessLogGenerator(Seed), 0, LineCount);
         var filter = new FilterCost(records);
         var bodies = filter.CreateBodies();
         Console.WriteLine(
@@ -84,27 +83,5 @@ internal static class CostBenchmark
         Console.WriteLine(
             $"{name,-16}{micros[0],16:0.00}{micros[rounds / 2],9:0.00}{bytes / (double)LineCount,12:N0}"
             + $"{GC.CollectionCount(0) - gen0,6}{GC.CollectionCount(2) - gen2,6}");
-    }
-
-    /// <summary>What the agent sends of an access log.</summary>
-    private static List<byte[]> CreateRecords()
-    {
-        var lines = new AccessLogGenerator(Seed);
-        var records = new List<byte[]>(LineCount);
-        long position = 0;
-        for (var number = 0; number < LineCount; number++)
-        {
-            var line = lines.Next(number);
-            records.Add(Encoding.UTF8.GetBytes(
-                "{\"@timestamp\":\"2026-11-20T08:21:20.123Z\",\"message\":\"" + line.Replace("\"", "\\\"")
-                + $"\",\"log\":{{\"offset\":{position},\"file\":{{\"path\":\"/var/log/apache2/access.log\"}}}},"
-                + "\"input\":{\"type\":\"filestream\"},\"host\":{\"name\":\"web-01\"},"
-                + "\"agent\":{\"id\":\"f3b1c1de-0000-4c4c-8a8a-123456789abc\",\"name\":\"web-01\","
-                + "\"type\":\"logflow-agent\",\"version\":\"0.1.0\","
-                + "\"ephemeral_id\":\"0d6f3f3e-1111-4d4d-9b9b-123456789abc\"},\"ecs\":{\"version\":\"8.0.0\"}}"));
-            position += line.Length + 1;
-        }
-
-        return records;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class FilterCost
     private static readonly TopicPartition Partition = new("logs", 0);
     private static readonly Guid TopicId = new("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0");
 
-    private readonly List<RecordList> _batches = [];
+    private readonly List<RecordList> _batches;
     private readonly List<Output> _outputs;
     private readonly FilterWorker _worker;
     private readonly RecordDecoder _decoder;
@@ -31,11 +31,7 @@ internal sealed class FilterCost
         _worker = new FilterWorker(pipeline, _outputs, config.PipelineBatchSize, TimeProvider.System, metrics);
         _decoder = KafkaInputPlugin.ReadDecoder(
             pipeline.Inputs[0], pipeline.CreateCodec(pipeline.Inputs[0], "plain"));
-        for (var first = 0; first < records.Count; first += BatchCount)
-        {
-            _batches.Add(new RecordList(first, records.GetRange(first, Math.Min(BatchCount, records.Count - first))));
-        }
-
+        _batches = Split(records, 0);
         BytesIn = records.Sum(record => (long)record.Length);
     }
 
@@ -51,10 +47,28 @@ internal sealed class FilterCost
     }
 
     /// <summary>What the store is sent for all records: several batches a request, as under load.</summary>
-    public List<BulkBody> CreateBodies()
+    public List<BulkBody> CreateBodies() => CreateBodies(_batches);
+
+    /// <summary>The same for records that stand at other offsets of the partition.</summary>
+    public List<BulkBody> CreateBodies(List<byte[]> records, long firstOffset) =>
+        CreateBodies(Split(records, firstOffset));
+
+    private static List<RecordList> Split(List<byte[]> records, long firstOffset)
+    {
+        var batches = new List<RecordList>();
+        for (var first = 0; first < records.Count; first += BatchCount)
+        {
+            var values = records.GetRange(first, Math.Min(BatchCount, records.Count - first));
+            batches.Add(new RecordList(firstOffset + first, values));
+        }
+
+        return batches;
+    }
+
+    private List<BulkBody> CreateBodies(List<RecordList> batches)
     {
         var bodies = new List<BulkBody>();
-        foreach (var group in _batches.Chunk(BodyBatches))
+        foreach (var group in batches.Chunk(BodyBatches))
         {
             using var bytes = new MemoryStream();
             foreach (var records in group)

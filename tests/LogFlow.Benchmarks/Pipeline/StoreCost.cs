@@ -16,17 +16,23 @@ internal static class StoreCost
         await using var engine = Open(folder.File("store"), metrics);
         foreach (var body in bodies)
         {
-            var claim = new PositionClaim(body.TopicId, 0, body.First, body.Next, Begins: body.First == 0);
-            using var request = new BulkParser(body.Bytes, null).TryParse([claim])
-                ?? throw new InvalidOperationException("the store cannot read the processor's bulk");
-            var outcome = await engine.IngestAsync(request, CancellationToken.None);
-            if (outcome.Result != IngestResult.Done)
-            {
-                throw new InvalidOperationException(outcome.Reason);
-            }
+            await AddAsync(engine, body);
         }
 
         await engine.FlushAsync(CancellationToken.None);
+    }
+
+    /// <summary>Takes one body into a store.</summary>
+    public static async Task AddAsync(StoreEngine engine, BulkBody body)
+    {
+        var claim = new PositionClaim(body.TopicId, 0, body.First, body.Next, Begins: body.First == 0);
+        using var request = new BulkParser(body.Bytes, null).TryParse([claim])
+            ?? throw new InvalidOperationException("the store cannot read the processor's bulk");
+        var outcome = await engine.IngestAsync(request, CancellationToken.None);
+        if (outcome.Result != IngestResult.Done)
+        {
+            throw new InvalidOperationException(outcome.Reason);
+        }
     }
 
     /// <summary>A store without retention in a folder of its own.</summary>
