@@ -150,6 +150,7 @@ public sealed partial class AgentService : ILogFlowService
         await Task.Run(
             () =>
             {
+                DeletionRoles.Assign([.. pipelines.SelectMany(static pipeline => pipeline.Parts.Inputs)]);
                 foreach (var pipeline in pipelines)
                 {
                     pipeline.StartInputs();

@@ -7,7 +7,6 @@ namespace LogFlow.Agent;
 /// One input, type <c>filestream</c> with its keys and defaults. <c>log</c>, <c>container</c> and <c>docker</c>,
 /// Filebeat's older inputs, read files as well, with keys of their own; others receive (<see cref="IsReceived"/>).
 /// </summary>
-[UnsupportedKeys("delete")]
 [AcceptedKey("rotation", "needs no setting here: copies that rotation makes are recognised by what they hold")]
 [AcceptedKey("include_file_owner_name", "is not done: events do not name the file's owner", IsQuiet = true)]
 [AcceptedKey("include_file_owner_group_name", "is not done: events do not name the file's group", IsQuiet = true)]
@@ -31,6 +30,7 @@ namespace LogFlow.Agent;
 [AcceptedKey("containers.cri.parse_flags", "is found out by each line", IsQuiet = true)]
 [AcceptedKey("combine_partials", "is always done", IsQuiet = true)]
 [AcceptedKey("cri", "is found out by each line", IsQuiet = true)]
+[AcceptedKey("ignore_decoding_error", "belongs to the parser: 'parsers: [ndjson: {ignore_decoding_error: true}]'")]
 [AcceptedKey("backoff_factor", "is 2 here")]
 [AcceptedKey("allow_deprecated_use", "says nothing here", IsQuiet = true)]
 [AcceptedKey("allow_deprecated_id_duplication", "says nothing here: ids have to differ", IsQuiet = true)]
@@ -150,6 +150,19 @@ public sealed partial class InputConfig : IValidatedConfig
     /// <summary>Close each file at its end. Matches Filebeat.</summary>
     [ConfigKey("close.reader.on_eof", Aliases = ["close_eof"])]
     public bool CloseOnEof { get; set; }
+
+    /// <summary>
+    /// Delete files that were closed at their ends or for inactivity, once every output has acknowledged all of them.
+    /// Matches Filebeat; type <c>filestream</c> alone.
+    /// </summary>
+    [ConfigKey("delete.enabled")]
+    public bool DeleteEnabled { get; set; }
+
+    /// <summary>
+    /// How long nothing may be added to such a file before it is deleted. Matches Filebeat.
+    /// </summary>
+    [ConfigKey("delete.grace_period")]
+    public TimeSpan DeleteGracePeriod { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Forget files that have not changed for this long; 0 or -1: never. Matches Filebeat.</summary>
     [ConfigKey("clean_inactive")]
@@ -362,6 +375,7 @@ public sealed partial class InputConfig : IValidatedConfig
                 "clean_inactive", "must be greater than ignore_older + prospector.scanner.check_interval"));
         }
 
+        CheckDeletion(problems);
         CheckNumbers(problems);
         return problems;
     }
@@ -465,6 +479,44 @@ public sealed partial class InputConfig : IValidatedConfig
         if (ContainerFormat is null)
         {
             problems.Add(new ConfigProblem("format", $"'{Format}' is not one of auto, docker, cri"));
+        }
+    }
+
+    private void CheckDeletion(List<ConfigProblem> problems)
+    {
+        if (DeleteGracePeriod < TimeSpan.Zero)
+        {
+            problems.Add(new ConfigProblem("delete.grace_period", "must not be negative"));
+        }
+
+        if (!DeleteEnabled)
+        {
+            return;
+        }
+
+        if (Type != "filestream")
+        {
+            problems.Add(new ConfigProblem("delete.enabled", $"is for inputs of type filestream, not of '{Type}'"));
+        }
+
+        if (!CloseOnEof && (LegacyCloseInactive ?? CloseInactive) <= TimeSpan.Zero)
+        {
+            problems.Add(new ConfigProblem(
+                "delete.enabled",
+                "needs files to be closed: close.reader.on_eof: true, or close.on_state_change.inactive above zero"));
+        }
+
+        if (IgnoreOlder > TimeSpan.Zero || (TailFiles ?? SeekToTail) || IgnoreInactive != IgnoreInactive.None)
+        {
+            problems.Add(new ConfigProblem(
+                "delete.enabled",
+                "would delete what ignore_older, seek_to_tail and ignore_inactive pass over unread: remove those"));
+        }
+
+        if (FollowsSymlinks)
+        {
+            problems.Add(new ConfigProblem(
+                "delete.enabled", "deletes no links: set prospector.scanner.symlinks: false, and name their targets"));
         }
     }
 
