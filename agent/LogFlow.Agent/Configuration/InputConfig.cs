@@ -307,6 +307,10 @@ public sealed partial class InputConfig : IValidatedConfig
     [ConfigKey("_fileset_name")]
     public string FilesetName { get; set; } = "";
 
+    /// <summary>What its text was, where it is reloaded when that changes; empty: it is not. Set by the dialect.</summary>
+    [ConfigKey("_reload_digest")]
+    public string ReloadDigest { get; set; } = "";
+
     /// <summary>Regular expressions of which a line must match one; none: all lines.</summary>
     [ConfigKey("include_lines")]
     public List<string> IncludeLines { get; set; } = [];

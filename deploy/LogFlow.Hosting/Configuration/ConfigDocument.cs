@@ -10,6 +10,7 @@ public sealed class ConfigDocument
 
     private readonly ConfigNode _root = new(ConfigLocation.None);
     private VariableExpander _variables = VariableExpander.Environment;
+    private Func<ConfigDocument>? _readAgain;
     private KeystoreVariables _secrets = KeystoreVariables.None;
 
     /// <summary>After binding: what was passed over, one sentence each.</summary>
@@ -43,7 +44,12 @@ public sealed class ConfigDocument
         var secrets = keystore is null
             ? KeystoreVariables.None
             : new KeystoreVariables(() => keystore.Find(key => TextOf(written._root, key, outer)));
-        var document = new ConfigDocument { _secrets = secrets, Files = files };
+        var document = new ConfigDocument
+        {
+            _secrets = secrets,
+            _readAgain = () => Load(files, overrides, settings, dialect, keystore),
+            Files = files,
+        };
         document._variables = dialect is null
             ? new VariableExpander(document.FindVariable)
             : VariablesOf(dialect, written._root, files, secrets);
@@ -200,6 +206,11 @@ public sealed class ConfigDocument
     {
         var target = new T();
         new ConfigBinder(Report).Bind(_root, target, beside);
+        if (_readAgain is not null)
+        {
+            (target as IReloadedConfig)?.ReadFrom(_readAgain);
+        }
+
         (target as IUsesVariables)?.UseVariables(FindVariable);
         return target;
     }
