@@ -32,7 +32,7 @@ public sealed class DeletionTests
         harness.Queue.Block();
         harness.Append("a.log", "one\n");
         await Eventually.TrueAsync(() => harness.Agent.GetStatus()!.LinesRead == 2, "the line to be read");
-        await RoundsAsync(harness, 3);
+        await RoundsAsync(harness, 6);
         Assert.True(File.Exists(harness.PathOf("a.log")));
 
         harness.Queue.Unblock();
@@ -101,7 +101,7 @@ public sealed class DeletionTests
         harness.Append("a.log", "one\n");
         await harness.StartAsync();
         await harness.HasAsync(1);
-        await RoundsAsync(harness, 3);
+        await RoundsAsync(harness, 6);
         Assert.True(File.Exists(harness.PathOf("a.log")));
 
         File.Delete(folder.File("out"));

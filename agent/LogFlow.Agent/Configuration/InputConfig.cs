@@ -151,19 +151,6 @@ public sealed partial class InputConfig : IValidatedConfig
     [ConfigKey("close.reader.on_eof", Aliases = ["close_eof"])]
     public bool CloseOnEof { get; set; }
 
-    /// <summary>
-    /// Delete files that were closed at their ends or for inactivity, once every output has acknowledged all of them.
-    /// Matches Filebeat; type <c>filestream</c> alone.
-    /// </summary>
-    [ConfigKey("delete.enabled")]
-    public bool DeleteEnabled { get; set; }
-
-    /// <summary>
-    /// How long nothing may be added to such a file before it is deleted. Matches Filebeat.
-    /// </summary>
-    [ConfigKey("delete.grace_period")]
-    public TimeSpan DeleteGracePeriod { get; set; } = TimeSpan.FromMinutes(30);
-
     /// <summary>Forget files that have not changed for this long; 0 or -1: never. Matches Filebeat.</summary>
     [ConfigKey("clean_inactive")]
     public TimeSpan CleanInactive { get; set; } = TimeSpan.FromSeconds(-1);
@@ -307,7 +294,9 @@ public sealed partial class InputConfig : IValidatedConfig
     [ConfigKey("_fileset_name")]
     public string FilesetName { get; set; } = "";
 
-    /// <summary>What its text was, where it is reloaded when that changes; empty: it is not. Set by the dialect.</summary>
+    /// <summary>
+    /// What its text was, where it is reloaded when that changes; empty: it is not. Set by the dialect.
+    /// </summary>
     [ConfigKey("_reload_digest")]
     public string ReloadDigest { get; set; } = "";
 
@@ -483,44 +472,6 @@ public sealed partial class InputConfig : IValidatedConfig
         if (ContainerFormat is null)
         {
             problems.Add(new ConfigProblem("format", $"'{Format}' is not one of auto, docker, cri"));
-        }
-    }
-
-    private void CheckDeletion(List<ConfigProblem> problems)
-    {
-        if (DeleteGracePeriod < TimeSpan.Zero)
-        {
-            problems.Add(new ConfigProblem("delete.grace_period", "must not be negative"));
-        }
-
-        if (!DeleteEnabled)
-        {
-            return;
-        }
-
-        if (Type != "filestream")
-        {
-            problems.Add(new ConfigProblem("delete.enabled", $"is for inputs of type filestream, not of '{Type}'"));
-        }
-
-        if (!CloseOnEof && (LegacyCloseInactive ?? CloseInactive) <= TimeSpan.Zero)
-        {
-            problems.Add(new ConfigProblem(
-                "delete.enabled",
-                "needs files to be closed: close.reader.on_eof: true, or close.on_state_change.inactive above zero"));
-        }
-
-        if (IgnoreOlder > TimeSpan.Zero || (TailFiles ?? SeekToTail) || IgnoreInactive != IgnoreInactive.None)
-        {
-            problems.Add(new ConfigProblem(
-                "delete.enabled",
-                "would delete what ignore_older, seek_to_tail and ignore_inactive pass over unread: remove those"));
-        }
-
-        if (FollowsSymlinks)
-        {
-            problems.Add(new ConfigProblem(
-                "delete.enabled", "deletes no links: set prospector.scanner.symlinks: false, and name their targets"));
         }
     }
 

@@ -124,7 +124,7 @@ internal sealed partial class FilestreamInput
             && !IsCopyOfUnacknowledged(deletion);
     }
 
-    /// <summary>What rotation copied was read in the original; after a crash it is perhaps to be had here alone.</summary>
+    /// <summary>What rotation copied was read in the original; after a crash it may be here alone.</summary>
     private bool IsCopyOfUnacknowledged(FileDeletion deletion)
     {
         var place = deletion.File.Place;

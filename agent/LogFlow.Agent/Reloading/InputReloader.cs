@@ -186,7 +186,8 @@ internal sealed partial class InputReloader : IAsyncDisposable
             : "its output or topic is one that is not in use: it is opened at a start";
     }
 
-    private static string Name(IEnumerable<string> ids) => string.Join(", ", ids) is { Length: > 0 } names ? names : "-";
+    private static string Name(IEnumerable<string> ids) =>
+        string.Join(", ", ids) is { Length: > 0 } names ? names : "-";
 
     private static partial class Log
     {

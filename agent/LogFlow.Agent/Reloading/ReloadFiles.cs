@@ -3,7 +3,9 @@ using LogFlow.Platform;
 
 namespace LogFlow.Agent;
 
-/// <summary>The files that <c>filebeat.config.inputs</c> and <c>filebeat.config.modules</c> name, looked at again.</summary>
+/// <summary>
+/// The files that <c>filebeat.config.inputs</c> and <c>filebeat.config.modules</c> name, looked at again and again.
+/// </summary>
 internal sealed class ReloadFiles(IReadOnlyList<string> patterns, TimeProvider time)
 {
     /// <summary>A file that was written less than this ago may not be whole yet.</summary>
