@@ -298,7 +298,10 @@ public sealed partial class AgentService : ILogFlowService
 
     private bool IsFed(OutputTarget target)
     {
-        if (_config.InputsOf(target).Count > 0 || _config.ReloadPaths.Count > 0)
+        // Inputs may come by a reload; and an agent without any waits with the outputs that it has.
+        if (_config.InputsOf(target).Count > 0
+            || _config.ReloadPaths.Count > 0
+            || !_config.Inputs.Exists(static input => input.Enabled))
         {
             return true;
         }
