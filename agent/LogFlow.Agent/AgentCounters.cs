@@ -11,6 +11,7 @@ internal sealed class AgentCounters
     private long _lost;
     private long _lostBytes;
     private long _vanished;
+    private long _deleted;
     private long _padding;
     private long _errors;
     private long _dropped;
@@ -40,6 +41,9 @@ internal sealed class AgentCounters
 
     /// <summary>Files that went, or got another name, before they could be looked at.</summary>
     public long Vanished => Volatile.Read(ref _vanished);
+
+    /// <summary>Files that were deleted because all of them is acknowledged.</summary>
+    public long Deleted => Volatile.Read(ref _deleted);
 
     /// <summary>Events that the output will never take as they are, and that were given up.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
@@ -72,6 +76,8 @@ internal sealed class AgentCounters
     public void AddPadding(long count) => Interlocked.Add(ref _padding, count);
 
     public void AddVanished() => Interlocked.Increment(ref _vanished);
+
+    public void AddDeleted() => Interlocked.Increment(ref _deleted);
 
     public void AddDropped(int count) => Interlocked.Add(ref _dropped, count);
 

@@ -34,6 +34,9 @@ internal sealed class AgentMetrics : IDisposable
         Observe(
             "logflow.agent.files.vanished", "{file}", "Files that went before they were looked at",
             () => counters.Vanished);
+        Observe(
+            "logflow.agent.files.deleted", "{file}", "Files deleted by delete.enabled, read and acknowledged",
+            () => counters.Deleted);
         Observe("logflow.agent.padding.bytes", "By", "NULs before lines, passed over", () => counters.Padding);
         Observe(
             "logflow.agent.dropped", "{event}", "Events that the output never takes, given up",

@@ -11,6 +11,7 @@ internal sealed class AgentParts : IAsyncDisposable
     private readonly AgentCounters _counters;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
+    private volatile IReadOnlyList<FilestreamInput> _inputs = [];
     private RecoveryCoordinator? _recovery;
     private BatchRebuilder? _rebuilder;
 
@@ -33,7 +34,15 @@ internal sealed class AgentParts : IAsyncDisposable
 
     public required HarvesterScheduler Scheduler { get; init; }
 
-    public required IReadOnlyList<FilestreamInput> Inputs { get; init; }
+    /// <summary>Replaced whole when inputs come and go.</summary>
+    public required IReadOnlyList<FilestreamInput> Inputs
+    {
+        get => _inputs;
+        set => _inputs = value;
+    }
+
+    /// <summary>Makes another input.</summary>
+    public required Func<AgentConfig, InputConfig, FilestreamInput> CreateInput { get; init; }
 
     public static AgentParts Create(
         AgentConfig config,
@@ -64,30 +73,28 @@ internal sealed class AgentParts : IAsyncDisposable
             loggers.CreateLogger<HarvesterScheduler>());
         var openFiles = OpenFileLimit.ForProcess();
         var logger = loggers.CreateLogger<FilestreamInput>();
+        FilestreamInput CreateInput(AgentConfig agent, InputConfig input) => new(
+            new HarvestContext(
+                new InputOptions(agent, input, target, identity), registry, publisher, counters, time, logger)
+            {
+                // Read at the first start of an input alone: later ones do not need it, damaged or gone.
+                TakeOver = input.IsReceived || registry.FilesOf(InputIds.Of(agent, input)).Count > 0
+                    ? null
+                    : filebeat.Value,
+                OpenFile = path => GzipLogFile.Unwrap(seams.OpenFile(path)),
+            },
+            scheduler,
+            openFiles);
         return new AgentParts(counters, loggers, time)
         {
+            CreateInput = CreateInput,
             Target = target,
             Registry = registry,
             Sink = sink,
             Budget = budget,
             Publisher = publisher,
             Scheduler = scheduler,
-            Inputs =
-            [
-                .. inputs.Select(input => new FilestreamInput(
-                    new HarvestContext(
-                        new InputOptions(config, input, target, identity), registry, publisher, counters, time,
-                        logger)
-                    {
-                        // Read at the first start of an input alone: later ones do not need it, damaged or gone.
-                        TakeOver = input.IsReceived || registry.FilesOf(InputIds.Of(config, input)).Count > 0
-                            ? null
-                            : filebeat.Value,
-                        OpenFile = path => GzipLogFile.Unwrap(seams.OpenFile(path)),
-                    },
-                    scheduler,
-                    openFiles)),
-            ],
+            Inputs = [.. inputs.Select(input => CreateInput(config, input))],
         };
     }
 

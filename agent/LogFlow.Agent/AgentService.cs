@@ -30,6 +30,7 @@ public sealed partial class AgentService : ILogFlowService
     private (long At, AgentStatus? Status) _measured;
     private DirectoryLock? _lock;
     private Lazy<FilebeatPositions?> _filebeat = new((FilebeatPositions?)null);
+    private InputReloader? _reloader;
     private int _stopped;
 
     /// <summary>An agent for the outputs that its configuration names.</summary>
@@ -150,6 +151,7 @@ public sealed partial class AgentService : ILogFlowService
         await Task.Run(
             () =>
             {
+                DeletionRoles.Assign([.. pipelines.SelectMany(static pipeline => pipeline.Parts.Inputs)]);
                 foreach (var pipeline in pipelines)
                 {
                     pipeline.StartInputs();
@@ -178,6 +180,13 @@ public sealed partial class AgentService : ILogFlowService
             pipeline.Connect();
         }
 
+        if (_config.ReadAgain is not null)
+        {
+            _reloader = new InputReloader(_config, pipelines, _time, _loggers.CreateLogger<InputReloader>());
+            _work.Start("watching the reloading", WatchReloadAsync);
+            _reloader.Start();
+        }
+
         if (_config.Once)
         {
             _work.Start("waiting for the ends of files", stopping => EndWhenDoneAsync(pipelines, stopping));
@@ -190,6 +199,11 @@ public sealed partial class AgentService : ILogFlowService
         if (_pipelines is not { } pipelines || Interlocked.Exchange(ref _stopped, 1) == 1)
         {
             return;
+        }
+
+        if (_reloader is not null)
+        {
+            await _reloader.StopAsync();
         }
 
         await _work.StopAsync();
@@ -284,7 +298,10 @@ public sealed partial class AgentService : ILogFlowService
 
     private bool IsFed(OutputTarget target)
     {
-        if (_config.InputsOf(target).Count > 0)
+        // Inputs may come by a reload; and an agent without any waits with the outputs that it has.
+        if (_config.InputsOf(target).Count > 0
+            || _config.ReloadPaths.Count > 0
+            || !_config.Inputs.Exists(static input => input.Enabled))
         {
             return true;
         }
@@ -339,6 +356,11 @@ public sealed partial class AgentService : ILogFlowService
 
     private async Task CloseAsync()
     {
+        if (_reloader is not null)
+        {
+            await _reloader.DisposeAsync();
+        }
+
         var received = _received;
         _received = [];
         foreach (var input in received)
@@ -382,6 +404,16 @@ public sealed partial class AgentService : ILogFlowService
         // A registry that fails lets others fail, too: it is the one to name.
         ended = pipelines.Select(static pipeline => pipeline.Parts.Registry.Completion)
             .FirstOrDefault(static registry => registry.IsFaulted, ended);
+        if (ended.Exception?.InnerException is { } failure)
+        {
+            Fail(failure);
+        }
+    }
+
+    /// <summary>An input that a reload started, and that fails, ends the agent as any other does.</summary>
+    private async Task WatchReloadAsync(CancellationToken cancellationToken)
+    {
+        var ended = await Task.WhenAny(_reloader!.Completion).WaitAsync(cancellationToken);
         if (ended.Exception?.InnerException is { } failure)
         {
             Fail(failure);

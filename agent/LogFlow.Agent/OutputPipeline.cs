@@ -10,6 +10,8 @@ namespace LogFlow.Agent;
 /// </summary>
 internal sealed partial class OutputPipeline : IAsyncDisposable
 {
+    private static readonly TimeSpan AckPause = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(3);
 
     /// <summary>Matches Filebeat's <c>metadata.refresh_frequency</c>.</summary>
@@ -36,6 +38,9 @@ internal sealed partial class OutputPipeline : IAsyncDisposable
     /// <summary>The target was reached and reading has begun.</summary>
     public bool IsConnected => _isConnected;
 
+    /// <summary>Reading has begun, and nothing of a former run waits any more.</summary>
+    public bool IsSettled => _isConnected && Parts.PartitionsWaiting == 0;
+
     /// <summary>What can fail; the first failure ends the agent.</summary>
     public IEnumerable<Task> Completions =>
         [_work.Completion, Parts.Registry.Completion, Parts.Publisher.Completion,
@@ -49,6 +54,38 @@ internal sealed partial class OutputPipeline : IAsyncDisposable
         {
             input.Start();
         }
+    }
+
+    /// <summary>Makes the inputs of a configuration that come while the agent runs; those that it serves.</summary>
+    /// <param name="agent">The configuration, with these inputs in it.</param>
+    /// <param name="inputs">The new ones.</param>
+    public List<FilestreamInput> Add(AgentConfig agent, IEnumerable<InputConfig> inputs)
+    {
+        var added = new List<FilestreamInput>();
+        foreach (var input in inputs.Where(input => Parts.Target.CanTake(agent, input)))
+        {
+            Parts.Target.Take(agent, input);
+            added.Add(Parts.CreateInput(agent, input));
+        }
+
+        Parts.Inputs = [.. Parts.Inputs, .. added];
+        return added;
+    }
+
+    /// <summary>
+    /// Takes an input away: its files are closed at once, and it goes when all that was read of them is acknowledged.
+    /// Until then nobody else may read them: what is under way would be read twice.
+    /// </summary>
+    public async Task RemoveAsync(FilestreamInput input, CancellationToken cancellationToken)
+    {
+        await input.CloseAsync();
+        while (!input.IsAcknowledged())
+        {
+            await Task.Delay(AckPause, _time, cancellationToken);
+        }
+
+        Parts.Inputs = [.. Parts.Inputs.Where(other => other != input)];
+        await input.DisposeAsync();
     }
 
     /// <summary>Begins to wait for the target; reading begins when it is there.</summary>

@@ -13,6 +13,7 @@ return await ServiceProgram.RunAsync(
         Description = "LogFlow's agent: tails log files and ships their lines to a queue, each exactly once",
         DefaultConfigFile = "agent.yml",
         Dialect = dialect,
+        DataFolder = static text => Path.Combine(text("path.home") ?? "", text("path.data") ?? "data"),
         Shorthands = options.Shorthands,
         Options = options.All,
         ReadSettings = parsed => options.Read(parsed, dialect),

@@ -33,6 +33,7 @@ internal static class ApplianceCommandLine
             export,
             DumpCommand.Create(),
             StoreCommand.Create(tools),
+            UpKeystore.Create(config),
             version,
         };
         root.Add(CompletionCommand.Create());

@@ -97,7 +97,12 @@ public static class DurableFile
     /// Replaces <paramref name="path"/> by <paramref name="content"/> so that after a crash either the old or the new
     /// content is there, whole: temporary file, sync, rename, sync of the directory. A secret is its owner's alone.
     /// </summary>
-    public static void Replace(string path, ReadOnlySpan<byte> content, bool isSecret = false)
+    /// <param name="path">The file.</param>
+    /// <param name="content">What it holds from now on.</param>
+    /// <param name="isSecret">Whether it is for its owner's eyes.</param>
+    /// <param name="ownedAsFolder">Whether root, who may, gives it to the owner of the folder.</param>
+    public static void Replace(
+        string path, ReadOnlySpan<byte> content, bool isSecret = false, bool ownedAsFolder = false)
     {
         var temporary = path + ".tmp";
 
@@ -107,6 +112,11 @@ public static class DurableFile
         {
             RandomAccess.Write(file.SafeFileHandle, content, 0);
             SyncData(file.SafeFileHandle);
+        }
+
+        if (ownedAsFolder && ProcessUser.IsRoot)
+        {
+            FileOwner.Copy(Path.GetDirectoryName(Path.GetFullPath(path))!, temporary);
         }
 
         File.Move(temporary, path, overwrite: true);

@@ -70,6 +70,10 @@ internal static partial class LibC
         StringMarshallingCustomType = typeof(RawPathMarshaller))]
     internal static partial int ChangeOwner(string path, uint user, uint group);
 
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Custom,
+        StringMarshallingCustomType = typeof(RawPathMarshaller))]
+    internal static partial int Unlink(string path);
+
     [LibraryImport("libc", EntryPoint = "umask")]
     internal static partial int Umask(int mask);
 

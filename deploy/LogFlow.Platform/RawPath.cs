@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 
@@ -38,6 +39,23 @@ public static class RawPath
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Deletes the file, or link, of this name.</summary>
+    /// <exception cref="IOException">The system refused; its error number is the HResult.</exception>
+    public static void Delete(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            File.Delete(path);
+            return;
+        }
+
+        if (LibC.Unlink(path) != 0)
+        {
+            var errno = Marshal.GetLastPInvokeError();
+            throw new IOException(Marshal.GetPInvokeErrorMessage(errno), errno);
+        }
     }
 
     /// <summary>The bytes that a string of <see cref="Decode"/> stands for.</summary>

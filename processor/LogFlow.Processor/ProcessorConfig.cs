@@ -11,8 +11,10 @@ namespace LogFlow.Processor;
 [UnsupportedKeys(
     "config.reload.interval", "queue.type", "queue.max_bytes", "path.queue", "path.dead_letter_queue", "pipeline.id",
     "dead_letter_queue.max_bytes", "modules", "xpack", "monitoring")]
-public class ProcessorConfig : IValidatedConfig
+public class ProcessorConfig : IValidatedConfig, IUsesVariables
 {
+    private Func<string, string?> _findVariable = Environment.GetEnvironmentVariable;
+
     /// <summary>A file, a folder (its files in alphabetical order) or a glob with pipeline text.</summary>
     [ConfigKey("path.config")]
     public string? PathConfig { get; set; }
@@ -214,6 +216,12 @@ public class ProcessorConfig : IValidatedConfig
             throw new StartupException($"{StoreSecretKey}: cannot read '{path}': {error.Message}", exitCode: 2);
         }
     }
+
+    /// <inheritdoc/>
+    public void UseVariables(Func<string, string?> find) => _findVariable = find;
+
+    /// <summary>The value of a variable in pipeline text; null where it has none.</summary>
+    internal string? FindVariable(string name) => _findVariable(name);
 
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()

@@ -13,6 +13,7 @@ return await ServiceProgram.RunAsync(
         Executable = "logflow-processor",
         Description = "LogFlow's processor: reads the queue, parses with Logstash's language, indexes",
         DefaultConfigFile = "processor.yml",
+        DataFolder = static text => text("path.data") ?? new ProcessorConfig().PathData,
         Create = static (config, services) => new ProcessorService(
             config,
             ProcessorPipeline.Load(config, services.GetRequiredService<TimeProvider>()),

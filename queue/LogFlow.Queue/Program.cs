@@ -10,6 +10,11 @@ return await ServiceProgram.RunAsync(
         Executable = "logflow-queue",
         Description = "LogFlow's queue: durable, partitioned topics on one node, by Kafka's protocol",
         DefaultConfigFile = "queue.yml",
+        DataFolder = static text => new QueueConfig
+        {
+            LogDirs = text("log.dirs"),
+            LogDir = text("log.dir") ?? new QueueConfig().LogDir,
+        }.DataDirectory,
         Create = static (config, services) => new QueueService(
             config,
             services.GetRequiredService<ILoggerFactory>(),

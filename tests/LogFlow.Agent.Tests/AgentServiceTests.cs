@@ -103,6 +103,17 @@ public sealed class AgentServiceTests
         await harness.FinishAsync(1001);
     }
 
+    /// <summary>Files that were named hold no inputs yet.</summary>
+    [Fact]
+    public async Task Agent_WithoutInputs_IsReadyAndStops()
+    {
+        await using var harness = new AgentHarness(static config => (config.Inputs, config.MayBeIdle) = ([], true));
+        await harness.StartAsync();
+        await Eventually.TrueAsync(() => harness.Agent.CheckHealth().IsReady, "ready");
+        Assert.Equal(0, harness.Agent.GetStatus()!.FilesWatched);
+        await harness.StopAsync();
+    }
+
     [Fact]
     public async Task Queue_NotThereAtFirst_IsWaitedFor()
     {

@@ -16,6 +16,7 @@ public sealed class SecretsTests : IDisposable
     private static readonly string[] Secrets =
     [
         Admin, "swordfish-of-the-queue", "swordfish-of-elasticsearch", "swordfish-of-a-url", "swordfish-of-the-key",
+        "swordfish-of-the-keystore", "swordfish-in-the-pipeline",
     ];
 
     private readonly TempDirectory _folder = new();
@@ -28,6 +29,7 @@ public sealed class SecretsTests : IDisposable
         var (data, config) = (_folder.File("data"), _folder.File("logflow.yml"));
         await File.WriteAllTextAsync(_folder.File("app.log"), "a line\n");
         await File.WriteAllTextAsync(config, Configuration());
+        await FillKeystoreAsync(data);
         await using var up = UpProcess.Start(
             data, _folder.File("app.log"), Variables(), "-c", config, "-E", "logging.level=debug");
         await up.WaitForLineAsync("logflow search");
@@ -62,6 +64,8 @@ public sealed class SecretsTests : IDisposable
     [InlineData("export", "")]
     [InlineData("test", "")]
     [InlineData("test", "store.securty.enabled: true\n")]
+    [InlineData("test", "console.port: ${KS_VALUE}\n")]
+    [InlineData("test", "queue.listeners: [\"${KS_VALUE}\"]\n")]
     [InlineData("test", "  - a mistake: [\n")]
     [InlineData("test", "store.security.initial_users: swordfish-of-the-admin\n")]
     [InlineData("test", "store.security.initial_users:\n  - swordfish-of-the-admin\n")]
@@ -73,6 +77,7 @@ public sealed class SecretsTests : IDisposable
     {
         var config = _folder.File("logflow.yml");
         await File.WriteAllTextAsync(config, Configuration() + mistake);
+        await FillKeystoreAsync(_folder.File("data"));
         await using var run = LogFlowProcess.Start(
             "logflow", [command, "config", "-c", config, "-E", "path.data=" + _folder.File("data")], Variables());
         await run.WaitForExitAsync(TimeSpan.FromMinutes(2));
@@ -87,6 +92,19 @@ public sealed class SecretsTests : IDisposable
 
     private static Dictionary<string, string> Variables() => new() { ["URL_PASSWORD"] = "swordfish-of-a-url" };
 
+    private static async Task FillKeystoreAsync(string data)
+    {
+        foreach (var (name, value) in ((string, string)[])
+            [("KS_VALUE", "swordfish-of-the-keystore"), ("KS_INDEX", "swordfish-in-the-pipeline")])
+        {
+            await using var add = LogFlowProcess.StartInShell(
+                $"printf %s {value} | \"$@\"", "logflow", "keystore", "add", name, "--stdin", "--data", data);
+            await add.WaitForExitAsync(TimeSpan.FromMinutes(2));
+            Assert.Equal(0, add.ExitCode);
+            AssertClean("keystore add", add.Output);
+        }
+    }
+
     private string Configuration()
     {
         var pipeline = _folder.File("pipeline.conf");
@@ -94,16 +112,18 @@ public sealed class SecretsTests : IDisposable
             output {
               elasticsearch {
                 hosts => "http://elastic:${URL_PASSWORD}@127.0.0.1:1"
-                index => "logs"
+                index => "${KS_INDEX}"
                 api_key => "id:swordfish-of-the-key"
               }
             }
             """);
-        return $"""
-            processor.path.config: {pipeline}
+        return $$"""
+            processor.path.config: {{pipeline}}
             processor.output.elasticsearch.password: swordfish-of-elasticsearch
             queue.sasl.initial.users: ["alice:swordfish-of-the-queue"]
-            store.security.initial_users: ["admin:{Admin}"]
+            store.security.initial_users: ["admin:{{Admin}}"]
+            agent.fields.from: ${KS_VALUE}
+            agent.fields.within: a ${KS_VALUE} b
 
             """;
     }

@@ -34,6 +34,12 @@ public sealed class SslConfigTests : IDisposable
         new ConfigProblem("certificate_authorities", "there is no file /none/ca.crt"),
         Assert.Single(new SslConfig { CertificateAuthorities = ["/none/ca.crt"] }.Validate()));
 
+    /// <summary>As a variable without value leaves it.</summary>
+    [Fact]
+    public void Authority_ThatIsEmpty_IsAProblemOfItsKey() => Assert.Equal(
+        new ConfigProblem("certificate_authorities", "an entry is empty: name a file, or remove it"),
+        Assert.Single(new SslConfig { CertificateAuthorities = [""] }.Validate()));
+
     [Theory]
     [InlineData("TLSv1.1")]
     [InlineData("SSLv3")]

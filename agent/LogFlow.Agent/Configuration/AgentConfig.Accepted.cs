@@ -11,7 +11,6 @@ namespace LogFlow.Agent;
     IsQuiet = true)]
 [AcceptedKey("management", "is not done: configuration is what the files say", IsQuiet = true)]
 [AcceptedKey("cloud", "says nothing without 'cloud.id'", IsQuiet = true)]
-[AcceptedKey("keystore", "is not read: give secrets as environment variables, ${NAME}")]
 [AcceptedKey("timestamp", "says nothing: times have milliseconds")]
 [AcceptedKey("modules", "says nothing, as in Filebeat: 'filebeat.modules' is its name")]
 [AcceptedKey("system.hostfs", "says nothing: no metrics of the host are read", IsQuiet = true)]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LogFlow.Hosting;
 
 namespace LogFlow.Agent;
@@ -55,7 +56,8 @@ public partial class AgentConfig
     internal List<InputConfig> InputsOf(OutputTarget target) =>
         [.. Inputs.Where(input => input.Enabled && IsFor(input, target.Output) && target.Serves(input))];
 
-    private static bool IsFor(InputConfig input, string output) =>
+    /// <summary>Whether an input names an output, or none, which means all.</summary>
+    internal static bool IsFor(InputConfig input, string output) =>
         input.Outputs.Count == 0 || input.Outputs.Contains(output);
 
     private List<OutputTarget> OtherTargets()
@@ -95,11 +97,11 @@ public partial class AgentConfig
         var inputs = Inputs.Where(static input => input.Enabled && IsFor(input, KafkaTarget.OutputName)).ToList();
         var topics = inputs.GroupBy(input => KafkaRouting.TopicOf(Kafka, this, input)).ToList();
         return topics.Count == 0
-            ? [new KafkaTarget(Kafka, MemoryQueue, Kafka.Topic, new Dictionary<InputConfig, string>())
+            ? [new KafkaTarget(Kafka, MemoryQueue, Kafka.Topic, new ConcurrentDictionary<InputConfig, string>())
                 { Name = KafkaTarget.OutputName }]
             : topics.ConvertAll<OutputTarget>(topic => new KafkaTarget(
-                Kafka, MemoryQueue, topic.Key, topic.ToDictionary(
-                    static input => input, input => KafkaRouting.KeyOf(Kafka, this, input)))
+                Kafka, MemoryQueue, topic.Key, new ConcurrentDictionary<InputConfig, string>(
+                    topic.Select(input => KeyValuePair.Create(input, KafkaRouting.KeyOf(Kafka, this, input)))))
             {
                 Name = topics.Count == 1 ? KafkaTarget.OutputName : $"{KafkaTarget.OutputName}-{topic.Key}",
             });

@@ -5,7 +5,7 @@ namespace LogFlow.Agent;
 /// <summary>
 /// The agent's configuration as written, with Filebeat's keys and, unless said otherwise, its defaults.
 /// </summary>
-public partial class AgentConfig : IValidatedConfig
+public partial class AgentConfig : IValidatedConfig, IReloadedConfig
 {
     /// <summary>What is read.</summary>
     [ConfigKey("filebeat.inputs", Aliases = ["filebeat.prospectors"])]
@@ -16,6 +16,17 @@ public partial class AgentConfig : IValidatedConfig
     /// </summary>
     [ConfigKey("filebeat._may_be_idle")]
     public bool MayBeIdle { get; set; }
+
+    /// <summary>Patterns of the files whose inputs are reloaded. Set by the dialect.</summary>
+    [ConfigKey("filebeat._reload.paths")]
+    public List<string> ReloadPaths { get; set; } = [];
+
+    /// <summary>How often those are looked at. Matches Filebeat's <c>reload.period</c>.</summary>
+    [ConfigKey("filebeat._reload.period")]
+    public TimeSpan ReloadPeriod { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Reads the whole configuration anew; null where nothing is reloaded.</summary>
+    internal Func<AgentConfig>? ReadAgain { get; set; }
 
     /// <summary>
     /// The agent ends when all files are read to their ends and acknowledged. Set by the option <c>--once</c>.
@@ -105,6 +116,10 @@ public partial class AgentConfig : IValidatedConfig
     public AgentLoggingConfig Logging { get; set; } = new();
 
     /// <inheritdoc/>
+    public void ReadFrom(Func<ConfigDocument> readAgain) =>
+        ReadAgain = ReloadPaths.Count == 0 ? null : () => readAgain().Bind<AgentConfig>(out _);
+
+    /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
     {
         var problems = new List<ConfigProblem>();
@@ -127,6 +142,12 @@ public partial class AgentConfig : IValidatedConfig
         if (RegistryFlush <= TimeSpan.Zero)
         {
             problems.Add(new ConfigProblem("filebeat.registry.flush", "must be greater than zero"));
+        }
+
+        if (ReloadPaths.Count > 0 && ReloadPeriod <= TimeSpan.Zero)
+        {
+            problems.Add(new ConfigProblem(
+                "filebeat._reload.period", "reload.period must be greater than zero, say 10s"));
         }
 
         if (MaxProcs < 0)

@@ -7,7 +7,6 @@ namespace LogFlow.Agent;
 /// One input, type <c>filestream</c> with its keys and defaults. <c>log</c>, <c>container</c> and <c>docker</c>,
 /// Filebeat's older inputs, read files as well, with keys of their own; others receive (<see cref="IsReceived"/>).
 /// </summary>
-[UnsupportedKeys("delete")]
 [AcceptedKey("rotation", "needs no setting here: copies that rotation makes are recognised by what they hold")]
 [AcceptedKey("include_file_owner_name", "is not done: events do not name the file's owner", IsQuiet = true)]
 [AcceptedKey("include_file_owner_group_name", "is not done: events do not name the file's group", IsQuiet = true)]
@@ -31,6 +30,7 @@ namespace LogFlow.Agent;
 [AcceptedKey("containers.cri.parse_flags", "is found out by each line", IsQuiet = true)]
 [AcceptedKey("combine_partials", "is always done", IsQuiet = true)]
 [AcceptedKey("cri", "is found out by each line", IsQuiet = true)]
+[AcceptedKey("ignore_decoding_error", "belongs to the parser: 'parsers: [ndjson: {ignore_decoding_error: true}]'")]
 [AcceptedKey("backoff_factor", "is 2 here")]
 [AcceptedKey("allow_deprecated_use", "says nothing here", IsQuiet = true)]
 [AcceptedKey("allow_deprecated_id_duplication", "says nothing here: ids have to differ", IsQuiet = true)]
@@ -294,6 +294,12 @@ public sealed partial class InputConfig : IValidatedConfig
     [ConfigKey("_fileset_name")]
     public string FilesetName { get; set; } = "";
 
+    /// <summary>
+    /// What its text was, where it is reloaded when that changes; empty: it is not. Set by the dialect.
+    /// </summary>
+    [ConfigKey("_reload_digest")]
+    public string ReloadDigest { get; set; } = "";
+
     /// <summary>Regular expressions of which a line must match one; none: all lines.</summary>
     [ConfigKey("include_lines")]
     public List<string> IncludeLines { get; set; } = [];
@@ -362,6 +368,7 @@ public sealed partial class InputConfig : IValidatedConfig
                 "clean_inactive", "must be greater than ignore_older + prospector.scanner.check_interval"));
         }
 
+        CheckDeletion(problems);
         CheckNumbers(problems);
         return problems;
     }

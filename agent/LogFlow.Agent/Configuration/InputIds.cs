@@ -5,7 +5,8 @@ namespace LogFlow.Agent;
 
 /// <summary>
 /// The names by which inputs remember their files. The first one without <c>id</c> is "default"; others are named by
-/// what they read, so that it does not matter where in the file they stand.
+/// what they read, so that it does not matter where in the file they stand; so are all that are reloaded, because files
+/// come and go before them.
 /// </summary>
 internal static class InputIds
 {
@@ -19,16 +20,18 @@ internal static class InputIds
             return input.Id;
         }
 
-        var unnamed = agent.Inputs.Where(static one => one is { Enabled: true, Id.Length: 0 }).ToList();
+        var isReloaded = input.ReloadDigest.Length > 0;
+        var unnamed = agent.Inputs.Where(one =>
+            one is { Enabled: true, Id.Length: 0 } && one.ReloadDigest.Length > 0 == isReloaded).ToList();
         var index = unnamed.IndexOf(input);
-        if (index <= 0)
+        if (index <= 0 && !isReloaded)
         {
             return First;
         }
 
         // Of several that read the same each has a number more.
         var name = NameOf(input);
-        var twins = unnamed.Take(index).Skip(1).Count(other => NameOf(other) == name);
+        var twins = unnamed.Take(index).Skip(isReloaded ? 0 : 1).Count(other => NameOf(other) == name);
         return twins == 0 ? name : $"{name}-{twins + 1}";
     }
 

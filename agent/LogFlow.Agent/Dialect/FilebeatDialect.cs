@@ -133,15 +133,9 @@ public sealed class FilebeatDialect : IConfigDialect
                 continue;
             }
 
-            if (section.IsTrue("reload.enabled"))
-            {
-                document.Report.Warn(
-                    section.Find("reload.enabled")!,
-                    $"'filebeat.config.{name}.reload' is not done: files are read at the start; restart the agent "
-                    + "after a change");
-            }
-
-            inputs.AddRange(ReadLists(document, section, path));
+            var listed = ReadLists(document, section, path);
+            ReloadNodes.Mark(document, section, path, listed);
+            inputs.AddRange(listed);
         }
 
         if (root.Find("filebeat") is { } filebeat && filebeat.Children.Remove("config_dir", out var folder)

@@ -55,7 +55,7 @@ internal sealed class ModuleInputs(ConfigDocument document, IReadOnlyList<string
 
         var known = Array.FindAll(ModuleFileset.All, fileset => fileset.Module == name);
         var named = module.Children.Keys
-            .Where(static key => key is not ("module" or "enabled" or "processors"))
+            .Where(static key => key is not ("module" or "enabled" or "processors" or ReloadNodes.DigestKey))
             .ToList();
 
         // As Filebeat 8 has it where a part is switched on by name; as it was before, where none is.
@@ -130,6 +130,11 @@ internal sealed class ModuleInputs(ConfigDocument document, IReadOnlyList<string
             input.Set("type", "log");
         }
 
+        if (module.Text(ReloadNodes.DigestKey) is { } digest)
+        {
+            input.Set(ReloadNodes.DigestKey, digest);
+        }
+
         return input.Node;
     }
 
@@ -141,16 +146,10 @@ internal sealed class ModuleInputs(ConfigDocument document, IReadOnlyList<string
             return [];
         }
 
-        if (section.IsTrue("reload.enabled"))
-        {
-            document.Report.Warn(
-                section.Find("reload.enabled")!,
-                "'filebeat.config.modules.reload' is not done: files are read at the start; restart the agent after a "
-                + "change");
-        }
-
-        return FilebeatDialect.ReadLists(
-            document, section, section.Text("path") is { Length: > 0 } path ? path : "modules.d/*.yml");
+        var path = section.Text("path") is { Length: > 0 } written ? written : "modules.d/*.yml";
+        var modules = FilebeatDialect.ReadLists(document, section, path);
+        ReloadNodes.Mark(document, section, path, modules);
+        return modules;
     }
 
     /// <summary><c>-M nginx.access.var.paths=[…]</c>.</summary>

@@ -79,6 +79,15 @@ internal sealed class EndedIncarnations(Registry registry, TimeProvider time)
         }
     }
 
+    /// <summary>Whether all that was read of them is acknowledged.</summary>
+    public bool AreAcknowledged()
+    {
+        lock (_lock)
+        {
+            return _byGeneration.Values.All(ended => registry.IsAcknowledged(ended.State, ended.Position));
+        }
+    }
+
     /// <summary>Its copies could not be looked at.</summary>
     public void SettleLater(EndedIncarnation ended)
     {

@@ -57,6 +57,16 @@ internal sealed partial class FilestreamInput
             + "first of this run; logflow_agent_files_vanished_total counts them")]
         public static partial void Vanished(ILogger logger, string input, string path);
 
+        [LoggerMessage(4314, LogLevel.Information,
+            "Input {Input}: {Path} was deleted: all of its {Bytes} bytes are acknowledged (delete.enabled)")]
+        public static partial void Deleted(ILogger logger, string input, string path, long bytes);
+
+        [LoggerMessage(4315, LogLevel.Warning,
+            "Input {Input}: {Path} cannot be deleted: {Reason}. It is tried again every {Seconds} s: let the agent "
+            + "write to its folder (systemd: ReadWritePaths=), or set delete.enabled: false")]
+        public static partial void CannotDelete(
+            ILogger logger, string input, string path, string reason, double seconds);
+
         [LoggerMessage(4308, LogLevel.Warning,
             "Input {Input}: {Open} files are open, as many as may be; {Path} waits until one can be closed")]
         public static partial void TooManyOpen(ILogger logger, string input, int open, string path);

@@ -43,6 +43,10 @@ internal sealed partial class FilestreamInput
             if (!isKept)
             {
                 Close(file, "nothing to read");
+                if (file is { IsVerified: true, IsWaiting: false })
+                {
+                    MayDelete(file, UntilInactive(file));
+                }
             }
         }
 
@@ -228,6 +232,11 @@ internal sealed partial class FilestreamInput
 
         return false;
     }
+
+    /// <summary>A file that is found read to its end would be closed after this time, were it open.</summary>
+    private TimeSpan UntilInactive(TrackedFile file) => _options.Config.CloseOnEof
+        ? TimeSpan.Zero
+        : Max(_options.CloseInactive - Age(file.Status), TimeSpan.Zero);
 
     private void EnqueueOpen(TrackedFile file)
     {

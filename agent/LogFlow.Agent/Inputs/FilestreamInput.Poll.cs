@@ -52,6 +52,7 @@ internal sealed partial class FilestreamInput
             }
         }
 
+        DeleteFiles();
         SettleEnded();
         CleanInactive();
         _context.Ended.Release();
@@ -108,6 +109,11 @@ internal sealed partial class FilestreamInput
         if (harvester.IsAcknowledged && ReasonToClose(file, isRemoved) is { } reason)
         {
             Close(file, reason);
+            if (!isRemoved)
+            {
+                MayDelete(file, TimeSpan.Zero);
+            }
+
             return isRemoved;
         }
 

@@ -197,8 +197,8 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
         await _work.StopAsync();
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops looking, and closes all files: nothing more is read.</summary>
+    public async Task CloseAsync()
     {
         await StopAsync();
         foreach (var file in _byIdentity.Values)
@@ -206,7 +206,22 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
             using var turn = file.Scheduled.Take();
             turn.Harvester.Detach();
         }
+    }
 
+    /// <summary>Whether all that was read, here and in incarnations that ended, is acknowledged.</summary>
+    public bool IsAcknowledged()
+    {
+        lock (_filesLock)
+        {
+            return _byIdentity.Values.All(static file => file.Harvester.IsAcknowledged)
+                && _context.Ended.AreAcknowledged();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
         await _work.DisposeAsync();
     }
 

@@ -62,6 +62,9 @@ internal sealed class TrackedFile
     /// <summary>It no longer has a name that the input's paths match.</summary>
     public bool IsRenamed { get; set; }
 
+    /// <summary>Its deletion that is under way; null: there is none.</summary>
+    public FileDeletion? Deletion { get; set; }
+
     /// <summary>It was looked at in this run: state and content were compared.</summary>
     public bool IsVerified { get; set; }
 

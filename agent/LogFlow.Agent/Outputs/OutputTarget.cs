@@ -43,6 +43,16 @@ internal abstract class OutputTarget
     /// <summary>Whether an input's lines come here, where they go to this output.</summary>
     public virtual bool Serves(InputConfig input) => true;
 
+    /// <summary>Whether an input that comes while the agent runs can send its lines here.</summary>
+    /// <param name="agent">The configuration.</param>
+    /// <param name="input">The input.</param>
+    public virtual bool CanTake(AgentConfig agent, InputConfig input) => AgentConfig.IsFor(input, Output);
+
+    /// <summary>From now on it serves an input that it can take.</summary>
+    public virtual void Take(AgentConfig agent, InputConfig input)
+    {
+    }
+
     /// <summary>Opens the way to it; nothing is connected yet.</summary>
     public abstract IBatchSink OpenSink(SinkContext context);
 

@@ -43,7 +43,7 @@ internal sealed class UpCommand
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
-        var document = _options.Load(parsed, DefaultConfigFile);
+        var document = _options.Load(parsed, DefaultConfigFile, UpKeystore.Place(parsed.GetValue(_data)));
         var config = document.Bind<UpConfig>(out var host);
         var taken = TakeOptions(parsed, config);
         var pipeline = config.Processor.IsEnabled

@@ -5,7 +5,7 @@ namespace LogFlow.Appliance;
 /// <summary>
 /// The configuration of <c>logflow up</c>: the parts' own keys below their sections, and what joins them.
 /// </summary>
-internal sealed class UpConfig : IValidatedConfig
+internal sealed class UpConfig : IValidatedConfig, IUsesVariables
 {
     /// <summary>Where all state lives; empty: <see cref="DataFolder"/> chooses.</summary>
     [ConfigKey("path.data")]
@@ -46,6 +46,9 @@ internal sealed class UpConfig : IValidatedConfig
     /// Whether others than this machine can connect to the console, and nobody has said that this needs no logins.
     /// </summary>
     public bool IsConsoleOpenToOthers => Store.SecurityEnabled != false && !ListenAddress.IsLoopback(ConsoleHost);
+
+    /// <inheritdoc/>
+    public void UseVariables(Func<string, string?> find) => Processor.UseVariables(find);
 
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()

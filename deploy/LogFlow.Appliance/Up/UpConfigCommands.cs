@@ -14,7 +14,7 @@ internal static class UpConfigCommands
             "config", "Read the configuration of 'up', check all of it, and say what is wrong", options);
         command.SetAction(parsed =>
         {
-            var document = options.Load(parsed, UpCommand.DefaultConfigFile);
+            var document = options.Load(parsed, UpCommand.DefaultConfigFile, UpKeystore.Place());
             var config = document.Bind<UpConfig>(out _);
             if (config.Processor.IsEnabled)
             {
@@ -35,7 +35,8 @@ internal static class UpConfigCommands
             "config", "Print the configuration of 'up' with its defaults; secrets are masked", options);
         command.SetAction(parsed =>
         {
-            var config = options.Load(parsed, UpCommand.DefaultConfigFile).Bind<UpConfig>(out var host);
+            var document = options.Load(parsed, UpCommand.DefaultConfigFile, UpKeystore.Place());
+            var config = document.Bind<UpConfig>(out var host);
             Console.Write(ConfigExporter.ToYaml(config, host));
         });
         return command;

@@ -46,28 +46,29 @@ public static class CommandRunner
         }
         catch (StartupException error)
         {
-            await Console.Error.WriteLineAsync($"{root.Name}: {error.Message}");
+            await Console.Error.WriteLineAsync($"{root.Name}: {SecretText.HideKnown(error.Message)}");
             return error.ExitCode;
         }
         catch (DirectoryLockedException error)
         {
-            await Console.Error.WriteLineAsync($"{root.Name}: {error.Message}; stop that one, or name another folder");
+            await Console.Error.WriteLineAsync(
+                $"{root.Name}: {SecretText.HideKnown(error.Message)}; stop that one, or name another folder");
             return 1;
         }
         catch (UnauthorizedAccessException error)
         {
-            await Console.Error.WriteLineAsync($"{root.Name}: no permission: {error.Message}");
+            await Console.Error.WriteLineAsync($"{root.Name}: no permission: {SecretText.HideKnown(error.Message)}");
             return 1;
         }
         catch (IOException error)
         {
-            await Console.Error.WriteLineAsync($"{root.Name}: {error.Message}");
+            await Console.Error.WriteLineAsync($"{root.Name}: {SecretText.HideKnown(error.Message)}");
             return 1;
         }
         catch (Exception error) when (Environment.GetEnvironmentVariable("LOGFLOW_TRACE") != "1")
         {
             await Console.Error.WriteLineAsync(
-                $"{root.Name}: unexpected {error.GetType().Name}: {error.Message}\n"
+                $"{root.Name}: unexpected {error.GetType().Name}: {SecretText.HideKnown(error.Message)}\n"
                 + "This is a defect of LogFlow; with LOGFLOW_TRACE=1 it prints where it happened. Please report it.");
             return 1;
         }

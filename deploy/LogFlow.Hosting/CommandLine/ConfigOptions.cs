@@ -22,21 +22,37 @@ public sealed class ConfigOptions
     };
 
     /// <summary>Reads what the command line names, or the default file where it exists.</summary>
-    public ConfigDocument Load(ParseResult parsed, string? defaultFile) => Load(parsed, defaultFile, [], dialect: null);
+    public ConfigDocument Load(ParseResult parsed, string? defaultFile, KeystorePlace? keystore = null) =>
+        Load(parsed, defaultFile, [], dialect: null, keystore);
 
     /// <summary>Also settings that stand for keys, in a service's own dialect.</summary>
     internal ConfigDocument Load(
         ParseResult parsed,
         string? defaultFile,
         IReadOnlyList<(string Key, string Value, string Source)> settings,
-        IConfigDialect? dialect)
+        IConfigDialect? dialect,
+        KeystorePlace? keystore) =>
+        ConfigDocument.Load(
+            FilesOf(parsed, defaultFile), parsed.GetValue(Overrides) ?? [], settings, dialect, keystore);
+
+    /// <summary>Where the keystore of a program lies that the command line configures, be it there or not.</summary>
+    /// <exception cref="ConfigException">A file cannot be read, or is not valid YAML.</exception>
+    public string FindKeystore(ParseResult parsed, string? defaultFile, KeystorePlace keystore) =>
+        FindKeystore(parsed, defaultFile, [], dialect: null, keystore);
+
+    /// <summary>Also with settings that stand for keys, in a service's own dialect.</summary>
+    internal string FindKeystore(
+        ParseResult parsed,
+        string? defaultFile,
+        IReadOnlyList<(string Key, string Value, string Source)> settings,
+        IConfigDialect? dialect,
+        KeystorePlace keystore) =>
+        ConfigDocument.FindKeystore(
+            FilesOf(parsed, defaultFile), parsed.GetValue(Overrides) ?? [], settings, dialect, keystore);
+
+    private string[] FilesOf(ParseResult parsed, string? defaultFile)
     {
         var files = parsed.GetValue(Files) ?? [];
-        if (files.Length == 0 && defaultFile is not null && File.Exists(defaultFile))
-        {
-            files = [defaultFile];
-        }
-
-        return ConfigDocument.Load(files, parsed.GetValue(Overrides) ?? [], settings, dialect);
+        return files.Length == 0 && defaultFile is not null && File.Exists(defaultFile) ? [defaultFile] : files;
     }
 }

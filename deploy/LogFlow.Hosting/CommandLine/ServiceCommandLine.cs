@@ -6,12 +6,14 @@ namespace LogFlow.Hosting;
 
 /// <summary>
 /// The command line that every service has: <c>run</c> (also without a command), <c>test config</c>,
-/// <c>export config</c>, <c>version</c>, and where the service has it <c>test FILE...</c>.
+/// <c>export config</c>, <c>keystore</c>, <c>version</c>, and where the service has it <c>test FILE...</c>.
 /// </summary>
 internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> definition)
     where TConfig : class, new()
 {
     private readonly ConfigOptions _options = new();
+
+    private KeystorePlace Keystore => new(definition.Executable, definition.DataFolder);
 
     public RootCommand Build()
     {
@@ -37,7 +39,7 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
         });
         var root = new RootCommand(definition.Description)
         {
-            _options.Files, _options.Overrides, run, test, export, version,
+            _options.Files, _options.Overrides, run, test, export, KeystoreCommand.Create(FindKeystore), version,
         };
         foreach (var (option, _) in definition.Shorthands)
         {
@@ -112,7 +114,13 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
         test.SetAction(parsed => testFiles(parsed.GetValue(files)!));
     }
 
-    private ConfigDocument ReadDocument(ParseResult parsed)
+    private ConfigDocument ReadDocument(ParseResult parsed) => _options.Load(
+        parsed, definition.DefaultConfigFile, SettingsOf(parsed), definition.Dialect, Keystore);
+
+    private string FindKeystore(ParseResult parsed) => _options.FindKeystore(
+        parsed, definition.DefaultConfigFile, SettingsOf(parsed), definition.Dialect, Keystore);
+
+    private List<(string Key, string Value, string Source)> SettingsOf(ParseResult parsed)
     {
         var settings = new List<(string Key, string Value, string Source)>();
         foreach (var (option, key) in definition.Shorthands)
@@ -124,7 +132,7 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
         }
 
         settings.AddRange(definition.ReadSettings(parsed));
-        return _options.Load(parsed, definition.DefaultConfigFile, settings, definition.Dialect);
+        return settings;
     }
 
     private static Command Subcommand(string name, string description, Func<ParseResult, int> action)

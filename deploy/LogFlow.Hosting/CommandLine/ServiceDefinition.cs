@@ -26,6 +26,11 @@ public sealed record ServiceDefinition<TConfig>
     public required Func<TConfig, HostSettings> Settings { get; init; }
 
     /// <summary>
+    /// The folder of its state, given what configuration says for a key (null: nothing); its keystore is there.
+    /// </summary>
+    public required Func<Func<string, string?>, string> DataFolder { get; init; }
+
+    /// <summary>
     /// What <c>test config</c> checks beyond keys and values, as only the service can (a pipeline's text, say);
     /// problems are printed as they are.
     /// </summary>

@@ -10,6 +10,8 @@ public sealed class ConfigDocument
 
     private readonly ConfigNode _root = new(ConfigLocation.None);
     private VariableExpander _variables = VariableExpander.Environment;
+    private Func<ConfigDocument>? _readAgain;
+    private KeystoreVariables _secrets = KeystoreVariables.None;
 
     /// <summary>After binding: what was passed over, one sentence each.</summary>
     public IReadOnlyList<string> Notes => Report.Notes;
@@ -22,40 +24,80 @@ public sealed class ConfigDocument
 
     /// <summary>Reads files, overrides and settings of options in a service's own dialect.</summary>
     /// <exception cref="ConfigException">As <see cref="Load(IEnumerable{string}, IEnumerable{string})"/>.</exception>
+    /// <exception cref="StartupException">A keystore is there and cannot be used.</exception>
     public static ConfigDocument Load(
         IReadOnlyList<string> files,
         IReadOnlyList<string> overrides,
         IReadOnlyList<(string Key, string Value, string Source)> settings,
-        IConfigDialect? dialect)
+        IConfigDialect? dialect,
+        KeystorePlace? keystore = null)
     {
-        var document = new ConfigDocument();
-        if (dialect is not null)
-        {
-            // What was written is read once as it stands: variables may name other keys, such as path.home.
-            document._variables = VariableExpander.None;
-            document.ReadAll(files, overrides, settings);
-            document = new ConfigDocument
-            {
-                _variables = VariablesOf(dialect, document._root, files),
-                Files = files,
-            };
-        }
+        var texts = files.Select(static file => (file, ReadFile(file))).ToList();
 
-        document.ReadAll(files, overrides, settings);
+        // What was written is read once as it stands: variables may name other keys, such as path.home, and a key says
+        // where the keystore is.
+        var written = new ConfigDocument { _variables = VariableExpander.None };
+        written.ReadAll(texts, overrides, settings);
+        var outer = dialect is null
+            ? VariableExpander.Environment
+            : VariablesOf(dialect, written._root, files, KeystoreVariables.None);
+        var secrets = keystore is null
+            ? KeystoreVariables.None
+            : new KeystoreVariables(() => keystore.Find(key => TextOf(written._root, key, outer)));
+        var document = new ConfigDocument
+        {
+            _secrets = secrets,
+            _readAgain = () => Load(files, overrides, settings, dialect, keystore),
+            Files = files,
+        };
+        document._variables = dialect is null
+            ? new VariableExpander(document.FindVariable)
+            : VariablesOf(dialect, written._root, files, secrets);
+        document.ReadAll(texts, overrides, settings);
         dialect?.Prepare(document);
         return document;
     }
 
-    /// <summary>The environment's variables, and those of the dialect, which may hold variables themselves.</summary>
+    /// <summary>Where a program's keystore lies with this configuration; it may be there or not.</summary>
+    /// <exception cref="ConfigException">As <see cref="Load(IEnumerable{string}, IEnumerable{string})"/>.</exception>
+    internal static string FindKeystore(
+        IReadOnlyList<string> files,
+        IReadOnlyList<string> overrides,
+        IReadOnlyList<(string Key, string Value, string Source)> settings,
+        IConfigDialect? dialect,
+        KeystorePlace keystore)
+    {
+        var written = new ConfigDocument { _variables = VariableExpander.None };
+        written.ReadAll(files.Select(static file => (file, ReadFile(file))), overrides, settings);
+        var variables = dialect is null
+            ? VariableExpander.Environment
+            : VariablesOf(dialect, written._root, files, KeystoreVariables.None);
+        return keystore.Find(key => TextOf(written._root, key, variables));
+    }
+
+    private static string? TextOf(ConfigNode written, string key, VariableExpander variables)
+    {
+        if (written.Find(key) is not { Value: { } value } node)
+        {
+            return null;
+        }
+
+        var text = variables.Expand(value, out var problem);
+        return problem is null ? text : throw new ConfigException(node.Location, problem);
+    }
+
+    /// <summary>
+    /// The keystore's variables, the environment's, and those of the dialect, which may hold variables themselves.
+    /// </summary>
     private static VariableExpander VariablesOf(
-        IConfigDialect dialect, ConfigNode written, IReadOnlyList<string> files)
+        IConfigDialect dialect, ConfigNode written, IReadOnlyList<string> files, KeystoreVariables secrets)
     {
         var depth = 0;
         VariableExpander? expander = null;
         expander = new VariableExpander(
             name =>
             {
-                var value = Environment.GetEnvironmentVariable(name);
+                var value = secrets.Find(name) ?? Environment.GetEnvironmentVariable(name);
                 if (value is not null || depth == VariableDepthMax)
                 {
                     return value;
@@ -70,6 +112,9 @@ public sealed class ConfigDocument
             dialect.AllowsUnsetVariables);
         return expander;
     }
+
+    /// <summary>A variable's value: the keystore's, as in Filebeat and Logstash, before the environment's.</summary>
+    private string? FindVariable(string name) => _secrets.Find(name) ?? Environment.GetEnvironmentVariable(name);
 
     /// <summary>The files that were read.</summary>
     public IReadOnlyList<string> Files { get; private init; } = [];
@@ -86,13 +131,13 @@ public sealed class ConfigDocument
         YamlConfigReader.Read(file, ReadFile(file), _variables, Report.Warnings);
 
     private void ReadAll(
-        IReadOnlyList<string> files,
+        IEnumerable<(string File, string Text)> files,
         IReadOnlyList<string> overrides,
         IReadOnlyList<(string Key, string Value, string Source)> settings)
     {
-        foreach (var file in files)
+        foreach (var (file, text) in files)
         {
-            _root.OverrideWith(ReadKeys(file, ReadFile(file), _variables, Report.Warnings));
+            _root.OverrideWith(ReadKeys(file, text, _variables, Report.Warnings));
         }
 
         foreach (var text in overrides)
@@ -161,6 +206,12 @@ public sealed class ConfigDocument
     {
         var target = new T();
         new ConfigBinder(Report).Bind(_root, target, beside);
+        if (_readAgain is not null)
+        {
+            (target as IReloadedConfig)?.ReadFrom(_readAgain);
+        }
+
+        (target as IUsesVariables)?.UseVariables(FindVariable);
         return target;
     }
 

@@ -10,6 +10,13 @@ public sealed class HostConfig : IValidatedConfig
     [ConfigKey("shutdown.timeout")]
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// The file with the values of <c>${NAME}</c> that stand in no configuration file (command <c>keystore</c>).
+    /// Not set: <c>PROGRAM.keystore</c> in the folder of the state. Matches Filebeat.
+    /// </summary>
+    [ConfigKey(KeystorePlace.Key)]
+    public string? KeystorePath { get; set; }
+
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate() =>
         StopTimeout >= TimeSpan.Zero && StopTimeout <= TimeSpan.FromDays(1)

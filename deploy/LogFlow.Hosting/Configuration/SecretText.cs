@@ -11,9 +11,42 @@ public static partial class SecretText
     /// <summary>What stands in a secret's place.</summary>
     public const string Mask = "********";
 
+    /// <summary>Shorter ones are hidden where they are the whole text: inside others they would be anything.</summary>
+    private const int LengthInsideMin = 4;
+
+    /// <summary>Values of keystores, the longest first: one may be the beginning of another.</summary>
+    private static volatile string[] _known = [];
+
+    /// <summary>From now on these values are hidden wherever they stand.</summary>
+    public static void Learn(IEnumerable<string> values) => _known =
+    [
+        .. _known.Union(values.Select(static value => value.Trim()), StringComparer.Ordinal)
+            .Where(static value => value.Length > 0)
+            .OrderByDescending(static value => value.Length),
+    ];
+
+    /// <summary>The text without values of keystores, and otherwise as it is.</summary>
+    public static string HideKnown(string text)
+    {
+        foreach (var value in _known)
+        {
+            if (text.Length == value.Length && text == value)
+            {
+                return Mask;
+            }
+
+            if (value.Length >= LengthInsideMin)
+            {
+                text = text.Replace(value, Mask, StringComparison.Ordinal);
+            }
+        }
+
+        return text;
+    }
+
     /// <summary>The text without its secrets.</summary>
     public static string Hide(string text) => NamedSecret().Replace(
-        UrlPassword().Replace(text, "$1" + Mask + "@"),
+        UrlPassword().Replace(HideKnown(text), "$1" + Mask + "@"),
         static match => match.Groups["quote"].Value is { Length: > 0 } quote
             ? $"{match.Groups["name"].Value}{quote}{Mask}{quote}"
             : match.Groups["name"].Value + Mask);

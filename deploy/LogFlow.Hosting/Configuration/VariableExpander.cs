@@ -73,7 +73,8 @@ internal sealed class VariableExpander(Func<string, string?> lookup, bool allows
 
         if (colon < 0)
         {
-            problem ??= $"environment variable {name} is not set; set it, or give a default as ${{{name}:default}}";
+            problem ??= $"environment variable {name} is not set; set it, give a default as ${{{name}:default}}, or "
+                + $"put it into the keystore (keystore add {name})";
             return null;
         }
 

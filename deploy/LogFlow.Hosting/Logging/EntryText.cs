@@ -12,6 +12,6 @@ internal static class EntryText
             text += ": " + cause.Message;
         }
 
-        return LogText.Escape(text);
+        return LogText.Escape(SecretText.HideKnown(text));
     }
 }

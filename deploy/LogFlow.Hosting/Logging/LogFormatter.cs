@@ -41,7 +41,7 @@ public sealed class LogFormatter(IOptions<LogFormatterOptions> options, TimeProv
         textWriter.WriteLine(EntryText.Of(message, logEntry.Exception));
         if (logEntry.Exception is { } error && _options.HasStackTraces)
         {
-            foreach (var line in error.ToString().Split('\n'))
+            foreach (var line in SecretText.HideKnown(error.ToString()).Split('\n'))
             {
                 textWriter.WriteLine(LogText.Escape(line.TrimEnd('\r')));
             }

@@ -72,6 +72,12 @@ public sealed class SslConfig : IValidatedConfig
             return [];
         }
 
+        if (CertificateAuthorities.Exists(string.IsNullOrWhiteSpace))
+        {
+            // Else the system's authorities would be trusted, which nobody asked for.
+            return [new ConfigProblem("certificate_authorities", "an entry is empty: name a file, or remove it")];
+        }
+
         return TlsProtocols.Parse(SupportedProtocols) is null
             ? [SslProblems.Protocols]
             : SslProblems.Of(() => new TlsClient(ToOptions()));

@@ -45,7 +45,7 @@ internal sealed partial class TextExpander(PipelineOptions options, List<Pipelin
         diagnostics.Add(new PipelineDiagnostic(
             span,
             $"the environment variable '{name}' is not set",
-            $"set it, or give a default: ${{{name}:value}}"));
+            $"set it, put it into the keystore, or give a default: ${{{name}:value}}"));
         return string.Empty;
     }
 

@@ -172,7 +172,7 @@ internal sealed class PipelineLoader
     {
         if (!name.StartsWith(VariablePrefix, StringComparison.Ordinal))
         {
-            return Environment.GetEnvironmentVariable(name);
+            return _config.FindVariable(name);
         }
 
         return name[VariablePrefix.Length..] switch

@@ -184,6 +184,11 @@ public sealed class ElasticsearchOutputConfig : OutputConfig, IValidatedConfig
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
     {
+        if (!Enabled)
+        {
+            return [];
+        }
+
         var problems = new List<ConfigProblem>();
         foreach (var host in SplitHosts(Hosts))
         {

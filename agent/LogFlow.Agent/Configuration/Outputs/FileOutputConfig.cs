@@ -38,6 +38,11 @@ public sealed class FileOutputConfig : OutputConfig, IValidatedConfig
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
     {
+        if (!Enabled)
+        {
+            return [];
+        }
+
         var problems = new List<ConfigProblem>();
         if (Path.Length == 0)
         {

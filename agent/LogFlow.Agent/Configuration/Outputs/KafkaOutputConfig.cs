@@ -171,6 +171,11 @@ public sealed class KafkaOutputConfig : OutputConfig, IValidatedConfig
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
     {
+        if (!Enabled)
+        {
+            return [];
+        }
+
         var problems = new List<ConfigProblem>();
         if (Hosts.Count == 0)
         {

@@ -112,6 +112,11 @@ public sealed class LogstashOutputConfig : OutputConfig, IValidatedConfig
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
     {
+        if (!Enabled)
+        {
+            return [];
+        }
+
         var problems = new List<ConfigProblem>();
         if (SplitHosts(Hosts).Count == 0)
         {

@@ -97,6 +97,11 @@ public sealed class RedisOutputConfig : OutputConfig, IValidatedConfig
     /// <inheritdoc/>
     public IReadOnlyList<ConfigProblem> Validate()
     {
+        if (!Enabled)
+        {
+            return [];
+        }
+
         var problems = new List<ConfigProblem>();
         if (SplitHosts(Hosts).Count == 0)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using LogFlow.Kafka.Protocol;
 
@@ -5,7 +6,7 @@ namespace LogFlow.Agent;
 
 /// <summary><c>output.kafka</c>: one topic of a Kafka-protocol queue, for the inputs whose topic it is.</summary>
 internal sealed class KafkaTarget(
-    KafkaOutputConfig config, MemoryQueueConfig memory, string topic, IReadOnlyDictionary<InputConfig, string> keys)
+    KafkaOutputConfig config, MemoryQueueConfig memory, string topic, ConcurrentDictionary<InputConfig, string> keys)
     : OutputTarget
 {
     /// <summary>What inputs call it.</summary>
@@ -36,6 +37,22 @@ internal sealed class KafkaTarget(
         known.Id != Guid.Empty && (Name == OutputName || known.Name == topic);
 
     public override bool Serves(InputConfig input) => keys.ContainsKey(input);
+
+    public override bool CanTake(AgentConfig agent, InputConfig input)
+    {
+        try
+        {
+            return base.CanTake(agent, input) && KafkaRouting.TopicOf(config, agent, input) == topic;
+        }
+        catch (FormatException)
+        {
+            // Its topic depends on what each line holds.
+            return false;
+        }
+    }
+
+    public override void Take(AgentConfig agent, InputConfig input) =>
+        keys[input] = KafkaRouting.KeyOf(config, agent, input);
 
     public override IBatchSink OpenSink(SinkContext context) =>
         new KafkaBatchSink(config, topic, context.Loggers, context.Time);

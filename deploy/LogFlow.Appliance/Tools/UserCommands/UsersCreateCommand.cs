@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using LogFlow.Hosting;
 using LogFlow.Kafka.Protocol;
 
 namespace LogFlow.Appliance;

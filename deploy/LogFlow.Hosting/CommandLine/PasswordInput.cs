@@ -1,10 +1,9 @@
 using System.Text;
-using LogFlow.Hosting;
 
-namespace LogFlow.Appliance;
+namespace LogFlow.Hosting;
 
 /// <summary>A password from where only its owner sees it.</summary>
-internal static class PasswordInput
+public static class PasswordInput
 {
     /// <summary>Longer is a file that was named by mistake.</summary>
     private const int LengthMax = 4096;
@@ -18,7 +17,7 @@ internal static class PasswordInput
     {
         if (file is null && !Console.IsInputRedirected && openInput == Console.OpenStandardInput)
         {
-            return Require(Ask(notes), "no password was typed");
+            return Require(Ask(notes, "Password: "), "no password was typed");
         }
 
         var source = file ?? "standard input";
@@ -37,9 +36,10 @@ internal static class PasswordInput
     private static string Require(string password, string problem) =>
         password.Length > 0 ? password : throw new StartupException(problem, 2);
 
-    private static string Ask(TextWriter notes)
+    /// <summary>What somebody types at the terminal, which does not show it.</summary>
+    internal static string Ask(TextWriter notes, string question)
     {
-        notes.Write("Password: ");
+        notes.Write(question);
         var typed = new StringBuilder();
         while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
         {
