@@ -8,7 +8,7 @@ namespace LogFlow.Agent;
 /// </summary>
 internal sealed class ReloadFiles(IReadOnlyList<string> patterns, TimeProvider time)
 {
-    /// <summary>A file that was written less than this ago may not be whole yet.</summary>
+    /// <summary>A file that was written less than this ago may not be whole yet; one of the future is.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
 
     private string _known = "";
@@ -20,7 +20,7 @@ internal sealed class ReloadFiles(IReadOnlyList<string> patterns, TimeProvider t
     public bool HaveChanged()
     {
         var stamps = Stamps(out var newest);
-        if (stamps == _known || time.GetUtcNow() - newest < Settled)
+        if (stamps == _known || (time.GetUtcNow() - newest).Duration() < Settled)
         {
             return false;
         }
