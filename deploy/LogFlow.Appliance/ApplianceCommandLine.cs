@@ -22,6 +22,7 @@ internal static class ApplianceCommandLine
             up,
             SearchCommand.Create(tools),
             ConsoleCommand.Create(tools),
+            AlertsCommand.Create(config),
             TopicsCommand.Create(tools),
             GroupsCommand.Create(tools),
             UsersCommand.Create(tools),

@@ -1,11 +1,10 @@
 import { get, onServer } from "./api.mjs";
-import { byId, dialog, h, short } from "./dom.mjs";
+import { byId, dialog, h, many, plain, short } from "./dom.mjs";
 import { LogsPage } from "./logs.mjs";
 import { go, onChange, state } from "./state.mjs";
 import { length } from "./time.mjs";
 
-/** What each page is made by; modules of pages that are not looked at are not loaded.
- **/
+/** What each page is made by; modules of pages that are not looked at are not loaded. */
 const pages = {
   "/": async () => LogsPage,
   "/live": async () => (await import("./live.mjs")).LivePage,
@@ -125,7 +124,11 @@ async function watch() {
     const now = await get("/api/health");
     byId("server").textContent = `${now.server} ${now.serverVersion ?? ""}`;
     byId("server").title = now.backend ?? "";
-    const pipeline = now.pipeline, lag = byId("lag"), dead = byId("dead");
+    const pipeline = now.pipeline, lag = byId("lag"), dead = byId("dead"), firing = byId("firing");
+    const alerts = pipeline?.alerts?.filter((one) => one.state === "firing") ?? [];
+    firing.hidden = !alerts.length;
+    firing.textContent = many(alerts.length, "alert");
+    firing.title = "Firing: " + alerts.map((one) => plain(one.name)).join(", ");
     lag.hidden = !pipeline;
     dead.hidden = !pipeline?.deadLetters;
     if (pipeline) {
