@@ -14,7 +14,8 @@ public partial class MetricTests
         using var folder = new TempDirectory();
         var log = folder.File("access.log");
         new AccessLogGenerator(1).WriteFile(log, 100);
-        await using var up = UpProcess.Start(folder.File("data"), log);
+        await using var up = UpProcess.Start(
+            folder.File("data"), log, null, "-E", "alerts=[{name: quiet, above: 1000000}]");
         using var api = await UpProcess.ReadyAsync(up, folder.File("data"));
         using var http = new HttpClient();
         var console = LogFlowProcess.ReadEndpoints(folder.File("data"))["console"]!.ToString();

@@ -45,7 +45,6 @@ byId("pages").addEventListener("click", (event) => {
 });
 for (const anchor of byId("pages").querySelectorAll("a")) anchor.hidden = !(anchor.dataset.page in pages);
 
-// The zone.
 const zones = byId("zone");
 const localZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const chosenZone = state.tz || localStorage.getItem("zone") || "local";
@@ -82,7 +81,6 @@ function setTheme(name) {
 setTheme(themes.includes(localStorage.getItem("theme") ?? "") ? localStorage.getItem("theme") ?? "" : "");
 theme.addEventListener("click", () => setTheme(themes[(themes.indexOf(localStorage.getItem("theme") ?? "") + 1) % 3]));
 
-// Keys.
 const keys = [["/", "Query"], ["f", "Fields"], ["t", "Time"], ["r", "Search again"], ["j k ↓ ↑", "Next, previous line"], ["Enter", "Open, close"], ["Esc", "Close"], ["g G", "First, last line"],
   ["e E", "Next, previous error"], ["n N", "Next, previous marked line"], ["c", "Lines around"], ["y", "Copy the line"], ["Y", "Copy as JSON"], ["l", "Copy a link to the line"],
   ["z", "Back (out of a zoom)"], ["[ ]", "Earlier, later"], ["v", "Wrap"], ["p", "Pause (Live)"], ["Ctrl Space", "Completion, in the query"], ["?", "These keys"]];
@@ -118,7 +116,6 @@ onServer((error) => {
   retry = setTimeout(() => { page?.search?.(page.list?.element.scrollTop ?? 0); }, 3000);
 });
 
-/** What the parts say, in the bar. */
 async function watch() {
   try {
     const now = await get("/api/health");

@@ -82,11 +82,9 @@ export class PipelinePage {
   }
 
   alerts() {
-    const { alerts } = this.last.now;
-    if (!alerts?.length) return null;
-    return section("Alerts", table(["Alert", "State", "Since", "#Lines", "Fires at", "Last failure", ""], alerts.map((one) => [
+    return listed("Alerts", ["Alert", "State", "Since", "#Lines", "Fires at", "Last failure", ""], this.last.now.alerts, (one) => [
       plain(one.name), one.since ? dot(one.state, one.state === "firing") : "not evaluated yet", one.since ? readable(Date.parse(one.since)) : "", one.count ?? "–", one.condition, plain(one.error ?? one.actionError ?? ""),
-      link(h, { page: "/", q: one.query, i: one.index, t: one.to ? `${one.from}/${one.to}` : "15m", f: [], r: "" }, { "aria-label": `Lines of ${plain(one.name)}` }, "lines")])));
+      link(h, { page: "/", q: one.query, i: one.index, t: one.to ? `${one.from}/${one.to}` : "15m", f: [], r: "" }, { "aria-label": `Lines of ${plain(one.name)}` }, "lines")]);
   }
 
   trouble() {
@@ -128,10 +126,8 @@ export class PipelinePage {
   }
 
   outputs() {
-    const { processor } = this.last;
-    if (!processor?.outputs?.length) return null;
-    return section("Outputs", table(["Output", "State", "#Failed writes", "Last failure"], processor.outputs.map((one) => [
-      mono(one.name), one.waitingSince ? dot(`waits for ${length(Date.now() - Date.parse(one.waitingSince))}`, true) : dot("writes"), one.failures, plain(one.lastError ?? "")])));
+    return listed("Outputs", ["Output", "State", "#Failed writes", "Last failure"], this.last.processor?.outputs, (one) => [
+      mono(one.name), one.waitingSince ? dot(`waits for ${length(Date.now() - Date.parse(one.waitingSince))}`, true) : dot("writes"), one.failures, plain(one.lastError ?? "")]);
   }
 
   files() {
@@ -144,17 +140,13 @@ export class PipelinePage {
   }
 
   partitions() {
-    const { queue } = this.last;
-    if (!queue?.partitions?.length) return null;
-    return section("Partitions", table(["Topic", "#Partition", "#First offset", "#Next offset", "#Records", "#Size", "State"], queue.partitions.map((one) => [
-      mono(plain(one.topic)), one.partition, one.start, one.end, one.end - one.start, bytes(one.bytes), dot(one.isOffline ? "offline: a write failed" : "online", one.isOffline)])));
+    return listed("Partitions", ["Topic", "#Partition", "#First offset", "#Next offset", "#Records", "#Size", "State"], this.last.queue?.partitions, (one) => [
+      mono(plain(one.topic)), one.partition, one.start, one.end, one.end - one.start, bytes(one.bytes), dot(one.isOffline ? "offline: a write failed" : "online", one.isOffline)]);
   }
 
   groups() {
-    const { queue } = this.last;
-    if (!queue?.groups?.length) return null;
-    return section("Consumer groups", table(["Group", "State", "#Members", "Topic", "#Partition", "#Committed", "#Lag"], queue.groups.map((one) => [
-      mono(plain(one.group)), one.state, one.members, mono(plain(one.topic)), one.partition, one.committed < 0 ? "nothing" : one.committed, one.lag])));
+    return listed("Consumer groups", ["Group", "State", "#Members", "Topic", "#Partition", "#Committed", "#Lag"], this.last.queue?.groups, (one) => [
+      mono(plain(one.group)), one.state, one.members, mono(plain(one.topic)), one.partition, one.committed < 0 ? "nothing" : one.committed, one.lag]);
   }
 }
 
@@ -179,6 +171,8 @@ const mono = (text, more = "") => h("span", { class: "mono" + more }, text);
 
 const section = (title, ...content) => h("section", {}, h("h2", {}, title), ...content);
 
+const listed = (title, heads, items, row) => items?.length ? section(title, table(heads, items.map(row))) : null;
+
 /** A head that begins with # is of numbers. */
 function table(heads, rows) {
   const isNumber = heads.map((head) => head.startsWith("#")), names = heads.map((head) => head.replace("#", ""));
@@ -193,7 +187,6 @@ function ledger(name, came, became, difference, also) {
   return [h("strong", {}, name), sums(came), sums(became), difference === null ? h("span", { class: "muted" }, "–") : dot(difference ? `${count(difference)} unaccounted for` : "0", difference), h("ul", { class: "plain" }, also.filter(Boolean).map((text) => h("li", {}, text)))];
 }
 
-/** What is in force, and who said so. */
 export class ConfigPage {
   constructor(main) {
     const draw = () => this.draw();
