@@ -21,6 +21,7 @@ internal static class ApplianceCommandLine
         {
             up,
             SearchCommand.Create(tools),
+            TailCommand.Create(tools),
             ConsoleCommand.Create(tools),
             AlertsCommand.Create(config),
             TopicsCommand.Create(tools),
