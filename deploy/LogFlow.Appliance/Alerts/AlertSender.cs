@@ -53,7 +53,7 @@ internal sealed partial class AlertSender(
             {
                 await action.SendAsync(pending.Notification, stop);
                 metrics.Sent(action.Kind);
-                book.Change(alert, state => Without(state, pending) with { ActionError = null });
+                book.Change(alert, state => Without(state, pending) with { ActionError = OfOthers(state.ActionError) });
                 return;
             }
             catch (Exception error) when (error is not OperationCanceledException)
@@ -82,6 +82,10 @@ internal sealed partial class AlertSender(
             }
         }
     }
+
+    /// <summary>The failure of another action is still the last one that is known.</summary>
+    private string? OfOthers(string? error) =>
+        error?.Contains($" {action.Name}: ", StringComparison.Ordinal) == true ? null : error;
 
     private void Keep(string reason, PendingAlert? givenUp) => book.Change(
         alert,

@@ -12,6 +12,9 @@ namespace LogFlow.Appliance;
 /// <param name="width">How many characters are in a row.</param>
 internal sealed class TailScreen(TextWriter output, SearchOptions options, bool isColoured, Func<int> width)
 {
+    /// <summary>Where the terminal does not say how wide it is.</summary>
+    private const int WidthUsual = 79;
+
     private const string EraseLine = "\r\e[2K";
 
     private readonly HitPrinter _printer = new(output, options, isColoured);
@@ -35,7 +38,7 @@ internal sealed class TailScreen(TextWriter output, SearchOptions options, bool 
     public void Show(string state)
     {
         var clean = TerminalText.Clean(state).Replace('\t', ' ');
-        var room = Math.Max(1, width() - 1);
+        var room = width() is > 1 and var columns ? columns - 1 : WidthUsual;
         var line = clean.Length <= room ? clean : clean[^room..];
         if (line != _shown)
         {
