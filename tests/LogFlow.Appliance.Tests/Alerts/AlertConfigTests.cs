@@ -64,6 +64,8 @@ public sealed class AlertConfigTests : IDisposable
         var shown = ConfigExporter.ToYaml(config, host)
             + UpConfigListing.Of(document, config, host, new Dictionary<string, string>())
             + Assert.Throws<ConfigException>(() => Bind(text.Replace("url:", "timeout: 0s, url:"))).Message
+            + Assert.Throws<ConfigException>(() => Bind(
+                $"alerts:\n  - actions:\n      - webhook:\n          url: {Url.Replace("https", "ftp")}\n")).Message
             + Assert.Throws<ConfigException>(() => ConfigDocument.Load(
                 [], [$"alerts=[{{name: a, above: 1, actions: [{{webhook: {{url: \"{Url}\", timeout: 0s}}}}]}}]"])
                 .Bind<UpConfig>(out _)).Message;

@@ -28,6 +28,9 @@ internal sealed class AlertsRun : IAsyncDisposable
 
     public bool IsReady { get; set; } = true;
 
+    /// <summary>How often it was asked whether the store is ready.</summary>
+    public int ReadyAsked { get; private set; }
+
     public bool IsBehind { get; set; }
 
     /// <summary>The bodies of searches.</summary>
@@ -75,7 +78,11 @@ internal sealed class AlertsRun : IAsyncDisposable
             new SearchClient(_server.Url, ServerAccess.None, "the query", isTool: false),
             new AlertSurroundings
             {
-                IsReady = () => IsReady,
+                IsReady = () =>
+                {
+                    ReadyAsked++;
+                    return IsReady;
+                },
                 IsBehind = () => IsBehind,
                 Console = static () => "http://console",
             },

@@ -200,7 +200,13 @@ public sealed class AlertsServiceTests : IDisposable
         await using var run = await AlertsRun.CreateAsync(_folder);
         run.IsReady = false;
         await run.StartAsync(AlertsRun.Alert());
-        run.Time.AdvanceMs(10_000);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                run.Time.AdvanceMs(1_000);
+                return run.ReadyAsked > 5;
+            },
+            "it looks whether the store is ready");
         Assert.Empty(run.Searches);
         run.IsReady = true;
         await Eventually.TrueAsync(

@@ -60,17 +60,36 @@ public sealed class TailRunnerTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Space_Pauses_AndGoingOnLosesNothing()
     {
-        var running = RunAsync();
+        var time = new ManualTime();
+        var running = RunAsync(time: time);
         await SeesAsync("space pauses");
         _keys.Press(' ');
-        await SeesAsync("PAUSED");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.AdvanceMs(50);
+                return _terminal.Text.Contains("PAUSED", StringComparison.Ordinal);
+            },
+            "it is paused");
         await AddAsync("meanwhile 1", "meanwhile 2");
-        _keys.Press('x');
-        await Eventually.TrueAsync(() => _keys.AreRead, "keys are read while it is paused");
+        var before = _keys.Asked;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.AdvanceMs(50);
+                return _keys.Asked > before + 40;
+            },
+            "two seconds of it");
         Assert.DoesNotContain("meanwhile", _terminal.Text);
         _keys.Press(' ');
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.AdvanceMs(50);
+                return _terminal.Text.Contains("meanwhile 2", StringComparison.Ordinal);
+            },
+            "what came meanwhile");
         await SeesAsync("meanwhile 1");
-        await SeesAsync("meanwhile 2");
         await EndAsync(running);
     }
 
@@ -112,6 +131,9 @@ public sealed class TailRunnerTests : IAsyncLifetime, IDisposable
         await AddAsync("another apple", "another pear");
         await SeesAsync("another pear");
         Assert.DoesNotContain("another apple", _terminal.Text);
+        _keys.Press('/');
+        await Eventually.TrueAsync(
+            () => _terminal.Text.EndsWith("Esc leaves it): pear", StringComparison.Ordinal), "the filter in force");
         await EndAsync(running);
     }
 
@@ -139,14 +161,14 @@ public sealed class TailRunnerTests : IAsyncLifetime, IDisposable
         Assert.Equal("\r\e[2K6789abcdef\r\e[2K", output.ToString());
     }
 
-    private async Task RunAsync(string query = "", int limit = 10)
+    private async Task RunAsync(string query = "", int limit = 10, TimeProvider? time = null)
     {
         var options = new SearchOptions
         {
             Url = new Uri($"http://127.0.0.1:{_store.Port}"), Query = query, Limit = limit, IsFollow = true,
         };
         var screen = new TailScreen(_terminal, options, isColoured: false, static () => 200);
-        await new TailRunner(_client, options, screen, _keys, TimeProvider.System).RunAsync(_stop.Token);
+        await new TailRunner(_client, options, screen, _keys, time ?? TimeProvider.System).RunAsync(_stop.Token);
     }
 
     private async Task EndAsync(Task running)
@@ -183,7 +205,8 @@ public sealed class TailRunnerTests : IAsyncLifetime, IDisposable
     {
         private readonly ConcurrentQueue<ConsoleKeyInfo> _pressed = [];
 
-        public bool AreRead => _pressed.IsEmpty;
+        /// <summary>How often somebody has looked for a key.</summary>
+        public int Asked { get; private set; }
 
         public void Press(params char[] letters)
         {
@@ -198,7 +221,11 @@ public sealed class TailRunnerTests : IAsyncLifetime, IDisposable
             }
         }
 
-        public bool TryRead(out ConsoleKeyInfo key) => _pressed.TryDequeue(out key);
+        public bool TryRead(out ConsoleKeyInfo key)
+        {
+            Asked++;
+            return _pressed.TryDequeue(out key);
+        }
     }
 
     /// <summary>What a terminal was sent.</summary>
