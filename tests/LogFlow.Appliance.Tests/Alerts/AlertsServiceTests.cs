@@ -92,9 +92,12 @@ public sealed class AlertsServiceTests : IDisposable
         Assert.Single(Assert.Single(run.Service.GetStatus()).State.Pending);
         await run.StopAsync();
         Assert.Empty(hook.Taken);
+        var id = Assert.Single(new AlertStateFile(_folder.Path, run.Time).Read()["many errors"].Pending).Notification.Id;
+        run.Time.AdvanceMs(30_000);
 
         await run.StartAsync(AlertsRun.Alert(hook.Url));
         await hook.TakesAsync("firing");
+        Assert.Equal(id, Assert.Single(hook.Taken)["id"]!.ToString());
         await Eventually.TrueAsync(
             () => Assert.Single(run.Service.GetStatus()).State is { Pending.Count: 0, ActionError: null },
             "nothing is left to deliver");
