@@ -93,23 +93,23 @@ internal sealed partial class AlertBook(AlertStateFile file, AlertsMetrics metri
 
     private static partial class Log
     {
-        [LoggerMessage(1073, LogLevel.Warning,
+        [LoggerMessage(1973, LogLevel.Warning,
             "Action '{Action}' of alert '{Alert}' is no longer configured; {Count} notification(s) that it had to "
             + "deliver are dropped")]
         public static partial void ActionGone(ILogger logger, string action, string alert, int count);
 
-        [LoggerMessage(1060, LogLevel.Error,
+        [LoggerMessage(1960, LogLevel.Error,
             "The state of the alerts is lost, they begin anew: {Damage}. Alerts that fire are told once more")]
         public static partial void Damaged(ILogger logger, string damage);
 
-        [LoggerMessage(1061, LogLevel.Warning,
+        [LoggerMessage(1961, LogLevel.Warning,
             "Alert '{Alert}' is no longer configured and is forgotten; it was {State}, with {Count} notification(s) to "
             + "deliver that nobody gets")]
         public static partial void Gone(ILogger logger, string alert, string state, int count);
 
-        [LoggerMessage(1062, LogLevel.Error,
-            "The state of the alerts cannot be saved in {Path}: {Reason}. Alerts go on; a restart before this is mended "
-            + "may tell again what was told")]
+        [LoggerMessage(1962, LogLevel.Error,
+            "The state of the alerts cannot be saved in {Path}: {Reason}. Alerts go on; a restart before this is "
+            + "mended may tell again what was told")]
         public static partial void Unsaved(ILogger logger, string path, string reason);
     }
 }

@@ -180,36 +180,37 @@ internal sealed partial class AlertRunner(
 
     private static partial class Log
     {
-        [LoggerMessage(1065, LogLevel.Warning, "Alert '{Alert}' fires: {Count} lines, {Condition}")]
+        [LoggerMessage(1965, LogLevel.Warning, "Alert '{Alert}' fires: {Count} lines, {Condition}")]
         public static partial void Fires(ILogger logger, string alert, long count, string condition);
 
-        [LoggerMessage(1066, LogLevel.Warning, "Alert '{Alert}' is resolved: {Count} lines, not {Condition}")]
+        [LoggerMessage(1966, LogLevel.Warning, "Alert '{Alert}' is resolved: {Count} lines, not {Condition}")]
         public static partial void Resolves(ILogger logger, string alert, long count, string condition);
 
-        [LoggerMessage(1067, LogLevel.Warning,
+        [LoggerMessage(1967, LogLevel.Warning,
             "Alert '{Alert}' cannot be evaluated and stays as it was: {Reason}. It is tried again each interval")]
         public static partial void NoAnswer(ILogger logger, string alert, string reason);
 
-        [LoggerMessage(1068, LogLevel.Warning, "Alert '{Alert}' can be evaluated again")]
+        [LoggerMessage(1968, LogLevel.Warning, "Alert '{Alert}' can be evaluated again")]
         public static partial void AnswersAgain(ILogger logger, string alert);
 
-        [LoggerMessage(1069, LogLevel.Warning,
+        [LoggerMessage(1969, LogLevel.Warning,
             "Alert '{Alert}' was not evaluated from {From} to {To}, while this process was down: it is evaluated once, "
             + "with the window of now")]
         public static partial void Missed(ILogger logger, string alert, DateTimeOffset from, DateTimeOffset to);
 
-        [LoggerMessage(1070, LogLevel.Warning,
+        [LoggerMessage(1970, LogLevel.Warning,
             "Alert '{Alert}' was not evaluated from {From} to {To}, its server was too slow to answer: it is evaluated "
             + "once, with the window of now")]
         public static partial void Late(ILogger logger, string alert, DateTimeOffset from, DateTimeOffset to);
 
-        [LoggerMessage(1071, LogLevel.Information,
+        [LoggerMessage(1971, LogLevel.Information,
             "Alert '{Alert}' finds {Count} lines, and would fire; lines are still on their way after the start, so it "
             + "waits for them, a window at most")]
         public static partial void Held(ILogger logger, string alert, long count);
 
-        [LoggerMessage(1072, LogLevel.Error,
-            "Action '{Action}' of alert '{Alert}' ({State}) is given up, nobody gets it: {Max} newer ones wait behind it")]
+        [LoggerMessage(1972, LogLevel.Error,
+            "Action '{Action}' of alert '{Alert}' ({State}) is given up, nobody gets it: {Max} newer ones wait behind "
+            + "it")]
         public static partial void Overtaken(ILogger logger, string action, string alert, string state, int max);
     }
 }

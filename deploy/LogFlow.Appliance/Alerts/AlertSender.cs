@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace LogFlow.Appliance;
 
 /// <summary>
-/// Delivers what one action of one alert has to tell, in its order; what fails is tried again after a while, so often and
-/// no more. Each action has a sender of its own: one that fails holds no other up.
+/// Delivers what one action of one alert has to tell, in its order; what fails is tried again after a while, so often
+/// and no more. Each action has a sender of its own: one that fails holds no other up.
 /// </summary>
 internal sealed partial class AlertSender(
     string alert, string key, AlertAction action, AlertBook book, AlertsMetrics metrics, TimeProvider time,
@@ -99,12 +99,12 @@ internal sealed partial class AlertSender(
 
     private static partial class Log
     {
-        [LoggerMessage(1063, LogLevel.Warning,
+        [LoggerMessage(1963, LogLevel.Warning,
             "Action '{Action}' of alert '{Alert}' ({State}) failed, attempt {Attempt} of {AttemptsMax}: {Reason}")]
         public static partial void Failed(
             ILogger logger, string action, string alert, string state, int attempt, int attemptsMax, string reason);
 
-        [LoggerMessage(1064, LogLevel.Error,
+        [LoggerMessage(1964, LogLevel.Error,
             "Action '{Action}' of alert '{Alert}' ({State}) is given up after {Attempts} attempts, nobody gets it: "
             + "{Reason}")]
         public static partial void GaveUp(

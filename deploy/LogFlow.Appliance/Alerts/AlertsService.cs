@@ -87,7 +87,8 @@ internal sealed class AlertsService : ILogFlowService
     public HealthReport CheckHealth()
     {
         var status = GetStatus();
-        var firing = status.Where(static alert => alert.State.IsFiring).Select(static alert => alert.Rule.Name).ToArray();
+        var firing = status.Where(static alert => alert.State.IsFiring)
+            .Select(static alert => alert.Rule.Name).ToArray();
         var failed = status.Count(static alert => alert.State.Error is not null);
         return (firing.Length, failed) switch
         {

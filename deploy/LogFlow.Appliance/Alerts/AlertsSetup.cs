@@ -42,7 +42,7 @@ internal static class AlertsSetup
         if (enabled.Length > 0 && !config.Store.IsEnabled && config.Store.Address is null)
         {
             yield return new ConfigProblem(
-                "alerts", "need a store to ask: store.enabled, or store.address with its URL (an Elasticsearch's, too)");
+                "alerts", "need a store to ask: store.enabled, or store.address with its URL (or an Elasticsearch's)");
         }
 
         foreach (var twice in config.Alerts.GroupBy(static alert => alert.Name).Where(static same => same.Count() > 1))
@@ -52,7 +52,8 @@ internal static class AlertsSetup
         }
 
         if (config.Smtp.Host.Length == 0
-            && Array.Find(enabled, static alert => alert.Actions.Exists(action => action.Email is not null)) is { } mails)
+            && Array.Find(enabled, static alert => alert.Actions.Exists(static one => one.Email is not null)) is
+                { } mails)
         {
             yield return new ConfigProblem("alerts", $"'{mails.Name}' sends mails, and smtp.host names no server");
         }

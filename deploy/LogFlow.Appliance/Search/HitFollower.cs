@@ -4,8 +4,8 @@ using LogFlow.Hosting;
 namespace LogFlow.Appliance;
 
 /// <summary>
-/// Follows what arrives, poll by poll, for <c>search --follow</c> and <c>tail</c>. A server that does not answer is said
-/// once, and asked again with each poll; nothing that arrived meanwhile is left out.
+/// Follows what arrives, poll by poll, for <c>search --follow</c> and <c>tail</c>. A server that does not answer is
+/// said once, and asked again with each poll; nothing that arrived meanwhile is left out.
 /// </summary>
 internal sealed class HitFollower(SearchClient client, SearchOptions options, TimeProvider time)
 {

@@ -18,12 +18,15 @@ public sealed class AlertConfigTests : IDisposable
     [InlineData("above: 1", "alerts[0].name: must name the alert")]
     [InlineData("name: a, below: 0", "alerts[0].below: takes 1 line or more")]
     [InlineData("name: a, above: 1, window: 30s", "lines between two windows would never be counted")]
-    [InlineData("name: a, above: 1, intervall: 1m", "unknown key 'alerts[0].intervall'; did you mean 'alerts[0].interval'?")]
+    [InlineData("name: a, above: 1, intervall: 1m",
+        "unknown key 'alerts[0].intervall'; did you mean 'alerts[0].interval'?")]
     [InlineData("name: a, above: 1, actions: [{}]", "exactly one of 'webhook', 'exec' and 'email'")]
     [InlineData("name: a, above: 1, actions: [{exec.command: [x], webhook.url: http://x}]", "exactly one of")]
-    [InlineData("name: a, above: 1, actions: [{webhook: {uri: http://x}}]", "did you mean 'alerts[0].actions[0].webhook.url'?")]
+    [InlineData("name: a, above: 1, actions: [{webhook: {uri: http://x}}]",
+        "did you mean 'alerts[0].actions[0].webhook.url'?")]
     [InlineData("name: a, above: 1, actions: [{webhook.url: ftp://x}]", "begins with http:// or https://")]
-    [InlineData("name: a, above: 1, actions: [{webhook: {url: http://x, headers: {\"a b\": c}}}]", "'a b' is no header")]
+    [InlineData("name: a, above: 1, actions: [{webhook: {url: http://x, headers: {\"a b\": c}}}]",
+        "'a b' is no header")]
     [InlineData("name: a, above: 1, actions: [{exec.command: []}]", "takes a program and its arguments")]
     [InlineData("name: a, above: 1, actions: [{email.to: [nobody at all]}]", "'nobody at all' is no mail address")]
     [InlineData("name: a, above: 1, actions: [{email.to: [a@b.c]}]", "'a' sends mails, and smtp.host names no server")]

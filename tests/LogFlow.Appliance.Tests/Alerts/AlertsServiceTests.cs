@@ -92,7 +92,8 @@ public sealed class AlertsServiceTests : IDisposable
         Assert.Single(Assert.Single(run.Service.GetStatus()).State.Pending);
         await run.StopAsync();
         Assert.Empty(hook.Taken);
-        var id = Assert.Single(new AlertStateFile(_folder.Path, run.Time).Read()["many errors"].Pending).Notification.Id;
+        var saved = new AlertStateFile(_folder.Path, run.Time).Read()["many errors"];
+        var id = Assert.Single(saved.Pending).Notification.Id;
         run.Time.AdvanceMs(30_000);
 
         await run.StartAsync(AlertsRun.Alert(hook.Url));
@@ -122,7 +123,8 @@ public sealed class AlertsServiceTests : IDisposable
             },
             "the other one is given up");
         Assert.Equal(AlertSender.AttemptsMax, run.Meters["logflow.alerts.actions.failed"]);
-        Assert.Equal(1, run.Logs.Count(LogLevel.Error, "is given up after 8 attempts, nobody gets it: it answered 500"));
+        Assert.Equal(
+            1, run.Logs.Count(LogLevel.Error, "is given up after 8 attempts, nobody gets it: it answered 500"));
         Assert.Equal(7, run.Logs.Count(LogLevel.Warning, "(firing) failed, attempt"));
         Assert.Contains("it answered 500", Assert.Single(run.Service.GetStatus()).State.ActionError);
         Assert.Single(hook.Taken);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using LogFlow.Platform;
@@ -51,7 +52,7 @@ internal sealed class SmtpServer : IAsyncDisposable
             {
                 await ServeAsync(client.GetStream(), stop);
             }
-            catch (Exception error) when (error is IOException or System.Security.Authentication.AuthenticationException)
+            catch (Exception error) when (error is IOException or AuthenticationException)
             {
                 // The client has left.
             }

@@ -5,8 +5,8 @@ using LogFlow.Testing;
 namespace LogFlow.EndToEnd.Tests;
 
 /// <summary>
-/// Prometheus' rules and Grafana's dashboards ask for metrics that there are (<see cref="MetricTests"/> compares the same
-/// list with a running process), and of data sources that are provisioned.
+/// Prometheus' rules and Grafana's dashboards ask for metrics that there are (<see cref="MetricTests"/> compares the
+/// same list with a running process), and of data sources that are provisioned.
 /// </summary>
 public sealed partial class MonitoringTests
 {

@@ -104,7 +104,7 @@ internal sealed class EmailAction(AlertEmailConfig config, SmtpConfig server, Ti
             or System.Security.Authentication.AuthenticationException or MailKit.Security.AuthenticationException
             or SslHandshakeException or NotSupportedException or TlsException;
 
-    /// <summary>MailKit's words on a handshake are many; the reason is what our check of the certificate said.</summary>
+    /// <summary>MailKit has many words on a handshake; our check of the certificate says the reason.</summary>
     private static string Explain(Exception error)
     {
         for (var inner = error.InnerException; inner is not null; inner = inner.InnerException)

@@ -70,7 +70,8 @@ internal sealed class AlertConfig : IValidatedConfig
 
         Demand(!string.IsNullOrWhiteSpace(Name), "name", "must name the alert");
         Demand(!string.IsNullOrWhiteSpace(Index), "index", "must name an index, logs-* say");
-        Demand(Above is null != Below is null, "", $"alert '{Name}': needs either 'above' or 'below', a number of lines");
+        Demand(Above is null != Below is null, "",
+            $"alert '{Name}': needs either 'above' or 'below', a number of lines");
         Demand(Above is null or >= 0, "above", "takes 0 or more lines");
         Demand(Below is null or >= 1, "below", "takes 1 line or more; 1 finds silence");
         Demand(Interval >= TimeSpan.FromSeconds(1), "interval", "takes 1s or more");

@@ -81,7 +81,7 @@ internal sealed class TailCommand
         return 0;
     }
 
-    /// <summary>Where nobody looks on and no key can be pressed, every line is a plain one, and all are there.</summary>
+    /// <summary>Where nobody looks on or no key can be pressed, every line is there, and plain.</summary>
     private static async Task FollowAsync(SearchOptions options, TextWriter output, CancellationToken stop)
     {
         if (Console.IsOutputRedirected || Console.IsInputRedirected)

@@ -6,9 +6,9 @@ using LogFlow.Hosting;
 namespace LogFlow.Appliance;
 
 /// <summary>
-/// <c>logflow tail</c> on a terminal: lines as they arrive. A poll that brings more than one can see shows the newest of
-/// them and says how many it has skipped: shown + skipped = arrived. While it is paused nothing is asked, and nothing is
-/// lost: going on begins where it stopped.
+/// <c>logflow tail</c> on a terminal: lines as they arrive. A poll that brings more than one can see shows the newest
+/// of them and says how many it has skipped: shown + skipped = arrived. While it is paused nothing is asked, and
+/// nothing is lost: going on begins where it stopped.
 /// </summary>
 internal sealed class TailRunner(
     SearchClient client, SearchOptions options, TailScreen screen, IKeys keys, TimeProvider time)

@@ -34,7 +34,7 @@ internal sealed class TailScreen(TextWriter output, SearchOptions options, bool 
         output.WriteLine(TerminalText.Clean(text));
     }
 
-    /// <summary>Writes the last line anew; its end is shown where it is too long, for that is where one types.</summary>
+    /// <summary>Writes the last line anew; of one that is too long the end, where one types.</summary>
     public void Show(string state)
     {
         var clean = TerminalText.Clean(state).Replace('\t', ' ');
