@@ -159,12 +159,13 @@ internal sealed partial class AlertRunner(
     private AlertState WithPending(
         AlertState state, AlertChange change, AlertCount count, List<PendingAlert> givenUp)
     {
-        var notification = surroundings.Notify(
+        var told = surroundings.Notify(
             rule,
             count,
             change == AlertChange.Resolves ? AlertNotification.Resolved : AlertNotification.Firing,
             state.Since!.Value,
-            state.Notified!.Value) with { IsRepeated = change == AlertChange.Repeats };
+            state.Notified!.Value);
+        var notification = told with { IsRepeated = change == AlertChange.Repeats };
         var pending = state.Pending.Concat(
             senders.Select(entry => new PendingAlert(entry.Sender.Key, notification))).ToList();
         foreach (var tooMany in pending.GroupBy(static one => one.Action)

@@ -51,9 +51,8 @@ internal static class AlertsSetup
                 + "one of its own, by which its state is kept");
         }
 
-        if (config.Smtp.Host.Length == 0
-            && Array.Find(enabled, static alert => alert.Actions.Exists(static one => one.Email is not null)) is
-                { } mails)
+        var mails = Array.Find(enabled, static alert => alert.Actions.Exists(static one => one.Email is not null));
+        if (config.Smtp.Host.Length == 0 && mails is not null)
         {
             yield return new ConfigProblem("alerts", $"'{mails.Name}' sends mails, and smtp.host names no server");
         }

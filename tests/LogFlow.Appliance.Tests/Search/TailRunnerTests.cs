@@ -165,7 +165,10 @@ public sealed class TailRunnerTests : IAsyncLifetime, IDisposable
     {
         var options = new SearchOptions
         {
-            Url = new Uri($"http://127.0.0.1:{_store.Port}"), Query = query, Limit = limit, IsFollow = true,
+            Url = new Uri($"http://127.0.0.1:{_store.Port}"),
+            Query = query,
+            Limit = limit,
+            IsFollow = true,
         };
         var screen = new TailScreen(_terminal, options, isColoured: false, static () => 200);
         await new TailRunner(_client, options, screen, _keys, time ?? TimeProvider.System).RunAsync(_stop.Token);
