@@ -21,7 +21,9 @@ internal static class ApplianceCommandLine
         {
             up,
             SearchCommand.Create(tools),
+            TailCommand.Create(tools),
             ConsoleCommand.Create(tools),
+            AlertsCommand.Create(config),
             TopicsCommand.Create(tools),
             GroupsCommand.Create(tools),
             UsersCommand.Create(tools),

@@ -6,6 +6,7 @@ namespace LogFlow.Processor;
 /// <summary>Meter <c>LogFlow.Processor</c>, and the same numbers for the status.</summary>
 public sealed class ProcessorMetrics
 {
+    private readonly Meter _meter;
     private readonly Counter<long> _recordsIn;
     private readonly Counter<long> _bytesIn;
     private readonly Counter<long> _eventsOut;
@@ -25,7 +26,7 @@ public sealed class ProcessorMetrics
     /// <param name="meters">The host's meter factory.</param>
     public ProcessorMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create("LogFlow.Processor");
+        var meter = _meter = meters.Create("LogFlow.Processor");
         _recordsIn = meter.CreateCounter<long>(
             "logflow.processor.records.in", "{record}", "Records taken from the queue.");
         _bytesIn = meter.CreateCounter<long>(
@@ -50,6 +51,10 @@ public sealed class ProcessorMetrics
         _filterDuration = meter.CreateHistogram<double>(
             "logflow.processor.filter.duration", "s", "Decoding, filtering and encoding one batch.");
     }
+
+    /// <summary>Gauges over the outputs' state.</summary>
+    public void Observe(Func<int> waiting) => _meter.CreateObservableGauge(
+        "logflow.processor.outputs.waiting", waiting, "{output}", "Outputs that take nothing at this moment.");
 
     internal long RecordsIn => Interlocked.Read(ref _recordsInCount);
 

@@ -44,6 +44,7 @@ public sealed partial class ProcessorService : ILogFlowService
         _time = time;
         _logger = loggers.CreateLogger<ProcessorService>();
         _metrics = new ProcessorMetrics(meters);
+        _metrics.Observe(() => _stage?.Outputs.Count(static output => output.WaitingSince is not null) ?? 0);
     }
 
     /// <inheritdoc/>

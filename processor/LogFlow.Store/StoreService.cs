@@ -40,6 +40,7 @@ public sealed partial class StoreService : ILogFlowService
     private StoreStatus _lastStatus = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private StoreEngine? _engine;
     private StoreSecret? _secret;
+    private StoreSecret? _owner;
     private BodyReader? _bodies;
     private WebApplication? _application;
 
@@ -65,6 +66,9 @@ public sealed partial class StoreService : ILogFlowService
 
     /// <summary>What a processor in the same process proves itself by; null before the start.</summary>
     public string? Secret => _secret?.Text;
+
+    /// <summary>What proves that a request comes from who owns the folder; null before the start.</summary>
+    public string? OwnerSecret => _owner?.Text;
 
     /// <summary>The memory of request bodies, for tests in this solution.</summary>
     internal BodyReader Bodies => _bodies ?? throw new InvalidOperationException("the store is not started");
@@ -182,7 +186,8 @@ public sealed partial class StoreService : ILogFlowService
     private async Task ListenAsync(StoreOptions options, CancellationToken cancellationToken)
     {
         _secret = LoadSecret(options, StoreSecret.LoadOrCreate);
-        _gate = OpenGate(options.Directory, LoadSecret(options, StoreSecret.LoadOrCreateOwners));
+        _owner = LoadSecret(options, StoreSecret.LoadOrCreateOwners);
+        _gate = OpenGate(options.Directory, _owner);
         var tls = _config.HttpSsl?.CreateServer(_time) is { } server
             ? new SecureListener(server, "the store's HTTP API", _tlsLogger, _time)
             : null;

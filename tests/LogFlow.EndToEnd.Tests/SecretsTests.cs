@@ -17,6 +17,7 @@ public sealed class SecretsTests : IDisposable
     [
         Admin, "swordfish-of-the-queue", "swordfish-of-elasticsearch", "swordfish-of-a-url", "swordfish-of-the-key",
         "swordfish-of-the-keystore", "swordfish-in-the-pipeline",
+        "swordfish-of-a-hook", "swordfish-of-a-header", "swordfish-of-the-mail",
     ];
 
     private readonly TempDirectory _folder = new();
@@ -37,6 +38,10 @@ public sealed class SecretsTests : IDisposable
         // The outage of Elasticsearch is said with its address.
         await Eventually.TrueAsync(
             () => up.Output.Contains("takes nothing", StringComparison.Ordinal), "the outage to be said");
+        await Eventually.TrueAsync(
+            () => up.Output.Contains("Action 'webhook", StringComparison.Ordinal)
+                && up.Output.Contains("Action 'email", StringComparison.Ordinal),
+            "the alert's actions to fail");
         AssertClean("the command line", await File.ReadAllTextAsync($"/proc/{up.Id}/cmdline"));
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
@@ -72,6 +77,7 @@ public sealed class SecretsTests : IDisposable
     [InlineData("test", "store.security.initial_users:\n  - name: swordfish-of-the-admin\n")]
     [InlineData("test", "queue.sasl.initial.users: swordfish-of-the-queue\n")]
     [InlineData("test", "processor.output.elasticsearch.password: [swordfish-of-elasticsearch]\n")]
+    [InlineData("test", "alerts: [{name: a, actions: [{webhook.url: ftp://swordfish-of-a-hook}]}]\n")]
     [InlineData("test", "processor.output.elasticsearch.hosts: http://elastic:swordfish-of-a-url@\n")]
     public async Task Secrets_InWhatIsPrintedOfAConfiguration_AreMasked(string command, string mistake)
     {
@@ -122,6 +128,20 @@ public sealed class SecretsTests : IDisposable
             processor.output.elasticsearch.password: swordfish-of-elasticsearch
             queue.sasl.initial.users: ["alice:swordfish-of-the-queue"]
             store.security.initial_users: ["admin:{{Admin}}"]
+            alerts:
+              - name: silence
+                below: 1000000
+                interval: 1s
+                delay: 0s
+                actions:
+                  - webhook.url: "http://127.0.0.1:1/services/swordfish-of-a-hook"
+                    webhook.headers.X-Token: swordfish-of-a-header
+                  - email.to: ["ops@example.com"]
+            smtp.host: 127.0.0.1
+            smtp.port: 1
+            smtp.from: logflow@example.com
+            smtp.username: logflow
+            smtp.password: swordfish-of-the-mail
             agent.fields.from: ${KS_VALUE}
             agent.fields.within: a ${KS_VALUE} b
 

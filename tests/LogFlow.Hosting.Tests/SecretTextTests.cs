@@ -15,6 +15,9 @@ public class SecretTextTests
     [InlineData("-E output.elasticsearch.password=hunter2", "-E output.elasticsearch.password=********")]
     [InlineData("headers => { \"Authorization\" => \"Bearer x.y\" }",
         "headers => { \"Authorization\" => \"********\" }")]
+    [InlineData("- webhook: {url: \"https://a/hunter2\", headers: {X: hunter3}}", "- webhook: ********")]
+    [InlineData("- webhook.url: https://a/hunter2", "- webhook.url: ********")]
+    [InlineData("- webhook.headers.X-Key: hunter2", "- webhook.headers.X-Key: ********")]
     [InlineData("the password is wrong", "the password is wrong")]
     public void Hide_TextWithSecrets_LeavesTheRest(string text, string expected) =>
         Assert.Equal(expected, SecretText.Hide(text));

@@ -36,6 +36,9 @@ public enum Requirement
     /// <summary>systemd's checker of units.</summary>
     SystemdAnalyze,
 
+    /// <summary>Prometheus' checker of rules.</summary>
+    Promtool,
+
     /// <summary>Linux with its signals and file systems.</summary>
     Linux,
 

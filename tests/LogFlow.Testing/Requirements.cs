@@ -37,6 +37,7 @@ public static class Requirements
         Requirement.Chromium => Program("chromium", "chromium"),
         Requirement.DpkgDeb => Program("dpkg-deb", "dpkg"),
         Requirement.SystemdAnalyze => Program("systemd-analyze", "systemd"),
+        Requirement.Promtool => Program("promtool", "prometheus"),
         Requirement.Linux => OperatingSystem.IsLinux() ? null : "runs on Linux only",
         Requirement.Mount => SmallDisk.WhyImpossible(isImage: false),
         Requirement.LoopMount => SmallDisk.WhyImpossible(isImage: true),

@@ -11,8 +11,12 @@ internal sealed class FakePipeline : IPipelineSource
     /// <summary>Dead letters that there are.</summary>
     public long DeadLetters { get; set; }
 
+    /// <summary>Alerts, as <c>/status</c> lists them.</summary>
+    public string Alerts { get; set; } = "[]";
+
     public JsonObject Describe() => new()
     {
+        ["alerts"] = JsonNode.Parse(Alerts),
         ["lag"] = 17,
         ["deadLetters"] = DeadLetters,
         ["filesWatched"] = 2,

@@ -12,14 +12,16 @@ internal sealed class SearchClient : IDisposable
     private readonly Uri _url;
     private readonly ServerAccess _access;
     private readonly string _what;
+    private readonly bool _isTool;
 
     /// <summary>A client of one server.</summary>
     /// <param name="url">Where it is; user and password in it count where <paramref name="access"/> names none.</param>
     /// <param name="access">How it is logged in to.</param>
     /// <param name="what">What is refused where it refuses, for messages.</param>
-    public SearchClient(Uri url, ServerAccess access, string what = "the search")
+    /// <param name="isTool">Whether options of a command say where it is: messages name them.</param>
+    public SearchClient(Uri url, ServerAccess access, string what = "the search", bool isTool = true)
     {
-        (_url, _access, _what) = (url, access, what);
+        (_url, _access, _what, _isTool) = (url, access, what, isTool);
         _http = new HttpClient(access.CreateHandler()) { Timeout = TimeSpan.FromSeconds(60) };
     }
 
@@ -75,8 +77,8 @@ internal sealed class SearchClient : IDisposable
         {
             throw new StartupException(
                 $"cannot reach {_url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}: "
-                + $"{ServerAccess.Explain(error)} "
-                + "(is 'logflow up' running? --url names another address)");
+                + $"{ServerAccess.Explain(error)}"
+                + (_isTool ? " (is 'logflow up' running? --url names another address)" : ""));
         }
         catch (JsonException)
         {
@@ -111,7 +113,7 @@ internal sealed class SearchClient : IDisposable
         }
 
         // 400 is what a query earns that cannot be parsed: the user's to mend.
-        var remedy = status == 401 ? " (log in with --user or --api-key-file)" : "";
+        var remedy = status == 401 && _isTool ? " (log in with --user or --api-key-file)" : "";
         return new StartupException(
             $"{_what} was refused ({status}): {Readable(reason)}{remedy}", status == 400 ? 2 : 1);
     }

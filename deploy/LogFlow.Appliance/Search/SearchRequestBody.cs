@@ -30,6 +30,23 @@ internal static class SearchRequestBody
         SearchOptions.PageMax, Query(options, since), after, isCounted: false,
         Sort("event.ingested", "asc"), Arrival("asc"));
 
+    /// <summary>
+    /// A query as people write it. Lenient, because a word is no error in a search over fields that hold numbers.
+    /// </summary>
+    public static JsonObject QueryString(string text) => new()
+    {
+        ["query_string"] = new JsonObject
+        {
+            ["query"] = text,
+            ["default_operator"] = "AND",
+            ["lenient"] = true,
+        },
+    };
+
+    /// <summary>A moment as every server reads it.</summary>
+    public static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+
     private static JsonObject Page(int size, JsonObject query, JsonNode? after, bool isCounted, params JsonNode[] sort)
     {
         var body = new JsonObject
@@ -58,16 +75,7 @@ internal static class SearchRequestBody
         var filters = new JsonArray();
         if (options.Query.Trim() is { Length: > 0 } text)
         {
-            filters.Add((JsonNode)new JsonObject
-            {
-                // Lenient, because a word is no error in a search over fields that hold numbers.
-                ["query_string"] = new JsonObject
-                {
-                    ["query"] = text,
-                    ["default_operator"] = "AND",
-                    ["lenient"] = true,
-                },
-            });
+            filters.Add((JsonNode)QueryString(text));
         }
 
         if (options.Since is not null || options.Until is not null)
@@ -90,17 +98,14 @@ internal static class SearchRequestBody
         var bounds = new JsonObject();
         if (from is { } since)
         {
-            bounds["gte"] = Text(since);
+            bounds["gte"] = Time(since);
         }
 
         if (to is { } until)
         {
-            bounds["lte"] = Text(until);
+            bounds["lte"] = Time(until);
         }
 
         return new JsonObject { ["range"] = new JsonObject { [field] = bounds } };
     }
-
-    private static string Text(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

@@ -25,6 +25,7 @@ internal sealed class StatusRoutes(IEnumerable<ILogFlowService> parts, UpParts u
         return all;
     }
 
+    /// <summary>The state of the whole, and of each alert.</summary>
     private JsonObject ToJson(PipelineSnapshot now) => new()
     {
         ["version"] = ProductVersion.Text,
@@ -39,6 +40,7 @@ internal sealed class StatusRoutes(IEnumerable<ILogFlowService> parts, UpParts u
         ["errors"] = now.Errors,
         ["lastError"] = now.LastError,
         ["recentErrors"] = new JsonArray([.. now.RecentErrors.Select(Describe)]),
+        ["alerts"] = new JsonArray([.. up.Alerts().Select(static alert => (JsonNode)alert.ToJson())]),
         ["parts"] = new JsonArray([.. parts.Select(Describe)]),
     };
 

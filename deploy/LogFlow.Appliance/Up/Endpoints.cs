@@ -11,6 +11,7 @@ namespace LogFlow.Appliance;
 internal sealed record Endpoints(string Queue, string? Store, string? InnerStore, string Console)
 {
     private const string DefaultQueue = "127.0.0.1:9092";
+    private const string DefaultConsole = "http://127.0.0.1:5600";
     private const string DefaultStore = "http://127.0.0.1:9200";
 
     /// <summary>Writes them for other processes to find.</summary>
@@ -32,6 +33,9 @@ internal sealed record Endpoints(string Queue, string? Store, string? InnerStore
     /// </summary>
     public static Uri? ReadInnerStoreUrl(string dataFolder) =>
         Uri.TryCreate(Read(dataFolder, "storeInner"), UriKind.Absolute, out var url) ? url : null;
+
+    /// <summary>The console's address, or the default one where no appliance has run on this folder.</summary>
+    public static string ReadConsoleUrl(string dataFolder) => Read(dataFolder, "console") ?? DefaultConsole;
 
     /// <summary>Forgets those of a process that is gone: others may listen there by now.</summary>
     public static void Clear(string dataFolder) => File.Delete(PathIn(dataFolder));

@@ -76,7 +76,8 @@ internal sealed class UpCommand
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<IMeterFactory>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<RecentErrors>()));
+            provider.GetRequiredService<RecentErrors>(),
+            () => provider.GetRequiredService<ObservabilityServer>().Port));
         AddPages(
             services, config, dataFolder, pipeline, () => UpConfigListing.Of(document, config, host, taken));
         services.AddSingleton<IRequestGate>(

@@ -43,6 +43,22 @@ internal sealed class UpConfig : IValidatedConfig, IUsesVariables
     public List<string> ConsoleAllowedHosts { get; set; } = [];
 
     /// <summary>
+    /// How people reach the console, for links in what alerts tell: https://logs.example.com; by default its own
+    /// address. As Kibana's server.publicBaseUrl.
+    /// </summary>
+    [ConfigKey("console.public_url")]
+    public string? ConsolePublicUrl { get; set; }
+
+    /// <summary>Queries that are counted again and again, and who is told when there are too many or too few lines.
+    /// </summary>
+    [ConfigKey("alerts")]
+    public List<AlertConfig> Alerts { get; set; } = [];
+
+    /// <summary>The server that takes the mails of alerts.</summary>
+    [ConfigKey("smtp")]
+    public SmtpConfig Smtp { get; set; } = new();
+
+    /// <summary>
     /// Whether others than this machine can connect to the console, and nobody has said that this needs no logins.
     /// </summary>
     public bool IsConsoleOpenToOthers => Store.SecurityEnabled != false && !ListenAddress.IsLoopback(ConsoleHost);
@@ -90,6 +106,13 @@ internal sealed class UpConfig : IValidatedConfig, IUsesVariables
                     + "where the network itself keeps strangers out"));
         }
 
+        if (ConsolePublicUrl is { } link
+            && !(Uri.TryCreate(link, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+        {
+            problems.Add(new ConfigProblem("console.public_url", "takes an address such as https://logs.example.com"));
+        }
+
+        problems.AddRange(AlertsSetup.Validate(this));
         foreach (var (key, port) in (ReadOnlySpan<(string, int)>)
             [("queue.port", Queue.Port), ("store.http.port", Store.HttpPort), ("console.port", ConsolePort)])
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using LogFlow.Agent;
 using LogFlow.Hosting;
 using LogFlow.Processor;
@@ -25,6 +26,8 @@ internal sealed class UpParts
     private readonly DeferredPart<StoreService> _store;
     private readonly DeferredPart<ProcessorService> _processor;
     private readonly DeferredPart<AgentService> _agent;
+    private readonly DeferredPart<AlertsService> _alerts;
+    private readonly Func<int> _consolePort;
 
     /// <summary>Prepares the parts with their folders below <paramref name="dataFolder"/>.</summary>
     /// <param name="config">What runs, and how.</param>
@@ -34,6 +37,7 @@ internal sealed class UpParts
     /// <param name="meters">Where they make their meters.</param>
     /// <param name="time">The clock.</param>
     /// <param name="errors">What went wrong lately.</param>
+    /// <param name="consolePort">The console's port, once it listens.</param>
     public UpParts(
         UpConfig config,
         ProcessorPipeline? pipeline,
@@ -41,10 +45,12 @@ internal sealed class UpParts
         ILoggerFactory loggers,
         IMeterFactory meters,
         TimeProvider time,
-        RecentErrors errors)
+        RecentErrors errors,
+        Func<int> consolePort)
     {
         _config = config;
         _errors = errors;
+        _consolePort = consolePort;
         config.Queue.LogDirs ??= Path.Combine(dataFolder, "queue");
         config.Store.PathData = Path.Combine(dataFolder, StoreFolder);
         config.Store.UsersNeededBy = config.IsConsoleOpenToOthers ? "console.host" : null;
@@ -60,6 +66,7 @@ internal sealed class UpParts
         _processor = new(
             "processor", () => new ProcessorService(Joined(config.Processor), pipeline!, loggers, meters, time));
         _agent = new("agent", () => new AgentService(Joined(config.Agent), loggers, meters, time));
+        _alerts = new("alerts", () => AlertsSetup.Create(config, this, dataFolder, loggers, meters, time));
     }
 
     /// <summary>host:port of the queue.</summary>
@@ -70,6 +77,10 @@ internal sealed class UpParts
 
     /// <summary>The store's address for this process and the owner's tools; null: it is in another process.</summary>
     public string? InnerStoreAddress => Store?.InnerAddress.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>The console's address as people reach it.</summary>
+    public string ConsoleAddress => _config.ConsolePublicUrl?.TrimEnd('/')
+        ?? $"{(_config.ConsoleSsl is { Enabled: true } ? "https" : "http")}://{ConsoleHost}:{_consolePort()}";
 
     /// <summary>The store of this process, once it runs.</summary>
     public StoreService? Store => _store.Part;
@@ -99,6 +110,11 @@ internal sealed class UpParts
         {
             yield return static parts => parts._agent;
         }
+
+        if (config.Alerts.Exists(static alert => alert.IsEnabled))
+        {
+            yield return static parts => parts._alerts;
+        }
     }
 
     /// <summary>Where the lines are now.</summary>
@@ -119,6 +135,15 @@ internal sealed class UpParts
         _processor.Part?.GetStatus(),
         _processor.Part?.GetStatements() ?? [],
         _store.Part?.GetStatus());
+
+    /// <summary>The alerts, in the order of the configuration.</summary>
+    public IReadOnlyList<AlertStatus> Alerts() => _alerts.Part?.GetStatus() ?? [];
+
+    /// <summary>Who listens on all addresses is reached by the machine's name.</summary>
+    private string ConsoleHost => ListenAddress.Parse(_config.ConsoleHost) is var address
+        && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            ? Environment.MachineName
+            : _config.ConsoleHost;
 
     private UpProcessorConfig Joined(UpProcessorConfig config)
     {

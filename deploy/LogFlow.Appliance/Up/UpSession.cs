@@ -31,6 +31,11 @@ internal sealed class UpSession(
             output.WriteLine($"  reading  {string.Join(", ", config.Agent.Inputs.SelectMany(input => input.Paths))}");
         }
 
+        if (config.Alerts.Count(static alert => alert.IsEnabled) is > 0 and var alerts)
+        {
+            output.WriteLine($"  alerts   {alerts}, on the console's page Pipeline");
+        }
+
         var isDefault = dataFolder == DataFolder.Choose(null);
         output.WriteLine($"Try: logflow search 'error' --since 1h{(isDefault ? "" : $" --data {dataFolder}")}");
         var first = parts.Snapshot();

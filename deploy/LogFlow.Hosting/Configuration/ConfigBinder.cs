@@ -7,6 +7,9 @@ internal sealed class ConfigBinder(ConfigReport report)
 {
     private readonly List<ConfigError> _errors = report.Errors;
 
+    /// <summary>What secret keys hold: a line that has one is shown without it.</summary>
+    private readonly List<string> _secrets = report.Secrets;
+
     /// <summary>
     /// Fills <paramref name="target"/>, and <paramref name="beside"/> with keys of the same level.
     /// </summary>
@@ -17,7 +20,10 @@ internal sealed class ConfigBinder(ConfigReport report)
         if (_errors.Count > 0)
         {
             throw new ConfigException(
-                [.. _errors.OrderBy(error => error.Location.Source).ThenBy(error => error.Location.Line)]);
+            [
+                .. _errors.OrderBy(error => error.Location.Source).ThenBy(error => error.Location.Line)
+                    .Select(error => error.Without(_secrets)),
+            ]);
         }
     }
 
@@ -55,12 +61,30 @@ internal sealed class ConfigBinder(ConfigReport report)
             {
                 if (node.Find(key) is { IsEmpty: false } written && !IsOnlySection(written, key, properties))
                 {
+                    if (property.Attribute.IsSecret)
+                    {
+                        AddSecrets(written);
+                    }
+
                     BindProperty(written, target, property, Join(path, key));
                 }
             }
         }
 
         return properties;
+    }
+
+    private void AddSecrets(ConfigNode node)
+    {
+        if (node.Value is { Length: > 0 } value)
+        {
+            _secrets.Add(value);
+        }
+
+        foreach (var inner in node.Children.Values.Concat(node.Items ?? []))
+        {
+            AddSecrets(inner);
+        }
     }
 
     /// <summary><c>backoff: 1s</c> beside <c>backoff.init: 1s</c>: the section is not the value.</summary>

@@ -12,6 +12,9 @@ public sealed class ConfigReport
     /// <summary>What was passed over, one sentence each.</summary>
     public List<string> Notes { get; } = [];
 
+    /// <summary>What secret keys hold, which no message may show.</summary>
+    internal List<string> Secrets { get; } = [];
+
     /// <summary>Something is wrong at a place.</summary>
     public void Error(ConfigNode node, string message) => Errors.Add(new ConfigError(node.Location, message));
 

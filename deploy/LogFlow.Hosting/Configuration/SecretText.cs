@@ -46,7 +46,7 @@ public static partial class SecretText
 
     /// <summary>The text without its secrets.</summary>
     public static string Hide(string text) => NamedSecret().Replace(
-        UrlPassword().Replace(HideKnown(text), "$1" + Mask + "@"),
+        Webhook().Replace(UrlPassword().Replace(HideKnown(text), "$1" + Mask + "@"), "$1" + Mask),
         static match => match.Groups["quote"].Value is { Length: > 0 } quote
             ? $"{match.Groups["name"].Value}{quote}{Mask}{quote}"
             : match.Groups["name"].Value + Mask);
@@ -57,11 +57,16 @@ public static partial class SecretText
     [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]*://[^\s/:@'""]*:)[^\s/@'""]+@", RegexOptions.IgnoreCase)]
     private static partial Regex UrlPassword();
 
+    /// <summary>A webhook on one line: many services put their secret into the address's path.</summary>
+    [GeneratedRegex("""(webhook["']?\s*:\s*)\{.*""", RegexOptions.IgnoreCase)]
+    private static partial Regex Webhook();
+
     /// <summary>A name that ends in one of the known words, an arrow, colon or equals sign, and a value.</summary>
     [GeneratedRegex(
         """
         (?<name>[\w.-]*
-        (?:password|passphrase|secret|token|api_?key|cloud_auth|authorization|initial[._]users)["']?\s*(?:=>|:|=)\s*)
+        (?:password|passphrase|secret|token|api_?key|cloud_auth|authorization|initial[._]users
+        |webhook[._](?:url|headers[._][\w-]+))["']?\s*(?:=>|:|=)\s*)
         (?:(?<quote>["'])(?:\\.|(?!\k<quote>).)*\k<quote>|\[[^\]]*\]|[^\s"'{}\[\],\#]+)
         """,
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]

@@ -67,6 +67,7 @@ public static class ServiceHost
     /// <exception cref="StartupException">A part cannot start; those that had started are stopped again.</exception>
     public static async Task<int> RunAsync(HostApplicationBuilder builder)
     {
+        builder.Services.AddHostedService<HostMetrics>();
         builder.Services.AddHostedService<DataFolderCheck>();
         builder.Services.AddHostedService<PartWatcher>();
         builder.Services.AddHostedService<IdleMemory>();

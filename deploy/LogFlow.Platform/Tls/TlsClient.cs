@@ -84,6 +84,36 @@ public sealed class TlsClient
         });
 
     /// <summary>
+    /// A check of the server's certificate for a library that makes the handshake itself and takes nothing else. A
+    /// refusal is an <see cref="AuthenticationException"/> with the reason.
+    /// </summary>
+    /// <param name="host">The name that is connected to.</param>
+    public RemoteCertificateValidationCallback CheckOf(string host) => (_, certificate, chain, errors) =>
+    {
+        var trust = Current().Trust;
+        using var own = new X509Chain();
+        if (trust.NewPolicy() is { } policy && certificate is not null)
+        {
+            // The library's chain knows the system's authorities alone.
+            own.ChainPolicy = policy;
+            own.ChainPolicy.ExtraStore.AddRange(chain?.ChainPolicy.ExtraStore ?? []);
+            foreach (var element in chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
+            {
+                own.ChainPolicy.ExtraStore.Add(element.Certificate);
+            }
+
+            errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
+            errors |= own.Build(certificate as X509Certificate2 ?? new X509Certificate2(certificate))
+                ? SslPolicyErrors.None
+                : SslPolicyErrors.RemoteCertificateChainErrors;
+            chain = own;
+        }
+
+        var check = new PeerCheck(trust, host, isRequired: true, _options.Names);
+        return check.Accept(certificate, chain, errors) ? true : throw new AuthenticationException(check.Refusal);
+    };
+
+    /// <summary>
     /// What an error of an established connection means: with TLS 1.3 a server refuses a client's certificate after
     /// the handshake. The error itself where it is none of TLS.
     /// </summary>

@@ -1,6 +1,5 @@
 import { state } from "./state.mjs";
 
-/** An error as the server says it. */
 export class ApiError extends Error {
   constructor(body, status) {
     super(body.message ?? "no answer");
@@ -49,7 +48,6 @@ async function send(path, init) {
   return body;
 }
 
-/** Ends what is under way. */
 export function cancel() {
   for (const controller of running.values()) controller.abort();
 }

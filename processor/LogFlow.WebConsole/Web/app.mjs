@@ -1,11 +1,10 @@
 import { get, onServer } from "./api.mjs";
-import { byId, dialog, h, short } from "./dom.mjs";
+import { byId, dialog, h, many, plain, short } from "./dom.mjs";
 import { LogsPage } from "./logs.mjs";
 import { go, onChange, state } from "./state.mjs";
 import { length } from "./time.mjs";
 
-/** What each page is made by; modules of pages that are not looked at are not loaded.
- **/
+/** What each page is made by; modules of pages that are not looked at are not loaded. */
 const pages = {
   "/": async () => LogsPage,
   "/live": async () => (await import("./live.mjs")).LivePage,
@@ -46,7 +45,6 @@ byId("pages").addEventListener("click", (event) => {
 });
 for (const anchor of byId("pages").querySelectorAll("a")) anchor.hidden = !(anchor.dataset.page in pages);
 
-// The zone.
 const zones = byId("zone");
 const localZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const chosenZone = state.tz || localStorage.getItem("zone") || "local";
@@ -83,7 +81,6 @@ function setTheme(name) {
 setTheme(themes.includes(localStorage.getItem("theme") ?? "") ? localStorage.getItem("theme") ?? "" : "");
 theme.addEventListener("click", () => setTheme(themes[(themes.indexOf(localStorage.getItem("theme") ?? "") + 1) % 3]));
 
-// Keys.
 const keys = [["/", "Query"], ["f", "Fields"], ["t", "Time"], ["r", "Search again"], ["j k ↓ ↑", "Next, previous line"], ["Enter", "Open, close"], ["Esc", "Close"], ["g G", "First, last line"],
   ["e E", "Next, previous error"], ["n N", "Next, previous marked line"], ["c", "Lines around"], ["y", "Copy the line"], ["Y", "Copy as JSON"], ["l", "Copy a link to the line"],
   ["z", "Back (out of a zoom)"], ["[ ]", "Earlier, later"], ["v", "Wrap"], ["p", "Pause (Live)"], ["Ctrl Space", "Completion, in the query"], ["?", "These keys"]];
@@ -119,13 +116,16 @@ onServer((error) => {
   retry = setTimeout(() => { page?.search?.(page.list?.element.scrollTop ?? 0); }, 3000);
 });
 
-/** What the parts say, in the bar. */
 async function watch() {
   try {
     const now = await get("/api/health");
     byId("server").textContent = `${now.server} ${now.serverVersion ?? ""}`;
     byId("server").title = now.backend ?? "";
-    const pipeline = now.pipeline, lag = byId("lag"), dead = byId("dead");
+    const pipeline = now.pipeline, lag = byId("lag"), dead = byId("dead"), firing = byId("firing");
+    const alerts = pipeline?.alerts?.filter((one) => one.state === "firing") ?? [];
+    firing.hidden = !alerts.length;
+    firing.textContent = many(alerts.length, "alert");
+    firing.title = "Firing: " + alerts.map((one) => plain(one.name)).join(", ");
     lag.hidden = !pipeline;
     dead.hidden = !pipeline?.deadLetters;
     if (pipeline) {

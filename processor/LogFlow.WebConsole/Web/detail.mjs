@@ -46,7 +46,6 @@ export function detail(row, owner) {
     h("div", { class: "tabbar" }, tabs, h("span", { class: "grow" }), buttons), body);
 }
 
-/** The fields with nothing cut.*/
 export const wholeFields = async (row) => (await ask("whole", "/api/document", { id: row.id, index: row.index, whole: true })).fields;
 
 export const wholeJson = async (row) => JSON.stringify(nest(await wholeFields(row)), null, 2);
@@ -56,7 +55,6 @@ export function copyLink(row) {
   void copy(new URL(url({ t: state.t.includes("/") ? state.t : near, r: row.id, page: "/" }), location.href).href);
 }
 
-/** Fields with dots as objects again. */
 export function nest(fields) {
   const root = Object.create(null);
   for (const [name, value] of fields) {
@@ -95,7 +93,6 @@ async function more(button, row, name) {
 
 const json = (row, document) => h("pre", { class: "json" }, pretty(JSON.stringify(nest(document.fields), null, 2)));
 
-/** JSON as nodes with colours. */
 export function pretty(text) {
   const nodes = [];
   let at = 0;

@@ -62,7 +62,6 @@ export function bytes(value) {
 // Colours by SGR; all other control characters, and those that turn the direction of text, are shown by name.
 const special = /\x1b\[([0-9;]{0,40})m|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** Text of a log as nodes.*/
 export function lineNodes(text, marks) {
   const nodes = [];
   let at = 0, style = "";
@@ -121,10 +120,8 @@ export function dialog(title, ...content) {
 /** Why something is not there; that nobody here has it is no fault. */
 export const trouble = (error) => h("p", { class: error.code === "alone" ? "" : "problem" }, plain(error.message));
 
-/** As a word of a shell. */
 export const quoted = (text) => `'${text.replace(/'/g, "'\\''")}'`;
 
-/** A menu below a button. */
 export function menu(button, content) {
   const box = h("div", { popover: "auto" });
   box.append(content(() => box.hidePopover()));

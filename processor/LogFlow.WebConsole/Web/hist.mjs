@@ -103,7 +103,6 @@ export class Histogram {
     this.tip.style.left = Math.max(4, Math.min(x + 14, this.element.clientWidth - this.tip.offsetWidth - 8)) + "px";
   }
 
-  /** What each value is drawn in. */
   colours() {
     const sums = new Map();
     const isLevel = this.data.by === "log.level";

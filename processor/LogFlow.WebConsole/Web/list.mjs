@@ -21,7 +21,6 @@ export class VirtualList {
     new ResizeObserver(() => this.schedule()).observe(this.element);
   }
 
-  /** Other rows. */
   reset(count, keeps = false) {
     this.count = count;
     this.tall.clear();
@@ -31,13 +30,11 @@ export class VirtualList {
     this.render();
   }
 
-  /** More rows at the end. */
   grow(count) {
     this.count = count;
     this.schedule();
   }
 
-  /** The first rows are gone. */
   shift(gone, count) {
     const moved = new Map();
     for (const [index, height] of this.tall) if (index >= gone) moved.set(index - gone, height);
@@ -48,7 +45,6 @@ export class VirtualList {
     this.schedule();
   }
 
-  /** A row looks different now. */
   refresh(index) {
     this.drop(index);
     if (!this.options.isTall(index)) { this.tall.delete(index); this.keys = null; }
@@ -138,7 +134,6 @@ export class VirtualList {
     for (const index of [...this.items.keys()]) this.drop(index);
   }
 
-  /** Brings a row into sight. */
   show(index, middle = false) {
     const top = this.top(index), bottom = top + ROW, y = this.element.scrollTop, view = this.element.clientHeight;
     if (middle) this.element.scrollTop = top - view / 3;

@@ -44,7 +44,6 @@ export class LivePage extends LinesPage {
     document.removeEventListener("selectionchange", this.onSelect);
   }
 
-  /** The address has changed. */
   changed(before) {
     this.bar.sync();
     this.pillRow.replaceChildren(...pills(), h("span", { class: "grow" }), this.mark);
@@ -176,7 +175,6 @@ export class LivePage extends LinesPage {
     this.asSearch.href = url({ page: "/", t: this.range(), r: "" });
   }
 
-  /** From the first to the last line that is here. */
   range() {
     const times = this.rows.filter((row) => !row.gap).map(timeOf);
     return times.length ? absolute(Math.min(...times), Math.max(...times) + 1) : "15m";

@@ -47,7 +47,6 @@ export class LogsPage extends LinesPage {
     onKeepScroll(() => 0);
   }
 
-  /** The address has changed. */
   changed(before) {
     this.bar.sync();
     this.drawPills();
@@ -279,6 +278,5 @@ export class LogsPage extends LinesPage {
   }
 }
 
-/** The query with another field. */
 const mend = (wrong, right) => ({ q: state.q.split(wrong + ":").join(right + ":"), f: state.f.map((pill) => pill.replace(wrong + ":", right + ":")) });
 

@@ -66,7 +66,7 @@ export class PipelinePage {
       store && card("Store", part("store"), this.rates("taken"), "documents in a second", [`${short(store.documents)} documents`, `${bytes(store.diskBytes)} on disk`]),
     ].filter(Boolean));
     this.keepScroll(() => this.tables.replaceChildren(...[
-      this.trouble(), this.books(), this.statements(), this.outputs(), this.files(), this.partitions(), this.groups(),
+      this.alerts(), this.trouble(), this.books(), this.statements(), this.outputs(), this.files(), this.partitions(), this.groups(),
     ].filter(Boolean)));
   }
 
@@ -79,6 +79,12 @@ export class PipelinePage {
       if (was?.[0]) box.scrollLeft = was[0];
       if (was?.[1]) box.focus({ preventScroll: true });
     }
+  }
+
+  alerts() {
+    return listed("Alerts", ["Alert", "State", "Since", "#Lines", "Fires at", "Last failure", ""], this.last.now.alerts, (one) => [
+      plain(one.name), one.since ? dot(one.state, one.state === "firing") : "not evaluated yet", one.since ? readable(Date.parse(one.since)) : "", one.count ?? "–", one.condition, plain(one.error ?? one.actionError ?? ""),
+      link(h, { page: "/", q: one.query, i: one.index, t: one.to ? `${one.from}/${one.to}` : "15m", f: [], r: "" }, { "aria-label": `Lines of ${plain(one.name)}` }, "lines")]);
   }
 
   trouble() {
@@ -115,15 +121,13 @@ export class PipelinePage {
     const used = statements.filter((one) => one.in), idle = statements.length - used.length;
     return section("Statements", h("p", { class: "muted" }, `Filters in the order of the text that have seen an event${idle ? `; ${many(idle, "other has", "others have")} seen none` : ""}.`),
       used.length ? table(["Statement", "Place", "#In", "#Out", "#Matched", "#Failed", "#µs each", "Share of time"], used.map((one) => [
-        h("span", { class: "mono" }, one.name), h("span", { class: "mono muted" }, one.place), one.in, one.out, one.matches, one.failures ? h("span", { class: "dot bad" }, count(one.failures)) : 0, (one.ms * 1000 / one.in).toFixed(1),
+        mono(one.name), mono(one.place, " muted"), one.in, one.out, one.matches, one.failures ? dot(count(one.failures), true) : 0, (one.ms * 1000 / one.in).toFixed(1),
         h("meter", { min: 0, max: most, value: one.ms, "aria-label": `Share of time of ${one.name}` })])) : null);
   }
 
   outputs() {
-    const { processor } = this.last;
-    if (!processor?.outputs?.length) return null;
-    return section("Outputs", table(["Output", "State", "#Failed writes", "Last failure"], processor.outputs.map((one) => [
-      h("span", { class: "mono" }, one.name), one.waitingSince ? h("span", { class: "dot bad" }, `waits for ${length(Date.now() - Date.parse(one.waitingSince))}`) : h("span", { class: "dot" }, "writes"), one.failures, plain(one.lastError ?? "")])));
+    return listed("Outputs", ["Output", "State", "#Failed writes", "Last failure"], this.last.processor?.outputs, (one) => [
+      mono(one.name), one.waitingSince ? dot(`waits for ${length(Date.now() - Date.parse(one.waitingSince))}`, true) : dot("writes"), one.failures, plain(one.lastError ?? "")]);
   }
 
   files() {
@@ -131,22 +135,18 @@ export class PipelinePage {
     if (!fileCount) return null;
     return section("Files", fileCount > files.length ? h("p", { class: "muted" }, `The ${count(files.length)} furthest behind of ${count(fileCount)}.`) : null,
       table(["File", "#Length", "#In the queue", "#Behind", "State", ""], files.map((one) => [
-        h("span", { class: "mono" }, plain(one.path)), bytes(one.length), bytes(one.acknowledged), one.behind ? bytes(one.behind) : "0", one.isIgnored ? "left alone: too old" : one.isOpen ? "open" : "closed",
+        mono(plain(one.path)), bytes(one.length), bytes(one.acknowledged), one.behind ? bytes(one.behind) : "0", one.isIgnored ? "left alone: too old" : one.isOpen ? "open" : "closed",
         link(h, { page: "/", q: "", t: "24h", f: [`log.file.path:${one.path}`], r: "" }, { "aria-label": `Lines of ${plain(one.path)}` }, "lines")])));
   }
 
   partitions() {
-    const { queue } = this.last;
-    if (!queue?.partitions?.length) return null;
-    return section("Partitions", table(["Topic", "#Partition", "#First offset", "#Next offset", "#Records", "#Size", "State"], queue.partitions.map((one) => [
-      h("span", { class: "mono" }, plain(one.topic)), one.partition, one.start, one.end, one.end - one.start, bytes(one.bytes), one.isOffline ? h("span", { class: "dot bad" }, "offline: a write failed") : h("span", { class: "dot" }, "online")])));
+    return listed("Partitions", ["Topic", "#Partition", "#First offset", "#Next offset", "#Records", "#Size", "State"], this.last.queue?.partitions, (one) => [
+      mono(plain(one.topic)), one.partition, one.start, one.end, one.end - one.start, bytes(one.bytes), dot(one.isOffline ? "offline: a write failed" : "online", one.isOffline)]);
   }
 
   groups() {
-    const { queue } = this.last;
-    if (!queue?.groups?.length) return null;
-    return section("Consumer groups", table(["Group", "State", "#Members", "Topic", "#Partition", "#Committed", "#Lag"], queue.groups.map((one) => [
-      h("span", { class: "mono" }, plain(one.group)), one.state, one.members, h("span", { class: "mono" }, plain(one.topic)), one.partition, one.committed < 0 ? "nothing" : one.committed, one.lag])));
+    return listed("Consumer groups", ["Group", "State", "#Members", "Topic", "#Partition", "#Committed", "#Lag"], this.last.queue?.groups, (one) => [
+      mono(plain(one.group)), one.state, one.members, mono(plain(one.topic)), one.partition, one.committed < 0 ? "nothing" : one.committed, one.lag]);
   }
 }
 
@@ -165,7 +165,13 @@ function spark(values, label, kind = "") {
     svg("polyline", { class: `spark ${kind}`, points: points.join(" ") }));
 }
 
+const dot = (text, isBad) => h("span", { class: isBad ? "dot bad" : "dot" }, text);
+
+const mono = (text, more = "") => h("span", { class: "mono" + more }, text);
+
 const section = (title, ...content) => h("section", {}, h("h2", {}, title), ...content);
+
+const listed = (title, heads, items, row) => items?.length ? section(title, table(heads, items.map(row))) : null;
 
 /** A head that begins with # is of numbers. */
 function table(heads, rows) {
@@ -178,10 +184,9 @@ function table(heads, rows) {
 /** @param {number|null} difference null: the parts are one count, nothing to compare */
 function ledger(name, came, became, difference, also) {
   const sums = (list) => h("ul", { class: "plain" }, list.filter(([, n], at) => n || !at).map(([what, n]) => h("li", {}, h("strong", {}, count(n)), " ", what)));
-  return [h("strong", {}, name), sums(came), sums(became), difference === null ? h("span", { class: "muted" }, "–") : h("span", { class: `dot${difference ? " bad" : ""}` }, difference ? `${count(difference)} unaccounted for` : "0"), h("ul", { class: "plain" }, also.filter(Boolean).map((text) => h("li", {}, text)))];
+  return [h("strong", {}, name), sums(came), sums(became), difference === null ? h("span", { class: "muted" }, "–") : dot(difference ? `${count(difference)} unaccounted for` : "0", difference), h("ul", { class: "plain" }, also.filter(Boolean).map((text) => h("li", {}, text)))];
 }
 
-/** What is in force, and who said so. */
 export class ConfigPage {
   constructor(main) {
     const draw = () => this.draw();
@@ -207,7 +212,7 @@ export class ConfigPage {
   draw() {
     const wanted = this.filter.value.toLowerCase();
     const fits = this.entries.filter((one) => !(this.written.checked && one.isDefault) && `${one.key} ${one.value}`.toLowerCase().includes(wanted));
-    this.list.replaceChildren(table(["Key", "Value", "From"], fits.map((one) => [h("span", { class: "mono" }, plain(one.key)), one.value.includes("\n") ? h("details", {}, h("summary", {}, many(one.value.split("\n").length, "line")), h("pre", {}, lineNodes(one.value))) : h("span", { class: "mono" }, lineNodes(one.value)), one.isDefault ? h("span", { class: "muted" }, one.origin) : plain(one.origin)])),
+    this.list.replaceChildren(table(["Key", "Value", "From"], fits.map((one) => [mono(plain(one.key)), one.value.includes("\n") ? h("details", {}, h("summary", {}, many(one.value.split("\n").length, "line")), h("pre", {}, lineNodes(one.value))) : mono(lineNodes(one.value)), one.isDefault ? h("span", { class: "muted" }, one.origin) : plain(one.origin)])),
       h("p", { class: "muted" }, many(fits.length, "key")));
   }
 

@@ -35,7 +35,6 @@ export class QueryBar {
     this.problem = h("div", { role: "alert" });
   }
 
-  /** The address has changed. */
   sync() {
     if (document.activeElement !== this.input || this.input.value.trim() !== state.q) this.input.value = state.q;
     this.time.textContent = state.page === "/live" ? "Live" : `${rangeName(state.t)} ▾`;
@@ -158,7 +157,6 @@ function whole(text) {
 
 const rank = (field, wanted) => (field.name.toLowerCase().startsWith(wanted) ? 0 : 2) + (field.count ? 0 : 1);
 
-/** A value as the query language wants it. */
 export const quote = (value) => /^[\w.@/-]+$/.test(value) && !/^(AND|OR|NOT)$/.test(value) && !value.includes("/") ? value : `"${value.replace(/["\\]/g, "\\$&")}"`;
 
 /** The pills: what is wanted and not, each of which can be turned, switched off, taken away. */

@@ -21,7 +21,6 @@ export const cell = (value) => value === null || value === undefined ? "" : type
 
 export const message = (row) => cell(row.f.message ?? row.f["error.message"]);
 
-/** The line as text, for the clipboard. */
 export const asText = (row) => `${full(timeOf(row))}\t${plain(message(row)).replace(/\t/g, " ")}`;
 
 /** Words of the query, to be marked in the lines. */

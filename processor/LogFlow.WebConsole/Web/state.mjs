@@ -14,7 +14,6 @@ function read() {
   return now;
 }
 
-/** The address of the state with changes. */
 export function url(change = {}) {
   const next = { ...state, ...change };
   const pairs = new URLSearchParams();

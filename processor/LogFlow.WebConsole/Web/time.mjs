@@ -3,7 +3,6 @@ import { state } from "./state.mjs";
 export const presets = [["5m", "Last 5 min"], ["15m", "Last 15 min"], ["1h", "Last hour"], ["6h", "Last 6 hours"], ["24h", "Last 24 hours"],
   ["3d", "Last 3 days"], ["7d", "Last 7 days"], ["30d", "Last 30 days"], ["1y", "Last year"], ["all", "All time"]];
 
-/** The zone in force. */
 export function zone() {
   const chosen = state.tz || localStorage.getItem("zone") || "local";
   const name = chosen === "utc" ? "UTC" : chosen === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : chosen;
@@ -17,7 +16,6 @@ export function zone() {
 
 const formats = new Map();
 
-/** The parts of a moment in the zone. */
 export function parts(ms) {
   const name = zone();
   let format = formats.get(name);
@@ -35,7 +33,6 @@ export function full(ms) {
   return `${now.date} ${now.time}.${now.ms}`;
 }
 
-/** Without what is nought. */
 export const readable = (ms) => full(ms).replace(/\.000$/, "").replace(/:00$/, "");
 
 /** How much of a moment rows have to show. */
@@ -58,7 +55,6 @@ export function rangeName(t) {
 
 export const absolute = (from, to) => `${new Date(from).toISOString().replace(/\.000Z$/, "Z")}/${new Date(to).toISOString().replace(/\.000Z$/, "Z")}`;
 
-/** A length of time in words. */
 export function length(ms) {
   for (const [unit, size] of [["d", 864e5], ["h", 36e5], ["min", 6e4], ["s", 1000]]) {
     if (ms >= size) return `${+(ms / size).toFixed(ms / size < 10 ? 1 : 0)} ${unit}`;

@@ -6,7 +6,6 @@ import { go } from "./state.mjs";
 
 const KEPT = "try";
 
-/** Opens the page with an input. */
 export function offer(input) {
   sessionStorage.setItem(KEPT, input);
   go({ page: "/try", q: "", f: [], r: "", x: "" });
@@ -72,7 +71,6 @@ export class TryPage {
     say(many(errors.length, "mistake") + " in the filters");
   }
 
-  /** Shows a place of the text. */
   select(line, column, length) {
     const before = this.text.value.split("\n").slice(0, line - 1), at = before.reduce((sum, one) => sum + one.length + 1, column - 1);
     this.text.focus();
@@ -106,7 +104,6 @@ function trace({ events, cut }, show) {
     h("pre", { class: "json", tabindex: "0", role: "region", "aria-label": "The event at its end" }, pretty(JSON.stringify(one.metadata ? { ...one.result, "@metadata": one.metadata } : one.result, null, 2))))));
 }
 
-/** What becomes of an event. */
 function ending({ deadLetter, outputs, steps }) {
   if (deadLetter) return `Would be a dead letter: ${plain(deadLetter)}`;
   if (outputs.length) return `Would go to ${outputs.map(plain).join(", ")}`;
