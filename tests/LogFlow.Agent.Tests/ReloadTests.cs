@@ -81,7 +81,7 @@ public sealed class ReloadTests : IDisposable
             await Eventually.TrueAsync(() => harness.Agent.GetStatus()!.LinesRead == expected, "read");
             Write("a", Input(harness, "a") + $"  tags: [round{round}]\n");
             await Eventually.TrueAsync(
-                () => harness.Agent.GetFiles().All(static file => !file.IsOpen), "the former one to be closed");
+                () => former.Describe().All(static file => !file.IsOpen), "the former one to be closed");
             harness.Queue.Unblock();
             await Eventually.TrueAsync(
                 () => harness.Agent.Parts!.Inputs is [var input] && input != former, "another one");
