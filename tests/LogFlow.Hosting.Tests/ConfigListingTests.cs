@@ -59,5 +59,8 @@ public class ConfigListingTests
 
         [ConfigKey("part._once")]
         public bool IsOnce { get; set; }
+
+        [ConfigKey("part._reload.period")]
+        public int Period { get; set; } = 5;
     }
 }

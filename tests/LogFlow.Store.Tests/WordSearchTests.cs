@@ -42,16 +42,19 @@ public sealed class WordSearchTests
         Assert.Equal([false, false, false], Search(texts, new TokenPredicate(Encoding.UTF8.GetBytes(word))));
     }
 
-    /// <summary>The analyzer cuts words after 255 characters: the first piece is a token, though letters follow.</summary>
+    /// <summary>
+    /// The analyzer cuts words after 255 characters: the first piece is a token, though letters follow.
+    /// </summary>
     [Fact]
     public void Word_ThatWasCut_IsFound()
     {
-        byte[][] texts =
-            [Encoding.UTF8.GetBytes(new string('a', 300)), "-"u8.ToArray(), Encoding.UTF8.GetBytes(new string('a', 254))];
+        byte[][] texts = [A(300), "-"u8.ToArray(), A(254)];
         Assert.Equal([true, false, false], Search(texts, new TokenPredicate(texts[0][..255])));
         Assert.Equal([true, false, false], Search(texts, new TokenPredicate(texts[0][..45])));
         Assert.Equal([false, false, true], Search(texts, new TokenPredicate(texts[0][..254])));
     }
+
+    private static byte[] A(int count) => Encoding.UTF8.GetBytes(new string('a', count));
 
     /// <summary>Tokens of the texts, pieces of them, and pieces of the texts that need not be tokens.</summary>
     private static IEnumerable<byte[]> Words(Random random, byte[][] texts)

@@ -35,7 +35,7 @@ public class LivePageTests(BrowserFixture browser)
     {
         await using var run = await ConsoleRun.StartAsync();
         await using var page = await browser.OpenAsync(run.Url + "/live");
-        await page.SeesAsync(".empty", "Waiting for lines");
+        await page.SeesAsync(".livebar", " 0 arrived");
         const int Sent = 20_000;
         for (var batch = 0; batch < 10; batch++)
         {
@@ -86,7 +86,7 @@ public class LivePageTests(BrowserFixture browser)
     {
         await using var run = await ConsoleRun.StartAsync();
         await using var page = await browser.OpenAsync(run.Url + "/live");
-        await page.SeesAsync(".empty", "Waiting for lines");
+        await page.SeesAsync(".livebar", " 0 arrived");
         await run.AddAsync(Enumerable.Range(0, 90).Select(static index => Some.Line(0, $"first {index}.")));
         await page.SeesAsync(".livebar", "90 shown");
         await page.Page.HoverAsync(".scroll");
@@ -117,7 +117,7 @@ public class LivePageTests(BrowserFixture browser)
     {
         await using var run = await ConsoleRun.StartAsync();
         await using var page = await browser.OpenAsync(run.Url + "/live");
-        await page.SeesAsync(".empty", "Waiting for lines");
+        await page.SeesAsync(".livebar", " 0 arrived");
         await page.QueryAsync("log.level:ERROR");
         await Assertions.Expect(page.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("q=log.level"));
         await run.AddAsync([Some.Line(0, "calm"), Some.Line(0, "broken", "ERROR")]);
@@ -136,7 +136,7 @@ public class LivePageTests(BrowserFixture browser)
     {
         await using var run = await ConsoleRun.StartAsync();
         await using var page = await browser.OpenAsync(run.Url + "/live");
-        await page.SeesAsync(".empty", "Waiting for lines");
+        await page.SeesAsync(".livebar", " 0 arrived");
         await run.AddAsync(Enumerable.Range(0, 10).Select(static index => Some.Line(0, $"before {index}.")));
         await page.SeesAsync(".livebar", "10 shown");
         await run.StopStoreAsync();

@@ -74,7 +74,8 @@ public sealed class FilebeatDialect : IConfigDialect
         {
             // As in Filebeat: somebody may still put files there.
             document.Report.Warn(
-                root, "no input is enabled and no module's file is there: the agent has nothing to read");
+                root.Find("filebeat")!,
+                "no input is enabled and no module's file is there: the agent has nothing to read");
             document.Set("filebeat._may_be_idle", "true", node.Location.ToString());
         }
     }

@@ -10,6 +10,12 @@ public sealed class ConfigKeyAttribute(string key) : Attribute
     /// <summary>The key relative to the section that the declaring type describes.</summary>
     public string Key { get; } = key;
 
+    /// <summary>
+    /// What the program tells itself, such as <c>filebeat._once</c> for <c>--once</c>: a part of the key begins with an
+    /// underscore. Nobody writes it, and nobody is shown it.
+    /// </summary>
+    public bool IsInternal => Key.Split('.').Any(static part => part.StartsWith('_'));
+
     /// <summary>The value is never printed: not by <c>export config</c>, not in errors.</summary>
     public bool IsSecret { get; init; }
 

@@ -27,7 +27,7 @@ public static class ConfigListing
     {
         foreach (var property in ConfigProperty.Of(config.GetType()))
         {
-            if (IsInternal(property.Key) || property.Property.GetValue(config) is not { } value)
+            if (property.Attribute.IsInternal || property.Property.GetValue(config) is not { } value)
             {
                 continue;
             }
@@ -49,11 +49,6 @@ public static class ConfigListing
                 node is null));
         }
     }
-
-    /// <summary>
-    /// What the program tells itself, such as <c>filebeat._once</c> for <c>--once</c>: nobody writes it.
-    /// </summary>
-    private static bool IsInternal(string key) => key[(key.LastIndexOf('.') + 1)..].StartsWith('_');
 
     /// <summary>An override's own text may be a secret: that it was one has to do.</summary>
     private static string Describe(ConfigNode node)

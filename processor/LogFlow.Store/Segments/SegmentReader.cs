@@ -93,7 +93,9 @@ internal sealed class SegmentReader
     /// <summary>The head of the file; null: it has none, or it is damaged.</summary>
     public SegmentFooter? TryReadHead() => SegmentHead.TryRead(_file, Length, out _);
 
-    /// <summary>Whether the footer names the indices of all blocks: not where it was lost, and a block is damaged.</summary>
+    /// <summary>
+    /// Whether the footer names the indices of all blocks: not where it was lost, and a block is damaged.
+    /// </summary>
     public bool AreIndicesKnown { get; private set; } = true;
 
     /// <summary>Which ids its blocks may hold; read once and kept. Damaged blocks have none.</summary>

@@ -43,15 +43,30 @@ internal sealed class LivePage(SearchBackend backend, TimeProvider time)
         cursor = cursor with { Settled = -answer["total"]!.GetValue<long>() };
         answer["cursor"] = cursor.ToJson();
         answer["total"] = 0;
-        if (answer["rows"]!.AsArray().Count < EarlierCount)
+        var rows = answer["rows"]!.AsArray();
+        if (rows.Count < EarlierCount)
         {
-            // Nothing has come lately: the last lines there are, so that the page is not bare.
-            var last = await backend.SearchAsync(
-                query.Index, Body(query.ToQuery(hasRange: false), state, field, EarlierCount), cancellationToken);
-            answer["rows"] = await RowsAsync(query, last, [], EarlierCount, cancellationToken);
+            answer["rows"] = await WithEarlierAsync(query, state, cursor, first, rows, cancellationToken);
         }
 
         return answer;
+    }
+
+    /// <summary>
+    /// Nothing has come lately: the last lines there are go before, so that the page is not bare. None of those that
+    /// have come since the page began: they are counted, and come with the next answer.
+    /// </summary>
+    private async Task<JsonArray> WithEarlierAsync(
+        LogQuery query, JsonObject state, LiveCursor cursor, long first, JsonArray rows,
+        CancellationToken cancellationToken)
+    {
+        var before = Es.All([], [cursor.Between(first)]);
+        var last = await backend.SearchAsync(
+            query.Index, Body(query.ToQuery(before, hasRange: false), state, cursor.Field, EarlierCount),
+            cancellationToken);
+        var known = rows.Select(static row => $"{row!["id"]}").ToHashSet(StringComparer.Ordinal);
+        var earlier = await RowsAsync(query, last, known, EarlierCount - rows.Count, cancellationToken);
+        return [.. earlier.Concat(rows).Select(static row => row!.DeepClone())];
     }
 
     private async Task<JsonObject> NextAsync(

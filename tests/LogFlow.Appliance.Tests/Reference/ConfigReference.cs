@@ -85,7 +85,7 @@ internal sealed class ConfigReference
     private static IEnumerable<(string Key, PropertyInfo Property)> Properties(Type type) =>
         from property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
         let key = property.GetCustomAttribute<ConfigKeyAttribute>()
-        where key is not null
+        where key is { IsInternal: false }
         orderby key.Key
         select (key.Key, property);
 
