@@ -30,7 +30,7 @@ public class HostileConditionTests
         await using var up = UpProcess.Start(folder.Path, logs.File("a.log"));
         using var api = await UpProcess.ReadyAsync(up, folder.Path);
 
-        await Eventually.TrueAsync(async () => await api.TryCountAsync() == 4, $"4 documents\n{up.Output}");
+        await Eventually.TrueAsync(async () => await api.TryCountAsync() == 4, () => $"4 documents\n{up.Output}");
         Assert.Equal(1, await api.TryCountAsync("log.flags:truncated"));
         Assert.Equal(1, await api.TryCountAsync("message:\"bad \uFFFD byte\""));
         Assert.Equal(2, await api.TryCountAsync("message:before OR message:after"));
@@ -57,7 +57,8 @@ public class HostileConditionTests
 
         await using var up = UpProcess.Start(folder.Path, path);
         using var api = await UpProcess.ReadyAsync(up, folder.Path);
-        await Eventually.TrueAsync(async () => await api.TryCountAsync() >= Lines, $"{Lines} documents\n{up.Output}");
+        await Eventually.TrueAsync(
+            async () => await api.TryCountAsync() >= Lines, () => $"{Lines} documents\n{up.Output}");
         await IdentityOracle.AssertEveryLineOnceAsync(api, path);
     }
 
@@ -80,7 +81,8 @@ public class HostileConditionTests
 
         File.Delete(ballast);
 
-        await Eventually.TrueAsync(async () => await api.TryCountAsync() >= Lines, $"{Lines} documents\n{up.Output}");
+        await Eventually.TrueAsync(
+            async () => await api.TryCountAsync() >= Lines, () => $"{Lines} documents\n{up.Output}");
         await IdentityOracle.AssertEveryLineOnceAsync(api, path);
         Assert.DoesNotContain("   at ", up.Output, StringComparison.Ordinal);
         await up.StopAsync();
@@ -109,6 +111,6 @@ public class HostileConditionTests
             folder.File("store"), "/nowhere/*.log", null, "-E", "agent.enabled=false", "-E", "processor.enabled=false",
             "-E", "queue.enabled=false", "-E", $"store.port={port}");
         using var api = await UpProcess.ReadyAsync(store, folder.File("store"));
-        await Eventually.TrueAsync(async () => await api.TryCountAsync() == 2, $"2 documents\n{up.Output}");
+        await Eventually.TrueAsync(async () => await api.TryCountAsync() == 2, () => $"2 documents\n{up.Output}");
     }
 }

@@ -88,7 +88,7 @@ public sealed class KafkaProducerTests
         await using var client = cluster.Client();
         await using var producer = new KafkaProducer(
             client,
-            new KafkaProducerOptions { Linger = TimeSpan.Zero, DeliveryTimeout = TimeSpan.FromMilliseconds(300) });
+            new KafkaProducerOptions { Linger = TimeSpan.Zero, DeliveryTimeout = TimeSpan.FromSeconds(3) });
         Assert.True((await SendAsync(producer, "before")).IsSuccess);
         cluster.IsDown = static _ => true;
         cluster.DropAll();

@@ -10,7 +10,11 @@ public static class Eventually
 
     /// <summary>Polls until <paramref name="condition"/> holds.</summary>
     /// <exception cref="TimeoutException">It did not hold in time; the message says what was awaited.</exception>
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? timeout = null)
+    public static Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? timeout = null) =>
+        TrueAsync(condition, () => what, timeout);
+
+    /// <summary>As above; what was awaited, and what there was instead, is asked for when the time is over.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan? timeout = null)
     {
         var limit = timeout ?? DefaultLimit;
         var clock = Stopwatch.StartNew();
@@ -18,7 +22,7 @@ public static class Eventually
         {
             if (clock.Elapsed > limit)
             {
-                throw new TimeoutException($"not within {limit.TotalSeconds:0} s: {what}");
+                throw new TimeoutException($"not within {limit.TotalSeconds:0} s: {what()}");
             }
 
             await Task.Delay(20);
