@@ -98,7 +98,7 @@ public sealed class LogstashOutputTests
         await using var harness = Harness(server, config =>
         {
             config.Hosts = [silent.Address, server.Address];
-            config.Timeout = TimeSpan.FromMilliseconds(400);
+            config.Timeout = TimeSpan.FromSeconds(3);
         });
         harness.AppendLines("a.log", 0, 10);
         await harness.StartAsync();
@@ -138,7 +138,7 @@ public sealed class LogstashOutputTests
         await using var harness = Harness(server, config =>
         {
             config.Ttl = TimeSpan.FromMilliseconds(50);
-            config.Timeout = TimeSpan.FromSeconds(2);
+            config.Timeout = TimeSpan.FromMinutes(1);
         });
         await harness.StartAsync();
         for (var line = 0; line < 100 || server.Connections < 4; line++)

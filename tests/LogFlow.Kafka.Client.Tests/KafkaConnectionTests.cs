@@ -111,7 +111,7 @@ public sealed class KafkaConnectionTests
     {
         var never = new TaskCompletionSource();
         var cluster = new FakeCluster { ProduceGate = _ => never.Task };
-        var impatient = Options with { RequestTimeout = TimeSpan.FromMilliseconds(200) };
+        var impatient = Options with { RequestTimeout = TimeSpan.FromSeconds(2) };
         await using var connection = await OpenAsync(cluster, impatient);
 
         var first = ProduceAsync(connection);

@@ -81,7 +81,7 @@ public sealed class RequestBodyTests
             Content-Type: application/json
             Content-Length: 1000000
             """);
-        Assert.Equal(expected, await request.ReadStatusAsync().WaitAsync(TimeSpan.FromSeconds(3)));
+        Assert.Equal(expected, await request.ReadStatusAsync().WaitAsync(Soon));
         Assert.Equal(0, store.Service.Bodies.Others.BytesHeld);
     }
 

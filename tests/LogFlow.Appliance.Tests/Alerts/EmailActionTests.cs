@@ -77,6 +77,7 @@ public sealed class EmailActionTests : IDisposable
         config.Port = mute.Port;
         config.Timeout = TimeSpan.FromSeconds(1);
         Assert.Contains("it took longer than 1 s (timeout)", await FailAsync(config));
+        config.Timeout = TimeSpan.FromMinutes(2);
         config.Port = 1;
         Assert.Contains("localhost:1: ", await FailAsync(config));
     }
