@@ -8,10 +8,11 @@ internal static class ColumnDecoder
 {
     /// <param name="entry">What the directory says of the column.</param>
     /// <param name="page">The decompressed page; the column points into it.</param>
-    /// <param name="rowCount">Rows of the block.</param>
+    /// <param name="scan">The block that it is of.</param>
     /// <exception cref="CorruptDataException">The page is not what the directory says.</exception>
-    public static Column Decode(ColumnEntry entry, ReadOnlyMemory<byte> page, int rowCount)
+    public static Column Decode(ColumnEntry entry, ReadOnlyMemory<byte> page, BlockScan scan)
     {
+        var rowCount = scan.RowCount;
         if (entry.Type == ColumnType.Dictionary)
         {
             return DecodeDictionary(entry, page, rowCount);
@@ -36,6 +37,8 @@ internal static class ColumnDecoder
         {
             case ColumnType.Text:
                 return DecodeText(entry, page, ref reader, rowCount, present, count);
+            case ColumnType.Pieces:
+                return new PiecedColumn(entry, page[^reader.Remaining..], present, scan);
             case ColumnType.Ipv4:
                 return DecodeAddresses(entry, ref reader, rowCount, present, count);
             case ColumnType.Int64 or ColumnType.Double or ColumnType.Bool or ColumnType.Time:
@@ -129,13 +132,8 @@ internal static class ColumnDecoder
     private static TextColumn DecodeText(ColumnEntry entry, ReadOnlyMemory<byte> page, ref ByteReader reader,
         int rowCount, RowSet? present, int count)
     {
-        var width = reader.ReadByte();
-        if (width is not (1 or 2 or 4))
-        {
-            throw new CorruptDataException("unknown width of text lengths");
-        }
-
-        var lengths = reader.ReadBytes(checked(count * width));
+        var lengths = new int[count];
+        TextLengths.Read(ref reader, lengths);
         var texts = page[^reader.Remaining..];
         var ends = new int[rowCount];
         long end = 0;
@@ -144,13 +142,7 @@ internal static class ColumnDecoder
         {
             if (present is null || present[row])
             {
-                end += width switch
-                {
-                    1 => lengths[index],
-                    2 => BinaryPrimitives.ReadUInt16LittleEndian(lengths[(index * 2)..]),
-                    _ => BinaryPrimitives.ReadUInt32LittleEndian(lengths[(index * 4)..]),
-                };
-                index++;
+                end += lengths[index++];
                 if (end > texts.Length)
                 {
                     throw new CorruptDataException("texts are longer than their page");

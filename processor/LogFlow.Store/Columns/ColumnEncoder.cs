@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using LogFlow.Platform;
 
 namespace LogFlow.Store;
@@ -16,6 +15,7 @@ internal sealed class ColumnEncoder
     private readonly HashSet64 _hashes = new();
     private readonly ByteWriter _token = new();
     private long[] _values = [];
+    private int[] _lengths = [];
 
     /// <summary>Begins a block.</summary>
     public void Start()
@@ -29,7 +29,8 @@ internal sealed class ColumnEncoder
     /// <param name="column">The values.</param>
     /// <param name="rowCount">Rows of the block.</param>
     /// <param name="level">zstd level; 0 leaves the page as it is and makes no bloom (a view of an open block).</param>
-    public void Add(ColumnSlice column, int rowCount, int level)
+    /// <param name="pieces">How its texts are put together from other columns; null: they stand for themselves.</param>
+    public void Add(ColumnSlice column, int rowCount, int level, PiecePlan? pieces = null)
     {
         var entry = new ColumnEntry { Name = column.Name, PresentCount = column.Count };
         _page.Reset();
@@ -49,6 +50,11 @@ internal sealed class ColumnEncoder
                 break;
             case StoredKind.String or StoredKind.Json when column.IsDictionary:
                 EncodeDictionary(column, rowCount, entry);
+                break;
+            case StoredKind.String when pieces is not null:
+                entry.Type = ColumnType.Pieces;
+                WritePresence(column, rowCount, entry);
+                pieces.Write(_page);
                 break;
             default:
                 EncodeTexts(column, rowCount, entry);
@@ -236,32 +242,19 @@ internal sealed class ColumnEncoder
         }
 
         entry.Type = ColumnType.Text;
+        if (_lengths.Length < column.Count)
+        {
+            _lengths = new int[Math.Max(1024, column.Count)];
+        }
+
         var longest = 0;
         for (var i = 0; i < column.Count; i++)
         {
-            longest = Math.Max(longest, column.Text(i).Length);
+            _lengths[i] = column.Text(i).Length;
+            longest = Math.Max(longest, _lengths[i]);
         }
 
-        var width = longest <= byte.MaxValue ? 1 : longest <= ushort.MaxValue ? 2 : 4;
-        _page.WriteByte((byte)width);
-        var lengths = _page.Append(column.Count * width);
-        for (var i = 0; i < column.Count; i++)
-        {
-            var length = column.Text(i).Length;
-            switch (width)
-            {
-                case 1:
-                    lengths[i] = (byte)length;
-                    break;
-                case 2:
-                    BinaryPrimitives.WriteUInt16LittleEndian(lengths[(i * 2)..], (ushort)length);
-                    break;
-                default:
-                    BinaryPrimitives.WriteInt32LittleEndian(lengths[(i * 4)..], length);
-                    break;
-            }
-        }
-
+        TextLengths.Write(_lengths.AsSpan(0, column.Count), longest, _page);
         _page.Write(column.PlainTexts);
     }
 

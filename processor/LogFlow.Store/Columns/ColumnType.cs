@@ -23,6 +23,9 @@ internal enum ColumnType : byte
 
     /// <summary>Texts that are all canonical IPv4 addresses, as integers by <see cref="FixedWidth"/>.</summary>
     Ipv4 = 7,
+
+    /// <summary>Texts put together from values of the row's other columns (<see cref="PiecePlan"/>).</summary>
+    Pieces = 8,
 }
 
 [Flags]

@@ -7,6 +7,12 @@ internal sealed class TextColumn(
     ColumnEntry entry, int rowCount, RowSet? present, ReadOnlyMemory<byte> texts, int[] ends)
     : Column(entry, rowCount, present)
 {
+    /// <summary>The texts of all rows, one behind the other.</summary>
+    public ReadOnlyMemory<byte> Texts => texts;
+
+    /// <summary>Where each row's text ends in <see cref="Texts"/>.</summary>
+    public ReadOnlySpan<int> Ends => ends;
+
     public ReadOnlyMemory<byte> Text(int row)
     {
         var start = row == 0 ? 0 : ends[row - 1];
@@ -106,7 +112,7 @@ internal sealed class TextColumn(
             }
 
             at += found;
-            row = RowAt(at, row);
+            row += NeedlePlaces.IndexOfText(ends.AsSpan(row), at);
             var verdict = Judge(predicate, row, at, needle.Length);
             if (verdict == NeedleVerdict.NoMatch)
             {
@@ -156,26 +162,5 @@ internal sealed class TextColumn(
         }
 
         return predicate.MatchPlainText(text) ? NeedleVerdict.Match : NeedleVerdict.Unknown;
-    }
-
-    /// <summary>The row that the byte belongs to, at or after <paramref name="row"/>.</summary>
-    private int RowAt(int position, int row)
-    {
-        var low = row;
-        var high = RowCount - 1;
-        while (low < high)
-        {
-            var middle = (low + high) >> 1;
-            if (ends[middle] > position)
-            {
-                high = middle;
-            }
-            else
-            {
-                low = middle + 1;
-            }
-        }
-
-        return low;
     }
 }

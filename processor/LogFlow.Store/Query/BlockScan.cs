@@ -32,7 +32,7 @@ internal sealed class BlockScan(BlockSource source, MatchCache? matches = null) 
                 _rented.Add(rented);
             }
 
-            column = ColumnDecoder.Decode(entry, page, RowCount);
+            column = ColumnDecoder.Decode(entry, page, this);
             _columns.Add(entry, column);
         }
 

@@ -58,14 +58,21 @@ internal sealed class BlockBuilder(FieldCatalog catalog)
     {
         var contents = new BlockContents();
         encoder.Start();
+        var columns = new List<ColumnSlice>(_used.Count);
         foreach (var column in _used)
         {
-            var slice = column.Before(summary.RowCount);
-            if (slice.Count > 0)
+            if (column.Before(summary.RowCount) is { Count: > 0 } slice)
             {
-                encoder.Add(slice, summary.RowCount, level);
-                Describe(slice, summary, contents);
+                columns.Add(slice);
             }
+        }
+
+        // A view of an open block lives for a moment only.
+        var plans = level == 0 ? [] : PiecePlanner.Plan(columns, summary.RowCount);
+        foreach (var column in columns)
+        {
+            encoder.Add(column, summary.RowCount, level, plans.GetValueOrDefault(column.Name));
+            Describe(column, summary, contents);
         }
 
         var (pages, directory) = encoder.Finish(summary.RowCount);

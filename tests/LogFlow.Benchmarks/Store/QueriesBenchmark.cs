@@ -83,6 +83,8 @@ internal static class QueriesBenchmark
         yield return ("top values of source.address", Search(0, true, All, Top("source.address")));
         yield return ("newest 100 of a common word", Search(100, true, Query("message:firefox"), Newest, Page));
         yield return ("bars of a common word", Search(0, false, Query("message:firefox"), Bars));
+        yield return ("another common word, all counted", Search(100, true, Query("message:windows"), Newest, Page));
+        yield return ("a third common word, all counted", Search(100, true, Query("message:linux"), Newest, Page));
         yield return ("newest 50 of a rare word, not counted", Search(50, false, rare, Newest));
         yield return ("newest 50 of a rare word, counted", Search(50, true, rare, Newest));
         yield return ("a word that nobody has, counted", Search(50, true, Query("message:unheardof"), Newest));
