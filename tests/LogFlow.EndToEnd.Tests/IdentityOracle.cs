@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LogFlow.Testing;
 
 namespace LogFlow.EndToEnd.Tests;
 

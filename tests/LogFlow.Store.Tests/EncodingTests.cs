@@ -88,6 +88,25 @@ public sealed class EncodingTests
         Assert.True(false_ < 100, $"{false_} of 10000 are false positives");
     }
 
+    /// <summary>A power of two of words, 16 bits an entry: what files of earlier versions hold.</summary>
+    [Fact]
+    public void Bloom_OfEarlierVersions_IsRead()
+    {
+        const int Words = 256;
+        var hashes = Enumerable.Range(0, 1000).Select(i => Hash64.Compute(BitConverter.GetBytes(i))).ToArray();
+        var bits = new ulong[Words];
+        foreach (var hash in hashes)
+        {
+            for (var (probe, position) = (0, hash); probe < 6; probe++, position += (hash >> 32) | 1)
+            {
+                bits[(position >> 6) % Words] |= 1UL << (int)(position % 64);
+            }
+        }
+
+        var bloom = System.Runtime.InteropServices.MemoryMarshal.AsBytes(bits.AsSpan()).ToArray();
+        Assert.All(hashes, hash => Assert.True(TokenBloom.MayContain(bloom, hash)));
+    }
+
     [Fact]
     public void Hash_NeverChanges() // It is in the blooms on disk.
     {

@@ -1,13 +1,16 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using LogFlow.Testing;
 using Microsoft.Playwright;
+using Xunit.Abstractions;
 
 namespace LogFlow.WebConsole.Tests;
 
 /// <summary>Live in a browser: what is skipped is counted, what is paused waits, an outage hides nothing.</summary>
 [Collection(BrowserCollection.Name)]
-public class LivePageTests(BrowserFixture browser)
+public class LivePageTests(BrowserFixture browser, ITestOutputHelper output)
 {
     [RequiresFact(Requirement.Chromium)]
     public async Task Lines_AsTheyArrive_AreAllShownOnceInOrder()
@@ -45,12 +48,9 @@ public class LivePageTests(BrowserFixture browser)
         await Assertions.Expect(page.Page.Locator(".livebar")).ToHaveAttributeAsync(
             "data-total", Sent.ToString(CultureInfo.InvariantCulture),
             new LocatorAssertionsToHaveAttributeOptions { Timeout = BrowserFixture.Patience });
-        var text = await page.Page.Locator(".livebar .num").TextContentAsync();
-        var numbers = System.Text.RegularExpressions.Regex.Matches(text!, @"([\d,]+) (shown|skipped)")
-            .Select(static match => int.Parse(
-                match.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)).ToArray();
-        Assert.Equal(Sent, numbers.Sum());
-        Assert.True(numbers[1] > 0, text);
+        var numbers = await CountsAsync(page.Page);
+        Assert.Equal(Sent, numbers.Shown + numbers.Skipped);
+        Assert.True(numbers.Skipped > 0, $"{numbers}");
 
         // Only what is in sight is an element: the row that says so stands above the last hundred.
         await page.Page.HoverAsync(".scroll");
@@ -63,6 +63,60 @@ public class LivePageTests(BrowserFixture browser)
             "the row of what was skipped");
         Assert.True(await page.Page.EvaluateAsync<int>("document.querySelectorAll('*').length") < 3000);
         Assert.Empty(page.Problems());
+    }
+
+    /// <summary>
+    /// For as many seconds as LOGFLOW_LIVE_SECONDS says (usually 5). What it prints is measured, not asserted: the
+    /// longest task of the page and what its heap grew by.
+    /// </summary>
+    [RequiresFact(Requirement.Chromium)]
+    public async Task FiveThousandASecond_ShownAndSkippedAreWhatWasSent()
+    {
+        const int Part = 500;
+        var seconds = int.Parse(
+            Environment.GetEnvironmentVariable("LOGFLOW_LIVE_SECONDS") ?? "5", CultureInfo.InvariantCulture);
+        await using var run = await ConsoleRun.StartAsync();
+        await using var page = await browser.OpenAsync(run.Url + "/live");
+        await page.SeesAsync(".livebar", " 0 arrived");
+        await page.Page.EvaluateAsync("""
+            window.longest = 0;
+            new PerformanceObserver((list) => {
+              for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);
+            }).observe({ type: "longtask" });
+            """);
+        var sent = 0;
+        var (heapAtFirst, elementsMax) = (0d, 0);
+        using var tenth = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed.TotalSeconds < seconds && await tenth.WaitForNextTickAsync())
+        {
+            await run.AddAsync(Enumerable.Range(sent, Part).Select(static index => Some.Line(0, $"many {index}")));
+            sent += Part;
+            if (sent % (10 * Part) == 0)
+            {
+                elementsMax = Math.Max(
+                    elementsMax, await page.Page.EvaluateAsync<int>("document.querySelectorAll('*').length"));
+            }
+
+            // The ring of rows is full by then.
+            if (heapAtFirst == 0 && sent >= 10_000)
+            {
+                heapAtFirst = await HeapAsync(page.Page);
+            }
+        }
+
+        var rate = sent / watch.Elapsed.TotalSeconds;
+        await Assertions.Expect(page.Page.Locator(".livebar")).ToHaveAttributeAsync(
+            "data-total", sent.ToString(CultureInfo.InvariantCulture),
+            new LocatorAssertionsToHaveAttributeOptions { Timeout = BrowserFixture.Patience });
+        var numbers = await CountsAsync(page.Page);
+        Assert.Equal(sent, numbers.Shown + numbers.Skipped);
+        Assert.InRange(elementsMax, 1, 3000);
+        Assert.Empty(page.Problems());
+        var grown = (await HeapAsync(page.Page) - heapAtFirst) / (1 << 20);
+        output.WriteLine($"{sent:N0} lines in {watch.Elapsed.TotalSeconds:0} s, {rate:N0} a second: "
+            + $"{numbers.Shown:N0} shown, {numbers.Skipped:N0} skipped; longest task "
+            + $"{await page.Page.EvaluateAsync<double>("window.longest"):0} ms, heap grown by {grown:0.0} MiB");
     }
 
     [RequiresFact(Requirement.Chromium)]
@@ -119,7 +173,7 @@ public class LivePageTests(BrowserFixture browser)
         await using var page = await browser.OpenAsync(run.Url + "/live");
         await page.SeesAsync(".livebar", " 0 arrived");
         await page.QueryAsync("log.level:ERROR");
-        await Assertions.Expect(page.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("q=log.level"));
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new Regex("q=log.level"));
         await run.AddAsync([Some.Line(0, "calm"), Some.Line(0, "broken", "ERROR")]);
         await page.SeesAsync(".grid .item .message", "broken");
         await page.SeesAsync(".livebar", "1 arrived");
@@ -193,5 +247,24 @@ public class LivePageTests(BrowserFixture browser)
         var answer = await run.AskAsync(
             "/api/live", JsonNode.Parse(body)!.AsObject(), System.Net.HttpStatusCode.BadRequest);
         Assert.Contains("[cursor]", answer["message"]!.ToString());
+    }
+
+    /// <summary>What the strip says of the lines that arrived.</summary>
+    internal static async Task<(int Shown, int Skipped)> CountsAsync(IPage page)
+    {
+        var text = await page.Locator(".livebar .num").TextContentAsync();
+        var numbers = Regex.Matches(text!, @"([\d,]+) (shown|skipped)").Select(static match => int.Parse(
+            match.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)).ToArray();
+        return (numbers[0], numbers[1]);
+    }
+
+    /// <summary>Bytes of the page's heap, after a collection.</summary>
+    private static async Task<double> HeapAsync(IPage page)
+    {
+        var session = await page.Context.NewCDPSessionAsync(page);
+        await session.SendAsync("HeapProfiler.collectGarbage");
+        var usage = await session.SendAsync("Runtime.getHeapUsage");
+        await session.DetachAsync();
+        return usage!.Value.GetProperty("usedSize").GetDouble();
     }
 }

@@ -5,13 +5,12 @@ internal static class NeedlePlaces
 {
     /// <summary>
     /// Whether all that a verdict on the place may ask for stands in the piece, whatever comes before and behind it:
-    /// a character on both sides, two where the next may join words, and where the word before it begins.
+    /// where a word before it would begin, and one character behind it, or two where that may join words.
     /// </summary>
     public static bool IsInside(ReadOnlySpan<byte> piece, int at, int length)
     {
         var end = at + length;
-        if (at == 0 || end == piece.Length || (at == 1 && MayJoin(piece[0]))
-            || (end == piece.Length - 1 && MayJoin(piece[end])))
+        if (end == piece.Length || (end == piece.Length - 1 && ClassOf(piece[end]) != CharClass.Other))
         {
             return false;
         }
@@ -47,8 +46,6 @@ internal static class NeedlePlaces
 
         return low;
     }
-
-    private static bool MayJoin(byte letter) => ClassOf(letter) != CharClass.Other;
 
     private static CharClass ClassOf(byte letter) => letter < 0x80 ? CharClasses.Ascii[letter] : CharClass.Extend;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using LogFlow.Testing;
 
 namespace LogFlow.EndToEnd.Tests;
 

@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
-using LogFlow.Testing;
 
-namespace LogFlow.EndToEnd.Tests;
+namespace LogFlow.Testing;
 
 /// <summary>One of our executables, run as users run it: a process of its own.</summary>
-internal static class LogFlowProcess
+public static class LogFlowProcess
 {
     /// <summary>
     /// Starts <c>logflow</c>, <c>logflow-agent</c>, <c>logflow-queue</c> or <c>logflow-processor</c>.

@@ -1,9 +1,7 @@
-using LogFlow.Testing;
-
-namespace LogFlow.EndToEnd.Tests;
+namespace LogFlow.Testing;
 
 /// <summary><c>logflow up</c> on free ports.</summary>
-internal static class UpProcess
+public static class UpProcess
 {
     private static readonly string[] FreePorts =
         ["-E", "queue.port=0", "-E", "store.port=0", "-E", "console.port=0"];

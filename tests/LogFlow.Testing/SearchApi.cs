@@ -1,10 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
-namespace LogFlow.EndToEnd.Tests;
+namespace LogFlow.Testing;
 
 /// <summary>Asks our store, Elasticsearch or OpenSearch through the API they share.</summary>
-internal sealed class SearchApi(Uri url) : IDisposable
+public sealed class SearchApi(Uri url) : IDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = url, Timeout = TimeSpan.FromSeconds(60) };
 
