@@ -7,30 +7,32 @@ namespace LogFlow.Processor.Pipeline;
 /// Codecs <c>json</c> and <c>json_lines</c>: one JSON object per event; a list of objects is several events.
 /// </summary>
 /// <param name="delimiter">What stands behind each object; null: the bytes are one.</param>
-internal sealed class JsonCodec(byte[]? delimiter) : ICodec
+/// <param name="target">Where the object goes; null: it is the event.</param>
+internal sealed class JsonCodec(byte[]? delimiter, FieldReference? target) : ICodec
 {
     private const string FailureTag = "_jsonparsefailure";
 
     public static PluginSpec Spec { get; } = new(
         PluginKind.Codec,
         "json",
-        new SettingSpec("charset", SettingType.String) { Default = "UTF-8", Allowed = ["UTF-8"] },
+        CharsetCodec.Setting,
         new SettingSpec("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
-        new SettingSpec("target", SettingType.FieldReference) { Unsupported = "use the filter json with a target" })
+        new SettingSpec("target", SettingType.FieldReference))
     {
-        CreateCodec = _ => new JsonCodec(null),
+        CreateCodec = context => CharsetCodec.Wrap(context, new JsonCodec(null, context.FieldOf("target"))),
     };
 
     public static PluginSpec LinesSpec { get; } = new(
         PluginKind.Codec,
         "json_lines",
-        new SettingSpec("charset", SettingType.String) { Default = "UTF-8", Allowed = ["UTF-8"] },
+        CharsetCodec.Setting,
         new SettingSpec("delimiter", SettingType.String) { Default = "\n" },
         new SettingSpec("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
-        new SettingSpec("target", SettingType.FieldReference) { Unsupported = "use the filter json with a target" })
+        new SettingSpec("target", SettingType.FieldReference))
     {
-        CreateCodec = context => new JsonCodec(
-            Encoding.UTF8.GetBytes(context.Settings.String("delimiter") is { Length: > 0 } text ? text : "\n")),
+        CreateCodec = context => CharsetCodec.Wrap(context, new JsonCodec(
+            Encoding.UTF8.GetBytes(context.Settings.String("delimiter") is { Length: > 0 } text ? text : "\n"),
+            context.FieldOf("target"))),
     };
 
     public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch)
@@ -61,9 +63,9 @@ internal sealed class JsonCodec(byte[]? delimiter) : ICodec
         }
     }
 
-    private static void DecodeOne(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch)
+    private void DecodeOne(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch)
     {
-        if (Event.TryFromPooledJson(bytes, now, batch.Pool, out var single, out _))
+        if (target is null && Event.TryFromPooledJson(bytes, now, batch.Pool, out var single, out _))
         {
             batch.Events.Add(single);
             return;
@@ -74,17 +76,33 @@ internal sealed class JsonCodec(byte[]? delimiter) : ICodec
             return;
         }
         var value = JsonScanner.TryReadValue(JsonScanner.EnsureUtf8(bytes), out _);
+        if (value.Map is { } map)
+        {
+            batch.Events.Add(ToEvent(map, now));
+            return;
+        }
         if (value.List is { } list && AreMaps(list))
         {
             for (var i = 0; i < list.Count; i++)
             {
-                batch.Events.Add(Event.FromMap(list[i].Map!, now));
+                batch.Events.Add(ToEvent(list[i].Map!, now));
             }
             return;
         }
         var failed = PlainCodec.ToEvent(bytes, now);
         failed.Tag(FailureTag);
         batch.Events.Add(failed);
+    }
+
+    private Event ToEvent(EventMap map, EventTimestamp now)
+    {
+        if (target is null)
+        {
+            return Event.FromMap(map, now);
+        }
+        var created = new Event(now);
+        created.Set(target, EventValue.Of(map));
+        return created;
     }
 
     private static bool AreMaps(EventList list)

@@ -11,13 +11,13 @@ internal sealed class LineCodec(EventTemplate? format, string delimiter) : ICode
     public static PluginSpec Spec { get; } = new(
         PluginKind.Codec,
         "line",
-        new SettingSpec("charset", SettingType.String) { Default = "UTF-8", Allowed = ["UTF-8"] },
+        CharsetCodec.Setting,
         new SettingSpec("delimiter", SettingType.String) { Default = "\n" },
         new SettingSpec("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
         new SettingSpec("format", SettingType.String))
     {
-        CreateCodec = context => new LineCodec(
-            PlainCodec.FormatOf(context), context.Settings.String("delimiter") is { Length: > 0 } text ? text : "\n"),
+        CreateCodec = context => CharsetCodec.Wrap(context, new LineCodec(
+            PlainCodec.FormatOf(context), context.Settings.String("delimiter") is { Length: > 0 } text ? text : "\n")),
     };
 
     public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch)

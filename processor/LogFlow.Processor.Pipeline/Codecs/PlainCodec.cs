@@ -12,11 +12,11 @@ internal sealed class PlainCodec(EventTemplate? format) : ICodec
     public static PluginSpec Spec { get; } = new(
         PluginKind.Codec,
         "plain",
-        new SettingSpec("charset", SettingType.String) { Default = "UTF-8", Allowed = ["UTF-8"] },
+        CharsetCodec.Setting,
         new SettingSpec("ecs_compatibility", SettingType.String) { Allowed = ["disabled", "v1", "v8"] },
         new SettingSpec("format", SettingType.String))
     {
-        CreateCodec = context => new PlainCodec(FormatOf(context)),
+        CreateCodec = context => CharsetCodec.Wrap(context, new PlainCodec(FormatOf(context))),
     };
 
     public void Decode(ReadOnlyMemory<byte> bytes, EventTimestamp now, PipelineBatch batch) =>

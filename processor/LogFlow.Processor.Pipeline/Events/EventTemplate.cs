@@ -132,7 +132,7 @@ public sealed class EventTemplate
                 var value = source.Get(part.Field!);
                 return value.IsNil ? part.Text
                     : value.List is { } list ? Join(list)
-                    : value.ToText();
+                    : TextOf(value);
             case PartKind.Now:
                 return now.ToString();
             default:
@@ -147,6 +147,10 @@ public sealed class EventTemplate
         }
     }
 
+    // Logstash's sprintf is Java's: floats print otherwise than in the plugins, which are Ruby.
+    private static string TextOf(in EventValue value) =>
+        value.Kind == ValueKind.Float ? NumberText.FormatAsJava(value.Float) : value.ToText();
+
     private static string Join(EventList list)
     {
         var builder = new StringBuilder();
@@ -156,7 +160,7 @@ public sealed class EventTemplate
             {
                 builder.Append(',');
             }
-            builder.Append(list[i].List is { } inner ? Join(inner) : list[i].ToText());
+            builder.Append(list[i].List is { } inner ? Join(inner) : TextOf(list[i]));
         }
         return builder.ToString();
     }

@@ -23,6 +23,32 @@ internal static class NumberText
         return plain.AsSpan().ContainsAny('.', 'E') ? plain : plain + ".0";
     }
 
+    /// <summary>Java's <c>Double.toString</c>: with an exponent from 10^7 on and below 10^-3 (1.0E7, 1.2E-4).</summary>
+    public static string FormatAsJava(double value)
+    {
+        var magnitude = Math.Abs(value);
+        if (!double.IsFinite(value) || magnitude is 0 or (>= 1e-3 and < 1e7))
+        {
+            return Format(value);
+        }
+        var digits = value.ToString("E16", CultureInfo.InvariantCulture);
+        for (var count = 0; count < 17; count++)
+        {
+            var candidate = value.ToString($"E{count}", CultureInfo.InvariantCulture);
+            if (double.Parse(candidate, CultureInfo.InvariantCulture) == value)
+            {
+                digits = candidate;
+                break;
+            }
+        }
+        var exponentAt = digits.IndexOf('E', StringComparison.Ordinal);
+        var exponent = int.Parse(
+            digits.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var mantissa = digits[..exponentAt];
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{mantissa}{(mantissa.Contains('.') ? "" : ".0")}E{exponent}");
+    }
+
     // .NET writes 1E+20, Ruby 1.0e+20.
     private static string FromScientific(string text)
     {

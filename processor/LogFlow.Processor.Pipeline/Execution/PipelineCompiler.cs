@@ -210,6 +210,11 @@ internal sealed class PipelineCompiler
         if (node is not null && _diagnostics.Count == problems)
         {
             node.Spec.Check?.Invoke(new PluginContext(node, _options, _diagnostics));
+            // Made again where it is used; here its mistakes are found.
+            if (node.Settings.Codec("codec") is { } codec)
+            {
+                codec.Spec.CreateCodec!(new PluginContext(codec, _options, _diagnostics));
+            }
         }
         return node;
     }

@@ -69,12 +69,11 @@ internal sealed class FingerprintFilter : Filter
                 target.Set(_target, EventValue.Of(Guid.NewGuid().ToString()));
                 break;
             case "PUNCTUATION":
-                foreach (var source in _sources)
+                foreach (var source in Sorted())
                 {
                     if (target.Get(source) is { IsNil: false } value)
                     {
-                        target.Set(_target, EventValue.Of(string.Concat(
-                            value.ToText().Where(c => !char.IsAsciiLetterOrDigit(c) && c is not (' ' or '\t')))));
+                        target.Set(_target, EventValue.Of(Punctuation(value.ToText())));
                     }
                 }
                 break;
@@ -116,38 +115,61 @@ internal sealed class FingerprintFilter : Filter
         }
     }
 
-    // |name|value|name|value|, sorted by name.
+    private IOrderedEnumerable<FieldReference> Sorted() =>
+        _sources.OrderBy(static source => source.Text, StringComparer.Ordinal);
+
+    // |name|value|name|value|, sorted by name; what is not there is empty.
     private string Concatenate(Event target)
     {
         var builder = new StringBuilder();
-        foreach (var source in _sources.OrderBy(source => source.Text, StringComparer.Ordinal))
+        foreach (var source in Sorted())
         {
             builder.Append('|').Append(source.Text).Append('|').Append(Text(target.Get(source)));
         }
         return builder.Append('|').ToString();
     }
 
+    // Logstash's events all have a version, which counts.
     private static string ConcatenateAll(Event target)
     {
+        const string version = "@version";
         var builder = new StringBuilder();
         foreach (var name in Enumerable.Range(0, target.Fields.Count).Select(target.Fields.NameAt)
-            .Order(StringComparer.Ordinal))
+            .Append(version).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            builder.Append('|').Append(name).Append('|').Append(Text(target.Fields[name]));
+            var value = target.Fields[name];
+            builder.Append('|').Append(name).Append('|')
+                .Append(name == version && value.IsMissing ? "1" : Text(value));
         }
         return builder.Append('|').ToString();
     }
 
-    // Maps in the order of their names, so that equal ones give equal hashes.
+    // What lists and maps hold, one behind the other; maps in the order of their names, so that equal ones give
+    // equal hashes (the plugin's to_canonical_value, since 3.5.0).
     private static string Text(EventValue value)
     {
-        if (value.Map is not { } map)
+        if (value.Map is { } map)
         {
-            return value.ToText();
+            return string.Join('|', Enumerable.Range(0, map.Count).Select(map.NameAt).Order(StringComparer.Ordinal)
+                .Select(name => $"{name}|{Text(map[name])}"));
         }
-        var members = Enumerable.Range(0, map.Count).Select(map.NameAt).Order(StringComparer.Ordinal)
-            .Select(name => $"{name}:{Text(map[name])}");
-        return $"{{{string.Join(',', members)}}}";
+        return value.List is { } list
+            ? string.Join('|', Enumerable.Range(0, list.Count).Select(i => Text(list[i])))
+            : value.ToText();
+    }
+
+    // Punctuation and symbols of all alphabets (Unicode's classes P and S).
+    private static string Punctuation(string text)
+    {
+        var builder = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Rune.IsPunctuation(rune) || Rune.IsSymbol(rune))
+            {
+                builder.Append(rune.ToString());
+            }
+        }
+        return builder.ToString();
     }
 
     private EventValue Hash(EventValue value)
@@ -164,24 +186,17 @@ internal sealed class FingerprintFilter : Filter
         return EventValue.Of(_base64 ? Convert.ToBase64String(hash) : Convert.ToHexStringLower(hash));
     }
 
-    // Murmur hashes integers as numbers: four bytes where they fit.
-    private static byte[] Bytes(EventValue value)
+    // Integers are hashed as numbers: of 64 bits by MURMUR3, by MURMUR3_128 of 32 bits where they fit.
+    private byte[] Bytes(EventValue value)
     {
         if (value.Kind != ValueKind.Integer)
         {
             return Encoding.UTF8.GetBytes(Text(value));
         }
-        var isSmall = value.Integer is >= int.MinValue and <= uint.MaxValue;
-        var bytes = new byte[isSmall ? 4 : 8];
-        if (isSmall)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)value.Integer);
-        }
-        else
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(bytes, value.Integer);
-        }
-        return bytes;
+        var isSmall = _method == "MURMUR3_128" && value.Integer is >= int.MinValue and <= int.MaxValue;
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value.Integer);
+        return isSmall ? bytes[..4] : bytes;
     }
 
 #pragma warning disable CA5350, CA5351 // SHA1 and MD5 are what the user asked for: fingerprints, not signatures.

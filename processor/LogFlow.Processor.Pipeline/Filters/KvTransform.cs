@@ -32,7 +32,7 @@ internal sealed class KvTransform
         return _transform switch
         {
             "lowercase" => text.ToLowerInvariant(),
-            "uppercase" => text.ToUpperInvariant(),
+            "uppercase" => RubyText.Upcase(text),
             "capitalize" => RubyText.Capitalize(text),
             _ => text,
         };

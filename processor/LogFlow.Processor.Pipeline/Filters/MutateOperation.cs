@@ -144,7 +144,8 @@ internal sealed class MergeOperation(EventTemplate name, FieldReference? field, 
     {
         var value = target.Get(field);
         var more = target.Get(added);
-        if (more.IsNil || (!value.IsNil && value.Kind == ValueKind.Map != (more.Kind == ValueKind.Map)))
+        // A map goes into a map only, not into a field that is not there.
+        if (more.IsNil || value.Kind == ValueKind.Map != (more.Kind == ValueKind.Map))
         {
             return;
         }

@@ -16,7 +16,7 @@ internal static class MutateOperations
         .. Sets(context, "replace", _ => true),
         .. Converts(context),
         .. Gsubs(context),
-        .. Texts(context, "uppercase", text => text.ToUpperInvariant()),
+        .. Texts(context, "uppercase", RubyText.Upcase),
         .. Texts(context, "capitalize", RubyText.Capitalize),
         .. Texts(context, "lowercase", text => text.ToLowerInvariant()),
         .. Texts(context, "strip", RubyText.Strip),

@@ -5,6 +5,22 @@ internal static class RubyText
 {
     private static readonly char[] Blanks = [' ', '\t', '\n', '\v', '\f', '\r', '\0'];
 
+    // Unicode's SpecialCasing: letters of which the large form is several.
+    private static readonly Dictionary<char, string> LargeForms = new()
+    {
+        ['ß'] = "SS", ['ŉ'] = "ʼN", ['ﬀ'] = "FF", ['ﬁ'] = "FI", ['ﬂ'] = "FL", ['ﬃ'] = "FFI", ['ﬄ'] = "FFL",
+        ['ﬅ'] = "ST", ['ﬆ'] = "ST",
+    };
+
+    /// <summary>Ruby's <c>upcase</c>: all letters large, ß as SS.</summary>
+    public static string Upcase(string text)
+    {
+        var large = text.ToUpperInvariant();
+        return large.Any(LargeForms.ContainsKey)
+            ? string.Concat(large.Select(static letter => LargeForms.GetValueOrDefault(letter) ?? letter.ToString()))
+            : large;
+    }
+
     /// <summary>Ruby's <c>capitalize</c>: the first letter large, the others small.</summary>
     public static string Capitalize(string text) => text.Length == 0
         ? text

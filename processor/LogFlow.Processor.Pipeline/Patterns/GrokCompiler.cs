@@ -108,7 +108,8 @@ internal sealed class GrokCompiler
             throw new GrokException($"the grok pattern '{reference.Name}' refers to itself: "
                 + string.Join(" > ", _path.Reverse().Append(reference.Name)));
         }
-        var field = reference.Field ?? (_namedOnly ? null : reference.Name);
+        var isHelper = reference.Name.StartsWith(PatternLibrary.HelperPrefix, StringComparison.Ordinal);
+        var field = reference.Field ?? (_namedOnly || isHelper ? null : reference.Name);
         if (field is null)
         {
             _output.Append("(?:");

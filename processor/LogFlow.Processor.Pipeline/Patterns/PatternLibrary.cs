@@ -6,6 +6,9 @@ namespace LogFlow.Processor.Pipeline;
 /// <summary>Named grok patterns: the built-in ones, files of a folder, and definitions in the pipeline.</summary>
 internal sealed class PatternLibrary
 {
+    /// <summary>Names of the library's own parts, which the public one does not have; they capture nothing.</summary>
+    public const string HelperPrefix = "LF_";
+
     private static readonly Lazy<PatternLibrary> LegacyLibrary = new(() => LoadBuiltIn("legacy"));
     private static readonly Lazy<PatternLibrary> EcsLibrary = new(() => LoadBuiltIn("ecs"));
 
