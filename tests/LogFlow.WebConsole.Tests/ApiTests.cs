@@ -9,6 +9,23 @@ public class ApiTests
     private const string TopicId = "3VseOcf4SlOCJozGxwoKCA";
 
     [Fact]
+    public async Task Search_OfRowsOrTotals_HasTheOneAndNotTheOther()
+    {
+        await using var run = await ConsoleRun.StartAsync();
+        await run.AddAsync(Some.Lines(5));
+        var rows = await run.AskAsync("/api/search", new JsonObject { ["t"] = "all", ["only"] = "rows" });
+        Assert.Equal(5, rows["rows"]!.AsArray().Count);
+        Assert.False(rows.ContainsKey("total"));
+        var totals = await run.AskAsync("/api/search", new JsonObject { ["t"] = "all", ["only"] = "totals" });
+        Assert.Equal(5, totals["total"]!.GetValue<int>());
+        Assert.False(totals.ContainsKey("rows"));
+        var both = await run.AskAsync("/api/search", new JsonObject { ["t"] = "all" });
+        Assert.Equal(5, both["total"]!.GetValue<int>());
+        Assert.Equal(5, both["rows"]!.AsArray().Count);
+        await run.AskAsync("/api/search", new JsonObject { ["only"] = "x" }, HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task Around_ThreeFilesInAPartition_AreTheFilesOwnNeighbours()
     {
         await using var run = await ConsoleRun.StartAsync();

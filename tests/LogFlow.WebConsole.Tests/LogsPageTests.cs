@@ -7,6 +7,35 @@ namespace LogFlow.WebConsole.Tests;
 [Collection(BrowserCollection.Name)]
 public class LogsPageTests(BrowserFixture browser)
 {
+    /// <summary>To count all that has a word may take seconds; the newest lines need not wait for it.</summary>
+    [RequiresFact(Requirement.Chromium)]
+    public async Task CountThatTakesLong_HoldsUpNoRows()
+    {
+        await using var run = await ConsoleRun.StartAsync();
+        await run.AddAsync(Some.Lines(700));
+        await using var page = await browser.OpenAsync("about:blank");
+        var counted = new TaskCompletionSource();
+        await page.Page.RouteAsync("**/api/search", async route =>
+        {
+            if (route.Request.PostData!.Contains("\"totals\"", StringComparison.Ordinal))
+            {
+                await counted.Task;
+            }
+
+            await route.ContinueAsync();
+        });
+        await page.Page.GotoAsync(run.Url + "/?t=all");
+        await Assertions.Expect(page.Rows.First).ToBeVisibleAsync();
+        await page.HitsAreAsync("…");
+        await page.Page.EvaluateAsync("document.querySelector('.scroll').scrollTop = 1e6");
+        await page.SeesAsync(".foot", "newest 600 of");
+        counted.SetResult();
+        await page.HitsAreAsync("700 lines");
+        await page.SeesAsync(".foot", "newest 600 of 700");
+        await Assertions.Expect(page.Page.Locator(".hist svg rect").First).ToBeAttachedAsync();
+        Assert.Empty(page.Problems());
+    }
+
     [RequiresFact(Requirement.Chromium)]
     public async Task FirstOpen_ShowsTheNewestLinesWithoutAnyComplaint()
     {

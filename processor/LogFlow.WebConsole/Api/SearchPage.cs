@@ -8,60 +8,75 @@ internal sealed class SearchPage(SearchBackend backend)
     private const int SizeUsual = 200;
     private const int SizeMax = 1000;
 
-    /// <summary>The rows and, for a first page, all that is counted beside them.</summary>
+    /// <summary>
+    /// The rows and, for a first page, all that is counted beside them. With <c>only</c> one of the two: a page asks
+    /// for the rows first, since it takes long to count all that has a word.
+    /// </summary>
     public async Task<JsonObject> RunAsync(LogQuery query, JsonObject state, CancellationToken cancellationToken)
     {
-        var after = PageCursor.Read(state["after"]);
-        var size = PageJson.Number(state, "size", SizeUsual, SizeMax);
-        var isOldest = PageJson.Text(state, "s") == "@timestamp";
-        var body = Body(query, state, size, after, isOldest);
-        var future = after is null && query.Range.IsRelative
-            ? FutureAsync(query, cancellationToken)
-            : Task.FromResult(0L);
-        var answer = await backend.SearchAsync(query.Index, body, cancellationToken);
-        var hits = answer["hits"]!["hits"]!.AsArray();
-        var rows = await RowsAsync(query.Index, hits, cancellationToken);
-        var result = new JsonObject
+        var only = PageJson.Text(state, "only");
+        if (only is not (null or "rows" or "totals"))
         {
-            ["took"] = answer["took"]!.DeepClone(),
-            ["from"] = query.Range.From?.ToUnixTimeMilliseconds(),
-            ["to"] = query.Range.To.ToUnixTimeMilliseconds(),
-            ["rows"] = rows,
-            ["next"] = hits.Count < size ? null : PageCursor.Behind(hits, after)?.ToJson(),
-            ["partial"] = Partial(answer),
-        };
-        if (after is null)
-        {
-            await AddTotalsAsync(result, answer, query, cancellationToken);
-            result["future"] = await future;
+            throw BackendException.BadRequest("[only] is rows or totals");
         }
 
-        return result;
-    }
+        var after = PageCursor.Read(state["after"]);
+        if (only == "totals")
+        {
+            return await TotalsAsync(query, cancellationToken);
+        }
 
-    private static JsonObject Body(LogQuery query, JsonObject state, int size, PageCursor? after, bool isOldest)
-    {
+        var size = PageJson.Number(state, "size", SizeUsual, SizeMax);
+        var isOldest = PageJson.Text(state, "s") == "@timestamp";
         var order = isOldest ? "asc" : "desc";
         var body = new JsonObject
         {
             ["size"] = size,
-            ["track_total_hits"] = after is null,
+            ["track_total_hits"] = false,
             ["_source"] = RowWriter.Source(PageJson.Texts(state, "c")),
             ["sort"] = new JsonArray(Es.Sort("@timestamp", order), Es.Arrival(order)),
             ["query"] = query.ToQuery(),
         };
-        if (after is null)
+        after?.Apply(body, isOldest);
+        var totals = after is null && only is null ? TotalsAsync(query, cancellationToken) : null;
+        var answer = await backend.SearchAsync(query.Index, body, cancellationToken);
+        var hits = answer["hits"]!["hits"]!.AsArray();
+        var result = totals is null ? [] : await totals;
+        result["took"] = answer["took"]!.DeepClone();
+        result["from"] = query.Range.From?.ToUnixTimeMilliseconds();
+        result["to"] = query.Range.To.ToUnixTimeMilliseconds();
+        result["rows"] = await RowsAsync(query.Index, hits, cancellationToken);
+        result["next"] = hits.Count < size ? null : PageCursor.Behind(hits, after)?.ToJson();
+        result["partial"] ??= Partial(answer);
+        return result;
+    }
+
+    /// <summary>What is counted beside the rows: of all that match, and of what is dated in the future.</summary>
+    private async Task<JsonObject> TotalsAsync(LogQuery query, CancellationToken cancellationToken)
+    {
+        var future = query.Range.IsRelative ? FutureAsync(query, cancellationToken) : Task.FromResult(0L);
+        var body = new JsonObject
         {
-            body["aggs"] = new JsonObject
+            ["size"] = 0,
+            ["track_total_hits"] = true,
+            ["query"] = query.ToQuery(),
+            ["aggs"] = new JsonObject
             {
                 ["level"] = new JsonObject { ["filter"] = Es.Exists("log.level") },
                 ["first"] = Es.Of("min", "field", "@timestamp"),
                 ["last"] = Es.Of("max", "field", "@timestamp"),
-            };
+            },
+        };
+        var answer = await backend.SearchAsync(query.Index, body, cancellationToken);
+        var result = new JsonObject { ["took"] = answer["took"]!.DeepClone() };
+        await AddTotalsAsync(result, answer, query, cancellationToken);
+        result["future"] = await future;
+        if (Partial(answer) is { } partial)
+        {
+            result["partial"] = partial;
         }
 
-        after?.Apply(body, isOldest);
-        return body;
+        return result;
     }
 
     private async Task AddTotalsAsync(

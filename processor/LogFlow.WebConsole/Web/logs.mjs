@@ -61,32 +61,44 @@ export class LogsPage extends LinesPage {
   async search(scroll = 0, isOnlyRows = false) {
     const slow = setTimeout(() => { this.progress.hidden = false; this.results.classList.add("stale"); }, 150);
     this.isLoading = true;
+    const body = { ...view(), s: state.s, c: state.c, size: Math.min(1000, PAGE + Math.ceil(scroll / 22)) };
     try {
-      const answer = await ask("search", "/api/search", { ...view(), s: state.s, c: state.c, size: Math.min(1000, PAGE + Math.ceil(scroll / 22)) });
+      // To count may take longer.
+      const answer = await ask("search", "/api/search", { ...body, only: "rows" });
       this.bar.showProblem(null, answer.hint);
-      this.took = answer.took;
-      this.total = answer.total;
       this.first = answer;
       this.rows = answer.rows;
       this.next = answer.next;
+      this.total = this.rows.length;
       this.active = Math.min(this.active, this.rows.length - 1);
-      const from = answer.from ?? answer.first ?? answer.to - 9e5;
-      // All time ends at the last line, not at now: nobody needs bars of ten empty years.
-      const to = answer.from === null && answer.last ? Math.max(answer.last, from + 1000) : answer.to;
-      this.bar.range = [from, to];
+      answer.levelShare = Number(this.rows.some((row) => row.f["log.level"]));
       this.setLook();
       this.grid.hidden = !this.rows.length;
-      this.empty.hidden = this.rows.length > 0;
+      this.empty.hidden = true;
       this.list.reset(this.rows.length, scroll > 0);
       if (scroll) this.list.element.scrollTop = scroll;
       this.list.render();
+      this.hits.textContent = "…";
+      this.results.classList.remove("stale");
+      this.isLoading = false;
+      if (state.r) void this.reveal();
+      const took = answer.took, level = this.look.level;
+      Object.assign(answer, await ask("totals", "/api/search", { ...body, only: "totals" }));
+      if (this.first !== answer) return;
+      this.total = answer.total;
+      const from = answer.from ?? answer.first ?? answer.to - 9e5;
+      // All time ends at the last line, not at now.
+      const to = answer.from === null && answer.last ? Math.max(answer.last, from + 1000) : answer.to;
+      this.bar.range = [from, to];
+      this.setLook();
+      if (level !== this.look.level) this.list.refreshAll();
+      this.empty.hidden = this.rows.length > 0;
       this.drawFoot();
       this.hits.textContent = many(this.total, "line");
-      this.note.textContent = `${rangeName(state.t).toLowerCase()} · ${answer.took} ms`;
+      this.note.textContent = `${rangeName(state.t).toLowerCase()} · ${took + answer.took} ms`;
       say(this.hits.textContent);
       document.title = `${state.q || "Logs"} · LogFlow`;
       if (!this.rows.length) void this.drawEmpty(answer);
-      if (state.r) void this.reveal();
       if (!isOnlyRows) { void this.bars(); void this.fields.load(); }
     } catch (error) {
       if (!isAbort(error)) this.bar.showProblem(error, null);
