@@ -126,10 +126,10 @@ public sealed class StoreCheck
         _blocks++;
         try
         {
-            foreach (var column in block.LoadDirectory().Columns)
+            using var scan = new BlockScan(block);
+            foreach (var column in scan.Directory.Columns)
             {
-                block.ReadPage(column, out var page);
-                Return(page);
+                scan.Load(column);
                 if (column.Has(ColumnFlags.HasBloom))
                 {
                     block.ReadBloom(column, out var bloom);
