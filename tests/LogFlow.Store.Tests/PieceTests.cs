@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace LogFlow.Store.Tests;
 
@@ -48,15 +49,16 @@ public sealed class PieceTests
     [Fact]
     public void AccessLines_KeepNothingOfTheirOwnButTheTime()
     {
-        var documents = Enumerable.Range(0, 500).Select(static i => JsonSerializer.Serialize(new Dictionary<string, object>
+        var documents = Enumerable.Range(0, 500).Select(static i => JsonSerializer.Serialize(new JsonObject
         {
             ["@timestamp"] = "2026-11-20T10:00:00.000Z",
             ["message"] = $"10.0.{i % 7}.{i % 251} - - [20/Nov/2026:10:{i / 60 % 60:00}:{i % 60:00} +0000] \"GET "
-                + $"/shop/item-{i * 7919} HTTP/1.1\" {(i % 9 == 0 ? 404 : 200)} {1000 + (i * 31)} \"-\" \"{Agents[i % 2]}\"",
-            ["source"] = new { address = $"10.0.{i % 7}.{i % 251}" },
-            ["url"] = new { original = $"/shop/item-{i * 7919}" },
-            ["http"] = new { status = i % 9 == 0 ? 404 : 200, bytes = 1000 + (i * 31) },
-            ["user_agent"] = new { original = Agents[i % 2] },
+                + $"/shop/item-{i * 7919} HTTP/1.1\" {(i % 9 == 0 ? 404 : 200)} {1000 + (i * 31)} \"-\" "
+                + $"\"{Agents[i % 2]}\"",
+            ["source"] = new JsonObject { ["address"] = $"10.0.{i % 7}.{i % 251}" },
+            ["url"] = new JsonObject { ["original"] = $"/shop/item-{i * 7919}" },
+            ["http"] = new JsonObject { ["status"] = i % 9 == 0 ? 404 : 200, ["bytes"] = 1000 + (i * 31) },
+            ["user_agent"] = new JsonObject { ["original"] = Agents[i % 2] },
         })).ToArray();
         var block = new TestBlock(documents);
         Assert.Equal(ColumnType.Pieces, block.TypeOf("message"));
@@ -75,7 +77,8 @@ public sealed class PieceTests
             new Dictionary<string, object>
             {
                 ["message"] = string.Format(
-                    null, format, $"{random.NextInt64():x}{random.NextInt64():x}{random.NextInt64():x}", i, random.Next()),
+                    null, format, $"{random.NextInt64():x}{random.NextInt64():x}{random.NextInt64():x}", i,
+                    random.Next()),
                 ["user"] = $"u{random.Next(1000, 9999)}",
             }))]);
         Assert.Equal(ColumnType.Text, block.TypeOf("message"));
@@ -160,7 +163,8 @@ public sealed class PieceTests
             yield return new TermPredicate(text);
             var start = random.Next(text.Length);
             var part = text.Substring(start, random.Next(1, Math.Min(12, text.Length - start) + 1));
-            yield return new WildcardPredicate($"*{part.Replace("\\", "\\\\").Replace("*", "\\*")}*", ignoreCase: false);
+            var pattern = part.Replace("\\", "\\\\").Replace("*", "\\*");
+            yield return new WildcardPredicate($"*{pattern}*", ignoreCase: false);
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class TestBlock
 
     public List<int> SearchPieced(string field, ValuePredicate predicate) => Search(_kept, field, predicate);
 
-    /// <summary>Loads a column of the kept block whose directory calls another one something else, or nothing.</summary>
+    /// <summary>Loads a column of the kept block, whose directory says something else of another.</summary>
     public void LoadWithSource(string field, string source, ColumnType? type)
     {
         var columns = new List<ColumnEntry>(_kept.Directory.Columns);

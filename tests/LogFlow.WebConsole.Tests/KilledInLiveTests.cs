@@ -53,7 +53,7 @@ public sealed class KilledInLiveTests(BrowserFixture browser) : IDisposable
         Assert.Empty(logs.Problems(ignoresAnswers: true));
     }
 
-    /// <summary>The strip's count is that of the lines, and each line in the list stands there once, in order.</summary>
+    /// <summary>The strip counts all lines, and each line in the list stands there once, in order.</summary>
     private static async Task AssertEachOnceAsync(IPage page)
     {
         var (counted, skipped) = await LivePageTests.CountsAsync(page);

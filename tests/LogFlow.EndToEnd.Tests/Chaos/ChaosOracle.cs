@@ -72,7 +72,8 @@ internal static class ChaosOracle
     }
 
     /// <summary>Where a line stands in the queue, as its document's id tells: topic id, partition, offset.</summary>
-    private sealed record Place(int Number, int Incarnation, int Partition, long Offset)
+    private sealed record Place(
+        int Number, int Incarnation, int Partition, long Offset, string File, long FileOffset, string Ingested)
     {
         public static Place Of(JsonNode hit)
         {
@@ -82,7 +83,10 @@ internal static class ChaosOracle
                 int.Parse(words[2].AsSpan(1), CultureInfo.InvariantCulture),
                 int.Parse(words[1].AsSpan(1), CultureInfo.InvariantCulture),
                 int.Parse(id[^2], CultureInfo.InvariantCulture),
-                long.Parse(id[^1], CultureInfo.InvariantCulture));
+                long.Parse(id[^1], CultureInfo.InvariantCulture),
+                hit["_source"]!["log"]!["file"]!["path"]!.GetValue<string>(),
+                hit["_source"]!["log"]!["offset"]!.GetValue<long>(),
+                $"{hit["_source"]!["event"]?["created"]} {hit["_source"]!["event"]?["ingested"]}");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace LogFlow.Store;
 
-/// <summary>A template in the making: with each text that has the same values in the same order, it allows more.</summary>
+/// <summary>A template in the making: each text that has the same values in the same order makes it wider.</summary>
 internal sealed class PieceDraft
 {
     /// <summary>Letters and digits between values are trusted to be the same everywhere after so many texts.</summary>

@@ -46,7 +46,7 @@ internal static class PiecePlanner
 
     private static int AverageLength(ColumnSlice column) => column.PlainTexts.Length / column.Count;
 
-    /// <summary>A column about as long as the target is no source of it: both are put together from the others.</summary>
+    /// <summary>A column about as long as the target is no source of it: both are made of the others.</summary>
     private static PieceSource[] SourcesOf(ColumnSlice target, IReadOnlyList<ColumnSlice> columns, int rowCount,
         Dictionary<string, PiecePlan> plans)
     {
