@@ -8,8 +8,15 @@ internal static class RubyText
     // Unicode's SpecialCasing: letters of which the large form is several.
     private static readonly Dictionary<char, string> LargeForms = new()
     {
-        ['ß'] = "SS", ['ŉ'] = "ʼN", ['ﬀ'] = "FF", ['ﬁ'] = "FI", ['ﬂ'] = "FL", ['ﬃ'] = "FFI", ['ﬄ'] = "FFL",
-        ['ﬅ'] = "ST", ['ﬆ'] = "ST",
+        ['ß'] = "SS",
+        ['ŉ'] = "ʼN",
+        ['ﬀ'] = "FF",
+        ['ﬁ'] = "FI",
+        ['ﬂ'] = "FL",
+        ['ﬃ'] = "FFI",
+        ['ﬄ'] = "FFL",
+        ['ﬅ'] = "ST",
+        ['ﬆ'] = "ST",
     };
 
     /// <summary>Ruby's <c>upcase</c>: all letters large, ß as SS.</summary>
