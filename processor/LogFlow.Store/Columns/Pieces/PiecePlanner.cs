@@ -9,6 +9,9 @@ internal static class PiecePlanner
     /// <summary>More columns are not looked at.</summary>
     public const int SourceCountMax = 64;
 
+    /// <summary>The longest texts: where many fields are long, the search for pieces must not hold up a bulk.</summary>
+    private const int TargetCountMax = 8;
+
     private const int RowCountMin = 32;
     private const int AverageLengthMin = 48;
 
@@ -22,7 +25,7 @@ internal static class PiecePlanner
         }
 
         var used = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var target in columns.Where(IsTarget).OrderByDescending(AverageLength))
+        foreach (var target in columns.Where(IsTarget).OrderByDescending(AverageLength).Take(TargetCountMax))
         {
             if (used.Contains(target.Name))
             {
