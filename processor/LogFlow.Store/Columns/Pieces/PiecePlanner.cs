@@ -9,7 +9,7 @@ internal static class PiecePlanner
     /// <summary>More columns are not looked at.</summary>
     public const int SourceCountMax = 64;
 
-    /// <summary>The longest texts: where many fields are long, the search for pieces must not hold up a bulk.</summary>
+    /// <summary>Of the longest texts: where many are long, looking for pieces must not hold up a bulk.</summary>
     private const int TargetCountMax = 8;
 
     private const int RowCountMin = 32;
