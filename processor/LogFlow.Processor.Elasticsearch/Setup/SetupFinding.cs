@@ -7,7 +7,7 @@ namespace LogFlow.Processor.Elasticsearch;
 public sealed record SetupFinding(SetupObject Object, SetupState State, string Detail = "")
 {
     /// <summary>Nothing has to be put.</summary>
-    public bool IsFine => State is SetupState.Equal or SetupState.NotNeeded;
+    public bool IsFine => State is SetupState.Equal or SetupState.NotNeeded or SetupState.Unsupported;
 
     /// <summary>Whether it is put.</summary>
     /// <param name="overwrites">What somebody changed is replaced, too.</param>

@@ -17,4 +17,7 @@ public enum SetupState
 
     /// <summary>Another template makes the data streams and stays in charge; ours is not needed.</summary>
     NotNeeded,
+
+    /// <summary>The server has nothing that could take it.</summary>
+    Unsupported,
 }

@@ -5,8 +5,9 @@ using LogFlow.Processor.Elasticsearch;
 namespace LogFlow.Processor;
 
 /// <summary>
-/// <c>setup</c>: puts LogFlow's templates and lifecycle policy on the servers that the pipeline writes to, as the
-/// command of that name does in Filebeat. Idempotent; what somebody changed stays unless <c>--overwrite</c> is given.
+/// <c>setup</c>: puts LogFlow's templates and lifecycle policy on the servers that the pipeline writes to, and its
+/// data view, searches and dashboard into Kibana, as Filebeat's command of that name does. Idempotent; what somebody
+/// changed stays unless <c>--overwrite</c> is given.
 /// </summary>
 public sealed class SetupCommand
 {
@@ -34,6 +35,13 @@ public sealed class SetupCommand
         Description = "Replace also what was changed by somebody or is newer",
     };
 
+    private readonly Option<string?> _kibana = new("--kibana")
+    {
+        Description = "Kibana or OpenSearch Dashboards to import data view, searches and dashboard into (default: "
+            + "setup.kibana.host)",
+        HelpName = "URL",
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON, one object a line" };
 
     private SetupCommand(Func<ParseResult, ProcessorConfig> readConfig) => _readConfig = readConfig;
@@ -44,9 +52,9 @@ public sealed class SetupCommand
     {
         var setup = new SetupCommand(readConfig);
         var command = new Command(
-            "setup", "Put LogFlow's templates and lifecycle policy on Elasticsearch or OpenSearch")
+            "setup", "Put LogFlow's templates on Elasticsearch or OpenSearch, and its dashboard into Kibana")
         {
-            setup._dryRun, setup._check, setup._export, setup._overwrite, setup._json,
+            setup._dryRun, setup._check, setup._export, setup._overwrite, setup._kibana, setup._json,
         };
         setup._servers.AddTo(command);
         command.SetAction((parsed, cancellationToken) => setup.RunAsync(parsed, cancellationToken));
@@ -76,7 +84,25 @@ public sealed class SetupCommand
             isComplete &= await RunAsync(run, new ServerSetup(connection, dataStream), parsed, cancellationToken);
         }
 
+        isComplete &= await RunKibanaAsync(
+            run, config.SetupKibana, servers[0].Server, report, parsed, cancellationToken);
         return isComplete ? 0 : 1;
+    }
+
+    private async Task<bool> RunKibanaAsync(
+        SetupRun run, SetupKibanaConfig config, ElasticsearchOptions server, SetupReport report, ParseResult parsed,
+        CancellationToken cancellationToken)
+    {
+        if ((parsed.GetValue(_kibana) ?? config.Host) is not { } text)
+        {
+            report.Note("Kibana: not looked at; --kibana URL or the key setup.kibana.host names it");
+            return true;
+        }
+
+        var address = SetupKibanaConfig.ParseHost(text) ?? throw new StartupException(
+            $"setup: --kibana: '{SecretText.HideKnown(text)}' is no URL such as http://kibana:5601", exitCode: 2);
+        await using var connection = new ElasticsearchConnection(config.ToOptions(address, server));
+        return await RunAsync(run, new KibanaSetup(connection, config.SpaceId), parsed, cancellationToken);
     }
 
     /// <summary>A server that fails is told, and does not keep the others from being looked after.</summary>

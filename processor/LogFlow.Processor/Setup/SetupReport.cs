@@ -90,13 +90,15 @@ internal sealed class SetupReport(TextWriter output, bool isJson)
         SetupState.Missing => "missing",
         SetupState.Older => "older",
         SetupState.Different => "different",
-        _ => "not_needed",
+        SetupState.NotNeeded => "not_needed",
+        _ => "unsupported",
     };
 
     private static string Describe(SetupState state, string action) => (state, action) switch
     {
         (SetupState.Equal, _) => "there and equal",
         (SetupState.NotNeeded, _) => "not needed",
+        (SetupState.Unsupported, _) => "not for this server",
         (SetupState.Different, SetupRun.Left) => "there but different, left alone (--overwrite replaces it)",
         (SetupState.Different, SetupRun.None) => "there but different",
         (SetupState.Older, SetupRun.None) => "there but older",

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json.Nodes;
 using LogFlow.Hosting;
 using LogFlow.Processor.Elasticsearch.Tests;
@@ -225,16 +224,8 @@ public sealed class SetupCommandTests
         FakeElasticsearch server, params string[] arguments) =>
         RunAsync(new ProcessorConfig(), [.. arguments, "--hosts", server.Url.ToString()]);
 
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(
-        ProcessorConfig config, params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var root = new RootCommand { SetupCommand.Create(_ => config) };
-        var code = await root.Parse(["setup", .. arguments]).InvokeAsync(
-            new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<(int ExitCode, string Output, string Error)> RunAsync(
+        ProcessorConfig config, params string[] arguments) => SetupCall.RunAsync(config, arguments);
 
     private static List<string> ChangesOf(FakeElasticsearch server) =>
         [.. server.Requests.Where(static request => request.StartsWith("PUT ", StringComparison.Ordinal))];
