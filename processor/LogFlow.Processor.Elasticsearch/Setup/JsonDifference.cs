@@ -67,6 +67,7 @@ internal static class JsonDifference
     {
         null => true,
         JsonArray { Count: 0 } => true,
+        JsonObject parts when member.Key == "timestamp_field" => Text(parts["name"]) == "@timestamp", // OpenSearch
         JsonObject parts => parts.All(IsDefault),
         var value => Text(value) is "false" or "0ms" || member.Key.EndsWith("_date", StringComparison.Ordinal)
             || member.Key.EndsWith("_date_millis", StringComparison.Ordinal),
