@@ -31,6 +31,7 @@ internal static class ApplianceCommandLine
             ConsumeCommand.Create(tools),
             DlqCommand.Create(tools),
             CertsCommand.Create(TimeProvider.System),
+            UpSetupCommand.Create(config),
             test,
             export,
             DumpCommand.Create(),

@@ -14,9 +14,7 @@ namespace LogFlow.Processor.Elasticsearch;
 /// </summary>
 public sealed partial class IndexSetup
 {
-    private const string TemplateName = "logflow";
-    private const string MappingsName = "logflow-mappings";
-    private const string SettingsName = "logflow-settings";
+    private const string TemplateName = SetupObjects.TemplateName;
 
     private readonly ElasticsearchConnection _connection;
     private readonly ILogger _logger;
@@ -85,95 +83,35 @@ public sealed partial class IndexSetup
         return await PutAllAsync(server, cancellationToken);
     }
 
-    /// <summary>The mappings for the server's dialect.</summary>
-    internal static JsonNode GetMappings(ServerInfo server)
-    {
-        var root = Load("component-logflow-mappings.json");
-        if (server.IsOpenSearch)
-        {
-            // OpenSearch's constant_keyword demands a value, which differs per data stream.
-            var stream = root["template"]!["mappings"]!["properties"]!["data_stream"]!["properties"]!.AsObject();
-            foreach (var part in (ReadOnlySpan<string>)["type", "dataset", "namespace"])
-            {
-                stream[part] = new JsonObject { ["type"] = "keyword" };
-            }
-        }
-
-        return root;
-    }
-
-    /// <summary>The settings for the server's dialect and version.</summary>
-    internal static JsonNode GetSettings(ServerInfo server, bool withPolicy)
-    {
-        var root = Load("component-logflow-settings.json");
-        var index = root["template"]!["settings"]!["index"]!.AsObject();
-        if (!server.HasLogsdb)
-        {
-            index.Remove("mode");
-        }
-
-        if (!withPolicy)
-        {
-            index.Remove("lifecycle");
-        }
-
-        if (!server.HasIgnoreDynamicBeyondLimit)
-        {
-            index["mapping"]!["total_fields"]!.AsObject().Remove("ignore_dynamic_beyond_limit");
-        }
-
-        if (server.IsServerless)
-        {
-            index.Remove("number_of_shards");
-            index.Remove("number_of_replicas");
-            index.Remove("auto_expand_replicas");
-        }
-
-        return root;
-    }
-
-    private static JsonNode Load(string name)
-    {
-        using var stream = typeof(IndexSetup).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"the resource {name} is missing from the assembly");
-        return JsonNode.Parse(stream)!;
-    }
-
     private static SetupResult NotDone(string request, ApiAnswer answer) =>
         new(false, NeedsOperator: !answer.IsTransient, Problem: $"{request}: {answer}");
 
     private async Task<SetupResult> PutAllAsync(ServerInfo server, CancellationToken cancellationToken)
     {
-        var withPolicy = !server.IsOpenSearch && !server.IsServerless;
+        var withPolicy = SetupObjects.HasPolicy(server);
         if (withPolicy)
         {
-            const string Path = "/_ilm/policy/logflow";
-            var answer = await PutAsync(Path, Load("ilm-policy.json"), cancellationToken);
+            var policy = SetupObjects.Policy;
+            var answer = await PutAsync(policy.Path, policy.Body, cancellationToken);
             if (answer.IsTransient)
             {
-                return NotDone("PUT " + Path, answer);
+                return NotDone("PUT " + policy.Path, answer);
             }
 
             // Without the right to manage policies the templates still do their work; nothing is deleted by age then.
             withPolicy = answer.IsSuccess;
             if (!withPolicy)
             {
-                Log.PolicyRefused(_logger, Path, answer.ToString());
+                Log.PolicyRefused(_logger, policy.Path, answer.ToString());
             }
         }
 
-        (string Path, JsonNode Body)[] parts =
-        [
-            ($"/_component_template/{MappingsName}", GetMappings(server)),
-            ($"/_component_template/{SettingsName}", GetSettings(server, withPolicy)),
-            ($"/_index_template/{TemplateName}", Load("index-template.json")),
-        ];
-        foreach (var (path, body) in parts)
+        foreach (var part in SetupObjects.Templates(server, withPolicy))
         {
-            var answer = await PutAsync(path, body, cancellationToken);
+            var answer = await PutAsync(part.Path, part.Body, cancellationToken);
             if (!answer.IsSuccess)
             {
-                return NotDone("PUT " + path, answer);
+                return NotDone("PUT " + part.Path, answer);
             }
         }
 
@@ -204,7 +142,7 @@ public sealed partial class IndexSetup
             return (answer, Existing.Current);
         }
 
-        var ours = Load("index-template.json")["_meta"]!;
+        var ours = SetupObjects.IndexTemplate.Body["_meta"]!;
         var isOlder = response!.IndexTemplates.FirstOrDefault()?.IndexTemplate.Meta is { } meta
             && meta.TryGetValue("managed_by", out var manager)
             && manager?.ToString() == ours["managed_by"]!.ToString()

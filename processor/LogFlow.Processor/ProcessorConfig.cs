@@ -177,6 +177,10 @@ public class ProcessorConfig : IValidatedConfig, IUsesVariables
     [ConfigKey("output.elasticsearch.api_key", IsSecret = true)]
     public string? OutputElasticsearchApiKey { get; set; }
 
+    /// <summary>Where the command <c>setup</c> imports the data view, searches and dashboard.</summary>
+    [ConfigKey("setup.kibana")]
+    public SetupKibanaConfig SetupKibana { get; set; } = new();
+
     /// <summary>The key of <see cref="OutputStoreSecretFile"/> as the user writes it.</summary>
     public virtual string StoreSecretKey => "output.store.secret_file";
 
@@ -267,6 +271,12 @@ public class ProcessorConfig : IValidatedConfig, IUsesVariables
             Check(IsHttp(host), "output.elasticsearch.hosts", $"'{host}' is no URL such as http://127.0.0.1:9200");
         }
 
+        Check(
+            SetupKibana.Host is null || SetupKibanaConfig.ParseHost(SetupKibana.Host) is not null,
+            "setup.kibana.host", "takes a URL such as http://kibana:5601");
+        Check(
+            SetupKibana.ApiKey is null || SetupKibana.Username is null, "setup.kibana.api_key",
+            "give either setup.kibana.api_key or setup.kibana.username");
         return problems;
 
         void Check(bool holds, string key, string message)

@@ -27,6 +27,7 @@ return await ServiceProgram.RunAsync(
             DataFolder = config.PathData,
         },
         Exports = [pipeline],
+        ConfiguredCommands = [SetupCommand.Create],
         TestFiles = static files => VectorReport.Run(files, Console.Out),
         Check = ProcessorService.TestConfig,
         Shorthands =

@@ -43,6 +43,9 @@ public sealed class FakeElasticsearch : IAsyncDisposable
     /// <summary>Index templates that were put, by name.</summary>
     public ConcurrentDictionary<string, string> Templates { get; } = new();
 
+    /// <summary>Component templates and lifecycle policies that were put, by path.</summary>
+    public ConcurrentDictionary<string, string> Parts { get; } = new();
+
     /// <summary>A template of somebody else's makes the data streams.</summary>
     public bool HasOtherTemplate { get; set; }
 
@@ -114,8 +117,17 @@ public sealed class FakeElasticsearch : IAsyncDisposable
             case ["_index_template", var name]:
                 Templates[name] = body;
                 return (200, """{"acknowledged":true}""");
-            case ["_component_template", _] or ["_ilm", "policy", _]:
+            case ["_component_template", _] or ["_ilm", "policy", _] when method == "PUT":
+                Parts[path] = body;
                 return (200, """{"acknowledged":true}""");
+            case ["_component_template", var name]:
+                return Parts.TryGetValue(path, out var part)
+                    ? (200, $$$"""{"component_templates":[{"name":"{{{name}}}","component_template":{{{part}}}}]}""")
+                    : (404, Error("resource_not_found_exception", $"component template matching [{name}] not found"));
+            case ["_ilm", "policy", var name]:
+                return Parts.TryGetValue(path, out var policy)
+                    ? (200, $$$"""{"{{{name}}}":{"version":1,"modified_date":"now",{{{policy.Trim()[1..]}}}}""")
+                    : (404, Error("resource_not_found_exception", $"Lifecycle policy not found: {name}"));
             case ["_data_stream", var name] when method == "GET":
                 return DataStreams.ContainsKey(name)
                     ? (200, $$$"""{"data_streams":[{"name":"{{{name}}}"}]}""")

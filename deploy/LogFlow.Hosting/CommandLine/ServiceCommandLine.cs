@@ -58,6 +58,11 @@ internal sealed class ServiceCommandLine<TConfig>(ServiceDefinition<TConfig> def
             root.Add(command);
         }
 
+        foreach (var create in definition.ConfiguredCommands)
+        {
+            root.Add(create(parsed => ReadDocument(parsed).Bind<TConfig>(out _)));
+        }
+
         foreach (var command in definition.Exports)
         {
             export.Add(command);

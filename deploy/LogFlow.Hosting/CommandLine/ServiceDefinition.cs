@@ -54,6 +54,9 @@ public sealed record ServiceDefinition<TConfig>
     /// <summary>Commands besides the common ones.</summary>
     public IReadOnlyList<Command> Commands { get; init; } = [];
 
+    /// <summary>Commands that need the configuration; each is given what reads it.</summary>
+    public IReadOnlyList<Func<Func<ParseResult, TConfig>, Command>> ConfiguredCommands { get; init; } = [];
+
     /// <summary>
     /// What <c>test FILE...</c> does with the files named, and its exit code; null where there is no such command.
     /// </summary>

@@ -5,8 +5,8 @@ public class CompleterTests
     [Theory]
     [InlineData(
         "",
-        "alerts,certs,completion,console,consume,dlq,dump,export,groups,keystore,produce,search,store,tail,test,topics,"
-        + "up,users,version")]
+        "alerts,certs,completion,console,consume,dlq,dump,export,groups,keystore,produce,search,setup,store,tail,test,"
+        + "topics,up,users,version")]
     [InlineData("con", "console,consume")]
     [InlineData("topics ", "alter,create,delete,describe,list")]
     [InlineData("topics -b 127.0.0.1:1 de", "delete,describe")]
