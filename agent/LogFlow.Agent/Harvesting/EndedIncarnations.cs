@@ -125,15 +125,18 @@ internal sealed class EndedIncarnations(Registry registry, TimeProvider time)
         return found;
     }
 
-    /// <summary>What is before a position is done with.</summary>
-    public void ContinueAt(long generation, long position, uint tailCrc)
+    /// <summary>What is before a position is done with; false: the incarnation is not among these.</summary>
+    public bool TryContinueAt(long generation, long position, uint tailCrc)
     {
         lock (_lock)
         {
-            if (_byGeneration.TryGetValue(generation, out var ended))
+            if (!_byGeneration.TryGetValue(generation, out var ended))
             {
-                ended.ContinueAt(position, tailCrc);
+                return false;
             }
+
+            ended.ContinueAt(position, tailCrc);
+            return true;
         }
     }
 

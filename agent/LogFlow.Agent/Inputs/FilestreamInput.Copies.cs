@@ -53,8 +53,12 @@ internal sealed partial class FilestreamInput
             Steps++;
             if (IsCopyUpTo(handle, ended.State, ended.Position, ended.TailCrc))
             {
-                SayCopy(file, ended.State.Path, ended.Position);
-                file.Harvester.Continue(ended.State, ended.Position, ended.TailCrc);
+                lock (_handOverLock)
+                {
+                    SayCopy(file, ended.State.Path, ended.Position);
+                    file.Harvester.Continue(ended.State, ended.Position, ended.TailCrc);
+                }
+
                 return CopyVerdict.Copy;
             }
         }
@@ -112,8 +116,12 @@ internal sealed partial class FilestreamInput
 
         SayCopy(file, original.Path, original.Position);
         var (position, tailCrc) = (original.Position, original.TailCrc);
-        original.HandOver();
-        file.Harvester.Continue(state, position, tailCrc);
+        lock (_handOverLock)
+        {
+            original.HandOver();
+            file.Harvester.Continue(state, position, tailCrc);
+        }
+
         return CopyVerdict.Copy;
     }
 

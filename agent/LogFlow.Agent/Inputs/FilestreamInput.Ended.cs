@@ -38,9 +38,12 @@ internal sealed partial class FilestreamInput
         if (FindCopy(place, ended.State, ended.Position, ended.TailCrc) is { } copy)
         {
             IsFineAgain(path);
-            if (copy.Length > ended.Position)
+            lock (_handOverLock)
             {
-                Adopt(copy, ended.State, ended.Position, ended.TailCrc);
+                if (copy.Length > ended.Position)
+                {
+                    Adopt(copy, ended.State, ended.Position, ended.TailCrc);
+                }
             }
 
             return;

@@ -131,8 +131,12 @@ internal sealed partial class FilestreamInput
             return false;
         }
 
-        Untrack(file);
-        Adopt(copy, state, harvester.Position, harvester.TailCrc);
+        lock (_handOverLock)
+        {
+            Untrack(file);
+            Adopt(copy, state, harvester.Position, harvester.TailCrc);
+        }
+
         return true;
     }
 

@@ -47,7 +47,7 @@ internal sealed partial class FilestreamInput
             if (FindGeneration(generation) is { } file)
             {
                 using var turn = file.Scheduled.Take();
-                if (turn.Harvester.State?.Generation == generation)
+                if (!file.IsForgotten && turn.Harvester.State?.Generation == generation)
                 {
                     turn.Harvester.ContinueAt(position, tailCrc);
                     return;
@@ -57,8 +57,16 @@ internal sealed partial class FilestreamInput
                 continue;
             }
 
-            _context.Ended.ContinueAt(generation, position, tailCrc);
-            return;
+            // Not while it passes from one to another: told to neither, the position would be read again from where
+            // the former run's acknowledgements ended, and sent twice.
+            lock (_handOverLock)
+            {
+                if (_context.Ended.TryContinueAt(generation, position, tailCrc)
+                    || FindGeneration(generation) is null)
+                {
+                    return;
+                }
+            }
         }
     }
 

@@ -37,6 +37,12 @@ internal sealed partial class FilestreamInput : IAsyncDisposable
 
     /// <summary>Guards the map of files against the status's reader. Changed by the loop only.</summary>
     private readonly Lock _filesLock = new();
+
+    /// <summary>
+    /// Held while an incarnation passes from one owner to another (a file, those that ended, a copy). Taken before a
+    /// turn, never by who has one of those files' turns and waits for nothing else.
+    /// </summary>
+    private readonly Lock _handOverLock = new();
     private readonly Dictionary<(ulong Device, ulong Inode), TrackedFile> _byIdentity = [];
 
     // Owned by the loop. Orders and indexes are kept up to date, so that no look walks over all files.
